@@ -1,0 +1,202 @@
+/**
+ * The error tree. Names are SQLAlchemy's where it has one; every class has a stable `code`
+ * and keeps what caused it in `cause`. A message says what happened, the likely cause and the call to make.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/core/exceptions.html
+ */
+
+export interface ErrorDetails {
+  readonly cause?: unknown;
+}
+
+/** The root of every error this package throws. */
+export class DbCoreError extends Error {
+  /** Stable identifier for programs: class names may be minified, messages may be reworded. */
+  readonly code: string;
+
+  constructor(code: string, message: string, { cause }: ErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** The program used the library wrongly: fix the call, retrying will not help. */
+export class UsageError extends DbCoreError {
+  constructor(message: string, details?: ErrorDetails, code = 'USAGE') {
+    super(code, message, details);
+  }
+}
+
+/** An argument or a setting cannot be understood: a malformed URL, an unknown option, a missing parameter. */
+export class ArgumentError extends UsageError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, 'ARGUMENT');
+  }
+}
+
+/** A session was asked for where no scope is active. */
+export class NoActiveScopeError extends UsageError {
+  constructor(what = 'This call') {
+    super(
+      `${what} needs a session, but no scope is active here. In Express, register the request scope ` +
+        `before your routes: initApp(app) from '@quartet/db-core/express'. In a script, job or test, ` +
+        `wrap the work: await runInScope(async () => { ... }).`,
+      {},
+      'NO_ACTIVE_SCOPE',
+    );
+  }
+}
+
+/** Work that outlived its request (or its `runInScope`) asked for a session. */
+export class ScopeClosedError extends UsageError {
+  constructor() {
+    super(
+      'The scope of this work has ended: its session was removed and what was not committed was rolled back. ' +
+        'Either the client went away or the handler answered before this call was awaited. ' +
+        'Await all work before answering; start background work in a scope of its own: runInScope(async () => { ... }).',
+      {},
+      'SCOPE_CLOSED',
+    );
+  }
+}
+
+/** A session has no engine to talk to. */
+export class UnboundSessionError extends UsageError {
+  constructor(what = 'This session') {
+    super(
+      `${what} is not bound to an engine. Pass one to the factory, sessionmaker({ bind: engine }), ` +
+        `or later, before its first use: Session.configure({ bind: engine }).`,
+      {},
+      'UNBOUND_SESSION',
+    );
+  }
+}
+
+/** An object or class that no mapper knows was given to a session. */
+export class UnmappedError extends UsageError {
+  constructor(name: string) {
+    super(
+      `Class '${name}' is not mapped. Bind its models before the session uses them ` +
+        `(bindSequelize, bindTypeorm or bindKnex with the class among its models).`,
+      {},
+      'UNMAPPED',
+    );
+  }
+}
+
+/** The call does not fit the state of the session, connection or transaction. */
+export class InvalidRequestError extends UsageError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, 'INVALID_REQUEST');
+  }
+}
+
+/** The transaction is already gone or broken: nothing runs until `rollback()`. */
+export class PendingRollbackError extends DbCoreError {
+  constructor(why: string, details?: ErrorDetails) {
+    super(
+      'PENDING_ROLLBACK',
+      `${why} Nothing runs in this transaction any more: call rollback(), then begin again.`,
+      details,
+    );
+  }
+}
+
+/** `one()` found no row. */
+export class NoResultFound extends DbCoreError {
+  constructor(message = 'No row was found when one was required') {
+    super('NO_RESULT_FOUND', message);
+  }
+}
+
+/** `one()` or `oneOrNone()` found more than one row. */
+export class MultipleResultsFound extends DbCoreError {
+  constructor(message = 'Multiple rows were found when exactly one was required') {
+    super('MULTIPLE_RESULTS_FOUND', message);
+  }
+}
+
+/** The database, or its driver, refused a statement. `cause` is the driver's own error. */
+export class DatabaseError extends DbCoreError {
+  constructor(message: string, details?: ErrorDetails, code = 'DATABASE') {
+    super(code, message, details);
+  }
+}
+
+export type IntegrityKind = 'unique' | 'foreign-key' | 'not-null' | 'check';
+
+export interface IntegrityDetails extends ErrorDetails {
+  readonly kind: IntegrityKind;
+  readonly constraint?: string | undefined;
+  readonly table?: string | undefined;
+  /** Names of the columns at fault, where the database tells them. */
+  readonly columns?: readonly string[] | undefined;
+}
+
+/** A constraint was violated. */
+export class IntegrityError extends DatabaseError {
+  readonly kind: IntegrityKind;
+  readonly constraint: string | undefined;
+  readonly table: string | undefined;
+  readonly columns: readonly string[];
+
+  constructor(message: string, details: IntegrityDetails) {
+    super(message, details, 'INTEGRITY');
+    this.kind = details.kind;
+    this.constraint = details.constraint;
+    this.table = details.table;
+    this.columns = details.columns ?? [];
+  }
+}
+
+/** A value does not fit its column: too long, out of range, not representable. */
+export class DataError extends DatabaseError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, 'DATA');
+  }
+}
+
+/** The statement is wrong for this database: syntax, or a table or column that does not exist. */
+export class ProgrammingError extends DatabaseError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, 'PROGRAMMING');
+  }
+}
+
+export type OperationalReason =
+  | 'busy' // a lock was not given in time; nothing was changed
+  | 'serialization' // 40001: the transaction was rolled back to keep isolation
+  | 'deadlock' // the transaction was chosen as the victim
+  | 'gone' // the connection broke while in use
+  | 'unavailable' // no connection could be made
+  | 'timeout' // the statement took longer than allowed
+  | 'cancelled' // the statement was cancelled from outside
+  | 'pool-timeout' // no connection of the pool became free in time
+  | 'other';
+
+export interface OperationalDetails extends ErrorDetails {
+  readonly reason: OperationalReason;
+}
+
+/** Not the statement's fault: the database was busy, gone, or undid the transaction. */
+export class OperationalError extends DatabaseError {
+  readonly reason: OperationalReason;
+
+  constructor(message: string, details: OperationalDetails) {
+    super(message, details, 'OPERATIONAL');
+    this.reason = details.reason;
+  }
+
+  /** Whether running the whole unit of work again may succeed. */
+  get retryable(): boolean {
+    return this.reason === 'serialization' || this.reason === 'deadlock' || this.reason === 'busy';
+  }
+}
+
+/** No connection of the pool became free within `acquireTimeoutMs`. */
+export class PoolTimeoutError extends OperationalError {
+  constructor(message: string) {
+    super(message, { reason: 'pool-timeout' });
+  }
+}
