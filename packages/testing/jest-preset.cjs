@@ -1,21 +1,18 @@
-/** One Jest configuration for every package: TypeScript by swc, workspace packages from their sources. */
+'use strict';
+// One Jest configuration for every package: TypeScript by swc, workspace packages from their
+// sources (no build before tests), real timers, and warnings that fail the run.
+// A package's jest.config.cjs is: module.exports = require('@quartet/testing/jest-preset.cjs');
+const { swcOptions } = require('./swc-options.cjs');
+
 module.exports = {
-  testEnvironment: "node",
-  testEnvironmentOptions: { customExportConditions: ["quartet-source", "node", "require", "default"] },
-  testMatch: ["<rootDir>/test/**/*.test.ts"],
-  transform: {
-    "^.+\\.ts$": [
-      require.resolve("@swc/jest"),
-      {
-        sourceMaps: "inline",
-        module: { type: "commonjs" },
-        jsc: {
-          target: "es2022",
-          parser: { syntax: "typescript", decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-          keepClassNames: true,
-        },
-      },
-    ],
+  testEnvironment: require.resolve('./jest/environment.cjs'),
+  testEnvironmentOptions: {
+    customExportConditions: ['quartet-source', 'node', 'require', 'default'],
   },
+  setupFilesAfterEnv: [require.resolve('./jest/warnings-fail.ts')],
+  reporters: ['default', require.resolve('./jest/counting-reporter.cjs')],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: { '^.+\\.ts$': [require.resolve('@swc/jest'), swcOptions] },
+  // Databases and process starts are slower than Jest's 5 s when two cores are shared.
+  testTimeout: 30_000,
 };

@@ -1,0 +1,90 @@
+/**
+ * A new, empty database for one suite: a file of its own on SQLite, `CREATE DATABASE` on a server.
+ * Suites therefore never see each other's rows and may run at the same time.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { Client } from 'pg';
+import { serverUrl } from './engines';
+import type { EngineName } from './engines';
+
+export interface FreshDatabase {
+  /** As `createEngine` takes it: `sqlite:////tmp/…`, `postgresql://…` or `mysql://…`. */
+  readonly url: string;
+  /** Removes the database. Dispose your engine first; a connection still open is cut off. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Creates an empty database on the engine and says how to reach it.
+ *
+ * @throws Error when the server's address is not in the environment, or it does not answer.
+ * @example
+ * const database = await freshDatabase(engine);
+ * afterAll(() => database.drop());
+ */
+export function freshDatabase(engine: EngineName | { name: EngineName }): Promise<FreshDatabase> {
+  return makers[typeof engine === 'string' ? engine : engine.name]();
+}
+
+const makers: Record<EngineName, () => Promise<FreshDatabase>> = {
+  async sqlite() {
+    const folder = await mkdtemp(join(tmpdir(), 'quartet-sqlite-'));
+    return {
+      url: `sqlite:///${join(folder, 'test.db')}`,
+      drop: () => rm(folder, { recursive: true, force: true }),
+    };
+  },
+
+  async postgres() {
+    const server = serverUrl('postgres');
+    const name = newName();
+    await onPostgres(server, `CREATE DATABASE ${name}`);
+    return {
+      url: withDatabase(server, name),
+      drop: () => onPostgres(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    };
+  },
+
+  async mariadb() {
+    const server = serverUrl('mariadb');
+    const name = newName();
+    await onMariadb(server, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+    return {
+      url: withDatabase(server, name),
+      drop: () => onMariadb(server, `DROP DATABASE IF EXISTS ${name}`),
+    };
+  },
+};
+
+function newName(): string {
+  return `quartet_${randomBytes(8).toString('hex')}`;
+}
+
+function withDatabase(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function onPostgres(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function onMariadb(url: string, statement: string): Promise<void> {
+  const connection = await createConnection(url);
+  try {
+    await connection.query(statement);
+  } finally {
+    await connection.end();
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * What Quartet's own tests are written with: the engines of this run, a fresh database per suite,
+ * and the rule that a warning fails the test that did not announce it.
+ */
+export { testEngines } from './engines';
+export type { EngineName, TestEngine } from './engines';
+export { freshDatabase } from './fresh-database';
+export type { FreshDatabase } from './fresh-database';
+export { expectWarning } from './warnings';

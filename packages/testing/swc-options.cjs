@@ -1,0 +1,17 @@
+'use strict';
+// How TypeScript becomes JavaScript wherever tsc is not at work: in tests and in development.
+// The same output as tsc with packages/tsconfig/base.json: legacy decorators with their metadata.
+exports.swcOptions = {
+  sourceMaps: 'inline',
+  module: { type: 'commonjs' },
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: {
+      legacyDecorator: true,
+      decoratorMetadata: true,
+      useDefineForClassFields: false,
+    },
+    keepClassNames: true,
+  },
+};
