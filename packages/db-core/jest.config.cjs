@@ -1,1 +1,1 @@
-module.exports = require("@quartet/testing/jest-preset.cjs");
+module.exports = require('@quartet/testing/jest-preset.cjs');
