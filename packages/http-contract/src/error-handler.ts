@@ -1,0 +1,38 @@
+/** The last two handlers of the contract: no route matched, and something was thrown. */
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import { errorToProblem } from './error-to-problem';
+import { HttpProblem, sendProblem } from './problem';
+
+export interface ErrorHandlerOptions {
+  /** Told of every answer from 500 up. Default: one line on stderr, with the stack when it is a 500. */
+  readonly onError?: (error: unknown, problem: HttpProblem, req: Request) => void;
+}
+
+export const notFound: RequestHandler = (req) => {
+  throw new HttpProblem(404, `There is no ${req.path} here.`);
+};
+
+/** Answers what was thrown as a problem document; a client that has gone away gets, and costs, nothing. */
+export function errorHandler({
+  onError = logError,
+}: ErrorHandlerOptions = {}): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, req, res, _next) => {
+    // Whatever fails after the client left (ScopeClosedError above all) is the abort's consequence.
+    // A stream that failed has destroyed the response as well, but with the error that is reported here.
+    if (res.destroyed && res.errored !== error) return;
+    if (req.destroyed && !req.complete) return;
+    const problem = errorToProblem(error);
+    if (problem.status >= 500) onError(error, problem, req);
+    // Half an answer is out: cutting the connection is the only way to say that it is not whole.
+    if (res.headersSent) res.destroy();
+    else sendProblem(req, res, problem);
+  };
+}
+
+function logError(error: unknown, { status }: HttpProblem, req: Request): void {
+  const said = error instanceof Error ? error : new Error(String(error));
+  console.error(
+    `${req.method} ${req.path} ${status}: ${status === 500 ? said.stack : said.message}`,
+  );
+}

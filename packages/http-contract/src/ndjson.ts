@@ -1,0 +1,82 @@
+/** Streams rows as newline-delimited JSON: at the reader's pace, in constant memory, undone when it leaves. */
+import { AsyncResource } from 'node:async_hooks';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
+
+/** Rows are sent in chunks of about this many characters: one write a row would cost more than the row. */
+const CHUNK_LENGTH = 16 * 1024;
+
+/**
+ * Sends one line for each row. Nothing is sent before the first chunk is there, so an error until then is
+ * still a proper answer; a later one cuts the connection. When the client goes away, the iterator's
+ * `return()` is called and the promise resolves.
+ *
+ * @throws what the rows throw
+ */
+export async function sendNdjson<T>(
+  res: Response,
+  rows: AsyncIterable<T>,
+  toJson: (row: T) => unknown,
+): Promise<void> {
+  const source = Readable.from(chunks(inThisContext(rows), toJson), { highWaterMark: 1 });
+  const leave = (): void => void source.destroy(new ClientLeft());
+  res.once('close', leave);
+  try {
+    await once(source, 'readable');
+    res.type('application/x-ndjson');
+    await pipeline(source, res);
+  } catch (error) {
+    if (!isEarlyLeave(error)) throw error;
+  } finally {
+    res.off('close', leave);
+    source.destroy();
+  }
+}
+
+class ClientLeft extends Error {}
+
+async function* chunks<T>(
+  rows: AsyncIterable<T>,
+  toJson: (row: T) => unknown,
+): AsyncGenerator<string> {
+  let chunk = '';
+  for await (const row of rows) {
+    chunk += `${JSON.stringify(toJson(row))}\n`;
+    if (chunk.length >= CHUNK_LENGTH) {
+      yield chunk;
+      chunk = '';
+    }
+  }
+  if (chunk !== '') yield chunk;
+}
+
+/**
+ * The stream asks for rows when the socket drains, and a socket's events know nothing of the request:
+ * without this the query functions would find no scope from the second chunk on.
+ */
+function inThisContext<T>(rows: AsyncIterable<T>): AsyncIterable<T> {
+  const context = new AsyncResource('NdjsonRows');
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = context.runInAsyncScope(() => rows[Symbol.asyncIterator]());
+      return {
+        next: () => context.runInAsyncScope(() => iterator.next()),
+        return: async () => {
+          await context.runInAsyncScope(() => iterator.return?.());
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
+
+function isEarlyLeave(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return (
+    error instanceof ClientLeft ||
+    code === 'ERR_STREAM_PREMATURE_CLOSE' ||
+    code === 'ERR_STREAM_UNABLE_TO_PIPE'
+  );
+}

@@ -1,0 +1,91 @@
+/** Everything that is HTTP, on top of an app's `Queries`: `createRouter(queries, …)`. */
+import type { Engine } from '@quartet/db-core';
+import type { RequestHandler, Router } from 'express';
+import { Router as createExpressRouter } from 'express';
+import type { ErrorHandlerOptions } from './error-handler';
+import { errorHandler, notFound } from './error-handler';
+import { refuseLargeBodies } from './json-body';
+import { openApiDocument } from './openapi';
+import type { Operation } from './operation';
+import { operation, register } from './operation';
+import { HttpProblem } from './problem';
+import type { Queries } from './queries';
+import { accountOperations } from './resources/accounts';
+import { healthOperations } from './resources/health';
+import { homeOperations } from './resources/home';
+import { messageOperations } from './resources/messages';
+import { statsOperations } from './resources/stats';
+import { userOperations } from './resources/users';
+
+export interface RouterOptions extends ErrorHandlerOptions {
+  /** The style's name, as `GET /` tells it. */
+  readonly style: string;
+  /** The library it shows. */
+  readonly library: string;
+  /** Asked by `/readyz` whether the database answers. */
+  readonly engine: Engine;
+}
+
+/**
+ * All routes of the contract, their validation and their errors. Mount it last: what it does not know
+ * answers 404, and its error handler ends every request.
+ *
+ * @example
+ * const app = express();
+ * initApp(app, { sessions: [Session] });
+ * app.use(createRouter(queries, { style: 'classical', library: 'typeorm', engine }));
+ */
+export function createRouter(queries: Queries, options: RouterOptions): Router {
+  const { style, library, engine } = options;
+  const operations = [
+    ...homeOperations({ style, library, engine: engine.dialect.name }),
+    ...userOperations(queries),
+    ...messageOperations(queries),
+    ...statsOperations(queries),
+    ...accountOperations(queries),
+    ...healthOperations(engine),
+    // metrics and docs will stand here, each a file of `resources` like the others
+  ];
+  operations.push(documentOperation(operations, `Quartet: ${style}`));
+
+  const router = createExpressRouter({ caseSensitive: true });
+  router.use(commonHeaders, refuseMalformedQuery, refuseLargeBodies);
+  register(router, operations);
+  router.use(notFound);
+  router.use(errorHandler(options));
+  return router;
+}
+
+function documentOperation(described: readonly Operation[], title: string): Operation {
+  let document: string | undefined;
+  const self = operation({
+    method: 'get',
+    path: '/openapi.json',
+    id: 'openapi',
+    summary: 'This document',
+    answers: { 200: { description: 'The OpenAPI document', type: 'application/json' } },
+    handle(_input, _req, res) {
+      document ??= JSON.stringify(openApiDocument([...described, self], { title }));
+      res.type('application/json').send(document);
+    },
+  });
+  return self;
+}
+
+/** Text answers repeat what the client sent: no browser may take them for HTML. */
+const commonHeaders: RequestHandler = (_req, res, next) => {
+  res.removeHeader('X-Powered-By');
+  res.set('X-Content-Type-Options', 'nosniff');
+  next();
+};
+
+/** Express decodes a broken `%` as it stands and broken UTF-8 as U+FFFD: neither is what was meant. */
+const refuseMalformedQuery: RequestHandler = (req, _res, next) => {
+  const query = req.originalUrl.split('?').slice(1).join('?');
+  try {
+    decodeURIComponent(query);
+  } catch {
+    throw new HttpProblem(400, 'The query string is not valid percent-encoding.');
+  }
+  next();
+};
