@@ -1,0 +1,26 @@
+/** Picks the dialect for a URL and loads its driver, which is the app's own dependency. */
+import type { Dialect } from '../dialect';
+import type { EngineOptions } from '../engine';
+import type { DatabaseUrl } from '../url';
+import { ArgumentError } from '../errors';
+
+const PACKAGES = { sqlite: 'better-sqlite3', postgresql: 'pg', mysql: 'mysql2' } as const;
+
+/** @throws ArgumentError when the driver's package is not installed. */
+export function createDialect(url: DatabaseUrl, options: EngineOptions): Dialect<object> {
+  try {
+    // Loaded on demand: an app on PostgreSQL need not install better-sqlite3.
+    switch (url.dialect) {
+      case 'sqlite':
+        return new (require('./sqlite') as typeof import('./sqlite')).SqliteDialect(url, options) as Dialect<object>;
+      case 'postgresql':
+        return new (require('./postgresql') as typeof import('./postgresql')).PostgresqlDialect(url, options) as Dialect<object>;
+      case 'mysql':
+        return new (require('./mysql') as typeof import('./mysql')).MysqlDialect(url, options) as Dialect<object>;
+    }
+  } catch (error) {
+    const name = PACKAGES[url.dialect];
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND' || !String(error).includes(`'${name}'`)) throw error;
+    throw new ArgumentError(`The engine for ${url} needs the package ${name}: install it (pnpm add ${name}).`, { cause: error });
+  }
+}

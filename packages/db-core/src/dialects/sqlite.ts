@@ -1,0 +1,226 @@
+/**
+ * SQLite through better-sqlite3: WAL, a few interchangeable handles, one writer at a time.
+ *
+ * The driver is synchronous, so nothing here may ever wait inside it: its own busy timeout is 0, writers
+ * of this process queue in a {@link WriterLock}, `BEGIN IMMEDIATE` is sent just before the first write,
+ * and when another process holds the lock we try again from a timer.
+ *
+ * @see https://www.sqlite.org/wal.html
+ */
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import Database from 'better-sqlite3';
+import type { BeginMode, CursorResult, Dialect, TransactionOptions } from '../dialect';
+import type { EngineOptions } from '../engine';
+import type { DatabaseUrl } from '../url';
+import { ArgumentError, OperationalError } from '../errors';
+import { WriterLock } from './writer-lock';
+
+const STATEMENT_CACHE_LIMIT = 200;
+const FIRST_RETRY_MS = 1;
+const LAST_RETRY_MS = 50;
+/** Statements whose `readonly` flag does not tell: they change the connection, or need to stand outside a transaction. */
+const NOT_TRANSACTIONAL = /^\s*(?:PRAGMA|VACUUM|ATTACH|DETACH|ANALYZE|EXPLAIN)\b/i;
+
+/** A database handle with its prepared statements. */
+export interface SqliteHandle {
+  readonly database: Database.Database;
+  readonly statements: Map<string, Database.Statement>;
+  readonly id: number;
+}
+
+export class SqliteDialect implements Dialect<SqliteHandle> {
+  readonly name = 'sqlite';
+  readonly defaultBegin: BeginMode = 'on-first-write';
+  readonly defaultPoolSize = 4;
+  readonly synchronous = true;
+  serverVersion: string | undefined;
+  readonly #file: string;
+  readonly #temporary: string | undefined;
+  readonly #busyTimeoutMs: number;
+  readonly #lock: WriterLock;
+  readonly #readOnly: boolean;
+  /** Handles in a read-only transaction. */
+  readonly #queryOnly = new WeakSet<Database.Database>();
+  readonly #removeTemporary = (): void => this.dispose();
+  #handles = 0;
+
+  constructor(url: DatabaseUrl, options: EngineOptions) {
+    this.#busyTimeoutMs = options.busyTimeoutMs ?? 5000;
+    this.#lock = new WriterLock(this.#busyTimeoutMs);
+    this.#readOnly = url.query['mode'] === 'ro';
+    if (options.isolationLevel && options.isolationLevel !== 'SERIALIZABLE') throw unknownLevel(options.isolationLevel);
+    if (url.database === ':memory:') {
+      // Handles cannot share a database in memory: a temporary file in memory-backed storage serves instead.
+      const base = fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
+      this.#temporary = fs.mkdtempSync(path.join(base, 'quartet-'));
+      this.#file = path.join(this.#temporary, 'memory.db');
+      process.once('exit', this.#removeTemporary);
+    } else this.#file = path.resolve(url.database);
+  }
+
+  placeholder(): string {
+    return '?';
+  }
+
+  async connect(): Promise<SqliteHandle> {
+    let database: Database.Database;
+    try {
+      database = new Database(this.#file, { timeout: 0, readonly: this.#readOnly });
+    } catch (cause) {
+      const directory = path.dirname(this.#file);
+      const why = fs.existsSync(directory) ? (cause as Error).message : `the folder ${directory} does not exist`;
+      throw new OperationalError(`The SQLite file ${this.#file} cannot be opened: ${why}.`, { cause, reason: 'unavailable' });
+    }
+    try {
+      if (!this.#readOnly) await this.#retry(() => database.pragma('journal_mode = WAL'));
+      database.pragma(`synchronous = ${this.#temporary ? 'OFF' : 'NORMAL'}`);
+      database.pragma('foreign_keys = ON');
+      this.serverVersion ??= database.prepare<[], string>('select sqlite_version()').pluck().get();
+    } catch (cause) {
+      database.close();
+      throw new OperationalError(`The SQLite file ${this.#file} cannot be used: ${(cause as Error).message}.`, { cause, reason: 'unavailable' });
+    }
+    return { database, statements: new Map(), id: ++this.#handles };
+  }
+
+  async close({ database }: SqliteHandle): Promise<void> {
+    database.close();
+  }
+
+  isAlive({ database }: SqliteHandle): boolean {
+    return database.open;
+  }
+
+  async ping({ database }: SqliteHandle): Promise<void> {
+    database.prepare('select 1').get();
+  }
+
+  connectionId({ id }: SqliteHandle): number {
+    return id;
+  }
+
+  execute(handle: SqliteHandle, sql: string, params: readonly unknown[]): CursorResult {
+    const statement = this.prepare(handle, sql);
+    const values = params.map(toSqlite);
+    if (!statement.reader) {
+      const { changes, lastInsertRowid } = statement.run(...values);
+      return { columns: [], rows: [], rowCount: changes, lastInsertId: lastInsertRowid };
+    }
+    const columns = statement.columns().map(({ name }) => name);
+    try {
+      const rows = statement.raw(true).all(...values) as unknown[][];
+      return { columns, rows, rowCount: rows.length };
+    } finally {
+      statement.raw(false); // the cached statement is shared with the facades, which want objects
+    }
+  }
+
+  /** A prepared statement of this handle, from its cache. SQLite prepares it anew by itself when the schema changes. */
+  prepare(handle: SqliteHandle, sql: string): Database.Statement {
+    const { statements, database } = handle;
+    let statement = statements.get(sql);
+    if (statement) return statement;
+    statement = database.prepare(sql);
+    if (statements.size >= STATEMENT_CACHE_LIMIT) statements.delete(statements.keys().next().value as string);
+    statements.set(sql, statement);
+    return statement;
+  }
+
+  async control({ database }: SqliteHandle, sql: string): Promise<void> {
+    database.exec(sql);
+  }
+
+  async begin(handle: SqliteHandle, owner: object, options: TransactionOptions, write: boolean): Promise<void> {
+    const { isolationLevel, readOnly } = options;
+    if (isolationLevel && isolationLevel !== 'SERIALIZABLE') throw unknownLevel(isolationLevel);
+    if (readOnly) {
+      handle.database.pragma('query_only = ON');
+      this.#queryOnly.add(handle.database);
+      handle.database.exec('BEGIN');
+      return;
+    }
+    if (!write) {
+      handle.database.exec('BEGIN');
+      return;
+    }
+    await this.#lock.acquire(owner);
+    try {
+      await this.#retry(() => handle.database.exec('BEGIN IMMEDIATE'));
+    } catch (error) {
+      this.#lock.release(owner);
+      throw error;
+    }
+  }
+
+  async commit({ database }: SqliteHandle): Promise<void> {
+    await this.#retry(() => database.exec('COMMIT'));
+  }
+
+  ended({ database }: SqliteHandle, owner: object): void {
+    this.#lock.release(owner);
+    if (database.open && this.#queryOnly.delete(database)) database.pragma('query_only = OFF');
+  }
+
+  isWrite(handle: SqliteHandle, sql: string): boolean {
+    if (NOT_TRANSACTIONAL.test(sql)) return false;
+    try {
+      return !this.prepare(handle, sql).readonly;
+    } catch {
+      return true; // several statements in one string, or an error that the statement itself will report
+    }
+  }
+
+  async beforeWrite(_handle: SqliteHandle, owner: object): Promise<void> {
+    await this.#lock.acquire(owner);
+  }
+
+  /** A statement outside a transaction stands for itself: it may be tried again while another process writes. */
+  autocommit<T>(handle: SqliteHandle, perform: (handle: SqliteHandle) => T | Promise<T>): T | Promise<T> {
+    try {
+      return perform(handle);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      return this.#retry(() => perform(handle)) as Promise<T>;
+    }
+  }
+
+  inTransaction({ database }: SqliteHandle): boolean {
+    return database.inTransaction;
+  }
+
+  dispose(): void {
+    if (!this.#temporary) return;
+    process.removeListener('exit', this.#removeTemporary);
+    fs.rmSync(this.#temporary, { recursive: true, force: true });
+  }
+
+  async #retry<T>(attempt: () => T): Promise<T> {
+    const deadline = performance.now() + this.#busyTimeoutMs;
+    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
+      try {
+        return attempt();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+    }
+  }
+}
+
+/** What better-sqlite3 can bind: instants become ISO 8601 text in UTC, booleans 0 and 1. */
+export function toSqlite(value: unknown): unknown {
+  if (value === undefined) return null;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (value instanceof Date) return value.toISOString();
+  return value;
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
+}
+
+function unknownLevel(level: string): ArgumentError {
+  return new ArgumentError(`SQLite transactions are always SERIALIZABLE: the isolation level ${level} cannot be had.`);
+}

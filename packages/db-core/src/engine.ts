@@ -1,0 +1,257 @@
+/**
+ * The Engine: one per database for the life of the app, with the one pool of driver connections that
+ * every library shares. It is lazy: nothing is opened before the first statement.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/core/engines.html
+ */
+import { EventEmitter } from 'node:events';
+import { inspect } from 'node:util';
+import type { BeginMode, Dialect, TransactionOptions } from './dialect';
+import type { CompiledStatement, Params } from './placeholders';
+import type { PoolOptions, PoolStatus } from './pool';
+import type { Result } from './result';
+import { Connection } from './connection';
+import { createDialect } from './dialects';
+import { ArgumentError, ScopeClosedError } from './errors';
+import { placeholderCompiler } from './placeholders';
+import { Pool } from './pool';
+import { currentScope } from './scope';
+import { DatabaseUrl, parseDatabaseUrl } from './url';
+
+export interface EngineOptions extends Partial<PoolOptions>, TransactionOptions {
+  /** When a transaction really begins. Default: the dialect's, see {@link BeginMode}. */
+  readonly begin?: BeginMode;
+  /** Log every statement: `true` to the console, or a function that gets one line. Default false. */
+  readonly echo?: boolean | ((line: string) => void);
+  /** The server stops a statement that runs longer (PostgreSQL, MariaDB). Default 0: never. */
+  readonly statementTimeoutMs?: number;
+  /** How long a connection may take to be made. Default 10000. */
+  readonly connectTimeoutMs?: number;
+  /** SQLite: how long a write waits for another writer. Default 5000. */
+  readonly busyTimeoutMs?: number;
+}
+
+export interface EngineConfig extends EngineOptions {
+  readonly url: string;
+}
+
+/** The pool's figures, and how many sessions have used this engine since the start. */
+export interface EngineStatus extends PoolStatus {
+  readonly sessions: number;
+}
+
+/** What an event tells; `session` is undefined outside one. */
+export interface EngineEvent {
+  readonly connection: Connection;
+  readonly session: object | undefined;
+}
+
+export interface QueryEvent extends EngineEvent {
+  readonly sql: string;
+  readonly params: unknown;
+  readonly durationMs: number;
+  readonly error?: unknown;
+}
+
+export interface SavepointEvent extends EngineEvent {
+  /** `SAVEPOINT …`, `RELEASE SAVEPOINT …` or `ROLLBACK TO SAVEPOINT …`. */
+  readonly sql: string;
+}
+
+/** `implicit-commit`: the database ended a transaction by itself, as MariaDB does at DDL. */
+export interface EngineEvents {
+  checkout: [EngineEvent];
+  checkin: [EngineEvent];
+  query: [QueryEvent];
+  begin: [EngineEvent];
+  commit: [EngineEvent];
+  rollback: [EngineEvent];
+  savepoint: [SavepointEvent];
+  'implicit-commit': [EngineEvent];
+}
+
+/** What a scoped session tells the engines it is bound to: where a library's statement finds its session. */
+export interface SessionSource {
+  /** The session of the running scope, made on first use; undefined outside any scope. @throws ScopeClosedError */
+  current(engine: Engine): { connection(engine: Engine): Connection } | undefined;
+}
+
+export class Engine extends EventEmitter<EngineEvents> {
+  readonly url: DatabaseUrl;
+  readonly dialect: Dialect<object>;
+  readonly beginMode: BeginMode;
+  readonly transactionDefaults: TransactionOptions;
+  readonly compile: (sql: string, params?: Params) => CompiledStatement;
+  readonly #pool: Pool<object>;
+  #sessions = 0;
+  #sessionSource: SessionSource | undefined;
+
+  /** Use {@link createEngine}. */
+  constructor(url: DatabaseUrl, options: EngineOptions) {
+    super();
+    this.setMaxListeners(0);
+    this.url = url;
+    this.dialect = createDialect(url, options);
+    this.beginMode = options.begin ?? this.dialect.defaultBegin;
+    this.transactionDefaults = Object.freeze({
+      ...(options.isolationLevel && { isolationLevel: options.isolationLevel }),
+      ...(options.readOnly && { readOnly: options.readOnly }),
+    });
+    this.compile = placeholderCompiler(this.dialect.name, (n) => this.dialect.placeholder(n));
+    this.#pool = new Pool(this.dialect, {
+      poolSize: positive('poolSize', options.poolSize ?? this.dialect.defaultPoolSize),
+      acquireTimeoutMs: positive('acquireTimeoutMs', options.acquireTimeoutMs ?? 30_000),
+      prePing: options.prePing ?? false,
+      recycleSeconds: options.recycleSeconds ?? 0,
+    });
+    if (options.echo) this.#echo(options.echo === true ? (line) => console.log(line) : options.echo);
+  }
+
+  /**
+   * A connection of its own, outside every session: each statement commits by itself unless `begin()`
+   * was called. The caller must `close()` it.
+   */
+  connect(): Connection {
+    return new Connection(this, { autobegin: false });
+  }
+
+  /** Runs `fn` with a connection inside one transaction: committed when it resolves, rolled back when it rejects. */
+  async begin<T>(fn: (connection: Connection) => Promise<T>, options?: TransactionOptions): Promise<T> {
+    const connection = this.connect();
+    try {
+      await connection.begin(options);
+      const value = await fn(connection);
+      await connection.commit();
+      return value;
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Runs one statement on a connection of the pool, outside every session, and commits it. */
+  async execute(sql: string, params?: Params): Promise<Result> {
+    const connection = this.connect();
+    try {
+      return await connection.execute(sql, params);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** The figures of the pool at this moment. */
+  status(): EngineStatus {
+    return { ...this.#pool.status, sessions: this.#sessions };
+  }
+
+  /** Opens one connection and gives it back, so that `dialect.serverVersion` is known. */
+  async ready(): Promise<void> {
+    const connection = this.connect();
+    try {
+      await connection.ping();
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** For shutdown: closes what is idle, the rest as it comes back, and refuses further use. Not per request. */
+  async dispose(): Promise<void> {
+    await this.#pool.dispose();
+    this.dialect.dispose?.();
+  }
+
+  override toString(): string {
+    return `<Engine ${this.url}>`;
+  }
+
+  [inspect.custom](): string {
+    return String(this);
+  }
+
+  // --- for connections, sessions and drivers of this package -----------------------------------
+
+  /** @internal */
+  async checkout(connection: Connection): Promise<object> {
+    const raw = await this.#pool.acquire();
+    this.notify('checkout', connection);
+    return raw;
+  }
+
+  /** @internal */
+  checkin(connection: Connection, raw: object, broken: boolean): void {
+    this.notify('checkin', connection);
+    // A connection that comes back inside a transaction nobody here began must not reach the next user.
+    this.#pool.release(raw, broken || this.dialect.inTransaction(raw, undefined) === true);
+  }
+
+  /** @internal Whether anybody listens: nothing is measured for nobody. */
+  observes(event: keyof EngineEvents): boolean {
+    return this.listenerCount(event) > 0;
+  }
+
+  /** @internal */
+  notify(event: keyof EngineEvents, connection: Connection, details?: object): void {
+    if (this.listenerCount(event) === 0) return;
+    this.emit(event, { connection, session: connection.session, ...details } as never);
+  }
+
+  /** @internal */
+  countSession(): void {
+    this.#sessions++;
+  }
+
+  /**
+   * The connection that a library's statement has to run on: the current session's, or undefined outside
+   * a scope, where it borrows one for itself. Facade drivers ask for every statement.
+   *
+   * @throws ScopeClosedError in work that outlived its request.
+   */
+  currentConnection(): Connection | undefined {
+    const scope = currentScope();
+    const session = scope?.sessionOn(this) ?? this.#sessionSource?.current(this);
+    if (session) return session.connection(this);
+    if (scope?.closed) throw new ScopeClosedError();
+    return undefined;
+  }
+
+  /** @internal */
+  attach(source: SessionSource): void {
+    this.#sessionSource ??= source;
+  }
+
+  /** @internal */
+  detach(source: SessionSource): void {
+    if (this.#sessionSource === source) this.#sessionSource = undefined;
+  }
+
+  #echo(log: (line: string) => void): void {
+    this.on('begin', () => log('BEGIN'));
+    this.on('savepoint', ({ sql }) => log(sql));
+    this.on('query', ({ sql, params, durationMs }) => log(`${sql} ${inspect(params, { breakLength: Infinity })} ${durationMs.toFixed(1)} ms`));
+    this.on('commit', () => log('COMMIT'));
+    this.on('rollback', () => log('ROLLBACK'));
+  }
+}
+
+/**
+ * Creates the engine for a database. Opens nothing.
+ *
+ * @param url a URL, or a configuration with one. Leave it undefined only by mistake: the error shows examples.
+ * @throws ArgumentError for a missing or malformed URL or option.
+ * @example
+ * const engine = createEngine(process.env.DATABASE_URL);
+ * const { rowCount } = await engine.execute('select 1 where 1 = :n', { n: 1 });
+ * await engine.dispose();
+ */
+export function createEngine(url: string | DatabaseUrl | EngineConfig | undefined, options: EngineOptions = {}): Engine {
+  if (url instanceof DatabaseUrl) return new Engine(url, options);
+  if (typeof url === 'object') {
+    const { url: text, ...rest } = url;
+    return new Engine(parseDatabaseUrl(text), { ...rest, ...options });
+  }
+  return new Engine(parseDatabaseUrl(url), options);
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new ArgumentError(`${name} must be a number above 0, not ${inspect(value)}.`);
+}

@@ -1,0 +1,55 @@
+/**
+ * `@quartet/db-core`: the engine, the session and its scope. Express is served by
+ * `@quartet/db-core/express`, libraries join through `@quartet/db-core/drivers`.
+ */
+export type { ConnectionOptions } from './connection';
+export type { BeginMode, CursorResult, Dialect, DialectName, IsolationLevel, TransactionOptions } from './dialect';
+export type {
+  EngineConfig,
+  EngineEvent,
+  EngineEvents,
+  EngineOptions,
+  EngineStatus,
+  QueryEvent,
+  SavepointEvent,
+  SessionSource,
+} from './engine';
+export type { IntegrityKind, OperationalReason } from './errors';
+export type { Class, Identity, Mapper, Select } from './mapper';
+export type { CompiledStatement, Params } from './placeholders';
+export type { PoolOptions, PoolStatus } from './pool';
+export type { Ordering } from './query';
+export type { ScopedSession, ScopedSessionOptions } from './scoped-session';
+export type { ScopeOptions } from './scope';
+export type { SessionOptions } from './session';
+export type { SessionFactory } from './sessionmaker';
+export { Connection } from './connection';
+export { createEngine, Engine } from './engine';
+export {
+  ArgumentError,
+  DatabaseError,
+  DataError,
+  DbCoreError,
+  IntegrityError,
+  InvalidRequestError,
+  MultipleResultsFound,
+  NoActiveScopeError,
+  NoResultFound,
+  OperationalError,
+  PendingRollbackError,
+  PoolTimeoutError,
+  ProgrammingError,
+  ScopeClosedError,
+  UnboundSessionError,
+  UnmappedError,
+  UsageError,
+} from './errors';
+export { mapClass, mapperOf } from './mapper';
+export { Query } from './query';
+export { Result, Row } from './result';
+export { currentScope, enterScope, outsideScope, runInScope, Scope } from './scope';
+export { scopedSession } from './scoped-session';
+export { Session } from './session';
+export { sessionmaker } from './sessionmaker';
+export { translateError } from './translate-error';
+export { DatabaseUrl, parseDatabaseUrl } from './url';

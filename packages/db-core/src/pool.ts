@@ -1,0 +1,181 @@
+/**
+ * The engine's one pool of driver connections: at most `size` of them, handed out last in, first out,
+ * waited for in the order of asking.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/core/pooling.html
+ */
+import type { Dialect } from './dialect';
+import { InvalidRequestError, PoolTimeoutError } from './errors';
+
+export interface PoolOptions {
+  /** Connections at most. Default 10; SQLite 4. */
+  readonly poolSize: number;
+  /** How long `acquire` waits for a connection. Default 30000. */
+  readonly acquireTimeoutMs: number;
+  /** Ask an idle connection for a sign of life before handing it out. Default false. */
+  readonly prePing: boolean;
+  /** Replace a connection older than this when it is handed out; 0 keeps it for ever. Default 0. */
+  readonly recycleSeconds: number;
+}
+
+/** A snapshot of the pool; all figures are connections, but `opened` and `checkouts`, which count up. */
+export interface PoolStatus {
+  readonly size: number;
+  readonly max: number;
+  readonly idle: number;
+  readonly inUse: number;
+  readonly waiting: number;
+  /** Connections opened since the start. */
+  readonly opened: number;
+  /** Connections handed out since the start. */
+  readonly checkouts: number;
+}
+
+interface Waiter<Raw> {
+  readonly resolve: (raw: Raw) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export class Pool<Raw extends object> {
+  readonly #dialect: Dialect<Raw>;
+  readonly #options: PoolOptions;
+  readonly #idle: Raw[] = [];
+  readonly #waiting: Waiter<Raw>[] = [];
+  readonly #openedAt = new WeakMap<Raw, number>();
+  #size = 0;
+  #opened = 0;
+  #checkouts = 0;
+  #disposed = false;
+
+  constructor(dialect: Dialect<Raw>, options: PoolOptions) {
+    this.#dialect = dialect;
+    this.#options = options;
+  }
+
+  get status(): PoolStatus {
+    const idle = this.#idle.length;
+    return {
+      size: this.#size,
+      max: this.#options.poolSize,
+      idle,
+      inUse: this.#size - idle,
+      waiting: this.#waiting.length,
+      opened: this.#opened,
+      checkouts: this.#checkouts,
+    };
+  }
+
+  /** Whether `acquire` would have to wait for somebody to release. */
+  get exhausted(): boolean {
+    return this.#idle.length === 0 && this.#size >= this.#options.poolSize;
+  }
+
+  /**
+   * A connection of its own for the caller, who must `release` it.
+   *
+   * @throws PoolTimeoutError when none becomes free within `acquireTimeoutMs`.
+   * @throws OperationalError when the database cannot be reached.
+   */
+  async acquire(): Promise<Raw> {
+    if (this.#disposed) throw new InvalidRequestError('This engine was disposed: create a new one with createEngine(url).');
+    const raw = (await this.#takeIdle()) ?? (this.#size < this.#options.poolSize ? await this.#open() : await this.#wait());
+    this.#checkouts++;
+    return raw;
+  }
+
+  /** Takes a connection back; a broken one is closed and replaced for whoever waits. */
+  release(raw: Raw, broken = false): void {
+    if (broken || this.#disposed || !this.#dialect.isAlive(raw)) {
+      this.#discard(raw);
+      this.#openForWaiter();
+      return;
+    }
+    const waiter = this.#waiting.shift();
+    if (!waiter) {
+      this.#idle.push(raw);
+      return;
+    }
+    clearTimeout(waiter.timer);
+    // A synchronous driver never yields by itself: let other work run between two owners.
+    if (this.#dialect.synchronous) setImmediate(waiter.resolve, raw);
+    else waiter.resolve(raw);
+  }
+
+  /** Closes what is idle now and every other connection when it comes back; later `acquire`s are refused. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    const idle = this.#idle.splice(0);
+    this.#size -= idle.length;
+    for (const waiter of this.#waiting.splice(0)) {
+      clearTimeout(waiter.timer);
+      waiter.reject(new InvalidRequestError('This engine was disposed while a connection was waited for.'));
+    }
+    await Promise.all(idle.map((raw) => this.#dialect.close(raw)));
+  }
+
+  async #takeIdle(): Promise<Raw | undefined> {
+    for (let raw = this.#idle.pop(); raw; raw = this.#idle.pop()) {
+      if (await this.#isFit(raw)) return raw;
+      this.#discard(raw);
+    }
+    return undefined;
+  }
+
+  async #isFit(raw: Raw): Promise<boolean> {
+    if (!this.#dialect.isAlive(raw)) return false;
+    const { recycleSeconds, prePing } = this.#options;
+    if (recycleSeconds > 0 && Date.now() - (this.#openedAt.get(raw) ?? 0) > recycleSeconds * 1000) return false;
+    if (!prePing) return true;
+    return this.#dialect.ping(raw).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #open(): Promise<Raw> {
+    this.#size++;
+    try {
+      const raw = await this.#dialect.connect();
+      this.#opened++;
+      this.#openedAt.set(raw, Date.now());
+      return raw;
+    } catch (error) {
+      this.#size--;
+      throw error;
+    }
+  }
+
+  #wait(): Promise<Raw> {
+    const { poolSize, acquireTimeoutMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        reject(
+          new PoolTimeoutError(
+            `All ${poolSize} connections of the pool were in use for ${acquireTimeoutMs} ms. ` +
+              `Either requests hold them too long (a slow statement, an external call inside a transaction) ` +
+              `or poolSize is too small for this load.`,
+          ),
+        );
+      }, acquireTimeoutMs);
+      const waiter: Waiter<Raw> = { resolve, reject, timer };
+      this.#waiting.push(waiter);
+    });
+  }
+
+  #openForWaiter(): void {
+    const waiter = this.#waiting.shift();
+    if (!waiter) return;
+    clearTimeout(waiter.timer);
+    this.#open().then(waiter.resolve, (error: Error) => {
+      waiter.reject(error);
+      this.#openForWaiter();
+    });
+  }
+
+  #discard(raw: Raw): void {
+    this.#size--;
+    void this.#dialect.close(raw).catch(() => undefined); // it is broken or unwanted: nobody is left to tell
+  }
+}

@@ -1,0 +1,327 @@
+/**
+ * The Session: one unit of work. Its transaction begins by itself at the first statement and ends with
+ * `commit()`, `rollback()` or `close()`, each of which gives the connection back. Statements that a
+ * library sends on the same engine, in the same scope, are part of it.
+ *
+ * There is no identity map: loading a row twice gives two objects, and only objects that were `add`ed are saved.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/orm/session_api.html
+ */
+import type { BeginMode, TransactionOptions } from './dialect';
+import type { Engine } from './engine';
+import type { Class, Identity } from './mapper';
+import type { Params } from './placeholders';
+import type { Result } from './result';
+import { Connection } from './connection';
+import { InvalidRequestError, ScopeClosedError, UnboundSessionError } from './errors';
+import { mapperOf, mapperOfInstance } from './mapper';
+import { Query } from './query';
+import { currentScope, enterScope, Scope } from './scope';
+import { translateError } from './translate-error';
+import { deleteOrder, saveOrder } from './unit-of-work';
+
+export interface SessionOptions extends TransactionOptions {
+  /** The engine for everything that no mapper assigns to another. */
+  readonly bind?: Engine;
+  /** Flush pending objects before `query`, `get` and `execute` read. Default true. */
+  readonly autoflush?: boolean;
+  /** When the transaction really begins. Default: the engine's. */
+  readonly begin?: BeginMode;
+}
+
+type Hook = () => unknown;
+type Ending = 'begin' | 'commit' | 'rollback';
+
+export class Session {
+  /** For whatever the application wants to keep with the session. */
+  readonly info: Record<string, unknown> = {};
+  readonly #options: SessionOptions;
+  readonly #connections = new Map<Engine, Connection>();
+  readonly #added = new Set<object>();
+  readonly #removed = new Set<object>();
+  /** What scopes know this session by: its factory. */
+  readonly #key: object;
+  #hooks: [Ending, Hook][] = [];
+  #ended = false;
+
+  /** Use {@link sessionmaker}. */
+  constructor(options: SessionOptions, key: object) {
+    this.#options = options;
+    this.#key = key;
+  }
+
+  /** @throws UnboundSessionError */
+  get bind(): Engine {
+    const { bind } = this.#options;
+    if (!bind) throw new UnboundSessionError();
+    return bind;
+  }
+
+  /** Every engine this session may reach. */
+  get engines(): readonly Engine[] {
+    const { bind } = this.#options;
+    return bind ? [bind] : [];
+  }
+
+  /** Added objects that have no row yet. */
+  get new(): readonly object[] {
+    return [...this.#added].filter((instance) => !mapperOfInstance(instance).isPersistent(instance));
+  }
+
+  /** Added objects that have a row and differ from it. */
+  get dirty(): readonly object[] {
+    return [...this.#added].filter((instance) => {
+      const mapper = mapperOfInstance(instance);
+      return mapper.isPersistent(instance) && mapper.isModified(instance);
+    });
+  }
+
+  /** Objects to be deleted at the next flush. */
+  get deleted(): readonly object[] {
+    return [...this.#removed];
+  }
+
+  /** Whether a transaction is under way, even if BEGIN has not been sent yet. */
+  inTransaction(): boolean {
+    return this.#any((connection) => connection.inTransaction);
+  }
+
+  /** Whether something was written that only `commit()` would keep: pending objects, or statements of any library. */
+  get hasUncommittedWrites(): boolean {
+    return this.#added.size > 0 || this.#removed.size > 0 || this.#any((connection) => connection.hasUncommittedWrites);
+  }
+
+  // --- the unit of work ----------------------------------------------------------------------
+
+  /** Saves the object at the next flush: INSERT, or UPDATE where it has a row. @throws UnmappedError */
+  add(instance: object): void {
+    this.#assertUsable();
+    mapperOfInstance(instance);
+    this.#removed.delete(instance);
+    this.#added.add(instance);
+  }
+
+  addAll(instances: Iterable<object>): void {
+    for (const instance of instances) this.add(instance);
+  }
+
+  /** Deletes the object's row at the next flush. @throws InvalidRequestError when it has none. */
+  delete(instance: object): void {
+    this.#assertUsable();
+    const mapper = mapperOfInstance(instance);
+    if (!mapper.isPersistent(instance)) {
+      throw new InvalidRequestError(`This ${mapper.name} has no row to delete: it was never saved.`);
+    }
+    this.#added.delete(instance);
+    this.#removed.add(instance);
+  }
+
+  /** Takes the object out of the session: it will be neither saved nor deleted. */
+  expunge(instance: object): void {
+    this.#added.delete(instance);
+    this.#removed.delete(instance);
+  }
+
+  /**
+   * Writes what was added and deleted, through each library's own calls, in order of dependency.
+   *
+   * @throws IntegrityError and the like; the transaction is rolled back then, and nothing runs in this
+   *   session until `rollback()`.
+   */
+  async flush(): Promise<void> {
+    this.#assertUsable();
+    if (this.#added.size === 0 && this.#removed.size === 0) return;
+    const saves = saveOrder(this.#added);
+    const deletes = deleteOrder(this.#removed);
+    this.#added.clear();
+    this.#removed.clear();
+    try {
+      await this.run(async () => {
+        for (const instance of saves) await mapperOfInstance(instance).save(instance);
+        for (const instance of deletes) await mapperOfInstance(instance).delete(instance);
+      });
+    } catch (error) {
+      await this.#each((connection) => connection.invalidate('A flush failed, so its transaction was rolled back.'));
+      throw translateError(error);
+    }
+  }
+
+  // --- the transaction -----------------------------------------------------------------------
+
+  /**
+   * Begins a transaction by hand, to choose its isolation level or access mode, or with a function to
+   * commit when it resolves and roll back when it rejects.
+   *
+   * @throws InvalidRequestError when one is under way.
+   */
+  begin(options?: TransactionOptions): Promise<void>;
+  begin<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>;
+  async begin<T>(first?: TransactionOptions | (() => Promise<T>), second?: TransactionOptions): Promise<T | void> {
+    const fn = typeof first === 'function' ? first : undefined;
+    await this.connection().begin({ ...this.#transaction, ...(fn ? second : (first as TransactionOptions)) });
+    if (!fn) return undefined;
+    try {
+      const value = await this.run(fn);
+      await this.commit();
+      return value;
+    } catch (error) {
+      await this.rollback();
+      throw error;
+    }
+  }
+
+  /** Runs `fn` in a savepoint: kept when it resolves, undone when it rejects; what was done before stays either way. */
+  async beginNested<T>(fn: () => Promise<T>): Promise<T> {
+    await this.flush();
+    return this.connection().beginNested(async () => {
+      const value = await this.run(fn);
+      await this.flush();
+      return value;
+    });
+  }
+
+  /**
+   * Flushes, commits and gives the connection back. The session goes on with a new transaction when used again.
+   *
+   * @throws IntegrityError, OperationalError … ; call `rollback()` then.
+   */
+  async commit(): Promise<void> {
+    await this.flush();
+    await this.#each((connection) => connection.commit());
+    await this.#runHooks('commit');
+  }
+
+  /** Undoes everything since the last commit, forgets pending objects, gives the connection back. */
+  async rollback(): Promise<void> {
+    this.#added.clear();
+    this.#removed.clear();
+    await this.#each((connection) => connection.rollback());
+    await this.#runHooks('rollback');
+  }
+
+  /** Rolls back what is not committed and gives the connection back. The session may be used again. */
+  async close(): Promise<void> {
+    await this.rollback();
+  }
+
+  /** Runs `hook` once, after this transaction has begun on the server. */
+  afterBegin(hook: Hook): void {
+    this.#hooks.push(['begin', hook]);
+  }
+
+  /** Runs `hook` once, after this transaction is really committed (not at a savepoint). */
+  afterCommit(hook: Hook): void {
+    this.#hooks.push(['commit', hook]);
+  }
+
+  /** Runs `hook` once, after this transaction is rolled back. */
+  afterRollback(hook: Hook): void {
+    this.#hooks.push(['rollback', hook]);
+  }
+
+  // --- reading and plain SQL -----------------------------------------------------------------
+
+  /** The object with this primary key, or undefined. @throws UnmappedError */
+  get<T extends object>(target: Class<T>, id: Identity): Promise<T | undefined> {
+    const mapper = mapperOf(target);
+    return this.load(() => mapper.get(id));
+  }
+
+  /** @throws UnmappedError */
+  query<T extends object>(target: Class<T>): Query<T> {
+    return new Query(this, mapperOf(target));
+  }
+
+  /** Reads the object's row again. @throws NoResultFound when it is gone. */
+  async refresh(instance: object): Promise<void> {
+    const mapper = mapperOfInstance(instance);
+    await this.load(() => mapper.refresh(instance));
+  }
+
+  /** Runs one statement in the session's transaction; see {@link Connection.execute} for placeholders and errors. */
+  async execute(sql: string, params?: Params): Promise<Result> {
+    if (this.#options.autoflush !== false) await this.flush();
+    return this.connection().execute(sql, params);
+  }
+
+  /** The session's connection to an engine, its own bind by default. @throws UnboundSessionError, ScopeClosedError */
+  connection(engine: Engine = this.bind): Connection {
+    this.#assertUsable();
+    let connection = this.#connections.get(engine);
+    if (!connection) {
+      connection = new Connection(engine, {
+        autobegin: true,
+        begin: this.#options.begin,
+        transaction: this.#transaction,
+        session: this,
+        onBegin: () => this.#runBeginHooks(),
+      });
+      this.#connections.set(engine, connection);
+      engine.countSession();
+    }
+    return connection;
+  }
+
+  /** Runs `fn` where this session is the current one: statements of libraries in it join this session. */
+  run<T>(fn: () => Promise<T>): Promise<T> {
+    const scope = currentScope();
+    if (scope && this.engines.every((engine) => scope.sessionOn(engine) === this)) return fn();
+    return enterScope(Scope.around(this, this.#key, scope), async () => await fn());
+  }
+
+  /** @internal A read through a mapper: pending objects are flushed first, errors translated. */
+  async load<T>(fn: () => Promise<T>): Promise<T> {
+    this.#assertUsable();
+    if (this.#options.autoflush !== false) await this.flush();
+    try {
+      return await this.run(fn);
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  /** @internal The scope is over: closes for good. */
+  async end(options: { readonly cancel?: boolean }): Promise<void> {
+    this.#ended = true;
+    this.#added.clear();
+    this.#removed.clear();
+    await this.#each((connection) => connection.close(options));
+    await this.#runHooks('rollback');
+  }
+
+  get #transaction(): TransactionOptions {
+    const { isolationLevel, readOnly } = this.#options;
+    return { ...(isolationLevel && { isolationLevel }), ...(readOnly && { readOnly }) };
+  }
+
+  #assertUsable(): void {
+    if (this.#ended) throw new ScopeClosedError();
+  }
+
+  #any(test: (connection: Connection) => boolean): boolean {
+    for (const connection of this.#connections.values()) if (test(connection)) return true;
+    return false;
+  }
+
+  /** On every connection, one after the other, all of them even if one fails. */
+  async #each(action: (connection: Connection) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    for (const connection of this.#connections.values()) await action(connection).catch((error: unknown) => failures.push(error));
+    if (failures.length === 1) throw failures[0];
+    if (failures.length > 1) throw new AggregateError(failures, 'Several databases of this session failed.');
+  }
+
+  #runBeginHooks(): void {
+    const due = this.#hooks.filter(([when]) => when === 'begin');
+    this.#hooks = this.#hooks.filter(([when]) => when !== 'begin');
+    for (const [, hook] of due) hook();
+  }
+
+  /** Runs the hooks of this ending; those for the other are forgotten with the transaction. */
+  async #runHooks(ending: Ending): Promise<void> {
+    if (this.#hooks.length === 0) return;
+    const due = this.#hooks.filter(([when]) => when === ending);
+    this.#hooks = [];
+    for (const [, hook] of due) await hook();
+  }
+}
