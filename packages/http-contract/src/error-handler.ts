@@ -4,7 +4,10 @@ import { errorToProblem } from './error-to-problem';
 import { HttpProblem, sendProblem } from './problem';
 
 export interface ErrorHandlerOptions {
-  /** Told of every answer from 500 up. Default: one line on stderr, with the stack when it is a 500. */
+  /**
+   * Told of every error that is answered with 500 or more, unless a handler threw that answer itself.
+   * Default: one line on stderr, with the stack when it is a 500.
+   */
   readonly onError?: (error: unknown, problem: HttpProblem, req: Request) => void;
 }
 
@@ -23,7 +26,7 @@ export function errorHandler({
     if (res.destroyed && res.errored !== error) return;
     if (req.destroyed && !req.complete) return;
     const problem = errorToProblem(error);
-    if (problem.status >= 500) onError(error, problem, req);
+    if (problem.status >= 500 && problem !== error) onError(error, problem, req);
     // Half an answer is out: cutting the connection is the only way to say that it is not whole.
     if (res.headersSent) res.destroy();
     else sendProblem(req, res, problem);

@@ -54,13 +54,14 @@ export function operation<P, Q, B>(spec: OperationSpec<P, Q, B>): Operation {
 
 /** Registers the operations; any other method on their paths answers OPTIONS or 405 with `Allow`. */
 export function register(router: Router, operations: readonly Operation[]): void {
-  for (const spec of operations) {
-    const handlers = [toHandler(spec as unknown as OperationSpec<unknown, unknown, unknown>)];
-    router[spec.method](spec.path, ...(spec.body ? [jsonBody] : []), ...handlers);
-  }
   for (const path of new Set(operations.map((spec) => spec.path))) {
-    const methods = operations.filter((spec) => spec.path === path).map((spec) => spec.method);
-    router.all(path, otherMethods(methods));
+    const here = operations.filter((spec) => spec.path === path);
+    for (const spec of here) {
+      const handler = toHandler(spec as unknown as OperationSpec<unknown, unknown, unknown>);
+      router[spec.method](path, ...(spec.body ? [jsonBody, handler] : [handler]));
+    }
+    // Before the next path: GET /users/import is not the user whose id is 'import'.
+    router.all(path, otherMethods(here.map((spec) => spec.method)));
   }
 }
 

@@ -26,10 +26,13 @@ export const name = trimmed(50);
 export const tag = trimmed(50);
 /** The third article's contact: any text that fits the e-mail column. */
 export const contact = trimmed(120);
-export const email = contact.superRefine((value, context) => {
-  // One @ with something on both sides: `admin@localhost` is an address, and only mail can tell the rest.
-  if (!/^[^\s@]+@[^\s@]+$/u.test(value)) issue(context, 'must be an e-mail address');
-});
+/** One @ with something on both sides: `admin@localhost` is an address, and only mail can tell the rest. */
+const ADDRESS = /^[^\s@]+@[^\s@]+$/u;
+export const email = contact
+  .superRefine((value, context) => {
+    if (!ADDRESS.test(value)) issue(context, 'must be an e-mail address');
+  })
+  .meta({ minLength: 1, maxLength: 120, pattern: ADDRESS.source });
 
 /** An id in a path: a positive integer in plain decimal. Anything else names nothing: the router answers 404. */
 export const pathId = decimal('must be a positive integer', { max: MAX_ID });
@@ -39,12 +42,15 @@ const perPage = decimal(`must be an integer from 1 to ${MAX_PER_PAGE}`, { max: M
 /** A page beyond any table is past the end (404), not malformed, so the number is capped instead of refused. */
 const page = decimal('must be a positive integer', { cap: MAX_ID });
 
-export const pageQuery = z.object({ page: page.default(1), per_page: perPage.default(20) });
+export const pageQuery = z.object({ page: orElse(page, 1), per_page: orElse(perPage, 20) });
 export const userPageQuery = pageQuery.extend({ name: name.optional() });
 export const messagePageQuery = pageQuery.extend({ tag: tag.optional() });
-export const limitQuery = z.object({ limit: perPage.default(10) });
+export const limitQuery = z.object({ limit: orElse(perPage, 10) });
 
-export const newUser = component('NewUser', z.strictObject({ name, email }, { error: wrongObject }));
+export const newUser = component(
+  'NewUser',
+  z.strictObject({ name, email }, { error: wrongObject }),
+);
 export const userChanges = component(
   'UserChanges',
   z
@@ -124,6 +130,11 @@ function decimal(
     .refine((value) => /^[1-9][0-9]*$/.test(value) && Number(value) <= max, message)
     .transform((value) => Math.min(Number(value), cap))
     .meta({ type: 'integer', minimum: 1, ...(max === Infinity ? {} : { maximum: max }) });
+}
+
+/** The default has to be told to the document as well: zod keeps it to itself on the input side. */
+function orElse(schema: ReturnType<typeof decimal>, value: number) {
+  return schema.default(value).meta({ ...schema.meta(), default: value });
 }
 
 function bodyId() {

@@ -49,7 +49,7 @@ export async function serve(
   let engine: Engine | undefined;
   try {
     const settings = readSettings(options, process.env);
-    engine = createEngine(settings.url);
+    engine = openEngine(settings.url);
     const app = await createApp(engine);
     if (settings.seed) await seedSampleData(options.queries);
     const server = createServer(app);
@@ -79,17 +79,17 @@ function readSettings({ style, port }: ServeOptions, env: NodeJS.ProcessEnv): Se
   return {
     host: HOST || '127.0.0.1',
     port: PORT === undefined ? port : Number(PORT),
-    url: ownDatabase ? checkedUrl(DATABASE_URL) : `sqlite:///data/${style}.db`,
+    url: DATABASE_URL ?? `sqlite:///data/${style}.db`,
     seed: ownDatabase ? SEED === 'on' : SEED !== 'off',
   };
 }
 
-function checkedUrl(url: string): string {
-  if (url !== '') return url;
-  throw new Error(
-    'DATABASE_URL is empty. Unset it for a SQLite file, or name a database: ' +
-      'DATABASE_URL=postgresql://user:password@localhost/quartet.',
-  );
+function openEngine(url: string): Engine {
+  try {
+    return createEngine(url);
+  } catch (error) {
+    throw new Error(`DATABASE_URL cannot be used: ${oneLine(error)}`, { cause: error });
+  }
 }
 
 function listen(server: Server, { port, host }: Settings): Promise<void> {
