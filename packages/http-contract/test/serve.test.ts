@@ -125,7 +125,7 @@ describe('an app that cannot start says why in one line and exits with 1', () =>
     [
       'the database cannot be reached',
       { DATABASE_URL: 'postgresql://scott:tiger@127.0.0.1:1/x' },
-      /database/,
+      /127\.0\.0\.1:1/,
     ],
     [
       'the SQLite folder is not there',
