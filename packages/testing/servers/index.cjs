@@ -1,0 +1,38 @@
+'use strict';
+// Real database servers for tests: private data folders below the system's temporary folder, free
+// loopback ports, no fsync. Nothing of them is left when the process that started them is gone.
+const { fork } = require('node:child_process');
+const path = require('node:path');
+
+/** The engines that need a server, in the order in which they are started. */
+exports.SERVERS = ['postgres', 'mariadb'];
+
+/** The environment variable that says where the engine's server is. */
+exports.addressVariable = (engine) => `TEST_${engine.toUpperCase()}_URL`;
+
+/**
+ * Starts one server.
+ *
+ * @param {'postgres' | 'mariadb'} engine
+ * @returns {Promise<{ url: string, stop(): Promise<void> }>}
+ * @throws Error that says why there is none, in one line where the cause is known
+ */
+exports.startServer = (engine) =>
+  new Promise((resolve, reject) => {
+    const child = fork(path.join(__dirname, 'supervisor.cjs'), [engine], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      detached: true,
+    });
+    let said = '';
+    child.stderr.on('data', (data) => {
+      said += data;
+    });
+    const ended = new Promise((over) => child.once('exit', over));
+    const stop = async () => {
+      if (child.connected) child.disconnect();
+      await ended;
+    };
+    child.once('message', ({ url }) => resolve({ url, stop }));
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(said.trim() || `it exited with ${code}`)));
+  });

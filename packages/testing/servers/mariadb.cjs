@@ -1,0 +1,75 @@
+'use strict';
+// A MariaDB server in a folder of its own. No npm package ships one: it is the machine's.
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { account, freePort, listening, run } = require('./process.cjs');
+
+/** Package managers put servers where PATH often does not look. */
+const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
+
+/**
+ * @param {string} folder an empty folder, owned by whom `account` names
+ * @returns {Promise<import('./process.cjs').Server>}
+ */
+exports.launch = async (folder) => {
+  const { server, install } = exports.binaries();
+  const options = { ...exports.owner(), cwd: folder };
+  const data = `--datadir=${path.join(folder, 'data')}`;
+  run(
+    install,
+    [
+      '--no-defaults',
+      data,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      '--skip-name-resolve',
+    ],
+    options,
+  );
+  const port = await freePort();
+  const child = spawn(
+    server,
+    [
+      '--no-defaults',
+      data,
+      `--tmpdir=${folder}`,
+      `--socket=${path.join(folder, 's')}`,
+      `--pid-file=${path.join(folder, 'pid')}`,
+      `--log-error=${path.join(folder, 'log.err')}`,
+      '--bind-address=127.0.0.1',
+      `--port=${port}`,
+      '--skip-name-resolve',
+      // Fast and forgetful: the data is thrown away, so nothing waits for the disk.
+      '--innodb-flush-log-at-trx-commit=0',
+      '--innodb-flush-method=nosync',
+      '--innodb-buffer-pool-size=64M',
+      '--innodb-log-file-size=16M',
+      '--performance-schema=OFF',
+      '--max-connections=300',
+      '--character-set-server=utf8mb4',
+    ],
+    { ...options, stdio: 'ignore' },
+  );
+  await listening(port, child);
+  return { child, stopSignal: 'SIGTERM', url: `mysql://root@127.0.0.1:${port}/mysql` };
+};
+
+exports.owner = () => account('mysql', 'nobody');
+
+/** @throws Error that says how to install what is missing */
+exports.binaries = () => {
+  const server = find('mariadbd');
+  const install = find('mariadb-install-db');
+  if (server && install) return { server, install };
+  throw new Error(
+    'no MariaDB server on this machine (Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb)',
+  );
+};
+
+function find(name) {
+  const path_ = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
+  return [...FOLDERS, ...path_]
+    .map((folder) => path.join(folder, name))
+    .find((file) => fs.existsSync(file));
+}

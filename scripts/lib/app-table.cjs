@@ -1,0 +1,18 @@
+'use strict';
+// The table that `npm start` prints once every app answers.
+
+/** @param {{ style: string, library: string, port: number }[]} apps */
+exports.appTable = (apps) => {
+  const rows = [
+    ['style', 'library', 'URL'],
+    ...apps.map(({ style, library, port }) => [style, library, `http://localhost:${port}`]),
+  ];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  const lines = rows.map(
+    ([style, library, url]) =>
+      `  ${style.padEnd(widths[0])}   ${library.padEnd(widths[1])}   ${url}`,
+  );
+  return ['', ...lines, '', 'All answer the same API: try /users. Ctrl-C stops them.', ''].join(
+    '\n',
+  );
+};

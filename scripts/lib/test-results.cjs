@@ -1,0 +1,32 @@
+'use strict';
+// Adds up what the counting reporter of packages/testing left for each package.
+const fs = require('node:fs');
+const path = require('node:path');
+
+/**
+ * @param {string} folder
+ * @param {{ manifest: { name: string } }[]} packages those that must have left a result
+ * @returns {{ passed: number, failed: number, skipped: number, problems: string[] }}
+ */
+exports.addUp = (folder, packages) => {
+  const results = fs
+    .readdirSync(folder)
+    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')));
+  const total = { passed: 0, failed: 0, skipped: 0, problems: [] };
+  for (const result of results) {
+    for (const count of ['passed', 'failed', 'skipped']) total[count] += result[count];
+  }
+  for (const { manifest } of packages) {
+    const own = results.filter((result) => result.package === manifest.name);
+    if (own.length === 0) fail(`${manifest.name}: its tests ended without a result`);
+    else if (own.every(({ passed, failed }) => passed + failed === 0)) {
+      fail(`${manifest.name}: not one test ran`);
+    }
+  }
+  return total;
+
+  function fail(problem) {
+    total.failed += 1;
+    total.problems.push(problem);
+  }
+};

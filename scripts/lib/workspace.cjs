@@ -1,0 +1,42 @@
+'use strict';
+// What is in this workspace: its root, its packages, and the apps that `npm start` runs.
+const fs = require('node:fs');
+const path = require('node:path');
+
+exports.ROOT = path.join(__dirname, '../..');
+
+/**
+ * The apps in the order of the table that `npm start` prints. An app that is to be started with
+ * the others (the workbench on 4100, say) is one more row here.
+ *
+ * @typedef {{ style: string, library: string, port: number, folder: string }} App
+ * @type {App[]}
+ */
+exports.APPS = [
+  { style: 'extension', library: 'sequelize', port: 4101 },
+  { style: 'declarative', library: 'sequelize-typescript', port: 4102 },
+  { style: 'classical', library: 'typeorm', port: 4103 },
+  { style: 'sql-builder', library: 'knex', port: 4104 },
+].map((app) => ({ ...app, folder: path.join(exports.ROOT, 'apps', app.style) }));
+
+/**
+ * Every package of the workspace: apps, packages, and this folder.
+ *
+ * @typedef {{ short: string, isApp: boolean, folder: string, manifest: any }} Package
+ * @param {string} [root]
+ * @returns {Package[]}
+ */
+exports.workspacePackages = (root = exports.ROOT) =>
+  [...inside(root, 'apps'), ...inside(root, 'packages'), path.join(root, 'scripts')]
+    .filter((folder) => fs.existsSync(path.join(folder, 'package.json')))
+    .map((folder) => ({
+      short: path.basename(folder),
+      isApp: path.basename(path.dirname(folder)) === 'apps',
+      folder,
+      manifest: JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')),
+    }));
+
+function inside(root, kind) {
+  const parent = path.join(root, kind);
+  return fs.existsSync(parent) ? fs.readdirSync(parent).map((name) => path.join(parent, name)) : [];
+}

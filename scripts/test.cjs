@@ -1,0 +1,99 @@
+'use strict';
+// npm test: every package's tests on every engine, or the part that the options ask for.
+// Its last line is the sum of all: `N passed, N failed, N skipped`.
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { once } = require('node:events');
+const { SERVERS, addressVariable, startServer } = require('@quartet/testing/servers');
+const { spawnGroup, stopGroup } = require('./lib/process-group.cjs');
+const { stopRequest } = require('./lib/stop-request.cjs');
+const { HELP, UsageError, readTestOptions } = require('./lib/test-options.cjs');
+const { addUp } = require('./lib/test-results.cjs');
+const { ROOT, workspacePackages } = require('./lib/workspace.cjs');
+
+const TURBO = path.join(
+  ROOT,
+  'node_modules/.bin',
+  process.platform === 'win32' ? 'turbo.CMD' : 'turbo',
+);
+const STOP_DEADLINE_MS = 10_000;
+
+async function main() {
+  const tested = workspacePackages().filter(({ manifest }) => manifest.scripts?.test);
+  const options = readTestOptions(process.argv.slice(2), tested);
+  if (options.help) return console.log(HELP);
+
+  const stop = stopRequest();
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'quartet-test-'));
+  const servers = [];
+  try {
+    const env = environment(scratch, options);
+    for (const engine of options.engines.filter((name) => SERVERS.includes(name))) {
+      if (env[addressVariable(engine)]) continue; // the user's own server
+      const server = await startOrLeaveOut(engine, options);
+      if (!server) continue;
+      servers.push(server);
+      env[addressVariable(engine)] = server.url;
+    }
+    env.TEST_ENGINES = options.engines
+      .filter((engine) => engine === 'sqlite' || env[addressVariable(engine)])
+      .join(',');
+    const packages = options.packages ?? tested;
+    const ended = stop.aborted ? 1 : await runTurbo(packages, env, stop);
+    const total = addUp(env.TEST_RESULTS, packages);
+    for (const line of total.problems) console.error(line);
+    console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+    process.exitCode = ended === 0 && total.failed === 0 && total.passed > 0 ? 0 : 1;
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Temporary files go to one folder, which is removed at the end whatever a suite left behind. */
+function environment(scratch, { engines }) {
+  const folders = {
+    TEST_RESULTS: path.join(scratch, 'results'),
+    TMPDIR: path.join(scratch, 'tmp'),
+  };
+  for (const folder of Object.values(folders)) fs.mkdirSync(folder);
+  fs.chmodSync(scratch, 0o755); // a database server of another account must get in
+  fs.chmodSync(folders.TMPDIR, 0o1777);
+  const left = SERVERS.filter((engine) => !engines.includes(engine)).map(addressVariable);
+  const env = { ...process.env, ...folders, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  for (const name of left) delete env[name];
+  return env;
+}
+
+async function startOrLeaveOut(engine, { byName }) {
+  const began = performance.now();
+  try {
+    const server = await startServer(engine);
+    console.log(`${engine}: ready in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    return server;
+  } catch (error) {
+    if (byName || process.env.CI) throw new UsageError(`${engine} was asked for: ${error.message}`);
+    console.log(`${engine}: left out of this run, ${error.message}`);
+  }
+}
+
+/** Resolves with turbo's exit code, also when it was told to stop. */
+async function runTurbo(packages, env, stop) {
+  const wanted = packages.flatMap(({ manifest }) => ['--filter', manifest.name]);
+  // As many packages at once as there are cores, each in one process.
+  const workers = ['--concurrency', String(os.availableParallelism())];
+  const turbo = spawnGroup(
+    TURBO,
+    ['run', 'test', '--continue', '--ui=stream', ...workers, ...wanted, '--', '--maxWorkers=1'],
+    { cwd: ROOT, env, stdio: 'inherit', shell: process.platform === 'win32' },
+  );
+  stop.addEventListener('abort', () => void stopGroup(turbo, { deadlineMs: STOP_DEADLINE_MS }));
+  const [code] = await once(turbo, 'exit');
+  return code ?? 1;
+}
+
+main().catch((error) => {
+  console.error(error instanceof UsageError ? error.message : error);
+  process.exitCode = error.exitCode ?? 1;
+});
