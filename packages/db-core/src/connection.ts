@@ -53,6 +53,8 @@ export class Connection {
   #mayWrite = false;
   #wrote = false;
   #broken = false;
+  /** Counts calls, to tell what was asked for before something else was answered. */
+  #calls = 0;
   #busy = false;
   readonly #queue: (() => void)[] = [];
   #closed: Promise<void> | undefined;
@@ -118,13 +120,15 @@ export class Connection {
     perform: (raw: object) => T | Promise<T>,
     owner?: SavepointOwner,
   ): Promise<T | undefined> {
+    const asked = ++this.#calls;
     if (this.#busy) await this.#turn();
     else this.#busy = true;
     try {
       this.#assertOpen();
       const control = parseControl(sql);
       if (control) {
-        await this.#control(control, owner);
+        await this.#control(control, owner, asked);
+        this.#savepoints.answer(this.#calls + 1);
         return undefined;
       }
       if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
@@ -160,11 +164,13 @@ export class Connection {
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     const owner = {};
+    const asked = ++this.#calls;
     await this.#exclusively(async () => {
       if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
       this.#openLogically();
-      this.#savepoints.push(owner);
+      this.#savepoints.push(owner, asked);
     });
+    this.#savepoints.answer(this.#calls + 1);
     let value: T;
     try {
       value = await fn();
@@ -352,15 +358,15 @@ export class Connection {
 
   // --- transaction control sent by libraries -------------------------------------------------
 
-  async #control(control: TransactionControl, owner: SavepointOwner): Promise<void> {
+  async #control(control: TransactionControl, owner: SavepointOwner, asked: number): Promise<void> {
     switch (control.op) {
       case 'set-transaction':
         return this.#adopt(control);
       case 'begin':
-        return this.#beginByLibrary(control, owner);
+        return this.#beginByLibrary(control, owner, asked);
       case 'savepoint':
         this.#openLogically();
-        return this.#savepoints.push(owner, control.name as string);
+        return this.#savepoints.push(owner, asked, control.name);
       case 'release':
         return this.#savepoints.releaseNamed(owner, control.name as string);
       case 'rollback-to':
@@ -371,12 +377,12 @@ export class Connection {
     }
   }
 
-  async #beginByLibrary(control: TransactionControl, owner: SavepointOwner): Promise<void> {
+  async #beginByLibrary(control: TransactionControl, owner: SavepointOwner, asked: number): Promise<void> {
     if (control.isolationLevel !== undefined || control.readOnly !== undefined) this.#adopt(control);
     if (this.#autobegin || this.#state !== 'idle') {
       if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
       this.#openLogically();
-      this.#savepoints.push(owner);
+      this.#savepoints.push(owner, asked);
       return;
     }
     this.#state = 'begun';

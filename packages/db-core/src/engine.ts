@@ -6,6 +6,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
+import type { ConnectionOptions } from './connection';
 import type { BeginMode, Dialect, TransactionOptions } from './dialect';
 import type { CompiledStatement, Params } from './placeholders';
 import type { PoolOptions, PoolStatus } from './pool';
@@ -109,10 +110,10 @@ export class Engine extends EventEmitter<EngineEvents> {
 
   /**
    * A connection of its own, outside every session: each statement commits by itself unless `begin()`
-   * was called. The caller must `close()` it.
+   * was called, or with `autobegin` the first statement begins a transaction. The caller must `close()` it.
    */
-  connect(): Connection {
-    return new Connection(this, { autobegin: false });
+  connect(options: Partial<ConnectionOptions> = {}): Connection {
+    return new Connection(this, { autobegin: false, ...options });
   }
 
   /** Runs `fn` with a connection inside one transaction: committed when it resolves, rolled back when it rejects. */

@@ -18,10 +18,13 @@ interface Savepoint {
   readonly name: string;
   /** `waiting` for the first statement inside it, `sent`, or `begin` where the BEGIN stands for it. */
   state: 'waiting' | 'sent' | 'begin';
+  /** When its owner asked for it, and when it was answered, on the connection's count of calls. */
+  readonly asked: number;
+  answered: number;
+  /** Holds work of a nested transaction that ran beside it, not in it, and has succeeded. */
+  shared: boolean;
   /** Committed by its owner while another owner's savepoint above it was still open. */
   merged: boolean;
-  /** Another owner's savepoint below it was committed while it was open. */
-  overlapped: boolean;
 }
 
 /** What the stack asks of its connection. */
@@ -62,10 +65,16 @@ export class Savepoints {
     return this.#stack.some((savepoint) => savepoint.label === undefined && !savepoint.merged);
   }
 
-  push(owner: SavepointOwner, label?: string): void {
+  push(owner: SavepointOwner, asked: number, label?: string): void {
     const name = `quartet_${++this.#sequence}`;
-    this.#stack.push({ owner, label, name, state: 'waiting', merged: false, overlapped: false });
+    this.#stack.push({ owner, label, name, asked, answered: Infinity, state: 'waiting', merged: false, shared: false });
     this.#waiting++;
+  }
+
+  /** The call that pushed a savepoint is answered: what is asked for from now on may be meant to be inside it. */
+  answer(now: number): void {
+    const top = this.#stack.at(-1);
+    if (top?.answered === Infinity) top.answered = now;
   }
 
   /** Sends those that no statement has needed yet. */
@@ -89,9 +98,11 @@ export class Savepoints {
     const savepoint = this.#stack[index] as Savepoint;
     if (above.some((other) => other.owner !== owner)) {
       savepoint.merged = true;
-      for (const other of above) other.overlapped = true;
+      for (const other of above) other.shared = true;
       return;
     }
+    // One asked for before another was answered cannot be inside it, wherever the stack has put it.
+    for (const below of this.#stack.slice(0, index)) if (savepoint.asked < below.answered) below.shared = true;
     await this.#release(index);
     while (this.#stack.at(-1)?.merged) await this.#release(this.#stack.length - 1);
   }
@@ -101,7 +112,7 @@ export class Savepoints {
     const index = this.#findNested(owner);
     const savepoint = this.#stack[index] as Savepoint;
     const parallel = this.#stack.slice(index + 1).some((other) => other.owner !== owner);
-    if (parallel || savepoint.overlapped) {
+    if (parallel || savepoint.shared) {
       this.#cut(index);
       this.#target.poison(OVERLAP);
       return;

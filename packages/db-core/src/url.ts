@@ -5,8 +5,9 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/engines.html#database-urls
  */
-import { ArgumentError } from './errors';
+import { inspect } from 'node:util';
 import type { DialectName } from './dialect';
+import { ArgumentError } from './errors';
 
 const EXAMPLES =
   'sqlite:///app.db (relative file), sqlite:////var/lib/app.db (absolute), sqlite:// (in memory), ' +
@@ -27,11 +28,11 @@ export class DatabaseUrl {
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly username: string | undefined;
-  readonly password: string | undefined;
   /** The database's name; for SQLite the file, or `:memory:`. */
   readonly database: string;
   readonly query: Readonly<Record<string, string>>;
   readonly #text: string;
+  readonly #password: string | undefined;
 
   /** @throws ArgumentError that says what is wrong and shows examples; it never repeats the URL's password. */
   constructor(url: string) {
@@ -63,10 +64,15 @@ export class DatabaseUrl {
     this.host = parsed.hostname === '' ? undefined : parsed.hostname.replace(/^\[|\]$/g, '');
     this.port = parsed.port === '' ? undefined : Number(parsed.port);
     this.username = parsed.username === '' ? undefined : decode(parsed.username);
-    this.password = parsed.password === '' ? undefined : decode(parsed.password);
+    this.#password = parsed.password === '' ? undefined : decode(parsed.password);
     this.database = decode(parsed.pathname.slice(1));
     if (this.database === '') throw malformed('it names no database after the host');
     this.query = Object.fromEntries(parsed.searchParams);
+  }
+
+  /** In clear, for the driver alone: it is no property that printing or spreading the URL would show. */
+  get password(): string | undefined {
+    return this.#password;
   }
 
   /** The URL with its password masked. */
@@ -75,6 +81,10 @@ export class DatabaseUrl {
   }
 
   toJSON(): string {
+    return this.#text;
+  }
+
+  [inspect.custom](): string {
     return this.#text;
   }
 }

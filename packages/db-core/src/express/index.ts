@@ -1,0 +1,4 @@
+/** `@quartet/db-core/express`: one scope per request, torn down exactly once. */
+export type { RequestScopeOptions, TeardownHook } from './request-scope';
+export { initApp, noteErrors, requestScopesOf } from './init-app';
+export { ClientAbortedError, RequestScopes } from './request-scope';

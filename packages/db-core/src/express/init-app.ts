@@ -1,0 +1,44 @@
+/**
+ * Gives an Express app its request scopes; the counterpart of `@app.teardown_appcontext` in each seed.
+ */
+import type { Application, ErrorRequestHandler } from 'express';
+import type { RequestScopeOptions } from './request-scope';
+import { InvalidRequestError } from '../errors';
+import { RequestScopes } from './request-scope';
+
+const SETTING = 'quartet request scopes';
+
+/**
+ * Registers the request scope on `app`. Call it before the routes.
+ *
+ * @throws InvalidRequestError when called twice for one app.
+ * @example
+ * const app = express();
+ * initApp(app);
+ * app.get('/users', async (_req, res) => res.json(await User.query.all()));
+ */
+export function initApp(app: Application, options: RequestScopeOptions = {}): RequestScopes {
+  if (requestScopesOf(app)) {
+    throw new InvalidRequestError(
+      'This Express app has request scopes already: call initApp once for each app, and add hooks with onTeardown().',
+    );
+  }
+  const scopes = new RequestScopes(options);
+  app.set(SETTING, scopes);
+  app.use(scopes.middleware);
+  return scopes;
+}
+
+/** The request scopes of an app; undefined before `initApp`. */
+export function requestScopesOf(app: Application): RequestScopes | undefined {
+  return app.get(SETTING) as RequestScopes | undefined;
+}
+
+/**
+ * Register it behind the routes and before your own error handlers, so that teardown hooks are told what
+ * the request failed with.
+ */
+export const noteErrors: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  requestScopesOf(req.app)?.noteError(res, error);
+  next(error);
+};

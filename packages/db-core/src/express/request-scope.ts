@@ -1,0 +1,130 @@
+/**
+ * One scope per request. It costs a request that touches no data one small object: the listeners that end
+ * it are attached when the first session is opened.
+ *
+ * Teardown happens exactly once, however the request ends: when the answer is out (a stream: when it has
+ * ended), when the handler throws, when the client goes away, when the socket dies under a pipelined
+ * request. It keeps the scope in a closure, since events of `req` and `res` lose the async context.
+ *
+ * Ports Flask's `teardown_appcontext` with `db_session.remove()`.
+ *
+ * @see https://flask.palletsprojects.com/en/stable/patterns/sqlalchemy/
+ */
+import type { Socket } from 'node:net';
+import type { Request, RequestHandler, Response } from 'express';
+import { DbCoreError } from '../errors';
+import { enterScope, Scope } from '../scope';
+
+/** Told to teardown hooks when the client went away before its answer was out. */
+export class ClientAbortedError extends DbCoreError {
+  constructor() {
+    super('CLIENT_ABORTED', 'The client went away before the answer was complete.');
+  }
+}
+
+/** @param error what the request failed with: an error that no handler dealt with, or a {@link ClientAbortedError}. */
+export type TeardownHook = (error: unknown, req: Request, res: Response) => unknown;
+
+export interface RequestScopeOptions {
+  /** Called after the scope of a request that used a session has ended. */
+  readonly onTeardown?: TeardownHook;
+  /** Told what went wrong during teardown itself. Default: one line on stderr. */
+  readonly onTeardownError?: (error: unknown, req: Request) => void;
+  /** Told of a 2xx answer whose writes were never committed. Default: one line on stderr. Development's best friend. */
+  readonly onForgottenCommit?: (req: Request, res: Response) => void;
+}
+
+/** The scopes of an app's requests; `initApp` makes one for each app. */
+export class RequestScopes {
+  readonly #options: RequestScopeOptions;
+  readonly #hooks: TeardownHook[] = [];
+  readonly #sockets = new WeakMap<Socket, Set<() => void>>();
+  readonly #open = new Set<Promise<void>>();
+  readonly #errors = new WeakMap<Response, unknown>();
+
+  constructor(options: RequestScopeOptions = {}) {
+    this.#options = options;
+    if (options.onTeardown) this.#hooks.push(options.onTeardown);
+  }
+
+  /** Register before every route that uses a session. */
+  readonly middleware: RequestHandler = (req, res, next) => {
+    const scope = new Scope({
+      onFirstSession: () => this.#watch(scope, req, res),
+      isOver: () => res.closed || res.destroyed || res.writableFinished,
+    });
+    enterScope(scope, next);
+  };
+
+  /** Adds a hook; all are called, in order, with what the request failed with. */
+  onTeardown(hook: TeardownHook): void {
+    this.#hooks.push(hook);
+  }
+
+  /** Lets teardown hooks know an error that an error handler of the app is about to answer. */
+  noteError(res: Response, error: unknown): void {
+    this.#errors.set(res, error);
+  }
+
+  /** Resolves when every request that used a session is torn down: wait for it before disposing engines. */
+  async idle(): Promise<void> {
+    while (this.#open.size > 0) await Promise.all(this.#open);
+  }
+
+  #watch(scope: Scope, req: Request, res: Response): void {
+    let finish: () => void;
+    const done = new Promise<void>((resolve) => (finish = resolve));
+    this.#open.add(done);
+    const { socket } = req;
+    const end = (): void => {
+      res.removeListener('close', end);
+      this.#unwatchSocket(socket, end);
+      void this.#tearDown(scope, req, res).finally(() => {
+        this.#open.delete(done);
+        finish();
+      });
+    };
+    res.once('close', end);
+    this.#watchSocket(socket, end);
+  }
+
+  async #tearDown(scope: Scope, req: Request, res: Response): Promise<void> {
+    const aborted = !res.writableFinished;
+    const error = this.#errors.get(res) ?? (aborted ? new ClientAbortedError() : undefined);
+    try {
+      if (!aborted && res.statusCode < 300 && scope.sessions.some((session) => session.hasUncommittedWrites)) {
+        (this.#options.onForgottenCommit ?? warnOfForgottenCommit)(req, res);
+      }
+      await scope.close({ cancel: aborted });
+      for (const hook of this.#hooks) await hook(error, req, res);
+    } catch (failure) {
+      (this.#options.onTeardownError ?? logTeardownError)(failure, req);
+    }
+  }
+
+  /** A pipelined request whose turn never comes gets no event of its own when the socket closes. */
+  #watchSocket(socket: Socket, end: () => void): void {
+    let ends = this.#sockets.get(socket);
+    if (!ends) {
+      const watching = new Set<() => void>();
+      socket.once('close', () => watching.forEach((each) => each()));
+      this.#sockets.set(socket, (ends = watching));
+    }
+    ends.add(end);
+  }
+
+  #unwatchSocket(socket: Socket, end: () => void): void {
+    this.#sockets.get(socket)?.delete(end);
+  }
+}
+
+function warnOfForgottenCommit(req: Request, res: Response): void {
+  console.warn(
+    `${req.method} ${req.route?.path ?? req.path} answered ${res.statusCode}, but what it wrote was not committed and is rolled back: ` +
+      'await Session.commit() before answering.',
+  );
+}
+
+function logTeardownError(error: unknown, req: Request): void {
+  console.error(`Teardown of ${req.method} ${req.path} failed:`, error);
+}

@@ -1,0 +1,43 @@
+import { inspect } from 'node:util';
+import { createEngine, MultipleResultsFound, NoResultFound } from '@quartet/db-core';
+
+const engine = createEngine('sqlite://');
+afterAll(() => engine.dispose());
+const select = (sql: string) => engine.execute(sql);
+
+test('a row is read by name, by index and by iteration, and prints as a tuple', async () => {
+  const row = (await select("select 1 as id, 'admin' as name, 'admin@localhost' as email")).one();
+  expect(row['name']).toBe('admin');
+  expect(row[1]).toBe('admin');
+  const [id, , email] = row;
+  expect([id, email]).toEqual([1, 'admin@localhost']);
+  expect(inspect(row)).toBe("(1, 'admin', 'admin@localhost')");
+  expect(inspect([row])).toContain("(1, 'admin', 'admin@localhost')");
+  expect(JSON.stringify(row)).toBe('{"id":1,"name":"admin","email":"admin@localhost"}');
+  expect({ ...row }).toEqual({ id: 1, name: 'admin', email: 'admin@localhost' });
+});
+
+test('two columns of one name are both read by index', async () => {
+  const row = (await select('select 1 as id, 2 as id')).one();
+  expect([row[0], row[1], row['id']]).toEqual([1, 2, 2]);
+});
+
+test('a single column prints as a tuple too', async () => {
+  expect(inspect((await select('select 7 as n')).one())).toBe('(7,)');
+});
+
+test('first, one, oneOrNone, scalar, scalars and all', async () => {
+  const two = await select('select 1 as n union all select 2');
+  expect(two.first()?.['n']).toBe(1);
+  expect(two.scalars()).toEqual([1, 2]);
+  expect(two.scalar()).toBe(1);
+  expect([...two].map((row) => row['n'])).toEqual([1, 2]);
+  expect(two.rowCount).toBe(2);
+  expect(() => two.one()).toThrow(MultipleResultsFound);
+  const none = await select('select 1 as n where 0');
+  expect(none.first()).toBeUndefined();
+  expect(none.oneOrNone()).toBeUndefined();
+  expect(none.scalar()).toBeUndefined();
+  expect(() => none.one()).toThrow(NoResultFound);
+  expect(none.columns).toEqual(['n']);
+});
