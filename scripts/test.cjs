@@ -41,7 +41,7 @@ async function main() {
       .join(',');
     const packages = options.packages ?? tested;
     const ended = stop.aborted ? 1 : await runTurbo(packages, env, stop);
-    const total = addUp(env.TEST_RESULTS, packages);
+    const total = addUp(resultsFolder(scratch), packages);
     for (const line of total.problems) console.error(line);
     console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
     process.exitCode = ended === 0 && total.failed === 0 && total.passed > 0 ? 0 : 1;
@@ -51,16 +51,21 @@ async function main() {
   }
 }
 
+function resultsFolder(scratch) {
+  return path.join(scratch, 'results');
+}
+
 /** Temporary files go to one folder, which is removed at the end whatever a suite left behind. */
 function environment(scratch, { engines }) {
   const folders = {
-    TEST_RESULTS: path.join(scratch, 'results'),
+    TEST_RESULTS: resultsFolder(scratch),
     TMPDIR: path.join(scratch, 'tmp'),
   };
   for (const folder of Object.values(folders)) fs.mkdirSync(folder);
   fs.chmodSync(scratch, 0o755); // a database server of another account must get in
   fs.chmodSync(folders.TMPDIR, 0o1777);
   const left = SERVERS.filter((engine) => !engines.includes(engine)).map(addressVariable);
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, ...folders, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
   for (const name of left) delete env[name];
   return env;

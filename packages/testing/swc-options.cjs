@@ -1,6 +1,7 @@
 'use strict';
 // How TypeScript becomes JavaScript wherever tsc is not at work: in tests and in development.
 // The same output as tsc with packages/tsconfig/base.json: legacy decorators with their metadata.
+/** @type {import('@swc/core').Options} */
 exports.swcOptions = {
   sourceMaps: 'inline',
   module: { type: 'commonjs' },

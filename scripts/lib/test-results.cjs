@@ -12,7 +12,7 @@ exports.addUp = (folder, packages) => {
   const results = fs
     .readdirSync(folder)
     .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')));
-  const total = { passed: 0, failed: 0, skipped: 0, problems: [] };
+  const total = { passed: 0, failed: 0, skipped: 0, problems: /** @type {string[]} */ ([]) };
   for (const result of results) {
     for (const count of ['passed', 'failed', 'skipped']) total[count] += result[count];
   }

@@ -24,7 +24,7 @@ exports.startServer = (engine) =>
       detached: true,
     });
     let said = '';
-    child.stderr.on('data', (data) => {
+    child.stderr?.on('data', (data) => {
       said += data;
     });
     const ended = new Promise((over) => child.once('exit', over));
@@ -32,7 +32,7 @@ exports.startServer = (engine) =>
       if (child.connected) child.disconnect();
       await ended;
     };
-    child.once('message', ({ url }) => resolve({ url, stop }));
+    child.once('message', (/** @type {{ url: string }} */ { url }) => resolve({ url, stop }));
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(said.trim() || `it exited with ${code}`)));
   });

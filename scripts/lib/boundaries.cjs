@@ -1,0 +1,121 @@
+'use strict';
+// The rules about who may import whom, from the design's map of the workspace.
+const path = require('node:path');
+const { readModule, sourceFiles } = require('./ts-module.cjs');
+const { workspacePackages } = require('./workspace.cjs');
+
+/** These apps show the others side by side, so they import their public entries. */
+const SHOWCASES = ['mixed', 'workbench'];
+
+/** Each library under the name by which packages depend on it. */
+const ORMS = {
+  sequelize: 'sequelize',
+  'sequelize-typescript': 'sequelize',
+  typeorm: 'typeorm',
+  knex: 'knex',
+};
+
+const WEB = ['express', '@quartet/db-core/express', '@quartet/http-contract', 'node:http', 'http'];
+
+/** The packages that bind one library to db-core. */
+const BINDING = /^(db-(?!core$).+|express-.+)$/;
+
+/**
+ * One import, or a rule's view of it.
+ *
+ * @typedef {object} Import
+ * @property {import('./workspace.cjs').Package} from the package that imports
+ * @property {string} file within the package, as in `src/models.ts`
+ * @property {string} specifier what is imported
+ */
+
+/**
+ * What an import may not be, each with the reason that is shown.
+ *
+ * @type {{ reason: string, breaks(each: Import): boolean }[]}
+ */
+const RULES = [
+  {
+    reason: 'a package is imported by its name, not by a path into its folder',
+    breaks: ({ from, file, specifier }) =>
+      /^@quartet\/[^/]+\/(src|dist)\b/.test(specifier) ||
+      (specifier.startsWith('.') &&
+        !within(from.folder, path.resolve(from.folder, path.dirname(file), specifier))),
+  },
+  {
+    reason: 'an app imports no other app (only mixed and workbench do)',
+    breaks: ({ from, specifier }) =>
+      specifier.startsWith('@quartet/app-') && !SHOWCASES.includes(from.short),
+  },
+  {
+    reason: 'models know nothing of the web: they must serve a script or a job as well',
+    breaks: ({ from, file, specifier }) =>
+      from.isApp && file === 'src/models.ts' && WEB.includes(specifier),
+  },
+  {
+    reason: 'db-core depends on no ORM',
+    breaks: ({ from, file, specifier }) =>
+      from.short === 'db-core' && isSource(file) && packageOf(specifier) in ORMS,
+  },
+  {
+    reason: 'db-core depends on no other package of ours',
+    breaks: ({ from, file, specifier }) =>
+      from.short === 'db-core' && isSource(file) && specifier.startsWith('@quartet/'),
+  },
+  {
+    reason: 'only db-core/express knows Express: keep it in src/express',
+    breaks: ({ from, file, specifier }) =>
+      from.short === 'db-core' &&
+      isSource(file) &&
+      !file.startsWith('src/express/') &&
+      (packageOf(specifier) === 'express' || /^\.\.?\/(.*\/)?express(\/|$)/.test(specifier)),
+  },
+];
+
+/**
+ * @param {string} root the folder of the workspace
+ * @returns {string[]} a line for each import or dependency that breaks a rule
+ */
+exports.brokenBoundaries = (root) => {
+  const packages = workspacePackages(root);
+  if (packages.length === 0) return [`${root}: no packages found`];
+  return packages.flatMap((from) => [
+    ...bindingProblems(from),
+    ...sourceFiles(from.folder).flatMap((file) => importProblems(root, from, file)),
+  ]);
+};
+
+function importProblems(root, from, file) {
+  const full = path.join(from.folder, file);
+  return readModule(full).imports.flatMap(({ specifier }) =>
+    RULES.filter(({ breaks }) => breaks({ from, file, specifier })).map(
+      ({ reason }) => `${path.relative(root, full)}: imports ${specifier}: ${reason}`,
+    ),
+  );
+}
+
+/** A binding has two peers: db-core, and one library. */
+function bindingProblems({ short, isApp, manifest }) {
+  if (isApp || !BINDING.test(short)) return [];
+  const peers = Object.keys(manifest.peerDependencies ?? {});
+  const libraries = new Set(peers.filter((name) => name in ORMS).map((name) => ORMS[name]));
+  const problems = [];
+  if (!peers.includes('@quartet/db-core')) problems.push('must have @quartet/db-core as a peer');
+  if (libraries.size !== 1) {
+    const found = [...libraries].join(', ') || 'none';
+    problems.push(`must have exactly one ORM as a peer, not ${found}`);
+  }
+  return problems.map((problem) => `packages/${short}/package.json: a binding ${problem}`);
+}
+
+function isSource(file) {
+  return file.startsWith('src/');
+}
+
+function within(folder, file) {
+  return !path.relative(folder, file).startsWith('..');
+}
+
+function packageOf(specifier) {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}

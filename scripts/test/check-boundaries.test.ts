@@ -1,0 +1,98 @@
+import { command, folderWith } from './support/command';
+
+const BINDING = { '@quartet/db-core': 'workspace:*', knex: '^3.3.0' };
+
+function workspace(files: Record<string, string>): Record<string, string> {
+  return {
+    'packages/db-core/package.json': '{}',
+    'packages/db-knex/package.json': JSON.stringify({ peerDependencies: BINDING }),
+    'packages/db-core/src/index.ts': "import type { Pool } from 'pg';\nexport * from './engine';",
+    'packages/db-core/src/express/index.ts':
+      "import { Router } from 'express';\nimport '../engine';",
+    'packages/db-core/test/scope.test.ts':
+      "import express from 'express';\nimport '@quartet/testing';",
+    'apps/classical/package.json': '{}',
+    'apps/classical/src/models.ts': "import { EntitySchema } from 'typeorm';",
+    'apps/classical/src/app.ts': "import express from 'express';\nimport './models';",
+    'apps/mixed/package.json': '{}',
+    'apps/mixed/src/app.ts': "import { createApp } from '@quartet/app-classical';",
+    ...files,
+  };
+}
+
+async function check(files: Record<string, string>): Promise<string> {
+  const root = folderWith(workspace(files));
+  const { code, stdout, stderr } = await command('check-boundaries.cjs', ['--root', root]);
+  expect(code).toBe(stderr ? 1 : 0);
+  return stderr || stdout;
+}
+
+test('imports within the boundaries pass', async () => {
+  expect(await check({})).toBe('all imports stay within the boundaries\n');
+});
+
+test.each([
+  [
+    'apps/classical/src/app.ts',
+    "import x from '@quartet/app-extension';",
+    'an app imports no other app',
+  ],
+  [
+    'apps/classical/src/app.ts',
+    "import x from '../../extension/src/app';",
+    'not by a path into its folder',
+  ],
+  [
+    'apps/classical/src/app.ts',
+    "import x from '@quartet/db-core/src/pool';",
+    'not by a path into its folder',
+  ],
+  [
+    'apps/classical/src/models.ts',
+    "import type { Request } from 'express';",
+    'models know nothing of the web',
+  ],
+  [
+    'apps/classical/src/models.ts',
+    "type R = import('express').Request;",
+    'models know nothing of the web',
+  ],
+  [
+    'packages/db-core/src/pool.ts',
+    "const orm = () => import('typeorm');",
+    'db-core depends on no ORM',
+  ],
+  [
+    'packages/db-core/src/pool.ts',
+    "const orm = require('sequelize/lib/utils');",
+    'db-core depends on no ORM',
+  ],
+  [
+    'packages/db-core/src/pool.ts',
+    "export { a } from '@quartet/db-knex';",
+    'no other package of ours',
+  ],
+  [
+    'packages/db-core/src/index.ts',
+    "export * from './express';",
+    'only db-core/express knows Express',
+  ],
+  [
+    'packages/db-core/src/pool.ts',
+    "import express from 'express';",
+    'only db-core/express knows Express',
+  ],
+])('%s with %s is refused', async (file, content, reason) => {
+  const said = await check({ [file]: content });
+  expect(said).toMatch(new RegExp(`^${file}: imports .*${reason}.*\n$`));
+});
+
+test('a binding depends on db-core and exactly one ORM', async () => {
+  const peers = { knex: '^3.3.0', typeorm: '^1.0.0' };
+  expect(
+    await check({ 'packages/db-knex/package.json': JSON.stringify({ peerDependencies: peers }) }),
+  ).toBe(
+    'packages/db-knex/package.json: a binding must have @quartet/db-core as a peer\n' +
+      'packages/db-knex/package.json: a binding must have exactly one ORM as a peer, not knex, typeorm\n',
+  );
+});
