@@ -1,0 +1,43 @@
+'use strict';
+// Starts the apps, prints the table once all answer, and stays until told to stop or one fails.
+const fs = require('node:fs');
+const path = require('node:path');
+const { once } = require('node:events');
+const { appTable } = require('./app-table.cjs');
+const { AppError, Launcher } = require('./launcher.cjs');
+const { stopRequest } = require('./stop-request.cjs');
+
+/**
+ * @param {import('./workspace.cjs').App[]} apps
+ * @param {object} options
+ * @param {string} options.data the folder of the SQLite files, used unless DATABASE_URL is set
+ * @param {boolean} [options.watch] restart an app when a file that it uses is edited
+ * @param {number} [options.stopDeadlineMs] an app that has not ended by then is killed; default 10 s
+ * @returns {Promise<number>} the exit code, when no process is left
+ */
+exports.runApps = async (apps, { data, watch, stopDeadlineMs = 10_000 }) => {
+  const launcher = new Launcher(apps, {
+    watch,
+    stopDeadlineMs,
+    print: (line) => console.log(line),
+    env: ({ style }) => ({
+      DATABASE_URL: process.env.DATABASE_URL || `sqlite:///${path.join(data, `${style}.db`)}`,
+    }),
+  });
+  const stop = stopRequest({ again: () => launcher.kill() });
+  const told = once(stop, 'abort');
+  let code = 0;
+  try {
+    fs.mkdirSync(data, { recursive: true });
+    await Promise.race([launcher.start(), told]);
+    if (!stop.aborted) {
+      console.log(appTable(apps));
+      await Promise.race([launcher.failure(), told]);
+    }
+  } catch (error) {
+    code = 1;
+    console.error(error instanceof AppError ? error.message : error);
+  }
+  await launcher.stop();
+  return code;
+};

@@ -1,0 +1,131 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { GOOD_APP, freePort, gone, isAlive, launch } from './support/fixture-apps';
+import type { Launched } from './support/fixture-apps';
+
+/** Both apps' process ids, once the table is printed. */
+async function pids(launched: Launched): Promise<number[]> {
+  const found = [
+    await launched.line(/^one \| .* pid (\d+)/),
+    await launched.line(/^two \| .* pid (\d+)/),
+  ];
+  await launched.line(/Ctrl-C stops them/);
+  return found.map((match) => Number(match[1]));
+}
+
+describe.each([{ watch: false }, { watch: true }])('npm start, $watch to watch', ({ watch }) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s to npm alone stops every app',
+    async (signal) => {
+      const launched = await launch({ watch });
+      const running = await pids(launched);
+      expect(running.map(isAlive)).toEqual([true, true]);
+      launched.npm.kill(signal);
+      // npm itself dies of SIGHUP; of the others it waits for the apps' end.
+      expect(await launched.ended()).toBe(signal === 'SIGHUP' ? 'SIGHUP' : 0);
+      if (signal !== 'SIGHUP') expect(running.map(isAlive)).toEqual([false, false]);
+      await Promise.all(running.map(gone));
+    },
+  );
+
+  test('an app that fails at start stops the others and is named with its cause', async () => {
+    const two = "console.error('SQLite: cannot open the file');\nprocess.exit(3);";
+    const launched = await launch({ watch, two });
+    expect(await launched.ended()).toBe(1);
+    expect(launched.lines().filter((line) => !line.startsWith('one |'))).toEqual([
+      'two could not start: SQLite: cannot open the file',
+    ]);
+  });
+
+  test('of an uncaught error the message is the cause, and the stack is shown before', async () => {
+    const launched = await launch({ watch, two: "throw new TypeError('no such option: poool');" });
+    expect(await launched.ended()).toBe(1);
+    expect(launched.lines().at(-1)).toBe('two could not start: TypeError: no such option: poool');
+    expect(launched.lines().join('\n')).toMatch(/two \| +at .*two\/src\/server\.ts/);
+  });
+});
+
+test('the table is printed once, when every app answers', async () => {
+  const launched = await launch();
+  await pids(launched);
+  launched.npm.kill('SIGTERM');
+  await launched.ended();
+  const table = launched.lines().filter((line) => line.startsWith('  '));
+  expect(table).toEqual([
+    '  style   library   URL',
+    `  one     none      http://localhost:${launched.ports[0]}`,
+    `  two     none      http://localhost:${launched.ports[1]}`,
+  ]);
+});
+
+test('each app has a SQLite file of its own, unless DATABASE_URL names a database', async () => {
+  const launched = await launch();
+  await pids(launched);
+  launched.npm.kill('SIGTERM');
+  const url = (style: string): string => `sqlite:///${join(launched.folder, 'data', style)}.db`;
+  expect(launched.lines()[0]).toContain(url('one'));
+  expect(launched.lines()[1]).toContain(url('two'));
+  expect(existsSync(join(launched.folder, 'data'))).toBe(true);
+  await launched.ended();
+
+  const other = await launch({ env: { DATABASE_URL: 'postgresql://db/app' } });
+  await pids(other);
+  other.npm.kill('SIGTERM');
+  expect(other.lines().filter((line) => line.endsWith('on postgresql://db/app'))).toHaveLength(2);
+  await other.ended();
+});
+
+test('a taken port is one line that names the app and the port', async () => {
+  const taken = createServer().listen(0);
+  await once(taken, 'listening');
+  const port = (taken.address() as { port: number }).port;
+  const launched = await launch({ ports: [await freePort(), port] });
+  expect(await launched.ended()).toBe(1);
+  expect(launched.lines()).toEqual([`two cannot start: port ${port} is taken by another process`]);
+  taken.close();
+});
+
+test('an app that ends later stops the others', async () => {
+  const launched = await launch();
+  const [one, two] = await pids(launched);
+  process.kill(Number(two), 'SIGKILL');
+  expect(await launched.ended()).toBe(1);
+  expect(launched.lines()).toContain('two has ended: it exited with SIGKILL');
+  expect(isAlive(Number(one))).toBe(false);
+});
+
+test('an app that does not stop is killed after the deadline', async () => {
+  const launched = await launch({
+    two: GOOD_APP.replace(/process\.on.*/, "process.on('SIGTERM', () => {});"),
+  });
+  const running = await pids(launched);
+  launched.npm.kill('SIGTERM');
+  expect(await launched.ended()).toBe(0);
+  expect(running.map(isAlive)).toEqual([false, false]);
+});
+
+test('a signal while the apps start leaves none of them', async () => {
+  const stuck = "console.error('waiting');\nsetInterval(() => {}, 1_000);";
+  const launched = await launch({ two: stuck });
+  // The first app answers, the second never does: its output is held back, so ask the first.
+  while (!(await fetch(`http://127.0.0.1:${launched.ports[0]}`).catch(() => undefined))) continue;
+  launched.npm.kill('SIGTERM');
+  expect(await launched.ended()).toBe(0);
+  await expect(fetch(`http://127.0.0.1:${launched.ports[0]}`)).rejects.toThrow('fetch failed');
+});
+
+test('with watch, an edit of a file that the app uses restarts it', async () => {
+  const launched = await launch({ watch: true });
+  const [, two] = await pids(launched);
+  writeFileSync(
+    join(launched.folder, 'two/src/greeting.ts'),
+    "export const greeting: string = 'edited';",
+  );
+  const [, restarted] = await launched.line(/^two \| edited pid (\d+)/);
+  expect(restarted).not.toBe(String(two));
+  launched.npm.kill('SIGTERM');
+  expect(await launched.ended()).toBe(0);
+  await gone(Number(restarted));
+});

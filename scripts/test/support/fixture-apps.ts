@@ -1,0 +1,114 @@
+/** Two tiny apps in a temporary folder, run by the launcher as `npm start` runs the real ones. */
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { folderWith } from './command';
+
+/** Answers, says its process id and database, and ends when told to. */
+export const GOOD_APP = `
+  import { createServer } from 'node:http';
+  import { greeting } from './greeting';
+  const server = createServer((_request, response) => response.end());
+  server.listen(Number(process.env['PORT']), '127.0.0.1', () => {
+    console.log(greeting, 'pid', process.pid, 'on', process.env['DATABASE_URL']);
+  });
+  process.on('SIGTERM', () => server.close(() => process.exit(0)));
+`;
+
+export interface Launched {
+  readonly npm: ChildProcessByStdio<null, Readable, Readable>;
+  readonly folder: string;
+  readonly ports: readonly number[];
+  /** Everything printed so far. */
+  lines(): readonly string[];
+  /** Resolves with the first line, printed already or later, that matches. */
+  line(pattern: RegExp): Promise<RegExpMatchArray>;
+  /** Resolves with the exit code, or the signal that npm passed to itself. */
+  ended(): Promise<number | NodeJS.Signals>;
+}
+
+/** Starts `npm start` in a folder with the apps `one` and `two`. */
+export async function launch(
+  options: { watch?: boolean; two?: string; ports?: number[]; env?: NodeJS.ProcessEnv } = {},
+): Promise<Launched> {
+  const ports = options.ports ?? [await freePort(), await freePort()];
+  const folder = folderWith({
+    'package.json': JSON.stringify({ scripts: { start: 'exec node start.cjs' } }),
+    'one/src/server.ts': GOOD_APP,
+    'one/src/greeting.ts': "export const greeting: string = 'hello';",
+    'two/src/server.ts': options.two ?? GOOD_APP,
+    'two/src/greeting.ts': "export const greeting: string = 'hello';",
+    'start.cjs': startScript(ports, options.watch ?? false),
+  });
+  const npm = spawn('npm', ['start', '--silent'], {
+    cwd: folder,
+    env: { ...process.env, DATABASE_URL: '', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed: string[] = [];
+  const readers = [npm.stdout, npm.stderr].map((input) => createInterface({ input }));
+  for (const reader of readers) reader.on('line', (line) => printed.push(line));
+  const closed = once(npm, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  return {
+    npm,
+    folder,
+    ports,
+    lines: () => printed,
+    line: (pattern) =>
+      new Promise((resolve) => {
+        const look = (line: string): void => {
+          const found = line.match(pattern);
+          if (found) resolve(found);
+        };
+        printed.forEach(look);
+        for (const reader of readers) reader.on('line', look);
+      }),
+    async ended() {
+      const [code, signal] = await closed;
+      return signal ?? code ?? -1;
+    },
+  };
+}
+
+/** Resolves when no process has the id any more. */
+export async function gone(pid: number): Promise<void> {
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function startScript(ports: readonly number[], watch: boolean): string {
+  const lib = join(__dirname, '../../lib/run-apps.cjs');
+  const apps = ['one', 'two'].map((style, index) => ({
+    style,
+    library: 'none',
+    port: ports[index],
+  }));
+  return `
+    const { join } = require('node:path');
+    const apps = ${JSON.stringify(apps)}.map((app) => ({ ...app, folder: join(__dirname, app.style) }));
+    require(${JSON.stringify(lib)})
+      .runApps(apps, { data: join(__dirname, 'data'), watch: ${watch}, stopDeadlineMs: 500 })
+      .then((code) => process.exit(code));
+  `;
+}
