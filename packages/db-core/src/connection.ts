@@ -84,6 +84,11 @@ export class Connection {
     return this.#wrote;
   }
 
+  /** Whether `owner`, a library's connection object, has begun a nested transaction here that it has not ended. */
+  hasNested(owner: SavepointOwner): boolean {
+    return this.#savepoints.hasOpen(owner);
+  }
+
   /** Whether a driver connection is held at this moment. */
   get isCheckedOut(): boolean {
     return this.#raw !== undefined;

@@ -15,6 +15,7 @@ import type { BeginMode, CursorResult, Dialect, TransactionOptions } from '../di
 import type { EngineOptions } from '../engine';
 import type { DatabaseUrl } from '../url';
 import { ArgumentError, OperationalError } from '../errors';
+import { toSqlite } from './sqlite-values';
 import { WriterLock } from './writer-lock';
 
 const STATEMENT_CACHE_LIMIT = 200;
@@ -209,16 +210,8 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
   }
 }
 
-/** What better-sqlite3 can bind: instants become ISO 8601 text in UTC, booleans 0 and 1. */
-export function toSqlite(value: unknown): unknown {
-  if (value === undefined) return null;
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  if (value instanceof Date) return value.toISOString();
-  return value;
-}
-
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
+  return String((error as { code?: unknown } | undefined)?.code).startsWith('SQLITE_BUSY');
 }
 
 function unknownLevel(level: string): ArgumentError {

@@ -1,0 +1,151 @@
+/**
+ * A pool of better-sqlite3 look-alikes whose statements answer with promises: what Knex takes as
+ * `connectionPool` (it awaits every answer). A checked-out connection stays the same until it is released.
+ *
+ * Columns declared `datetime` or `timestamp` that hold ISO 8601 text in UTC are read as `Date`, as Python's
+ * `sqlite3` does with `PARSE_DECLTYPES`.
+ *
+ * @see https://github.com/WiseLibs/better-sqlite3/blob/master/docs/api.md
+ */
+import type { Statement } from 'better-sqlite3';
+import type { SqliteDialect, SqliteHandle } from '../dialects/sqlite';
+import type { Engine } from '../engine';
+import { requireDialect } from './dialect-of';
+import { Route } from './route';
+import { runStatement, toSqlite, type SqliteOutcome } from './sqlite-statement';
+
+/** What a statement that returns no rows answers. */
+export interface SqliteRunResult {
+  readonly changes: number;
+  readonly lastInsertRowid: number | bigint;
+}
+
+/** A prepared statement whose answers are promises. */
+export interface AsyncSqliteStatement {
+  /** Whether it returns rows; told from the text, since no handle is known yet. */
+  readonly reader: boolean;
+  safeIntegers(on?: boolean): this;
+  all(...values: readonly unknown[]): Promise<unknown[]>;
+  run(...values: readonly unknown[]): Promise<SqliteRunResult>;
+}
+
+/** The interface of tarn, which Knex's `connectionPool` asks for. */
+export interface BetterSqlite3Pool {
+  acquire(): { readonly promise: Promise<BetterSqlite3Connection> };
+  release(connection: BetterSqlite3Connection): boolean;
+  destroy(): Promise<void>;
+  numFree(): number;
+  numUsed(): number;
+  numPendingAcquires(): number;
+}
+
+const READER =
+  /^\s*(?:select|values|explain|pragma(?![^=]*=)|with(?![\s\S]*\b(?:insert|update|delete)\b))|\breturning\b/i;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+const NOTHING: SqliteRunResult = { changes: 0, lastInsertRowid: 0 };
+
+export class BetterSqlite3Connection {
+  /** @internal */
+  readonly route: Route;
+  readonly #dialect: SqliteDialect;
+
+  constructor(engine: Engine, dialect: SqliteDialect) {
+    this.#dialect = dialect;
+    this.route = new Route(engine, true);
+  }
+
+  prepare(sql: string): AsyncSqliteStatement {
+    return new AsyncStatement(this.route, this.#dialect, sql);
+  }
+}
+
+class AsyncStatement implements AsyncSqliteStatement {
+  readonly #route: Route;
+  readonly #dialect: SqliteDialect;
+  readonly #sql: string;
+  #safeIntegers: boolean | undefined;
+
+  constructor(route: Route, dialect: SqliteDialect, sql: string) {
+    this.#route = route;
+    this.#dialect = dialect;
+    this.#sql = sql;
+  }
+
+  get reader(): boolean {
+    return READER.test(this.#sql);
+  }
+
+  safeIntegers(on = true): this {
+    this.#safeIntegers = on;
+    return this;
+  }
+
+  async all(...values: readonly unknown[]): Promise<unknown[]> {
+    return (await this.#perform(values))?.rows ?? [];
+  }
+
+  async run(...values: readonly unknown[]): Promise<SqliteRunResult> {
+    return (await this.#perform(values)) ?? NOTHING;
+  }
+
+  #perform(values: readonly unknown[]): Promise<SqliteOutcome | undefined> {
+    // better-sqlite3 takes values one by one or as one array.
+    const bound = (Array.isArray(values[0]) ? values[0] : values).map(toSqlite);
+    return this.#route.run(this.#sql, bound, (raw) => {
+      const handle = raw as SqliteHandle;
+      if (this.#safeIntegers === undefined)
+        return runStatement(this.#dialect, handle, this.#sql, bound, readInstants);
+      const statement = handle.database.prepare(this.#sql).safeIntegers(this.#safeIntegers); // not the cached one, which others share
+      if (!statement.reader) return statement.run(...bound);
+      const rows = statement.all(...bound);
+      readInstants(statement, rows);
+      return { ...NOTHING, rows };
+    });
+  }
+}
+
+/** @throws ArgumentError when the engine's database is not SQLite. */
+export function betterSqlite3Pool(engine: Engine): BetterSqlite3Pool {
+  const dialect = requireDialect(engine, 'sqlite', 'betterSqlite3Pool');
+  let used = 0;
+  return {
+    acquire: () => {
+      try {
+        const connection = new BetterSqlite3Connection(engine, dialect);
+        used++;
+        return { promise: Promise.resolve(connection) };
+      } catch (error) {
+        return { promise: Promise.reject(error as Error) };
+      }
+    },
+    release: (connection) => {
+      used--;
+      void connection.route.free();
+      return true;
+    },
+    destroy: () => Promise.resolve(), // the engine outlives its libraries
+    numFree: () => 0,
+    numUsed: () => used,
+    numPendingAcquires: () => 0,
+  };
+}
+
+/** Names of the columns declared as instants, for each cached statement. */
+const instantColumns = new WeakMap<Statement, readonly string[]>();
+
+function readInstants(statement: Statement, rows: unknown[]): void {
+  let names = instantColumns.get(statement);
+  if (!names) {
+    names = statement
+      .columns()
+      .flatMap(({ name, type }) => (/^(?:datetime|timestamp)/i.test(type ?? '') ? [name] : []));
+    instantColumns.set(statement, names);
+  }
+  if (names.length === 0) return;
+  for (const row of rows as Record<string, unknown>[]) {
+    for (const name of names) {
+      const value = row[name];
+      if (typeof value === 'string' && INSTANT.test(value)) row[name] = new Date(value);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Where the next statement of a facade goes. In this order: the connection on which the library's own
+ * transaction runs, the current session's, one the library checked out, and at last one borrowed for this
+ * statement alone.
+ *
+ * A facade holds no socket. It may be pooled, shared and kept by its library as long as it likes.
+ */
+import type { Connection } from '../connection';
+import type { Engine } from '../engine';
+
+/** `BEGIN`, `START TRANSACTION`, `SET TRANSACTION …`: what comes after it must go to the same connection. */
+const OPENS = /^\s*(?:begin|start\s|set\s+transaction)/i;
+const SETS_TRANSACTION = /^\s*set\s/i;
+const DONE = Promise.resolve();
+
+export class Route {
+  readonly #engine: Engine;
+  readonly #checkedOut: boolean;
+  /** A session's connection that a transaction was begun on, or one of our own that is not given back yet. */
+  #pinned: Connection | undefined;
+  /** Statements under way on the pinned connection, when that is one of our own. */
+  #pending = 0;
+  /** False for a facade that many callers use at once (Sequelize's one `sqlite3` object): a session is then always preferred. */
+  exclusive = true;
+
+  /**
+   * @param checkedOut the library asked for a connection to itself, until `free()`.
+   * @throws ScopeClosedError when checked out by work that outlived its request.
+   */
+  constructor(engine: Engine, checkedOut = false) {
+    this.#engine = engine;
+    this.#checkedOut = checkedOut;
+    if (checkedOut) this.#pinned = engine.currentConnection() ?? engine.connect();
+  }
+
+  /**
+   * Runs one driver call where it belongs; see {@link Connection.run}. Transaction control is carried out
+   * by the connection and answers undefined. Never throws, only rejects.
+   */
+  run<T>(
+    sql: string,
+    params: unknown,
+    perform: (raw: object) => T | Promise<T>,
+  ): Promise<T | undefined> {
+    let connection: Connection | undefined;
+    try {
+      connection = this.#connection();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (connection?.session) {
+      if (OPENS.test(sql)) this.#pinned = connection;
+      return connection.run(sql, params, perform, this);
+    }
+    if (connection) return this.#runOnOwn(connection, sql, params, perform);
+    if (!OPENS.test(sql)) return this.#runAlone(sql, params, perform);
+    this.#pinned = this.#engine.connect();
+    return this.#runOnOwn(this.#pinned, sql, params, perform);
+  }
+
+  /** `release()`, `end()` and the like: what the library left open is rolled back, what was borrowed goes back. */
+  free(): Promise<void> {
+    const pinned = this.#pinned;
+    if (!pinned) return DONE;
+    this.#pinned = undefined;
+    if (!pinned.session) return pinned.close();
+    return pinned.hasNested(this) ? this.#rollBackNested(pinned) : DONE;
+  }
+
+  #connection(): Connection | undefined {
+    const pinned = this.#pinned;
+    if (!pinned) return this.#engine.currentConnection();
+    if (!pinned.session)
+      return this.exclusive ? pinned : (this.#engine.currentConnection() ?? pinned);
+    if (pinned.hasNested(this))
+      return this.exclusive ? pinned : (this.#engine.currentConnection() ?? pinned);
+    if (!this.#checkedOut) {
+      this.#pinned = undefined;
+      return this.#engine.currentConnection();
+    }
+    return this.#engine.currentConnection() ?? pinned; // the session may have been removed since the checkout
+  }
+
+  /** Outside every scope: a connection for one statement, which commits by itself. */
+  async #runAlone<T>(
+    sql: string,
+    params: unknown,
+    perform: (raw: object) => T | Promise<T>,
+  ): Promise<T | undefined> {
+    const connection = this.#engine.connect();
+    try {
+      return await connection.run(sql, params, perform, this);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Outside every scope, in the library's own transaction or checkout: the connection goes back when that is over. */
+  async #runOnOwn<T>(
+    connection: Connection,
+    sql: string,
+    params: unknown,
+    perform: (raw: object) => T | Promise<T>,
+  ): Promise<T | undefined> {
+    this.#pending++;
+    try {
+      return await connection.run(sql, params, perform, this);
+    } finally {
+      const over =
+        --this.#pending === 0 && !connection.inTransaction && !SETS_TRANSACTION.test(sql);
+      if (over && !this.#checkedOut) {
+        if (this.#pinned === connection) this.#pinned = undefined;
+        await connection.close();
+      }
+    }
+  }
+
+  async #rollBackNested(connection: Connection): Promise<void> {
+    try {
+      while (connection.hasNested(this)) await connection.run('ROLLBACK', undefined, nothing, this);
+    } catch (error) {
+      if (connection.hasNested(this)) throw error; // else the session ended in the meantime and rolled it back itself
+    }
+  }
+}
+
+function nothing(): undefined {
+  return undefined;
+}

@@ -1,0 +1,55 @@
+/**
+ * The options by which Sequelize talks to an engine, all of them documented ones: its driver is ours, and
+ * opening one of its "connections" (which hold no socket here) sends no SQL.
+ *
+ * @see https://sequelize.org/docs/v6/other-topics/dialect-specific-things/
+ */
+import type { Engine } from '@quartet/db-core';
+import { mysql2Driver, pgDriver, sqlite3Driver } from '@quartet/db-core/drivers';
+import type { Options } from 'sequelize';
+
+/** Its pool holds facades only; the engine's pool is the limit. */
+const POOL = { max: 1_000_000, min: 0, idle: 1000 };
+
+/** Options that the typings of Sequelize 6 lack although it documents and reads them. */
+type AllOptions = Options & { databaseVersion?: string; storage?: string };
+
+/** @param engine one that has been `ready()`, so that its server's version is known. */
+export function sequelizeOptions(engine: Engine): Options {
+  const common: AllOptions = { pool: POOL, ...versionOf(engine) };
+  switch (engine.dialect.name) {
+    case 'sqlite':
+      return {
+        ...common,
+        dialect: 'sqlite',
+        dialectModule: sqlite3Driver(engine),
+        storage: 'quartet', // a name only: the engine knows the file
+        dialectOptions: { mode: 2 }, // without OPEN_CREATE it makes no folder
+        foreignKeys: false, // the engine's connections have them on already
+      } as AllOptions;
+    case 'postgresql':
+      return {
+        ...common,
+        dialect: 'postgres',
+        dialectModule: pgDriver(engine),
+        // The engine's connections are in UTC, with standard strings and warnings only.
+        keepDefaultTimezone: true,
+        standardConformingStrings: false,
+        dialectOptions: { clientMinMessages: 'ignore' },
+      } as AllOptions;
+    case 'mysql':
+      return {
+        ...common,
+        dialect: 'mysql',
+        dialectModule: mysql2Driver(engine),
+        keepDefaultTimezone: true,
+      } as AllOptions;
+  }
+}
+
+/** Sequelize wants three numbers, and asks the server by itself when it is given none. */
+function versionOf(engine: Engine): { databaseVersion?: string } {
+  const [, major, minor, patch = '0'] =
+    /(\d+)\.(\d+)(?:\.(\d+))?/.exec(engine.dialect.serverVersion ?? '') ?? [];
+  return major === undefined ? {} : { databaseVersion: `${major}.${minor}.${patch}` };
+}

@@ -1,0 +1,35 @@
+/**
+ * Tables from models, as SQLAlchemy's `metadata.create_all()`: what is missing is made, what is there is
+ * left alone. Both run outside every scope, since MariaDB commits at each of these statements.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.MetaData.create_all
+ */
+import { outsideScope } from '@quartet/db-core';
+import type { Model, ModelStatic, Sequelize } from 'sequelize';
+
+/** Makes the tables that are missing, those that others refer to first. */
+export function createAll(sequelize: Sequelize): Promise<void> {
+  return outsideScope(async () => {
+    const tables = sequelize.getQueryInterface();
+    for (const model of inOrder(sequelize))
+      if (!(await tables.tableExists(model.getTableName()))) await model.sync();
+  });
+}
+
+/** Drops the models' tables and everything in them. */
+export function dropAll(sequelize: Sequelize): Promise<void> {
+  return outsideScope(async () => {
+    for (const model of inOrder(sequelize).reverse()) await model.drop();
+  });
+}
+
+/** Models in order of their foreign keys. */
+function inOrder(sequelize: Sequelize): ModelStatic<Model>[] {
+  const models: ModelStatic<Model>[] = [];
+  // Its typings do not tell that forEachModel sorts and takes options.
+  const manager = sequelize.modelManager as unknown as {
+    forEachModel(each: (model: ModelStatic<Model>) => void, options?: { reverse: boolean }): void;
+  };
+  manager.forEachModel((model) => models.push(model), { reverse: false });
+  return models;
+}

@@ -1,0 +1,116 @@
+/** Lets a session save, load and delete instances of a Sequelize model through the model's own methods. */
+import type { Class, Engine, Identity, Mapper, Select } from '@quartet/db-core';
+import { mapperOf, NoResultFound } from '@quartet/db-core';
+import type {
+  Association,
+  BelongsTo,
+  FindOptions,
+  Model,
+  ModelStatic,
+  WhereOptions,
+} from 'sequelize';
+import { Op } from 'sequelize';
+
+export class SequelizeMapper<M extends Model> implements Mapper<M> {
+  readonly engine: Engine;
+  readonly #model: ModelStatic<M>;
+
+  constructor(engine: Engine, model: ModelStatic<M>) {
+    this.engine = engine;
+    this.#model = model;
+  }
+
+  get name(): string {
+    return this.#model.name;
+  }
+
+  get primaryKey(): readonly string[] {
+    return this.#model.primaryKeyAttributes;
+  }
+
+  dependencies(): readonly Mapper[] {
+    return this.#parents().map(({ target }) => mapperOf(target as unknown as Class));
+  }
+
+  isPersistent(instance: M): boolean {
+    return !instance.isNewRecord;
+  }
+
+  isModified(instance: M): boolean {
+    return instance.changed() !== false;
+  }
+
+  async save(instance: M): Promise<void> {
+    this.#adoptParents(instance);
+    await instance.save();
+  }
+
+  async delete(instance: M): Promise<void> {
+    await instance.destroy();
+  }
+
+  async refresh(instance: M): Promise<void> {
+    try {
+      await instance.reload();
+    } catch (error) {
+      if ((error as Error).name !== 'SequelizeInstanceError') throw error;
+      throw new NoResultFound(`This ${this.name} has no row any more.`);
+    }
+  }
+
+  async get(id: Identity): Promise<M | undefined> {
+    return (await this.#model.findOne({ where: this.#identify(id) })) ?? undefined;
+  }
+
+  find(select: Select): Promise<M[]> {
+    const { orderBy, limit, offset } = select;
+    return this.#model.findAll({
+      ...conditions<M>(select),
+      ...(orderBy.length > 0 && {
+        order: orderBy.map(([property, direction]): [string, string] => [
+          property,
+          direction.toUpperCase(),
+        ]),
+      }),
+      ...(limit !== undefined && { limit }),
+      ...(offset !== undefined && { offset }),
+    });
+  }
+
+  count(select: Select): Promise<number> {
+    return this.#model.count(conditions<M>(select));
+  }
+
+  #parents(): BelongsTo[] {
+    const associations = Object.values(this.#model.associations) as Association[];
+    return associations.filter(
+      (association): association is BelongsTo => association.associationType === 'BelongsTo',
+    );
+  }
+
+  /** `message.user = user` before either has a row: the user is saved first, and its key is known here. */
+  #adoptParents(instance: M): void {
+    const properties = instance as unknown as Record<string, unknown>;
+    for (const association of this.#parents()) {
+      const { as, foreignKey, targetKey } = association as BelongsTo & {
+        foreignKey: string;
+        targetKey: string;
+      };
+      const parent = properties[as] as Model | undefined;
+      if (parent && properties[foreignKey] == null)
+        instance.set(foreignKey as never, parent.get(targetKey) as never);
+    }
+  }
+
+  #identify(id: Identity): WhereOptions {
+    const values = Array.isArray(id) ? id : [id];
+    return Object.fromEntries(
+      this.primaryKey.map((name, i) => [name, values[i] ?? null]),
+    ) as WhereOptions;
+  }
+}
+
+function conditions<M extends Model>({ equal, where }: Select): FindOptions<M['_attributes']> {
+  const all = [...equal, ...where];
+  return all.length > 0 ? { where: { [Op.and]: all } as WhereOptions } : {};
+}
