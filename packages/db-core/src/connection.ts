@@ -155,7 +155,9 @@ export class Connection {
   async begin(options: TransactionOptions = {}): Promise<void> {
     await this.#exclusively(async () => {
       if (this.#state !== 'idle') {
-        throw new InvalidRequestError('A transaction is already begun: use beginNested() for a savepoint inside it.');
+        throw new InvalidRequestError(
+          'A transaction is already begun: use beginNested() for a savepoint inside it.',
+        );
       }
       this.#options = { ...this.#defaults, ...options };
       this.#state = 'begun';
@@ -211,7 +213,9 @@ export class Connection {
 
   /** One cheap round trip. @throws OperationalError when the database cannot be reached. */
   async ping(): Promise<void> {
-    await this.#exclusively(async () => this.engine.dialect.ping(this.#raw ?? (await this.#borrow())));
+    await this.#exclusively(async () =>
+      this.engine.dialect.ping(this.#raw ?? (await this.#borrow())),
+    );
   }
 
   async rollback(): Promise<void> {
@@ -318,7 +322,12 @@ export class Connection {
     if (this.#savepoints.waiting) await this.#savepoints.send();
   }
 
-  async #perform<T>(raw: object, sql: string, params: unknown, perform: (raw: object) => T | Promise<T>): Promise<T> {
+  async #perform<T>(
+    raw: object,
+    sql: string,
+    params: unknown,
+    perform: (raw: object) => T | Promise<T>,
+  ): Promise<T> {
     const { engine } = this;
     const observed = engine.observes('query');
     const startedAt = observed ? performance.now() : 0;
@@ -326,11 +335,18 @@ export class Connection {
       const result = await (this.#state === 'open' || !engine.dialect.autocommit
         ? perform(raw)
         : engine.dialect.autocommit(raw, perform));
-      if (observed) engine.notify('query', this, { sql, params, durationMs: performance.now() - startedAt });
+      if (observed)
+        engine.notify('query', this, { sql, params, durationMs: performance.now() - startedAt });
       this.#after(raw, result);
       return result;
     } catch (error) {
-      if (observed) engine.notify('query', this, { sql, params, durationMs: performance.now() - startedAt, error });
+      if (observed)
+        engine.notify('query', this, {
+          sql,
+          params,
+          durationMs: performance.now() - startedAt,
+          error,
+        });
       this.#afterFailure(raw, error);
       throw error;
     }
@@ -353,7 +369,8 @@ export class Connection {
     const ended = dialect.inTransaction(raw, undefined, error) === false;
     const alive = dialect.isAlive(raw);
     if (this.#state === 'open') {
-      if (!alive) this.#poison('The connection to the database broke in the middle of this transaction.');
+      if (!alive)
+        this.#poison('The connection to the database broke in the middle of this transaction.');
       else if (ended) this.#poison('The database rolled this transaction back as a whole.');
       return;
     }
@@ -382,8 +399,13 @@ export class Connection {
     }
   }
 
-  async #beginByLibrary(control: TransactionControl, owner: SavepointOwner, asked: number): Promise<void> {
-    if (control.isolationLevel !== undefined || control.readOnly !== undefined) this.#adopt(control);
+  async #beginByLibrary(
+    control: TransactionControl,
+    owner: SavepointOwner,
+    asked: number,
+  ): Promise<void> {
+    if (control.isolationLevel !== undefined || control.readOnly !== undefined)
+      this.#adopt(control);
     if (this.#autobegin || this.#state !== 'idle') {
       if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
       this.#openLogically();
@@ -415,7 +437,9 @@ export class Connection {
   /** Isolation level or access mode asked for by a library: possible as long as BEGIN has not been sent. */
   #adopt({ isolationLevel, readOnly }: TransactionControl): void {
     const asked = { ...(isolationLevel && { isolationLevel }), ...(readOnly && { readOnly }) };
-    const same = Object.entries(asked).every(([key, value]) => this.#options[key as keyof TransactionOptions] === value);
+    const same = Object.entries(asked).every(
+      ([key, value]) => this.#options[key as keyof TransactionOptions] === value,
+    );
     if (this.#state === 'open' && !same) {
       throw new InvalidRequestError(
         'The transaction of this session is already open: its isolation level and access mode can only be set before the ' +
@@ -494,7 +518,8 @@ export class Connection {
   async #rollBack(raw: object): Promise<void> {
     const { dialect } = this.engine;
     try {
-      if (dialect.isAlive(raw) && dialect.inTransaction(raw, undefined) !== false) await dialect.control(raw, 'ROLLBACK');
+      if (dialect.isAlive(raw) && dialect.inTransaction(raw, undefined) !== false)
+        await dialect.control(raw, 'ROLLBACK');
     } catch {
       this.#broken = true;
     }

@@ -105,7 +105,8 @@ export class Engine extends EventEmitter<EngineEvents> {
       prePing: options.prePing ?? false,
       recycleSeconds: options.recycleSeconds ?? 0,
     });
-    if (options.echo) this.#echo(options.echo === true ? (line) => console.log(line) : options.echo);
+    if (options.echo)
+      this.#echo(options.echo === true ? (line) => console.log(line) : options.echo);
   }
 
   /**
@@ -117,7 +118,10 @@ export class Engine extends EventEmitter<EngineEvents> {
   }
 
   /** Runs `fn` with a connection inside one transaction: committed when it resolves, rolled back when it rejects. */
-  async begin<T>(fn: (connection: Connection) => Promise<T>, options?: TransactionOptions): Promise<T> {
+  async begin<T>(
+    fn: (connection: Connection) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T> {
     const connection = this.connect();
     try {
       await connection.begin(options);
@@ -227,7 +231,9 @@ export class Engine extends EventEmitter<EngineEvents> {
   #echo(log: (line: string) => void): void {
     this.on('begin', () => log('BEGIN'));
     this.on('savepoint', ({ sql }) => log(sql));
-    this.on('query', ({ sql, params, durationMs }) => log(`${sql} ${inspect(params, { breakLength: Infinity })} ${durationMs.toFixed(1)} ms`));
+    this.on('query', ({ sql, params, durationMs }) =>
+      log(`${sql} ${inspect(params, { breakLength: Infinity })} ${durationMs.toFixed(1)} ms`),
+    );
     this.on('commit', () => log('COMMIT'));
     this.on('rollback', () => log('ROLLBACK'));
   }
@@ -243,7 +249,10 @@ export class Engine extends EventEmitter<EngineEvents> {
  * const { rowCount } = await engine.execute('select 1 where 1 = :n', { n: 1 });
  * await engine.dispose();
  */
-export function createEngine(url: string | DatabaseUrl | EngineConfig | undefined, options: EngineOptions = {}): Engine {
+export function createEngine(
+  url: string | DatabaseUrl | EngineConfig | undefined,
+  options: EngineOptions = {},
+): Engine {
   if (url instanceof DatabaseUrl) return new Engine(url, options);
   if (typeof url === 'object') {
     const { url: text, ...rest } = url;

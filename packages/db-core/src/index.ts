@@ -3,7 +3,14 @@
  * `@quartet/db-core/express`, libraries join through `@quartet/db-core/drivers`.
  */
 export type { ConnectionOptions } from './connection';
-export type { BeginMode, CursorResult, Dialect, DialectName, IsolationLevel, TransactionOptions } from './dialect';
+export type {
+  BeginMode,
+  CursorResult,
+  Dialect,
+  DialectName,
+  IsolationLevel,
+  TransactionOptions,
+} from './dialect';
 export type {
   EngineConfig,
   EngineEvent,

@@ -8,7 +8,9 @@ import type { Engine } from './engine';
 import { UnmappedError } from './errors';
 
 /** Any class, abstract or not, whatever its constructor wants. */
-export type Class<T extends object = object> = (abstract new (...args: never[]) => T) & { readonly name: string };
+export type Class<T extends object = object> = (abstract new (
+  ...args: never[]
+) => T) & { readonly name: string };
 
 /** The value of a primary key; one value a column, in their order, when there are several. */
 export type Identity = string | number | bigint | readonly (string | number | bigint)[];

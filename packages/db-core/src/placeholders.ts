@@ -60,7 +60,9 @@ function bind(
     }
     if (piece !== NEXT && 'name' in piece) {
       if (!named || !(piece.name in named)) {
-        throw new ArgumentError(`The statement needs a value for :${piece.name}: pass { ${piece.name}: … }. Statement: ${sql}`);
+        throw new ArgumentError(
+          `The statement needs a value for :${piece.name}: pass { ${piece.name}: … }. Statement: ${sql}`,
+        );
       }
       bound.push(defined(named[piece.name], `:${piece.name}`));
     } else {
@@ -76,13 +78,18 @@ function bind(
     text += placeholder(bound.length);
   }
   if (values && used.size !== values.length) {
-    throw new ArgumentError(`The statement uses ${used.size} of the ${values.length} values it was given. Statement: ${sql}`);
+    throw new ArgumentError(
+      `The statement uses ${used.size} of the ${values.length} values it was given. Statement: ${sql}`,
+    );
   }
   return { sql: text, params: bound };
 }
 
 function defined(value: unknown, which: string): unknown {
-  if (value === undefined) throw new ArgumentError(`The value for parameter ${which} is undefined: pass null to store NULL.`);
+  if (value === undefined)
+    throw new ArgumentError(
+      `The value for parameter ${which} is undefined: pass null to store NULL.`,
+    );
   return value;
 }
 
@@ -111,7 +118,12 @@ function split(sql: string, dialect: DialectName): Piece[] {
       const match = /^(?::([A-Za-z_]\w*)|[:$](\d+))/.exec(sql.slice(i, i + 64));
       const separate = !/[\w\\:$]/.test(sql[i - 1] ?? '');
       if (!match || !separate) i += sql[i + 1] === ':' ? 2 : 1;
-      else i = found(match[1] === undefined ? { index: Number(match[2]) - 1 } : { name: match[1] }, i, i + match[0].length);
+      else
+        i = found(
+          match[1] === undefined ? { index: Number(match[2]) - 1 } : { name: match[1] },
+          i,
+          i + match[0].length,
+        );
     } else i++;
   }
   if (from < sql.length) pieces.push(sql.slice(from));
@@ -125,7 +137,12 @@ function endOfLiteral(sql: string, start: number, dialect: DialectName): number 
   const two = sql.slice(start, start + 2);
   switch (sql[start]) {
     case "'":
-      return endOfQuoted(sql, start, "'", dialect === 'mysql' || /(?<!\w)[eE]$/.test(sql.slice(Math.max(0, start - 2), start)));
+      return endOfQuoted(
+        sql,
+        start,
+        "'",
+        dialect === 'mysql' || /(?<!\w)[eE]$/.test(sql.slice(Math.max(0, start - 2), start)),
+      );
     case '"':
       return endOfQuoted(sql, start, '"', dialect === 'mysql');
     case '`':
@@ -139,7 +156,9 @@ function endOfLiteral(sql: string, start: number, dialect: DialectName): number 
     case '/':
       return two === '/*' ? endOfComment(sql, start, dialect === 'postgresql') : start;
     case '$': {
-      const tag = dialect === 'postgresql' && /^\$(?:[A-Za-z_]\w*)?\$/.exec(sql.slice(start, start + 64))?.[0];
+      const tag =
+        dialect === 'postgresql' &&
+        /^\$(?:[A-Za-z_]\w*)?\$/.exec(sql.slice(start, start + 64))?.[0];
       return tag && !/\w/.test(sql[start - 1] ?? '') ? after(sql, tag, start + tag.length) : start;
     }
     default:

@@ -78,8 +78,17 @@ export class Pool<Raw extends object> {
    * @throws OperationalError when the database cannot be reached.
    */
   async acquire(): Promise<Raw> {
-    if (this.#disposed) throw new InvalidRequestError('This engine was disposed: create a new one with createEngine(url).');
-    const raw = (await this.#takeIdle()) ?? (this.#size < this.#options.poolSize ? await this.#open() : await this.#wait());
+    // Nothing is awaited before a place in the pool or in the line is taken: askers keep their order.
+    if (this.#disposed)
+      throw new InvalidRequestError(
+        'This engine was disposed: create a new one with createEngine(url).',
+      );
+    const idle = this.#takeIdle();
+    const raw = await (idle ?? (this.#size < this.#options.poolSize ? this.#open() : this.#wait()));
+    if (idle && this.#options.prePing && !(await this.#answers(idle))) {
+      this.#discard(idle);
+      return this.acquire();
+    }
     this.#checkouts++;
     return raw;
   }
@@ -109,24 +118,29 @@ export class Pool<Raw extends object> {
     this.#size -= idle.length;
     for (const waiter of this.#waiting.splice(0)) {
       clearTimeout(waiter.timer);
-      waiter.reject(new InvalidRequestError('This engine was disposed while a connection was waited for.'));
+      waiter.reject(
+        new InvalidRequestError('This engine was disposed while a connection was waited for.'),
+      );
     }
     await Promise.all(idle.map((raw) => this.#dialect.close(raw)));
   }
 
-  async #takeIdle(): Promise<Raw | undefined> {
+  #takeIdle(): Raw | undefined {
     for (let raw = this.#idle.pop(); raw; raw = this.#idle.pop()) {
-      if (await this.#isFit(raw)) return raw;
+      if (this.#dialect.isAlive(raw) && !this.#isExpired(raw)) return raw;
       this.#discard(raw);
     }
     return undefined;
   }
 
-  async #isFit(raw: Raw): Promise<boolean> {
-    if (!this.#dialect.isAlive(raw)) return false;
-    const { recycleSeconds, prePing } = this.#options;
-    if (recycleSeconds > 0 && Date.now() - (this.#openedAt.get(raw) ?? 0) > recycleSeconds * 1000) return false;
-    if (!prePing) return true;
+  #isExpired(raw: Raw): boolean {
+    const { recycleSeconds } = this.#options;
+    return (
+      recycleSeconds > 0 && Date.now() - (this.#openedAt.get(raw) ?? 0) > recycleSeconds * 1000
+    );
+  }
+
+  #answers(raw: Raw): Promise<boolean> {
     return this.#dialect.ping(raw).then(
       () => true,
       () => false,

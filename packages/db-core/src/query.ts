@@ -40,7 +40,9 @@ export class Query<T extends object> {
   /** Sorts by property, `-property` for descending; later calls break ties of earlier ones. */
   orderBy(...orderings: Ordering<T>[]): Query<T> {
     const added = orderings.map((ordering) =>
-      ordering.startsWith('-') ? ([ordering.slice(1), 'desc'] as const) : ([ordering, 'asc'] as const),
+      ordering.startsWith('-')
+        ? ([ordering.slice(1), 'desc'] as const)
+        : ([ordering, 'asc'] as const),
     );
     return this.#with({ orderBy: [...this.#select.orderBy, ...added] });
   }
@@ -64,7 +66,8 @@ export class Query<T extends object> {
   /** @throws NoResultFound, MultipleResultsFound */
   async one(): Promise<T> {
     const found = await this.oneOrNone();
-    if (found === undefined) throw new NoResultFound(`No ${this.#mapper.name} was found when one was required`);
+    if (found === undefined)
+      throw new NoResultFound(`No ${this.#mapper.name} was found when one was required`);
     return found;
   }
 
@@ -72,7 +75,9 @@ export class Query<T extends object> {
   async oneOrNone(): Promise<T | undefined> {
     const found = await this.limit(Math.min(2, this.#select.limit ?? 2)).all();
     if (found.length > 1) {
-      throw new MultipleResultsFound(`Several ${this.#mapper.name} objects were found where at most one was expected`);
+      throw new MultipleResultsFound(
+        `Several ${this.#mapper.name} objects were found where at most one was expected`,
+      );
     }
     return found[0];
   }

@@ -67,7 +67,16 @@ export class Savepoints {
 
   push(owner: SavepointOwner, asked: number, label?: string): void {
     const name = `quartet_${++this.#sequence}`;
-    this.#stack.push({ owner, label, name, asked, answered: Infinity, state: 'waiting', merged: false, shared: false });
+    this.#stack.push({
+      owner,
+      label,
+      name,
+      asked,
+      answered: Infinity,
+      state: 'waiting',
+      merged: false,
+      shared: false,
+    });
     this.#waiting++;
   }
 
@@ -102,7 +111,8 @@ export class Savepoints {
       return;
     }
     // One asked for before another was answered cannot be inside it, wherever the stack has put it.
-    for (const below of this.#stack.slice(0, index)) if (savepoint.asked < below.answered) below.shared = true;
+    for (const below of this.#stack.slice(0, index))
+      if (savepoint.asked < below.answered) below.shared = true;
     await this.#release(index);
     while (this.#stack.at(-1)?.merged) await this.#release(this.#stack.length - 1);
   }
@@ -142,7 +152,8 @@ export class Savepoints {
   async #undo(index: number): Promise<void> {
     this.#cut(index + 1);
     const savepoint = this.#stack[index] as Savepoint;
-    if (savepoint.state === 'sent') await this.#target.send(`ROLLBACK TO SAVEPOINT ${savepoint.name}`);
+    if (savepoint.state === 'sent')
+      await this.#target.send(`ROLLBACK TO SAVEPOINT ${savepoint.name}`);
     if (savepoint.state !== 'begin') return;
     await this.#target.restart();
     for (const other of this.#stack) this.#settle(other, 'waiting');
@@ -155,20 +166,24 @@ export class Savepoints {
   }
 
   #findNested(owner: SavepointOwner): number {
-    return this.#stack.findLastIndex((sp) => sp.label === undefined && !sp.merged && sp.owner === owner);
+    return this.#stack.findLastIndex(
+      (sp) => sp.label === undefined && !sp.merged && sp.owner === owner,
+    );
   }
 
   /** The index of a named savepoint; undefined, and a poisoned transaction, when closing it would tear another owner's. */
   #findNamed(owner: SavepointOwner, label: string): number | undefined {
     const index = this.#stack.findLastIndex((sp) => sp.label === label && sp.owner === owner);
-    if (index < 0) throw new InvalidRequestError(`There is no savepoint ${label} in this transaction.`);
+    if (index < 0)
+      throw new InvalidRequestError(`There is no savepoint ${label} in this transaction.`);
     if (this.#stack.slice(index + 1).every((sp) => sp.owner === owner)) return index;
     this.#target.poison(OVERLAP);
     return undefined;
   }
 
   #cut(index: number): void {
-    for (const savepoint of this.#stack.splice(index)) if (savepoint.state === 'waiting') this.#waiting--;
+    for (const savepoint of this.#stack.splice(index))
+      if (savepoint.state === 'waiting') this.#waiting--;
   }
 
   #settle(savepoint: Savepoint, state: Savepoint['state']): void {

@@ -42,7 +42,10 @@ export class Scope {
   }
 
   get closed(): boolean {
-    return this.#closing !== undefined || (this.#options.isOver?.() ?? this.#options.parent?.closed ?? false);
+    return (
+      this.#closing !== undefined ||
+      (this.#options.isOver?.() ?? this.#options.parent?.closed ?? false)
+    );
   }
 
   /** The sessions open in this scope now. */
@@ -67,7 +70,8 @@ export class Scope {
     }
     const session = create();
     this.#sessions.set(key, session);
-    for (const engine of session.engines) if (!this.#byEngine.has(engine)) this.#byEngine.set(engine, session);
+    for (const engine of session.engines)
+      if (!this.#byEngine.has(engine)) this.#byEngine.set(engine, session);
     return session;
   }
 
@@ -81,7 +85,8 @@ export class Scope {
     const session = this.#sessions.get(key);
     if (!session) return this.#options.parent?.forget(key);
     this.#sessions.delete(key);
-    for (const [engine, settled] of this.#byEngine) if (settled === session) this.#byEngine.delete(engine);
+    for (const [engine, settled] of this.#byEngine)
+      if (settled === session) this.#byEngine.delete(engine);
     return session;
   }
 
@@ -100,8 +105,11 @@ export class Scope {
   async #end(options: { readonly cancel?: boolean }): Promise<void> {
     if (!this.#used) return;
     const endings = await Promise.allSettled(this.sessions.map((session) => session.end(options)));
-    const failures = endings.flatMap((ending) => (ending.status === 'rejected' ? [ending.reason as unknown] : []));
-    if (failures.length > 0) throw new AggregateError(failures, 'Sessions could not be closed at the end of their scope.');
+    const failures = endings.flatMap((ending) =>
+      ending.status === 'rejected' ? [ending.reason as unknown] : [],
+    );
+    if (failures.length > 0)
+      throw new AggregateError(failures, 'Sessions could not be closed at the end of their scope.');
   }
 }
 

@@ -6,10 +6,11 @@
  */
 import type { Class } from './mapper';
 import type { Query } from './query';
-import type { Session, SessionOptions } from './session';
+import type { SessionOptions } from './session';
 import type { SessionFactory } from './sessionmaker';
 import { InvalidRequestError, NoActiveScopeError } from './errors';
 import { currentScope } from './scope';
+import { Session } from './session';
 
 /** Calls of a session work on it directly; `Session()` gives the session itself. */
 export interface ScopedSession extends Session {
@@ -42,8 +43,13 @@ export interface ScopedSessionOptions {
  * Session.add(user);
  * await Session.commit();
  */
-export function scopedSession(factory: SessionFactory, options: ScopedSessionOptions = {}): ScopedSession {
-  const registry = options.scopefunc ? new KeyedRegistry(factory, options.scopefunc) : new ScopeRegistry(factory);
+export function scopedSession(
+  factory: SessionFactory,
+  options: ScopedSessionOptions = {},
+): ScopedSession {
+  const registry = options.scopefunc
+    ? new KeyedRegistry(factory, options.scopefunc)
+    : new ScopeRegistry(factory);
   if (options.scopefunc) factory.current = () => registry.session('A statement');
   const own = {
     factory,
@@ -61,7 +67,9 @@ export function scopedSession(factory: SessionFactory, options: ScopedSessionOpt
   };
   const call = (overrides?: SessionOptions): Session => {
     if (overrides && registry.peek()) {
-      throw new InvalidRequestError('This scope has a session already: options can only be given before its first use.');
+      throw new InvalidRequestError(
+        'This scope has a session already: options can only be given before its first use.',
+      );
     }
     return registry.session('Session()', overrides);
   };
@@ -73,7 +81,8 @@ export function scopedSession(factory: SessionFactory, options: ScopedSessionOpt
       const member: unknown = Reflect.get(session, name, session);
       return typeof member === 'function' ? (member.bind(session) as unknown) : member;
     },
-    has: (_target, name) => Object.hasOwn(own, name) || name in Object.getPrototypeOf(registry.peek() ?? {}),
+    has: (_target, name) =>
+      Object.hasOwn(own, name) || name in (registry.peek() ?? Session.prototype),
   }) as unknown as ScopedSession;
 }
 

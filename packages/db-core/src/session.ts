@@ -65,7 +65,9 @@ export class Session {
 
   /** Added objects that have no row yet. */
   get new(): readonly object[] {
-    return [...this.#added].filter((instance) => !mapperOfInstance(instance).isPersistent(instance));
+    return [...this.#added].filter(
+      (instance) => !mapperOfInstance(instance).isPersistent(instance),
+    );
   }
 
   /** Added objects that have a row and differ from it. */
@@ -88,7 +90,11 @@ export class Session {
 
   /** Whether something was written that only `commit()` would keep: pending objects, or statements of any library. */
   get hasUncommittedWrites(): boolean {
-    return this.#added.size > 0 || this.#removed.size > 0 || this.#any((connection) => connection.hasUncommittedWrites);
+    return (
+      this.#added.size > 0 ||
+      this.#removed.size > 0 ||
+      this.#any((connection) => connection.hasUncommittedWrites)
+    );
   }
 
   // --- the unit of work ----------------------------------------------------------------------
@@ -110,7 +116,9 @@ export class Session {
     this.#assertUsable();
     const mapper = mapperOfInstance(instance);
     if (!mapper.isPersistent(instance)) {
-      throw new InvalidRequestError(`This ${mapper.name} has no row to delete: it was never saved.`);
+      throw new InvalidRequestError(
+        `This ${mapper.name} has no row to delete: it was never saved.`,
+      );
     }
     this.#added.delete(instance);
     this.#removed.add(instance);
@@ -141,7 +149,9 @@ export class Session {
         for (const instance of deletes) await mapperOfInstance(instance).delete(instance);
       });
     } catch (error) {
-      await this.#each((connection) => connection.invalidate('A flush failed, so its transaction was rolled back.'));
+      await this.#each((connection) =>
+        connection.invalidate('A flush failed, so its transaction was rolled back.'),
+      );
       throw translateError(error);
     }
   }
@@ -156,9 +166,15 @@ export class Session {
    */
   begin(options?: TransactionOptions): Promise<void>;
   begin<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>;
-  async begin<T>(first?: TransactionOptions | (() => Promise<T>), second?: TransactionOptions): Promise<T | void> {
+  async begin<T>(
+    first?: TransactionOptions | (() => Promise<T>),
+    second?: TransactionOptions,
+  ): Promise<T | void> {
     const fn = typeof first === 'function' ? first : undefined;
-    await this.connection().begin({ ...this.#transaction, ...(fn ? second : (first as TransactionOptions)) });
+    await this.connection().begin({
+      ...this.#transaction,
+      ...(fn ? second : (first as TransactionOptions)),
+    });
     if (!fn) return undefined;
     try {
       const value = await this.run(fn);
@@ -306,9 +322,11 @@ export class Session {
   /** On every connection, one after the other, all of them even if one fails. */
   async #each(action: (connection: Connection) => Promise<void>): Promise<void> {
     const failures: unknown[] = [];
-    for (const connection of this.#connections.values()) await action(connection).catch((error: unknown) => failures.push(error));
+    for (const connection of this.#connections.values())
+      await action(connection).catch((error: unknown) => failures.push(error));
     if (failures.length === 1) throw failures[0];
-    if (failures.length > 1) throw new AggregateError(failures, 'Several databases of this session failed.');
+    if (failures.length > 1)
+      throw new AggregateError(failures, 'Several databases of this session failed.');
   }
 
   #runBeginHooks(): void {

@@ -28,7 +28,8 @@ export interface SessionFactory extends SessionSource {
 export function sessionmaker(options: SessionOptions = {}): SessionFactory {
   let current = Object.freeze({ ...options });
   const factory = Object.assign(
-    (overrides?: SessionOptions): Session => new Session(overrides ? { ...current, ...overrides } : current, factory),
+    (overrides?: SessionOptions): Session =>
+      new Session(overrides ? { ...current, ...overrides } : current, factory),
     {
       configure(changes: SessionOptions): void {
         if (changes.bind && changes.bind !== current.bind) current.bind?.detach(factory);

@@ -24,15 +24,24 @@ export interface TransactionControl {
 }
 
 const LEADING_NOISE = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
-const CONTROL = /^(BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET\s+(?:LOCAL\s+|SESSION\s+)?TRANSACTION)\b/i;
+const CONTROL =
+  /^(BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET\s+(?:LOCAL\s+|SESSION\s+)?TRANSACTION)\b/i;
 const NAME = String.raw`(?:"[^"]+"|\`[^\`]+\`|\[[^\]]+\]|'[^']+'|[\w$-]+)`;
 const MODES = String.raw`(?:\s*,?\s*(?:ISOLATION\s+LEVEL\s+(?:READ\s+UNCOMMITTED|READ\s+COMMITTED|REPEATABLE\s+READ|SERIALIZABLE)|READ\s+ONLY|READ\s+WRITE|(?:NOT\s+)?DEFERRABLE|WITH\s+CONSISTENT\s+SNAPSHOT))*`;
 /** The whole of each statement: anything behind it would be swallowed together with it. */
 const WHOLE: readonly (readonly [TransactionControl['op'], RegExp])[] = [
-  ['begin', whole(String.raw`BEGIN(?:\s+(?:DEFERRED|IMMEDIATE|EXCLUSIVE|CONCURRENT))?(?:\s+(?:TRANSACTION|WORK))?${MODES}`)],
+  [
+    'begin',
+    whole(
+      String.raw`BEGIN(?:\s+(?:DEFERRED|IMMEDIATE|EXCLUSIVE|CONCURRENT))?(?:\s+(?:TRANSACTION|WORK))?${MODES}`,
+    ),
+  ],
   ['begin', whole(String.raw`START\s+TRANSACTION${MODES}`)],
   ['commit', whole(String.raw`(?:COMMIT|END)(?:\s+(?:TRANSACTION|WORK))?`)],
-  ['rollback-to', whole(String.raw`ROLLBACK(?:\s+(?:TRANSACTION|WORK))?\s+TO(?:\s+SAVEPOINT)?\s+(${NAME})`)],
+  [
+    'rollback-to',
+    whole(String.raw`ROLLBACK(?:\s+(?:TRANSACTION|WORK))?\s+TO(?:\s+SAVEPOINT)?\s+(${NAME})`),
+  ],
   ['rollback', whole(String.raw`(?:ROLLBACK|ABORT)(?:\s+(?:TRANSACTION|WORK))?`)],
   ['savepoint', whole(String.raw`SAVEPOINT\s+(${NAME})`)],
   ['release', whole(String.raw`RELEASE(?:\s+SAVEPOINT)?\s+(${NAME})`)],
@@ -81,11 +90,16 @@ function mayBeControl(sql: string): boolean {
 }
 
 function describe(op: TransactionControl['op'], text: string, name?: string): TransactionControl {
-  const level = /ISOLATION\s+LEVEL\s+(READ\s+UNCOMMITTED|READ\s+COMMITTED|REPEATABLE\s+READ|SERIALIZABLE)/i.exec(text);
+  const level =
+    /ISOLATION\s+LEVEL\s+(READ\s+UNCOMMITTED|READ\s+COMMITTED|REPEATABLE\s+READ|SERIALIZABLE)/i.exec(
+      text,
+    );
   return {
     op,
     ...(name !== undefined && { name }),
-    ...(level?.[1] && { isolationLevel: level[1].toUpperCase().replace(/\s+/g, ' ') as IsolationLevel }),
+    ...(level?.[1] && {
+      isolationLevel: level[1].toUpperCase().replace(/\s+/g, ' ') as IsolationLevel,
+    }),
     ...(/\bREAD\s+ONLY\b/i.test(text) && { readOnly: true }),
     ...(/^BEGIN\s+(?:IMMEDIATE|EXCLUSIVE)\b/i.test(text) && { immediate: true }),
   };
@@ -105,7 +119,8 @@ const PURE_FUNCTIONS = new Set(
     ' ',
   ),
 );
-const NOT_PLAIN = /\b(?:for\s+(?:update|share|no\s+key|key)|lock\s+in|into|insert|update|delete|merge|call|procedure|lock)\b/i;
+const NOT_PLAIN =
+  /\b(?:for\s+(?:update|share|no\s+key|key)|lock\s+in|into|insert|update|delete|merge|call|procedure|lock)\b/i;
 const READ_CACHE_LIMIT = 1000;
 
 /**
@@ -118,7 +133,8 @@ export function plainReadJudge(): (sql: string) => boolean {
     let verdict = verdicts.get(sql);
     if (verdict === undefined) {
       verdict = isPlainRead(sql);
-      if (verdicts.size >= READ_CACHE_LIMIT) verdicts.delete(verdicts.keys().next().value as string);
+      if (verdicts.size >= READ_CACHE_LIMIT)
+        verdicts.delete(verdicts.keys().next().value as string);
       verdicts.set(sql, verdict);
     }
     return verdict;

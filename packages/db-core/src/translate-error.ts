@@ -3,7 +3,14 @@
  * (`parent`, `original`, `driverError`, `cause`); it is found, and the error of our tree that fits is made of it.
  */
 import type { IntegrityKind, OperationalReason } from './errors';
-import { DatabaseError, DataError, DbCoreError, IntegrityError, OperationalError, ProgrammingError } from './errors';
+import {
+  DatabaseError,
+  DataError,
+  DbCoreError,
+  IntegrityError,
+  OperationalError,
+  ProgrammingError,
+} from './errors';
 
 /** The fields by which `pg`, `mysql2` and `better-sqlite3` (and `sqlite3`) describe an error. */
 interface DriverError extends Error {
@@ -25,7 +32,11 @@ interface DriverError extends Error {
 export function translateError(error: unknown): unknown {
   for (const candidate of chain(error)) {
     if (candidate instanceof DbCoreError) return candidate;
-    const translated = fromSqlite(candidate) ?? fromMysql(candidate) ?? fromPostgres(candidate) ?? fromNetwork(candidate);
+    const translated =
+      fromSqlite(candidate) ??
+      fromMysql(candidate) ??
+      fromPostgres(candidate) ??
+      fromNetwork(candidate);
     if (translated) return translated;
   }
   return error;
@@ -39,10 +50,19 @@ function* chain(error: unknown): Generator<DriverError> {
     const next = open.shift();
     if (typeof next !== 'object' || next === null || seen.has(next)) continue;
     seen.add(next);
-    if (next instanceof Error) yield next as DriverError;
+    if (isErrorLike(next)) yield next;
     const { parent, original, driverError, cause } = next as Record<string, unknown>;
     open.push(parent, original, driverError, cause);
   }
+}
+
+/** Not `instanceof`: drivers may make their errors in another realm than ours (native modules, test runners). */
+function isErrorLike(value: unknown): value is DriverError {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { message?: unknown }).message === 'string'
+  );
 }
 
 // --- SQLite ----------------------------------------------------------------------------------
@@ -74,8 +94,10 @@ function fromSqlite(error: DriverError): DatabaseError | undefined {
       constraint: kind === 'check' ? names[0] : undefined,
     });
   }
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return operational(error, 'busy', 'The database is locked by another writer');
-  if (/^SQLITE_(CANTOPEN|NOTADB|CORRUPT|IOERR|FULL|READONLY|PERM)/.test(code)) return operational(error, 'unavailable', message);
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code))
+    return operational(error, 'busy', 'The database is locked by another writer');
+  if (/^SQLITE_(CANTOPEN|NOTADB|CORRUPT|IOERR|FULL|READONLY|PERM)/.test(code))
+    return operational(error, 'unavailable', message);
   if (/^SQLITE_(TOOBIG|MISMATCH|RANGE)/.test(code)) return new DataError(message, { cause: error });
   if (code === 'SQLITE_INTERRUPT') return operational(error, 'cancelled', message);
   return new ProgrammingError(message, { cause: error });
@@ -119,12 +141,18 @@ function fromMysql(error: DriverError): DatabaseError | undefined {
   if (code === 'PROTOCOL_CONNECTION_LOST' || code === 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR') {
     return operational(error, 'gone', 'The connection to the database was lost');
   }
-  if (typeof errno !== 'number' || errno < 1000 || (sqlState === undefined && !code?.startsWith('ER_'))) return undefined;
+  if (
+    typeof errno !== 'number' ||
+    errno < 1000 ||
+    (sqlState === undefined && !code?.startsWith('ER_'))
+  )
+    return undefined;
   const message = error.sqlMessage ?? error.message;
   const kind = MYSQL_INTEGRITY[errno];
   if (kind) {
     // "Duplicate entry 'x' for key 'name'" (MySQL: 'users.name')
-    const constraint = / for key '([^']+)'$/.exec(message)?.[1] ?? /CONSTRAINT [`'"]?([\w$]+)/.exec(message)?.[1];
+    const constraint =
+      / for key '([^']+)'$/.exec(message)?.[1] ?? /CONSTRAINT [`'"]?([\w$]+)/.exec(message)?.[1];
     const column = /Column '([^']+)'|Field '([^']+)'/.exec(message);
     return new IntegrityError(message, {
       cause: error,
@@ -152,50 +180,75 @@ const POSTGRES_INTEGRITY: Readonly<Record<string, IntegrityKind>> = {
 
 function fromPostgres(error: DriverError): DatabaseError | undefined {
   const { code, message } = error;
-  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || error.severity === undefined) return undefined;
+  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || error.severity === undefined)
+    return undefined;
   const kind = POSTGRES_INTEGRITY[code];
   if (kind) {
     // "Key (name)=(admin) already exists."
     const key = /^Key \((.+?)\)=/.exec(error.detail ?? '')?.[1];
     const columns = error.column !== undefined ? [error.column] : (key?.split(', ') ?? []);
-    return new IntegrityError(message, { cause: error, kind, constraint: error.constraint, table: error.table, columns });
+    return new IntegrityError(message, {
+      cause: error,
+      kind,
+      constraint: error.constraint,
+      table: error.table,
+      columns,
+    });
   }
   if (code === '40001') return operational(error, 'serialization', message);
   if (code === '40P01') return operational(error, 'deadlock', message);
   if (code === '55P03') return operational(error, 'busy', message);
-  if (code === '57014') return operational(error, /timeout/.test(message) ? 'timeout' : 'cancelled', message);
+  if (code === '57014')
+    return operational(error, /timeout/.test(message) ? 'timeout' : 'cancelled', message);
   if (/^(57P01|57P02)$/.test(code)) return operational(error, 'gone', message);
-  if (/^(57P03|53300|53200|53100|28|3D000|08)/.test(code)) return operational(error, 'unavailable', message);
+  if (/^(57P03|53300|53200|53100|28|3D000|08)/.test(code))
+    return operational(error, 'unavailable', message);
   if (code.startsWith('22')) return new DataError(message, { cause: error });
-  if (code.startsWith('42') || code.startsWith('25')) return new ProgrammingError(message, { cause: error });
+  if (code.startsWith('42') || code.startsWith('25'))
+    return new ProgrammingError(message, { cause: error });
   return new DatabaseError(message, { cause: error });
 }
 
 // --- the network -----------------------------------------------------------------------------
 
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'EACCES', 'ENOENT']);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'EACCES',
+  'ENOENT',
+]);
 const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_DESTROYED', 'ECONNABORTED']);
 /** `pg` gives its own connection errors no code. */
-const PG_GONE = /^(Connection terminated|Client has encountered a connection error|Client was closed|Connection ended unexpectedly)|in closed state$/;
+const PG_GONE =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Connection ended unexpectedly)|in closed state$/;
 
 /** Set on an error by the connection it was thrown on: a broken socket alone does not say that it was the database's. */
 const FROM_DATABASE = Symbol('quartet.fromDatabase');
 
 export function markFromDatabase(error: unknown): void {
-  if (error instanceof Error && Object.isExtensible(error)) {
+  if (isErrorLike(error) && Object.isExtensible(error)) {
     Object.defineProperty(error, FROM_DATABASE, { value: true, configurable: true });
   }
 }
 
 function fromNetwork(error: DriverError): DatabaseError | undefined {
   if (!(FROM_DATABASE in error)) return undefined;
-  if (UNREACHABLE.has(error.code ?? '')) return operational(error, 'unavailable', 'The database cannot be reached');
+  if (UNREACHABLE.has(error.code ?? ''))
+    return operational(error, 'unavailable', 'The database cannot be reached');
   if (GONE.has(error.code ?? '') || PG_GONE.test(error.message)) {
     return operational(error, 'gone', 'The connection to the database was lost');
   }
   return undefined;
 }
 
-function operational(cause: DriverError, reason: OperationalReason, message: string): OperationalError {
+function operational(
+  cause: DriverError,
+  reason: OperationalReason,
+  message: string,
+): OperationalError {
   return new OperationalError(message, { cause, reason });
 }

@@ -37,7 +37,8 @@ export class DatabaseUrl {
   /** @throws ArgumentError that says what is wrong and shows examples; it never repeats the URL's password. */
   constructor(url: string) {
     const scheme = /^([A-Za-z][\w.-]*)(?:\+[\w.-]+)?:/.exec(url)?.[1]?.toLowerCase();
-    if (scheme === undefined) throw malformed('it does not begin with a scheme such as sqlite:// or postgresql://');
+    if (scheme === undefined)
+      throw malformed('it does not begin with a scheme such as sqlite:// or postgresql://');
     const dialect = Object.hasOwn(DIALECTS, scheme) ? DIALECTS[scheme] : undefined;
     if (!dialect) throw malformed(`'${scheme}' is not a database this engine knows`);
     this.dialect = dialect;
@@ -48,7 +49,9 @@ export class DatabaseUrl {
     if (dialect === 'sqlite') {
       const [path = '', search = ''] = splitQuery(rest);
       if (path !== '//' && !path.startsWith('///')) {
-        throw malformed(`a SQLite file is written after three slashes (four for an absolute path), not '${scheme}:${path}'`);
+        throw malformed(
+          `a SQLite file is written after three slashes (four for an absolute path), not '${scheme}:${path}'`,
+        );
       }
       const file = decode(path.slice(3));
       this.database = file === '' ? ':memory:' : file;
@@ -59,7 +62,10 @@ export class DatabaseUrl {
     try {
       parsed = new URL(`db:${rest}`);
     } catch (cause) {
-      throw malformed('its user, host or port cannot be read (percent-encode special characters in the password)', cause);
+      throw malformed(
+        'its user, host or port cannot be read (percent-encode special characters in the password)',
+        cause,
+      );
     }
     this.host = parsed.hostname === '' ? undefined : parsed.hostname.replace(/^\[|\]$/g, '');
     this.port = parsed.port === '' ? undefined : Number(parsed.port);
@@ -95,7 +101,10 @@ export class DatabaseUrl {
  * @param variable how the user set it, e.g. `DATABASE_URL`; for the message alone.
  * @throws ArgumentError
  */
-export function parseDatabaseUrl(url: string | undefined, variable = 'The database URL'): DatabaseUrl {
+export function parseDatabaseUrl(
+  url: string | undefined,
+  variable = 'The database URL',
+): DatabaseUrl {
   if (url === undefined || url.trim() === '') {
     throw new ArgumentError(`${variable} is not set. Set it to one of: ${EXAMPLES}.`);
   }
@@ -109,7 +118,10 @@ export function parseDatabaseUrl(url: string | undefined, variable = 'The databa
 
 function malformed(why: string, cause?: unknown): ArgumentError {
   // A parser's own error may repeat the URL, password and all: its code is enough.
-  return new ArgumentError(`${why}. Examples: ${EXAMPLES}.`, cause === undefined ? {} : { cause: (cause as { code?: string }).code });
+  return new ArgumentError(
+    `${why}. Examples: ${EXAMPLES}.`,
+    cause === undefined ? {} : { cause: (cause as { code?: string }).code },
+  );
 }
 
 function splitQuery(rest: string): [string, string] {

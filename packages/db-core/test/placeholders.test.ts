@@ -13,12 +13,21 @@ describe('every placeholder works on every dialect', () => {
   ])('%s', (sql, params) => {
     expect(sqlite(sql, params)).toEqual({ sql: 'select * from users where id = ?', params: [1] });
     expect(mysql(sql, params)).toEqual({ sql: 'select * from users where id = ?', params: [1] });
-    expect(postgresql(sql, params)).toEqual({ sql: 'select * from users where id = $1', params: [1] });
+    expect(postgresql(sql, params)).toEqual({
+      sql: 'select * from users where id = $1',
+      params: [1],
+    });
   });
 
   test('a value may be used twice and out of order', () => {
-    expect(sqlite('select $2, $1, $2', ['a', 'b'])).toEqual({ sql: 'select ?, ?, ?', params: ['b', 'a', 'b'] });
-    expect(postgresql('select :b, :a, :b', { a: 1, b: 2 })).toEqual({ sql: 'select $1, $2, $3', params: [2, 1, 2] });
+    expect(sqlite('select $2, $1, $2', ['a', 'b'])).toEqual({
+      sql: 'select ?, ?, ?',
+      params: ['b', 'a', 'b'],
+    });
+    expect(postgresql('select :b, :a, :b', { a: 1, b: 2 })).toEqual({
+      sql: 'select $1, $2, $3',
+      params: [2, 1, 2],
+    });
   });
 });
 
@@ -45,7 +54,10 @@ describe('what only looks like a placeholder stays', () => {
   });
 
   test('in SQLite brackets quote names', () => {
-    expect(sqlite('select [a:b ?], :v', { v: 1 })).toEqual({ sql: 'select [a:b ?], ?', params: [1] });
+    expect(sqlite('select [a:b ?], :v', { v: 1 })).toEqual({
+      sql: 'select [a:b ?], ?',
+      params: [1],
+    });
   });
 
   test('a text without parameters is never touched', () => {

@@ -6,7 +6,10 @@ describe('transaction control', () => {
     ['begin;', { op: 'begin' }],
     ['BEGIN DEFERRED TRANSACTION;', { op: 'begin' }],
     ['BEGIN IMMEDIATE', { op: 'begin', immediate: true }],
-    ['BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY', { op: 'begin', isolationLevel: 'SERIALIZABLE', readOnly: true }],
+    [
+      'BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY',
+      { op: 'begin', isolationLevel: 'SERIALIZABLE', readOnly: true },
+    ],
     ['START TRANSACTION;', { op: 'begin' }],
     ['START TRANSACTION READ ONLY', { op: 'begin', readOnly: true }],
     ['/* sent by x */ -- y\n COMMIT', { op: 'commit' }],
@@ -19,24 +22,38 @@ describe('transaction control', () => {
     ['ROLLBACK TO sp1;', { op: 'rollback-to', name: 'sp1' }],
     ['RELEASE SAVEPOINT sp1', { op: 'release', name: 'sp1' }],
     ['RELEASE sp1', { op: 'release', name: 'sp1' }],
-    ['SET TRANSACTION ISOLATION LEVEL REPEATABLE  READ;', { op: 'set-transaction', isolationLevel: 'REPEATABLE READ' }],
+    [
+      'SET TRANSACTION ISOLATION LEVEL REPEATABLE  READ;',
+      { op: 'set-transaction', isolationLevel: 'REPEATABLE READ' },
+    ],
   ])('%s', (sql, expected) => {
     expect(parseControl(sql)).toEqual(expected);
   });
 
-  test.each(['SELECT 1', 'select * from begins', 'INSERT INTO commits VALUES (1)', "UPDATE t SET a = 'COMMIT'", '  SELECT 1', 'SET NAMES utf8mb4', 'REPLACE INTO t VALUES (1)', 'CREATE TABLE t (a int)', ''])(
-    '%p is none',
-    (sql) => {
-      expect(parseControl(sql)).toBeUndefined();
-    },
-  );
+  test.each([
+    'SELECT 1',
+    'select * from begins',
+    'INSERT INTO commits VALUES (1)',
+    "UPDATE t SET a = 'COMMIT'",
+    '  SELECT 1',
+    'SET NAMES utf8mb4',
+    'REPLACE INTO t VALUES (1)',
+    'CREATE TABLE t (a int)',
+    '',
+  ])('%p is none', (sql) => {
+    expect(parseControl(sql)).toBeUndefined();
+  });
 
-  test.each(['BEGIN; INSERT INTO t VALUES (1); COMMIT', 'COMMIT AND CHAIN', 'ROLLBACK; DROP TABLE t', 'SET SESSION TRANSACTION READ ONLY', 'SAVEPOINT a; SELECT 1', "COMMIT PREPARED 'x'"])(
-    '%p is refused: what is behind the control word would be lost',
-    (sql) => {
-      expect(() => parseControl(sql)).toThrow('mixes transaction control with something');
-    },
-  );
+  test.each([
+    'BEGIN; INSERT INTO t VALUES (1); COMMIT',
+    'COMMIT AND CHAIN',
+    'ROLLBACK; DROP TABLE t',
+    'SET SESSION TRANSACTION READ ONLY',
+    'SAVEPOINT a; SELECT 1',
+    "COMMIT PREPARED 'x'",
+  ])('%p is refused: what is behind the control word would be lost', (sql) => {
+    expect(() => parseControl(sql)).toThrow('mixes transaction control with something');
+  });
 });
 
 describe('a plain read', () => {

@@ -15,7 +15,11 @@ export interface Fixture {
   names(): Promise<string[]>;
 }
 
-const KEY = { sqlite: 'integer primary key', postgres: 'serial primary key', mariadb: 'int auto_increment primary key' };
+const KEY = {
+  sqlite: 'integer primary key',
+  postgres: 'serial primary key',
+  mariadb: 'int auto_increment primary key',
+};
 
 export function onEachEngine(suite: (fixture: Fixture) => void, options: EngineOptions = {}): void {
   describe.each(testEngines())('on $name', ({ name }) => {
@@ -28,14 +32,18 @@ export function onEachEngine(suite: (fixture: Fixture) => void, options: EngineO
         return engine;
       },
       async names(): Promise<string[]> {
-        return (await fixture.engine.execute('select name from items order by name')).scalars<string>();
+        return (
+          await fixture.engine.execute('select name from items order by name')
+        ).scalars<string>();
       },
     } as Fixture;
 
     beforeAll(async () => {
       fixture.database = await freshDatabase(name);
       fixture.engine = fixture.another(options);
-      await fixture.engine.execute(`create table items (id ${KEY[name]}, name varchar(50) not null unique, n integer)`);
+      await fixture.engine.execute(
+        `create table items (id ${KEY[name]}, name varchar(50) not null unique, n integer)`,
+      );
     });
     beforeEach(async () => {
       await fixture.engine.execute('delete from items');
@@ -49,7 +57,11 @@ export function onEachEngine(suite: (fixture: Fixture) => void, options: EngineO
 }
 
 /** A promise and the calls that settle it. */
-export function deferred<T = void>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: Error) => void } {
+export function deferred<T = void>(): {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (error: Error) => void;
+} {
   let resolve!: (value: T) => void;
   let reject!: (error: Error) => void;
   const promise = new Promise<T>((yes, no) => {

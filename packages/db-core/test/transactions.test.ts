@@ -1,5 +1,10 @@
 import type { Connection } from '@quartet/db-core';
-import { IntegrityError, InvalidRequestError, PendingRollbackError, ScopeClosedError } from '@quartet/db-core';
+import {
+  IntegrityError,
+  InvalidRequestError,
+  PendingRollbackError,
+  ScopeClosedError,
+} from '@quartet/db-core';
 import { onEachEngine } from './support';
 
 const insert = (connection: Connection, name: string) =>
@@ -90,7 +95,9 @@ onEachEngine((fixture) => {
       await connection.begin();
       await Promise.all(['a', 'b', 'c', 'd'].map((name) => insert(connection, name)));
       await connection.commit();
-      expect((await fixture.engine.execute('select name from items order by id')).scalars()).toEqual(['a', 'b', 'c', 'd']);
+      expect(
+        (await fixture.engine.execute('select name from items order by id')).scalars(),
+      ).toEqual(['a', 'b', 'c', 'd']);
     });
   });
 
@@ -223,21 +230,24 @@ onEachEngine((fixture) => {
     test.each([
       ['the first', 0],
       ['the second', 1],
-    ])('when %s of two side by side fails, nothing runs until rollback and nothing is kept', async (_which, failing) => {
-      const both = [library(connection), library(connection)] as const;
-      await insert(connection, 'a');
-      await Promise.all([both[0]('BEGIN'), both[1]('BEGIN')]);
-      await both[0]("insert into items (name) values ('one')");
-      await both[1]("insert into items (name) values ('two')");
-      await both[1 - failing]!('COMMIT');
-      await both[failing]!('ROLLBACK');
-      await expect(insert(connection, 'b')).rejects.toThrow(PendingRollbackError);
-      await expect(connection.commit()).rejects.toThrow(/side by side.*call rollback\(\)/s);
-      await connection.rollback();
-      await insert(connection, 'c');
-      await connection.commit();
-      expect(await fixture.names()).toEqual(['c']);
-    });
+    ])(
+      'when %s of two side by side fails, nothing runs until rollback and nothing is kept',
+      async (_which, failing) => {
+        const both = [library(connection), library(connection)] as const;
+        await insert(connection, 'a');
+        await Promise.all([both[0]('BEGIN'), both[1]('BEGIN')]);
+        await both[0]("insert into items (name) values ('one')");
+        await both[1]("insert into items (name) values ('two')");
+        await both[1 - failing]!('COMMIT');
+        await both[failing]!('ROLLBACK');
+        await expect(insert(connection, 'b')).rejects.toThrow(PendingRollbackError);
+        await expect(connection.commit()).rejects.toThrow(/side by side.*call rollback\(\)/s);
+        await connection.rollback();
+        await insert(connection, 'c');
+        await connection.commit();
+        expect(await fixture.names()).toEqual(['c']);
+      },
+    );
 
     test('one library’s transaction inside another’s: the outer rollback undoes both, and the session goes on', async () => {
       const [outer, inner] = [library(connection), library(connection)];
@@ -274,7 +284,9 @@ onEachEngine((fixture) => {
 
     test('a failed statement inside a savepoint leaves the transaction usable', async () => {
       await insert(connection, 'a');
-      await expect(connection.beginNested(() => insert(connection, 'a'))).rejects.toThrow(IntegrityError);
+      await expect(connection.beginNested(() => insert(connection, 'a'))).rejects.toThrow(
+        IntegrityError,
+      );
       await insert(connection, 'b');
       await connection.commit();
       expect(await fixture.names()).toEqual(['a', 'b']);
@@ -295,9 +307,9 @@ onEachEngine((fixture) => {
 
     test('an isolation level asked for after BEGIN is refused with the call to make', async () => {
       await insert(connection, 'a');
-      await expect(library(connection)('SET TRANSACTION ISOLATION LEVEL SERIALIZABLE')).rejects.toThrow(
-        'Session.begin({ isolationLevel',
-      );
+      await expect(
+        library(connection)('SET TRANSACTION ISOLATION LEVEL SERIALIZABLE'),
+      ).rejects.toThrow('Session.begin({ isolationLevel');
     });
 
     test('close while a statement waits for its turn: it is refused, the one in flight ends first', async () => {

@@ -16,17 +16,25 @@ describe('a SQLite URL', () => {
   });
 
   test('with a host instead of a third slash is refused with the rule', () => {
-    expect(() => parseDatabaseUrl('sqlite://app.db')).toThrow(/three slashes \(four for an absolute path\)/);
+    expect(() => parseDatabaseUrl('sqlite://app.db')).toThrow(
+      /three slashes \(four for an absolute path\)/,
+    );
   });
 });
 
 describe('a server URL', () => {
   test.each([
-    ['postgresql://u:p%40ss@db.example:6543/app', { dialect: 'postgresql', scheme: 'postgresql', port: 6543, username: 'u', password: 'p@ss' }],
+    [
+      'postgresql://u:p%40ss@db.example:6543/app',
+      { dialect: 'postgresql', scheme: 'postgresql', port: 6543, username: 'u', password: 'p@ss' },
+    ],
     ['postgres://localhost/app', { dialect: 'postgresql', host: 'localhost', database: 'app' }],
     ['postgresql+asyncpg://localhost/app', { dialect: 'postgresql' }],
     ['mysql+pymysql://root@127.0.0.1:3307/app', { dialect: 'mysql', scheme: 'mysql', port: 3307 }],
-    ['mariadb://[::1]:3306/app?ssl=true', { dialect: 'mysql', scheme: 'mariadb', host: '::1', query: { ssl: 'true' } }],
+    [
+      'mariadb://[::1]:3306/app?ssl=true',
+      { dialect: 'mysql', scheme: 'mariadb', host: '::1', query: { ssl: 'true' } },
+    ],
   ])('%s is read', (text, parts) => {
     expect(parseDatabaseUrl(text)).toMatchObject(parts);
   });
@@ -65,7 +73,13 @@ describe('a bad URL', () => {
 test('an engine shows its URL without the password, however it is printed', () => {
   for (const password of ['s3cret', 's3/cret:x', 's3%40cret']) {
     const engine = createEngine(`postgresql://me:${encodeURIComponent(password)}@localhost/app`);
-    for (const text of [String(engine), inspect(engine), inspect(engine.url), JSON.stringify(engine.url), `${engine.url}`]) {
+    for (const text of [
+      String(engine),
+      inspect(engine),
+      inspect(engine.url),
+      JSON.stringify(engine.url),
+      `${engine.url}`,
+    ]) {
       expect(text).not.toContain('cret');
     }
     expect(String(engine)).toBe('<Engine postgresql://me:***@localhost/app>');
@@ -73,6 +87,10 @@ test('an engine shows its URL without the password, however it is printed', () =
 });
 
 test('options that make no sense are refused by name', () => {
-  expect(() => createEngine('sqlite://', { poolSize: 0 })).toThrow('poolSize must be a number above 0');
-  expect(() => createEngine('sqlite://', { isolationLevel: 'READ COMMITTED' })).toThrow('always SERIALIZABLE');
+  expect(() => createEngine('sqlite://', { poolSize: 0 })).toThrow(
+    'poolSize must be a number above 0',
+  );
+  expect(() => createEngine('sqlite://', { isolationLevel: 'READ COMMITTED' })).toThrow(
+    'always SERIALIZABLE',
+  );
 });

@@ -12,15 +12,31 @@ export function createDialect(url: DatabaseUrl, options: EngineOptions): Dialect
     // Loaded on demand: an app on PostgreSQL need not install better-sqlite3.
     switch (url.dialect) {
       case 'sqlite':
-        return new (require('./sqlite') as typeof import('./sqlite')).SqliteDialect(url, options) as Dialect<object>;
+        return new (require('./sqlite') as typeof import('./sqlite')).SqliteDialect(
+          url,
+          options,
+        ) as Dialect<object>;
       case 'postgresql':
-        return new (require('./postgresql') as typeof import('./postgresql')).PostgresqlDialect(url, options) as Dialect<object>;
+        return new (require('./postgresql') as typeof import('./postgresql')).PostgresqlDialect(
+          url,
+          options,
+        ) as Dialect<object>;
       case 'mysql':
-        return new (require('./mysql') as typeof import('./mysql')).MysqlDialect(url, options) as Dialect<object>;
+        return new (require('./mysql') as typeof import('./mysql')).MysqlDialect(
+          url,
+          options,
+        ) as Dialect<object>;
     }
   } catch (error) {
     const name = PACKAGES[url.dialect];
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND' || !String(error).includes(`'${name}'`)) throw error;
-    throw new ArgumentError(`The engine for ${url} needs the package ${name}: install it (pnpm add ${name}).`, { cause: error });
+    if (
+      (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND' ||
+      !String(error).includes(`'${name}'`)
+    )
+      throw error;
+    throw new ArgumentError(
+      `The engine for ${url} needs the package ${name}: install it (pnpm add ${name}).`,
+      { cause: error },
+    );
   }
 }

@@ -51,14 +51,21 @@ export class MysqlDialect implements Dialect<Client> {
     client.on('error', () => this.#dead.add(client)); // a broken idle connection: noticed at the next checkout
     client.on('end', () => this.#dead.add(client));
     try {
-      await new Promise<void>((resolve, reject) => client.connect((error) => (error ? reject(error) : resolve())));
+      await new Promise<void>((resolve, reject) =>
+        client.connect((error) => (error ? reject(error) : resolve())),
+      );
       await this.control(client, this.#settings());
-      this.serverVersion ??= String((await this.execute(client, 'SELECT VERSION()', [])).rows[0]?.[0]);
+      this.serverVersion ??= String(
+        (await this.execute(client, 'SELECT VERSION()', [])).rows[0]?.[0],
+      );
     } catch (cause) {
       this.#dead.add(client);
       client.destroy();
       const { message, code } = cause as QueryError;
-      throw new OperationalError(`No connection to ${this.#url}: ${message || code}.`, { cause, reason: 'unavailable' });
+      throw new OperationalError(`No connection to ${this.#url}: ${message || code}.`, {
+        cause,
+        reason: 'unavailable',
+      });
     }
     return client;
   }
@@ -75,7 +82,9 @@ export class MysqlDialect implements Dialect<Client> {
   }
 
   ping(client: Client): Promise<void> {
-    return new Promise((resolve, reject) => client.ping((error) => (error ? reject(error) : resolve())));
+    return new Promise((resolve, reject) =>
+      client.ping((error) => (error ? reject(error) : resolve())),
+    );
   }
 
   /** Asks the server, over a connection of its own, to stop what this one is doing. */
@@ -94,20 +103,38 @@ export class MysqlDialect implements Dialect<Client> {
   }
 
   async execute(client: Client, sql: string, params: readonly unknown[]): Promise<CursorResult> {
-    const [rows, fields] = await this.#noticing(client, query(client, { sql, rowsAsArray: true, values: params as unknown[] }));
+    const [rows, fields] = await this.#noticing(
+      client,
+      query(client, { sql, rowsAsArray: true, values: params as unknown[] }),
+    );
     if (!Array.isArray(rows)) {
       const { affectedRows, insertId, serverStatus } = rows as ResultSetHeader;
-      return { columns: [], rows: [], rowCount: affectedRows, lastInsertId: insertId, serverStatus };
+      return {
+        columns: [],
+        rows: [],
+        rowCount: affectedRows,
+        lastInsertId: insertId,
+        serverStatus,
+      };
     }
-    return { columns: (fields ?? []).map(({ name }) => name), rows: rows as unknown[][], rowCount: rows.length };
+    return {
+      columns: (fields ?? []).map(({ name }) => name),
+      rows: rows as unknown[][],
+      rowCount: rows.length,
+    };
   }
 
   control(client: Client, sql: string): Promise<unknown> {
     return this.#noticing(client, query(client, { sql }));
   }
 
-  async begin(client: Client, _owner: object, { isolationLevel, readOnly }: TransactionOptions): Promise<void> {
-    if (isolationLevel) await this.control(client, `SET TRANSACTION ISOLATION LEVEL ${isolationLevel}`);
+  async begin(
+    client: Client,
+    _owner: object,
+    { isolationLevel, readOnly }: TransactionOptions,
+  ): Promise<void> {
+    if (isolationLevel)
+      await this.control(client, `SET TRANSACTION ISOLATION LEVEL ${isolationLevel}`);
     await this.control(client, readOnly ? 'START TRANSACTION READ ONLY' : 'START TRANSACTION');
   }
 
@@ -130,7 +157,9 @@ export class MysqlDialect implements Dialect<Client> {
       if (fatal) this.#dead.add(client);
       return TRANSACTION_LOST.has(errno ?? 0) ? false : undefined;
     }
-    const header = (Array.isArray(result) ? result[0] : result) as { serverStatus?: unknown } | undefined;
+    const header = (Array.isArray(result) ? result[0] : result) as
+      | { serverStatus?: unknown }
+      | undefined;
     const status = header?.serverStatus;
     return typeof status === 'number' ? (status & SERVER_STATUS_IN_TRANS) !== 0 : undefined;
   }
@@ -177,8 +206,13 @@ export class MysqlDialect implements Dialect<Client> {
   }
 }
 
-function query(client: Client, options: { sql: string; values?: unknown[]; rowsAsArray?: boolean }): Promise<MysqlResult> {
+function query(
+  client: Client,
+  options: { sql: string; values?: unknown[]; rowsAsArray?: boolean },
+): Promise<MysqlResult> {
   return new Promise((resolve, reject) => {
-    client.query(options, (error, rows, fields) => (error ? reject(error) : resolve([rows, fields])));
+    client.query(options, (error, rows, fields) =>
+      error ? reject(error) : resolve([rows, fields]),
+    );
   });
 }

@@ -40,7 +40,10 @@ export class PostgresqlDialect implements Dialect<Client> {
       await client.connect();
     } catch (cause) {
       void client.end().catch(() => undefined);
-      throw new OperationalError(`No connection to ${this.#url}: ${reason(cause)}.`, { cause, reason: 'unavailable' });
+      throw new OperationalError(`No connection to ${this.#url}: ${reason(cause)}.`, {
+        cause,
+        reason: 'unavailable',
+      });
     }
     this.serverVersion ??= await serverVersion(client);
     return client;
@@ -89,8 +92,15 @@ export class PostgresqlDialect implements Dialect<Client> {
     return client.query(sql);
   }
 
-  async begin(client: Client, _owner: object, { isolationLevel, readOnly }: TransactionOptions): Promise<void> {
-    const modes = [isolationLevel && `ISOLATION LEVEL ${isolationLevel}`, readOnly && 'READ ONLY'].filter(Boolean);
+  async begin(
+    client: Client,
+    _owner: object,
+    { isolationLevel, readOnly }: TransactionOptions,
+  ): Promise<void> {
+    const modes = [
+      isolationLevel && `ISOLATION LEVEL ${isolationLevel}`,
+      readOnly && 'READ ONLY',
+    ].filter(Boolean);
     await client.query(modes.length > 0 ? `BEGIN ${modes.join(', ')}` : 'BEGIN');
   }
 
@@ -98,7 +108,9 @@ export class PostgresqlDialect implements Dialect<Client> {
     const { command } = await client.query('COMMIT');
     // After a failed statement the server answers COMMIT with a rollback, and no error.
     if (command === 'ROLLBACK') {
-      throw new PendingRollbackError('A statement of this transaction had failed, so PostgreSQL rolled it back instead of committing it.');
+      throw new PendingRollbackError(
+        'A statement of this transaction had failed, so PostgreSQL rolled it back instead of committing it.',
+      );
     }
   }
 
@@ -110,15 +122,23 @@ export class PostgresqlDialect implements Dialect<Client> {
     return !this.#isPlainRead(sql);
   }
 
-  inTransaction(client: Client): boolean | undefined {
-    const status = (client as unknown as { getTransactionStatus(): string | null }).getTransactionStatus();
+  inTransaction(client: Client, _result?: unknown, error?: unknown): boolean | undefined {
+    // After a FATAL answer the server hangs up; a lost socket has no severity, and an event of its own.
+    if ((error as { severity?: string } | undefined)?.severity === 'FATAL') this.#dead.add(client);
+    const status = (
+      client as unknown as { getTransactionStatus(): string | null }
+    ).getTransactionStatus();
     return status === null ? undefined : status !== 'I';
   }
 
   #client(): Client {
     const { host, port, username, password, database, query } = this.#url;
     const { statementTimeoutMs, connectTimeoutMs = 10_000 } = this.#options;
-    const settings = ['TimeZone=UTC', 'client_min_messages=warning', 'standard_conforming_strings=on'];
+    const settings = [
+      'TimeZone=UTC',
+      'client_min_messages=warning',
+      'standard_conforming_strings=on',
+    ];
     if (statementTimeoutMs) settings.push(`statement_timeout=${statementTimeoutMs}`);
     return new Client({
       host: query['host'] ?? host ?? 'localhost',
@@ -129,7 +149,10 @@ export class PostgresqlDialect implements Dialect<Client> {
       options: settings.map((setting) => `-c ${setting}`).join(' '),
       ...(username !== undefined && { user: username }),
       ...(password !== undefined && { password }),
-      ...(query['sslmode'] && query['sslmode'] !== 'disable' && { ssl: { rejectUnauthorized: query['sslmode'] !== 'require' } }),
+      ...(query['sslmode'] &&
+        query['sslmode'] !== 'disable' && {
+          ssl: { rejectUnauthorized: query['sslmode'] !== 'require' },
+        }),
     });
   }
 }

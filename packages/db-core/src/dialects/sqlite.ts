@@ -51,7 +51,8 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     this.#busyTimeoutMs = options.busyTimeoutMs ?? 5000;
     this.#lock = new WriterLock(this.#busyTimeoutMs);
     this.#readOnly = url.query['mode'] === 'ro';
-    if (options.isolationLevel && options.isolationLevel !== 'SERIALIZABLE') throw unknownLevel(options.isolationLevel);
+    if (options.isolationLevel && options.isolationLevel !== 'SERIALIZABLE')
+      throw unknownLevel(options.isolationLevel);
     if (url.database === ':memory:') {
       // Handles cannot share a database in memory: a temporary file in memory-backed storage serves instead.
       const base = fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
@@ -71,8 +72,13 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
       database = new Database(this.#file, { timeout: 0, readonly: this.#readOnly });
     } catch (cause) {
       const directory = path.dirname(this.#file);
-      const why = fs.existsSync(directory) ? (cause as Error).message : `the folder ${directory} does not exist`;
-      throw new OperationalError(`The SQLite file ${this.#file} cannot be opened: ${why}.`, { cause, reason: 'unavailable' });
+      const why = fs.existsSync(directory)
+        ? (cause as Error).message
+        : `the folder ${directory} does not exist`;
+      throw new OperationalError(`The SQLite file ${this.#file} cannot be opened: ${why}.`, {
+        cause,
+        reason: 'unavailable',
+      });
     }
     try {
       if (!this.#readOnly) await this.#retry(() => database.pragma('journal_mode = WAL'));
@@ -81,7 +87,10 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
       this.serverVersion ??= database.prepare<[], string>('select sqlite_version()').pluck().get();
     } catch (cause) {
       database.close();
-      throw new OperationalError(`The SQLite file ${this.#file} cannot be used: ${(cause as Error).message}.`, { cause, reason: 'unavailable' });
+      throw new OperationalError(
+        `The SQLite file ${this.#file} cannot be used: ${(cause as Error).message}.`,
+        { cause, reason: 'unavailable' },
+      );
     }
     return { database, statements: new Map(), id: ++this.#handles };
   }
@@ -124,7 +133,8 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     let statement = statements.get(sql);
     if (statement) return statement;
     statement = database.prepare(sql);
-    if (statements.size >= STATEMENT_CACHE_LIMIT) statements.delete(statements.keys().next().value as string);
+    if (statements.size >= STATEMENT_CACHE_LIMIT)
+      statements.delete(statements.keys().next().value as string);
     statements.set(sql, statement);
     return statement;
   }
@@ -133,7 +143,12 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     database.exec(sql);
   }
 
-  async begin(handle: SqliteHandle, owner: object, options: TransactionOptions, write: boolean): Promise<void> {
+  async begin(
+    handle: SqliteHandle,
+    owner: object,
+    options: TransactionOptions,
+    write: boolean,
+  ): Promise<void> {
     const { isolationLevel, readOnly } = options;
     if (isolationLevel && isolationLevel !== 'SERIALIZABLE') throw unknownLevel(isolationLevel);
     if (readOnly) {
@@ -178,7 +193,10 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
   }
 
   /** A statement outside a transaction stands for itself: it may be tried again while another process writes. */
-  autocommit<T>(handle: SqliteHandle, perform: (handle: SqliteHandle) => T | Promise<T>): T | Promise<T> {
+  autocommit<T>(
+    handle: SqliteHandle,
+    perform: (handle: SqliteHandle) => T | Promise<T>,
+  ): T | Promise<T> {
     try {
       return perform(handle);
     } catch (error) {
@@ -215,5 +233,7 @@ function isBusy(error: unknown): boolean {
 }
 
 function unknownLevel(level: string): ArgumentError {
-  return new ArgumentError(`SQLite transactions are always SERIALIZABLE: the isolation level ${level} cannot be had.`);
+  return new ArgumentError(
+    `SQLite transactions are always SERIALIZABLE: the isolation level ${level} cannot be had.`,
+  );
 }

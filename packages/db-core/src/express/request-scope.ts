@@ -92,7 +92,11 @@ export class RequestScopes {
     const aborted = !res.writableFinished;
     const error = this.#errors.get(res) ?? (aborted ? new ClientAbortedError() : undefined);
     try {
-      if (!aborted && res.statusCode < 300 && scope.sessions.some((session) => session.hasUncommittedWrites)) {
+      if (
+        !aborted &&
+        res.statusCode < 300 &&
+        scope.sessions.some((session) => session.hasUncommittedWrites)
+      ) {
         (this.#options.onForgottenCommit ?? warnOfForgottenCommit)(req, res);
       }
       await scope.close({ cancel: aborted });

@@ -1,0 +1,126 @@
+import type { Connection } from '@quartet/db-core';
+import { OperationalError, PoolTimeoutError } from '@quartet/db-core';
+import { onEachEngine } from './support';
+
+onEachEngine((fixture) => {
+  const hold = async (engine = fixture.engine): Promise<Connection> => {
+    const connection = engine.connect();
+    await connection.begin();
+    await connection.execute('select name from items');
+    await connection.ping();
+    return connection;
+  };
+
+  test('an engine opens nothing before the first statement', () => {
+    expect(fixture.another().status()).toMatchObject({ size: 0, opened: 0, checkouts: 0 });
+  });
+
+  test('connections are reused: a thousand statements, one connection', async () => {
+    const engine = fixture.another();
+    for (let i = 0; i < 1000; i++) await engine.execute('select 1');
+    expect(engine.status()).toMatchObject({ size: 1, idle: 1, opened: 1, checkouts: 1000 });
+  });
+
+  test('whoever waits gets a connection in the order of asking', async () => {
+    const engine = fixture.another({ poolSize: 1 });
+    const holder = await hold(engine);
+    const order: number[] = [];
+    const waiting = [1, 2, 3].map((n) => engine.execute('select 1').then(() => order.push(n)));
+    expect(engine.status()).toMatchObject({ waiting: 3, inUse: 1 });
+    await holder.close();
+    await Promise.all(waiting);
+    expect(order).toEqual([1, 2, 3]);
+    expect(engine.status()).toMatchObject({ size: 1, waiting: 0, inUse: 0 });
+  });
+
+  test('an exhausted pool says so in time, and recovers', async () => {
+    const engine = fixture.another({ poolSize: 2, acquireTimeoutMs: 30 });
+    const holders = [await hold(engine), await hold(engine)];
+    const failure = engine.execute('select 1');
+    await expect(failure).rejects.toThrow(PoolTimeoutError);
+    await expect(failure).rejects.toThrow('All 2 connections of the pool were in use for 30 ms');
+    expect(engine.status().waiting).toBe(0);
+    await Promise.all(holders.map((holder) => holder.close()));
+    expect((await engine.execute('select 1')).scalar()).toBe(1);
+  });
+
+  test('dispose closes what is idle, refuses the rest with the reason, and takes late connections back', async () => {
+    const engine = fixture.another({ poolSize: 1 });
+    const holder = await hold(engine);
+    const waiting = engine.execute('select 1');
+    await engine.dispose();
+    await expect(waiting).rejects.toThrow('disposed while a connection was waited for');
+    await expect(engine.execute('select 1')).rejects.toThrow('This engine was disposed');
+    await holder.close();
+    expect(engine.status()).toMatchObject({ size: 0, inUse: 0 });
+  });
+
+  test('a connection older than recycleSeconds is replaced', async () => {
+    const engine = fixture.another({ recycleSeconds: 0.001 });
+    await engine.execute('select 1');
+    const until = Date.now() + 5;
+    while (Date.now() < until);
+    await engine.execute('select 1');
+    expect(engine.status()).toMatchObject({ size: 1, opened: 2 });
+  });
+
+  const KILL = { postgres: 'select pg_terminate_backend($1)', mariadb: 'kill ?' };
+  if (fixture.name !== 'sqlite') {
+    const name = fixture.name as 'postgres' | 'mariadb';
+    const killed = async (connection: Connection) => {
+      const id = (
+        await connection.execute(
+          name === 'postgres' ? 'select pg_backend_pid()' : 'select connection_id()',
+        )
+      ).scalar();
+      return () =>
+        fixture.engine.execute(
+          KILL[name].replace('?', String(id)),
+          name === 'postgres' ? [id] : undefined,
+        );
+    };
+
+    test('a connection killed while idle is replaced: with prePing nobody notices', async () => {
+      const engine = fixture.another({ prePing: true });
+      const connection = engine.connect();
+      const kill = await killed(connection);
+      await connection.close();
+      await kill();
+      expect((await engine.execute('select 1')).scalar()).toBe(1);
+      expect(engine.status()).toMatchObject({ size: 1, opened: 2 });
+    });
+
+    test('a connection killed in a transaction loses it: refused until rollback, then a new connection', async () => {
+      const connection = fixture.another().connect({ autobegin: true });
+      await connection.execute("insert into items (name) values ('a')");
+      await (await killed(connection))();
+      const failure = await connection.execute('select 1').catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(OperationalError);
+      expect(failure).toMatchObject({ reason: 'gone' });
+      await expect(connection.execute('select 1')).rejects.toThrow(
+        'broke in the middle of this transaction',
+      );
+      await expect(connection.commit()).rejects.toThrow('call rollback()');
+      await connection.rollback();
+      expect((await connection.execute('select 1')).scalar()).toBe(1);
+      await connection.close();
+      expect(await fixture.names()).toEqual([]);
+    });
+  }
+
+  test('a database that cannot be reached is named, without its password', async () => {
+    if (fixture.name === 'sqlite') return;
+    const { createEngine } = await import('@quartet/db-core');
+    const url = new URL(fixture.database.url);
+    url.port = '1';
+    url.password = 's3cret';
+    const engine = createEngine(url.href);
+    const failure = await engine.execute('select 1').catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      reason: 'unavailable',
+      message: expect.stringContaining('No connection to'),
+    });
+    expect(String((failure as Error).message)).not.toContain('s3cret');
+    expect(engine.status()).toMatchObject({ size: 0, inUse: 0 });
+  });
+});

@@ -1,0 +1,203 @@
+import { fork } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as timer } from 'node:timers/promises';
+import type { Engine, ScopedSession } from '@quartet/db-core';
+import {
+  createEngine,
+  OperationalError,
+  runInScope,
+  scopedSession,
+  sessionmaker,
+} from '@quartet/db-core';
+import type { FreshDatabase } from '@quartet/testing';
+import { freshDatabase } from '@quartet/testing';
+
+let database: FreshDatabase;
+let engine: Engine;
+let Session: ScopedSession;
+const open = (options = {}) => createEngine(database.url, options);
+const write = (name: string) => Session.execute('insert into items (name) values (?)', [name]);
+const count = async () => (await engine.execute('select count(*) from items')).scalar();
+
+beforeEach(async () => {
+  database = await freshDatabase('sqlite');
+  engine = open();
+  Session = scopedSession(sessionmaker({ bind: engine }));
+  await engine.execute('create table items (id integer primary key, name text unique)');
+});
+afterEach(async () => {
+  await engine.dispose();
+  await database.drop();
+});
+
+test('every handle is in WAL mode and enforces foreign keys', async () => {
+  const connections = Array.from({ length: 4 }, () => engine.connect());
+  for (const connection of connections) {
+    expect((await connection.execute('pragma journal_mode')).scalar()).toBe('wal');
+    expect((await connection.execute('pragma foreign_keys')).scalar()).toBe(1);
+  }
+  expect(engine.status()).toMatchObject({ size: 4, inUse: 4 });
+  await Promise.all(connections.map((connection) => connection.close()));
+});
+
+test('writers that await in the middle of their transaction queue up: no error, no foreign row, the event loop is never held', async () => {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  let foreign = 0;
+  await Promise.all(
+    Array.from({ length: 200 }, (_, i) =>
+      runInScope(async () => {
+        if (i % 2 === 0) {
+          const { rowCount } = await Session.execute("select name from items where name like 'x%'");
+          foreign += rowCount; // an uncommitted row of somebody else
+          return;
+        }
+        await write(`x${i}`);
+        await timer(1); // a real timer: without one, interleaving bugs pass by luck
+        foreign += (
+          await Session.execute("select 1 from items where name like 'x%' and name <> ?", [`x${i}`])
+        ).rowCount;
+        if (i % 4 === 1) await Session.rollback();
+        else {
+          await Session.execute('update items set name = ? where name = ?', [`done${i}`, `x${i}`]);
+          await Session.commit();
+        }
+      }),
+    ),
+  );
+  delay.disable();
+  expect(foreign).toBe(0);
+  expect(await count()).toBe(50);
+  expect(delay.max / 1e6).toBeLessThan(250); // a generous bound: a lock held in the driver would take seconds
+  expect(engine.status()).toMatchObject({ inUse: 0, waiting: 0 });
+});
+
+test('readers are not held up by a writer', async () => {
+  await runInScope(async () => {
+    await write('a');
+    await runInScope(async () =>
+      expect((await Session.execute('select count(*) from items')).scalar()).toBe(0),
+    );
+  });
+});
+
+test('a write that waits too long for another scope’s transaction fails as busy, with the likely cause', async () => {
+  const impatient = open({ busyTimeoutMs: 20 });
+  const Impatient = scopedSession(sessionmaker({ bind: impatient }));
+  const insert = (name: string) => Impatient.execute('insert into items (name) values (?)', [name]);
+  await runInScope(async () => {
+    await insert('a');
+    const failure = runInScope(() => insert('b'));
+    await expect(failure).rejects.toThrow(OperationalError);
+    await expect(failure).rejects.toMatchObject({ reason: 'busy', retryable: true });
+    await expect(failure).rejects.toThrow('Commit before waiting for anything slow');
+  });
+  expect(impatient.status().inUse).toBe(0);
+  await impatient.dispose();
+});
+
+test('another process may hold the lock: we wait without holding the event loop, then go on', async () => {
+  const child = fork(path.join(__dirname, 'hold-the-lock.cjs'), [
+    database.url.slice('sqlite:///'.length),
+  ]);
+  await new Promise((resolve) => child.once('message', resolve)); // it holds the lock
+  let ticks = 0;
+  const ticking = setInterval(() => ticks++, 1);
+  const writing = Promise.all([
+    runInScope(async () => {
+      await write('transaction');
+      await Session.commit();
+    }),
+    engine.execute("insert into items (name) values ('autocommit')"),
+  ]);
+  await timer(30);
+  expect(await count()).toBe(0); // reading goes on
+  child.send('release');
+  await writing;
+  clearInterval(ticking);
+  expect(ticks).toBeGreaterThan(5);
+  expect(await count()).toBe(3);
+  await new Promise((resolve) => child.once('exit', resolve));
+});
+
+test('a snapshot: with on-first-statement a session sees the database as it was at its first read', async () => {
+  Session.configure({ begin: 'on-first-statement' });
+  await runInScope(async () => {
+    expect((await Session.execute('select count(*) from items')).scalar()).toBe(0);
+    await engine.execute("insert into items (name) values ('outside')");
+    expect((await Session.execute('select count(*) from items')).scalar()).toBe(0);
+    // Writing on an old snapshot cannot be allowed: it is refused, and the whole unit of work may be run again.
+    await expect(write('a')).rejects.toMatchObject({ reason: 'busy' });
+  });
+});
+
+describe('the lost update', () => {
+  const increment = (begin: 'on-first-write' | 'eager') =>
+    Promise.all(
+      Array.from({ length: 10 }, () =>
+        runInScope(async () => {
+          const session = Session({ begin });
+          const n = Number((await session.execute('select name from items where id = 1')).scalar());
+          await timer(1);
+          await session.execute('update items set name = ? where id = 1', [String(n + 1)]);
+          await session.commit();
+        }),
+      ),
+    );
+  beforeEach(() => engine.execute("insert into items (id, name) values (1, '0')"));
+  const value = async () =>
+    Number((await engine.execute('select name from items where id = 1')).scalar());
+
+  test('happens when a value read before the first write is written back', async () => {
+    await increment('on-first-write');
+    expect(await value()).toBeLessThan(10);
+  });
+
+  test('does not happen with begin: eager', async () => {
+    await increment('eager');
+    expect(await value()).toBe(10);
+  });
+});
+
+describe('in memory', () => {
+  test('all connections of an engine share one database, two engines do not', async () => {
+    const [one, two] = [createEngine('sqlite://'), createEngine('sqlite:///:memory:')];
+    await one.execute('create table t (a)');
+    const connections = [one.connect(), one.connect()];
+    for (const connection of connections)
+      expect((await connection.execute('select * from t')).all()).toEqual([]);
+    await expect(two.execute('select * from t')).rejects.toThrow('no such table');
+    await Promise.all(connections.map((connection) => connection.close()));
+    await one.dispose();
+    await two.dispose();
+  });
+
+  test('its file is gone when the engine is disposed', async () => {
+    const one = createEngine('sqlite://');
+    const [file] = (await one.execute('pragma database_list'))
+      .all()
+      .map((row) => row['file'] as string);
+    expect(fs.existsSync(file as string)).toBe(true);
+    await one.dispose();
+    expect(fs.existsSync(path.dirname(file as string))).toBe(false);
+  });
+});
+
+test('a folder that does not exist is named', async () => {
+  const nowhere = createEngine('sqlite:////nowhere/at/all/app.db');
+  await expect(nowhere.execute('select 1')).rejects.toThrow(
+    'the folder /nowhere/at/all does not exist',
+  );
+  await nowhere.dispose();
+});
+
+test('a file that is no database is refused, and no connection is kept', async () => {
+  const file = `${database.url.slice('sqlite:///'.length)}.txt`;
+  fs.writeFileSync(file, 'this is no database, but it is long enough to look at '.repeat(40));
+  const wrong = createEngine(`sqlite:///${file}`);
+  await expect(wrong.execute('select 1')).rejects.toThrow(/cannot be used: file is not a database/);
+  expect(wrong.status()).toMatchObject({ size: 0, inUse: 0 });
+  await wrong.dispose();
+});
