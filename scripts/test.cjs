@@ -10,13 +10,9 @@ const { spawnGroup, stopGroup } = require('./lib/process-group.cjs');
 const { stopRequest } = require('./lib/stop-request.cjs');
 const { HELP, UsageError, readTestOptions } = require('./lib/test-options.cjs');
 const { addUp } = require('./lib/test-results.cjs');
+const { QUIET, TURBO } = require('./lib/turbo.cjs');
 const { ROOT, workspacePackages } = require('./lib/workspace.cjs');
 
-const TURBO = path.join(
-  ROOT,
-  'node_modules/.bin',
-  process.platform === 'win32' ? 'turbo.CMD' : 'turbo',
-);
 const STOP_DEADLINE_MS = 10_000;
 
 async function main() {
@@ -66,7 +62,7 @@ function environment(scratch, { engines }) {
   fs.chmodSync(folders.TMPDIR, 0o1777);
   const left = SERVERS.filter((engine) => !engines.includes(engine)).map(addressVariable);
   /** @type {NodeJS.ProcessEnv} */
-  const env = { ...process.env, ...folders, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  const env = { ...process.env, ...folders, ...QUIET };
   for (const name of left) delete env[name];
   return env;
 }

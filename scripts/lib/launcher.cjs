@@ -1,7 +1,7 @@
 'use strict';
 // Runs several apps as one: all are up or none is. Starts them, waits until all answer, and stops
 // them all when it is told to; that one has ended it tells its caller.
-const net = require('node:net');
+const { isTaken } = require('./ports.cjs');
 const { AppError, RunningApp } = require('./running-app.cjs');
 
 exports.AppError = AppError;
@@ -25,7 +25,7 @@ exports.Launcher = class Launcher {
   /** Resolves when every app answers. @throws AppError when one cannot start */
   async start() {
     for (const { style, port } of this.#apps) {
-      if (await exports.isTaken(port)) {
+      if (await isTaken(port)) {
         throw new AppError(`${style} cannot start: port ${port} is taken by another process`);
       }
     }
@@ -53,15 +53,3 @@ exports.Launcher = class Launcher {
     for (const running of this.#running) running.kill();
   }
 };
-
-/**
- * Whether something listens on the port already.
- *
- * @param {number} port
- * @returns {Promise<boolean>}
- */
-exports.isTaken = (port) =>
-  new Promise((resolve) => {
-    const probe = net.createServer().once('error', () => resolve(true));
-    probe.listen(port, () => probe.close(() => resolve(false)));
-  });

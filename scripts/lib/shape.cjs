@@ -47,36 +47,40 @@ function compareFiles(folders) {
 
 function compareExports(folders, allowances, used) {
   const files = new Set([...folders.values()].flatMap(sourceFiles));
-  return [...files].sort().flatMap((file) => {
-    const sets = new Map();
-    for (const [app, folder] of folders) {
-      const full = path.join(folder, file);
-      if (!fs.existsSync(full)) continue; // compareFiles has said so
-      sets.set(app, readModule(full).exports);
-    }
-    for (const allowance of allowances.filter((each) => each.file === file)) {
-      const names = sets.get(allowance.app);
-      if (!names) continue;
-      const { missing = [], extra = [] } = allowance;
-      const lacks = missing.filter((name) => !names.includes(name));
-      if (lacks.length > 0 || extra.some((name) => names.includes(name))) used.add(allowance);
-      sets.set(allowance.app, [...names.filter((name) => !extra.includes(name)), ...lacks]);
-    }
-    return compareSets(sets, (name) => `${file}: export ${name}`);
-  });
+  return [...files]
+    .sort((a, b) => a.localeCompare(b))
+    .flatMap((file) => {
+      const sets = new Map();
+      for (const [app, folder] of folders) {
+        const full = path.join(folder, file);
+        if (!fs.existsSync(full)) continue; // compareFiles has said so
+        sets.set(app, readModule(full).exports);
+      }
+      for (const allowance of allowances.filter((each) => each.file === file)) {
+        const names = sets.get(allowance.app);
+        if (!names) continue;
+        const { missing = [], extra = [] } = allowance;
+        const lacks = missing.filter((name) => !names.includes(name));
+        if (lacks.length > 0 || extra.some((name) => names.includes(name))) used.add(allowance);
+        sets.set(allowance.app, [...names.filter((name) => !extra.includes(name)), ...lacks]);
+      }
+      return compareSets(sets, (name) => `${file}: export ${name}`);
+    });
 }
 
 /** Each member must be in all sets: says in which it is missing, or the only ones that have it. */
 function compareSets(sets, describe) {
   const all = new Set([...sets.values()].flat());
-  return [...all].sort().flatMap((member) => {
-    const have = [...sets].filter(([, members]) => members.includes(member)).map(([app]) => app);
-    const lack = [...sets.keys()].filter((app) => !have.includes(app));
-    if (lack.length === 0) return [];
-    return lack.length <= have.length
-      ? [`${describe(member)} is missing in ${lack.join(', ')}`]
-      : [`${describe(member)} is only in ${have.join(', ')}`];
-  });
+  return [...all]
+    .sort((a, b) => a.localeCompare(b))
+    .flatMap((member) => {
+      const have = [...sets].filter(([, members]) => members.includes(member)).map(([app]) => app);
+      const lack = [...sets.keys()].filter((app) => !have.includes(app));
+      if (lack.length === 0) return [];
+      return lack.length <= have.length
+        ? [`${describe(member)} is missing in ${lack.join(', ')}`]
+        : [`${describe(member)} is only in ${have.join(', ')}`];
+    });
 }
 
 function compareQueries(folders, contractFile) {

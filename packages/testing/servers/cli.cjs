@@ -9,7 +9,7 @@ async function main() {
     await Promise.all(running.map((server) => server.stop()));
     process.exit(running.length > 0 ? 0 : 1);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void stop());
 
   for (const engine of SERVERS) {
     try {

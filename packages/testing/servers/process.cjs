@@ -30,7 +30,7 @@ exports.freePort = () =>
   new Promise((resolve, reject) => {
     const probe = net.createServer().once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
+      const { port } = /** @type {net.AddressInfo} */ (probe.address());
       probe.close(() => resolve(port));
     });
   });
@@ -43,7 +43,11 @@ exports.run = (file, args, options) => {
   throw new Error(`${file} exited with ${done.status}: ${done.stderr.trim().slice(-2000)}`);
 };
 
-/** Resolves when the port answers; rejects when the server ends or the deadline passes before. */
+/**
+ * Resolves when the port answers; rejects when the server ends or the deadline passes before.
+ *
+ * @returns {Promise<void>}
+ */
 exports.listening = (port, child) =>
   new Promise((resolve, reject) => {
     const deadline = Date.now() + LISTEN_DEADLINE_MS;

@@ -16,22 +16,23 @@ async function supervise(kind) {
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
   if (uid !== undefined) fs.chownSync(folder, uid, gid);
 
-  let server;
+  const launched = launch(folder);
   let stopping = false;
-  const stop = () => {
+  const stop = async () => {
+    if (stopping) return;
     stopping = true;
-    if (!server) return; // still starting: seen below
-    server.child.kill(server.stopSignal);
-    setTimeout(() => server.child.kill('SIGKILL'), STOP_DEADLINE_MS).unref();
+    const { child, stopSignal } = await launched;
+    child.kill(stopSignal);
+    setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS).unref();
   };
-  for (const event of ['disconnect', 'SIGTERM']) process.on(event, stop);
+  for (const event of ['disconnect', 'SIGTERM']) process.on(event, () => void stop());
   // Ctrl-C reaches every process of the terminal; when to stop is the parent's decision.
   for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {});
 
-  server = await launch(folder);
-  server.child.once('exit', () => process.exit(stopping ? 0 : 1));
-  if (stopping || !process.connected) stop();
-  else process.send({ url: server.url });
+  const { child, url } = await launched;
+  child.once('exit', () => process.exit(stopping ? 0 : 1));
+  if (process.connected) process.send?.({ url });
+  else await stop();
 }
 
 supervise(process.argv[2]).catch((error) => {

@@ -15,7 +15,7 @@ export interface FreshDatabase {
   /** As `createEngine` takes it: `sqlite:////tmp/…`, `postgresql://…` or `mysql://…`. */
   readonly url: string;
   /** Removes the database. Dispose your engine first; a connection still open is cut off. */
-  drop(): Promise<void>;
+  readonly drop: () => Promise<void>;
 }
 
 /**

@@ -18,11 +18,19 @@ const run: Record<'sqlite' | 'postgresql' | 'mysql', Run> = {
   async postgresql(url, statement) {
     const client = new Client({ connectionString: url });
     await client.connect();
-    await client.query(statement).finally(() => client.end());
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
   },
   async mysql(url, statement) {
     const connection = await createConnection(url);
-    await connection.query(statement).finally(() => connection.end());
+    try {
+      await connection.query(statement);
+    } finally {
+      await connection.end();
+    }
   },
 };
 

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const CLI = join(__dirname, '../servers/cli.cjs');
+
+/** A temporary folder that the servers' own accounts may enter. */
+const scratch = mkdtempSync(join(tmpdir(), 'quartet-servers-'));
+chmodSync(scratch, 0o755);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** Starts `npm run test:servers`, with the folders of its servers where the test can see them. */
+async function start(name: string) {
+  const folder = join(scratch, name);
+  mkdirSync(folder);
+  chmodSync(folder, 0o777);
+  const child = spawn(process.execPath, [CLI], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ports: number[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    const address = /^export TEST_\w+_URL=(.*)/.exec(line)?.[1];
+    if (address) ports.push(Number(new URL(address).port));
+    if (line.includes('Ctrl-C')) break;
+  }
+  return { child, folder, ports };
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+/** Resolves when the supervisors have removed every folder. */
+async function emptied(folder: string): Promise<void> {
+  while (readdirSync(folder).length > 0) await new Promise(setImmediate);
+}
+
+test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+  'after %s to the one who started them, no server and no data is left',
+  async (signal) => {
+    const { child, folder, ports } = await start(signal);
+    expect(ports.length).toBeGreaterThan(0);
+    expect(await Promise.all(ports.map(answers))).not.toContain(false);
+    expect(readdirSync(folder)).toHaveLength(ports.length);
+    child.kill(signal);
+    await once(child, 'exit');
+    await emptied(folder);
+    expect(await Promise.all(ports.map(answers))).not.toContain(true);
+  },
+);
+
+test('a parent that is gone before the server listens leaves nothing either', async () => {
+  const folder = join(scratch, 'early');
+  mkdirSync(folder);
+  chmodSync(folder, 0o777);
+  const supervisor = join(__dirname, '../servers/supervisor.cjs');
+  const child = spawn(process.execPath, [supervisor, 'postgres'], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  while (readdirSync(folder).length === 0) await new Promise(setImmediate);
+  child.disconnect();
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(readdirSync(folder)).toEqual([]);
+});
