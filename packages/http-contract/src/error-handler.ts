@@ -1,4 +1,5 @@
 /** The last two handlers of the contract: no route matched, and something was thrown. */
+import { OperationalError, translateError } from '@quartet/db-core';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { errorToProblem } from './error-to-problem';
 import { HttpProblem, sendProblem } from './problem';
@@ -6,7 +7,8 @@ import { HttpProblem, sendProblem } from './problem';
 export interface ErrorHandlerOptions {
   /**
    * Told of every error that is answered with 500 or more, unless a handler threw that answer itself.
-   * Default: one line on stderr, with the stack when it is a 500.
+   * Default: one line on stderr, with the stack when it is a 500; nothing for a deadlock or a lock that was
+   * not given in time, which the client is told to try again.
    */
   readonly onError?: (error: unknown, problem: HttpProblem, req: Request) => void;
 }
@@ -34,6 +36,8 @@ export function errorHandler({
 }
 
 function logError(error: unknown, { status }: HttpProblem, req: Request): void {
+  const translated = translateError(error);
+  if (translated instanceof OperationalError && translated.retryable) return;
   const said = error instanceof Error ? error : new Error(String(error));
   console.error(
     `${req.method} ${req.path} ${status}: ${status === 500 ? said.stack : said.message}`,

@@ -1,5 +1,6 @@
 /** Everything that is HTTP, on top of an app's `Queries`: `createRouter(queries, …)`. */
 import type { Engine } from '@quartet/db-core';
+import { noteErrors } from '@quartet/db-core/express';
 import type { RequestHandler, Router } from 'express';
 import { Router as createExpressRouter } from 'express';
 import type { ErrorHandlerOptions } from './error-handler';
@@ -52,7 +53,7 @@ export function createRouter(queries: Queries, options: RouterOptions): Router {
   router.use(commonHeaders, refuseMalformedQuery, refuseLargeBodies);
   register(router, operations);
   router.use(notFound);
-  router.use(errorHandler(options));
+  router.use(noteErrors, errorHandler(options));
   return router;
 }
 

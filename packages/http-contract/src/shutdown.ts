@@ -1,6 +1,7 @@
 /** SIGTERM and SIGINT: take no more, let requests finish up to a deadline, close the database, exit 0. */
 import type { Server, ServerResponse } from 'node:http';
 import type { Engine } from '@quartet/db-core';
+import { requestScopesOf } from '@quartet/db-core/express';
 import type { Express } from 'express';
 import { SHUTTING_DOWN } from './resources/health';
 
@@ -37,6 +38,7 @@ async function stop({ app, server, engine, drainTimeoutMs }: Shutdown): Promise<
   await new Promise((resolve) => server.close(resolve));
   clearTimeout(deadline);
   clearInterval(sweep);
+  await requestScopesOf(app)?.idle(); // the answers are out, their connections on the way back
   await engine.dispose().catch((error: unknown) => console.error(String(error)));
   process.exit(0);
 }

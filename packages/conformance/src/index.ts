@@ -1,0 +1,8 @@
+/** The suites that every app passes on every engine, and the probe that reads the database by itself. */
+export { registerConformance } from './register';
+export type { Subject } from './register';
+export { gapTable } from './support/gaps';
+export type { Gap } from './support/gaps';
+export { suites } from './suites';
+export { Probe } from './probe/probe';
+export { createReferenceApp, referenceQueries } from './reference-app';

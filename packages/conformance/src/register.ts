@@ -1,0 +1,77 @@
+/** `registerConformance`: one call in an app's test file runs the whole suite on every engine of the run. */
+import type { Engine } from '@quartet/db-core';
+import type { Queries } from '@quartet/http-contract';
+import type { EngineName } from '@quartet/testing';
+import { testEngines } from '@quartet/testing';
+import type { Express } from 'express';
+import { suites } from './suites';
+import { Fixture } from './support/fixture';
+import type { Gap } from './support/gaps';
+import { isGap } from './support/gaps';
+import type { Suite } from './support/suite';
+
+/** The app under test. */
+export interface Subject {
+  readonly style: string;
+  readonly createApp: (engine: Engine) => Promise<Express>;
+  /** The same queries that the app's router answers with. */
+  readonly queries: Queries;
+  /** What the style cannot do yet. */
+  readonly gaps?: readonly Gap[];
+}
+
+/**
+ * Registers the suites as Jest blocks: engine, then suite, then test, with the same titles in every cell.
+ *
+ * @throws Error when a gap names a test that does not exist.
+ * @example
+ * registerConformance({ style: 'classical', createApp, queries });
+ */
+export function registerConformance(subject: Subject): void {
+  refuseUnknownGaps(subject.gaps ?? []);
+  describe.each(testEngines())(`${subject.style} on $name`, ({ name }) => {
+    const [own, shared] = [
+      suites.filter(({ fixture }) => fixture === 'own'),
+      suites.filter(({ fixture }) => fixture !== 'own'),
+    ];
+    describe('the contract', () => {
+      let fixture: Fixture;
+      beforeAll(async () => {
+        fixture = await Fixture.open(subject, name);
+      });
+      afterAll(() => fixture?.close());
+      beforeEach(() => fixture.empty());
+      for (const suite of shared) registerSuite(suite, subject, name, () => fixture);
+    });
+    for (const suite of own) registerSuite(suite, subject, name, noSharedFixture);
+  });
+}
+
+function registerSuite(
+  suite: Suite,
+  subject: Subject,
+  engine: EngineName,
+  use: () => Fixture,
+): void {
+  describe(suite.name, () => {
+    for (const test of suite.tests) {
+      const register = isGap(subject.gaps ?? [], suite.name, test.title, engine) ? it.failing : it;
+      register(test.title, () => test.run({ use, subject, engine }), test.timeoutMs);
+    }
+  });
+}
+
+function refuseUnknownGaps(gaps: readonly Gap[]): void {
+  for (const gap of gaps) {
+    const suite = suites.find(({ name }) => name === gap.suite);
+    if (!suite?.tests.some(({ title }) => title === gap.test)) {
+      throw new Error(
+        `No test of '${gap.suite}' is titled '${gap.test}': the gap is closed or misspelt.`,
+      );
+    }
+  }
+}
+
+function noSharedFixture(): never {
+  throw new Error('This suite opens its own fixtures.');
+}

@@ -1,0 +1,40 @@
+/** All suites, in the order in which they run and in which the published table lists them. */
+import type { Suite } from '../support/suite';
+import { articles } from './articles';
+import { badInput } from './bad-input';
+import { concurrency } from './concurrency';
+import { existingDatabase } from './existing-database';
+import { exporting } from './export';
+import { importing } from './import';
+import { merge } from './merge';
+import { messages } from './messages';
+import { pagination } from './pagination';
+import { schema } from './schema';
+import { scope } from './scope';
+import { statements } from './statements';
+import { stats } from './stats';
+import { tags } from './tags';
+import { teardown } from './teardown';
+import { users } from './users';
+
+const all = [
+  schema,
+  users,
+  importing,
+  merge,
+  messages,
+  tags,
+  exporting,
+  stats,
+  articles,
+  pagination,
+  badInput,
+  statements,
+  scope,
+  teardown,
+  concurrency,
+  existingDatabase,
+] as const;
+
+export const suites: readonly Suite[] = all;
+export type SuiteName = (typeof all)[number]['name'];

@@ -1,0 +1,116 @@
+/**
+ * One app on one engine: a fresh database, the app on a free port, a client, a probe and a meter. All
+ * suites of an engine share it; before each test every row is gone.
+ */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Engine } from '@quartet/db-core';
+import { createEngine } from '@quartet/db-core';
+import type { EngineName, FreshDatabase } from '@quartet/testing';
+import { freshDatabase } from '@quartet/testing';
+import type { Express } from 'express';
+import express from 'express';
+import { Probe } from '../probe/probe';
+import type { Subject } from '../register';
+import { Client } from './client';
+import { ExtraRoutes } from './extra-routes';
+import { Meter } from './meter';
+
+export interface FixtureOptions {
+  /** Runs on the empty database before the app sees it. */
+  readonly prepare?: (probe: Probe) => Promise<void>;
+}
+
+export class Fixture {
+  readonly engineName: EngineName;
+  readonly subject: Subject;
+  readonly database: FreshDatabase;
+  readonly engine: Engine;
+  readonly probe: Probe;
+  readonly api: Client;
+  readonly extra: ExtraRoutes;
+  readonly #server: Server;
+
+  private constructor(parts: FixtureParts) {
+    this.engineName = parts.engineName;
+    this.subject = parts.subject;
+    this.database = parts.database;
+    this.engine = parts.engine;
+    this.probe = parts.probe;
+    this.extra = parts.extra;
+    this.#server = parts.server;
+    this.api = new Client(`http://127.0.0.1:${(parts.server.address() as AddressInfo).port}`);
+  }
+
+  static async open(
+    subject: Subject,
+    engineName: EngineName,
+    options: FixtureOptions = {},
+  ): Promise<Fixture> {
+    const database = await freshDatabase(engineName);
+    const probe = await Probe.open(engineName, database.url);
+    await options.prepare?.(probe);
+    const engine = createEngine(database.url);
+    const app: Express = await subject.createApp(engine);
+    const extra = new ExtraRoutes(subject.queries, engine);
+    const outer = express().use(extra.router).use(app);
+    const server = createServer(outer).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new Fixture({ subject, engineName, database, engine, probe, extra, server });
+  }
+
+  /** Counts what the engine does while `fn` runs, teardown included. */
+  readonly measure = async <T>(fn: () => Promise<T>): Promise<{ value: T; meter: Meter }> => {
+    await this.settled();
+    const meter = new Meter(this.engine);
+    try {
+      const value = await fn();
+      await this.settled();
+      return { value, meter };
+    } finally {
+      meter.stop();
+    }
+  };
+
+  /** Resolves when no connection is out: answers reach the client before teardown is through. */
+  readonly settled = async (withinMs = 10_000): Promise<void> => {
+    const deadline = Date.now() + withinMs;
+    await this.extra.scopes.idle();
+    // One turn of the loop first: the client can be quicker than the server's own 'close'.
+    do {
+      await delay(2);
+      if (Date.now() > deadline)
+        throw new Error(`Connections are still out: ${JSON.stringify(this.engine.status())}`);
+    } while (this.engine.status().inUse > 0);
+  };
+
+  async empty(): Promise<void> {
+    await this.settled();
+    await this.probe.empty();
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+    await this.engine.dispose();
+    await this.probe.close();
+    await this.database.drop();
+  }
+}
+
+interface FixtureParts {
+  readonly engineName: EngineName;
+  readonly subject: Subject;
+  readonly database: FreshDatabase;
+  readonly engine: Engine;
+  readonly probe: Probe;
+  readonly extra: ExtraRoutes;
+  readonly server: Server;
+}
+
+/** What a suite gets: the fixture exists once the tests run. */
+export type UseFixture = () => Fixture;

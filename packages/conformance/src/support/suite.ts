@@ -1,0 +1,50 @@
+/** How a suite is written: a list of titled tests that need nothing but the fixture. */
+import type { EngineName } from '@quartet/testing';
+import type { Subject } from '../register';
+import type { Fixture } from './fixture';
+
+export interface TestContext {
+  /** The fixture of this engine. */
+  use(): Fixture;
+  readonly subject: Subject;
+  readonly engine: EngineName;
+}
+
+export interface SuiteTest {
+  readonly title: string;
+  readonly run: (context: TestContext) => Promise<void>;
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface Suite<N extends string = string> {
+  readonly name: N;
+  /** `own`: opens databases by itself; otherwise it works on the engine's shared one, empty at each start. */
+  readonly fixture?: 'own';
+  readonly tests: readonly SuiteTest[];
+}
+
+/** Collects the tests of a suite. */
+export function suite<const N extends string>(
+  name: N,
+  define: (
+    test: (title: string, run: (fixture: Fixture) => Promise<void>, timeoutMs?: number) => void,
+  ) => void,
+): Suite<N> {
+  const tests: SuiteTest[] = [];
+  define((title, run, timeoutMs) => {
+    tests.push({ title, run: (context) => run(context.use()), timeoutMs });
+  });
+  return { name, tests };
+}
+
+/** A suite whose tests open their own databases. */
+export function suiteWithOwnFixtures<const N extends string>(
+  name: N,
+  define: (
+    test: (title: string, run: (context: TestContext) => Promise<void>, timeoutMs?: number) => void,
+  ) => void,
+): Suite<N> {
+  const tests: SuiteTest[] = [];
+  define((title, run, timeoutMs) => tests.push({ title, run, timeoutMs }));
+  return { name, tests, fixture: 'own' };
+}

@@ -1,0 +1,8 @@
+/** The suite proves itself on the reference app, the contract in plain SQL on db-core. */
+import { createReferenceApp, referenceQueries, registerConformance } from '../src';
+
+registerConformance({
+  style: 'reference',
+  createApp: createReferenceApp,
+  queries: referenceQueries,
+});
