@@ -20,9 +20,7 @@ exports.runApps = async (apps, { data, watch, stopDeadlineMs = 10_000 }) => {
     watch,
     stopDeadlineMs,
     print: (line) => console.log(line),
-    env: ({ style }) => ({
-      DATABASE_URL: process.env.DATABASE_URL || `sqlite:///${path.join(data, `${style}.db`)}`,
-    }),
+    env: ({ style }) => databaseSettings(style, data),
   });
   const stop = stopRequest({ again: () => launcher.kill() });
   const told = once(stop, 'abort');
@@ -41,3 +39,16 @@ exports.runApps = async (apps, { data, watch, stopDeadlineMs = 10_000 }) => {
   await launcher.stop();
   return code;
 };
+
+/**
+ * The app's own SQLite file, with sample data on its first run; or the user's database as it is.
+ *
+ * @returns {Record<string, string>}
+ */
+function databaseSettings(style, data) {
+  if (process.env.DATABASE_URL) return {};
+  return {
+    DATABASE_URL: `sqlite:///${path.join(data, `${style}.db`)}`,
+    SEED: process.env.SEED || 'on',
+  };
+}

@@ -113,7 +113,8 @@ exports.RunningApp = class RunningApp {
   #cause() {
     const message = this.#stderr.findLast((line) => /^\w*Error\b/.test(line));
     const { exitCode, signalCode } = this.#child;
-    return message ?? this.#stderr.at(-1) ?? `it exited with ${signalCode ?? exitCode}`;
+    const said = message ?? this.#stderr.at(-1) ?? `it exited with ${signalCode ?? exitCode}`;
+    return said.replace(`${this.#app.style}: cannot start: `, ''); // as `serve` of http-contract begins
   }
 };
 

@@ -8,10 +8,11 @@ exports.HELP = `npm test -- [options]
 
   --style NAME     only the app of this style: extension, declarative, classical, sql-builder
   --package NAME   only this package: db-core, http-contract, ...
+  --no-apps        every package, but none of the apps
   --engine NAME    only on this engine: ${ENGINES.join(', ')}
   --help           this text
 
-Each option takes several names, separated by commas or by repeating it. Without --engine the tests
+--style, --package and --engine take several names, separated by commas or by repeating it. Without --engine the tests
 run on all engines; a machine without a MariaDB server leaves that one out (an error when CI is set).
 TEST_POSTGRES_URL and TEST_MARIADB_URL name servers to use in place of those started for the run.`;
 
@@ -38,12 +39,20 @@ exports.readTestOptions = (args, tested) => {
   for (const name of asked) known('--engine', name, ENGINES);
   return {
     help: values.help,
-    packages: chosen.length > 0 ? [...new Set(chosen)] : undefined,
+    packages: selected(chosen, values['no-apps'], tested),
     engines: asked.length > 0 ? ENGINES.filter((engine) => asked.includes(engine)) : ENGINES,
     /** Asked for by name: an engine that cannot be had is then an error. */
     byName: asked.length > 0,
   };
 };
+
+function selected(chosen, noApps, tested) {
+  const wanted = chosen.length > 0 ? [...new Set(chosen)] : tested;
+  if (noApps && chosen.length > 0) {
+    throw new UsageError('--no-apps stands alone: --style and --package name what is to be tested');
+  }
+  return noApps ? wanted.filter(({ isApp }) => !isApp) : wanted;
+}
 
 function parse(args) {
   try {
@@ -53,6 +62,7 @@ function parse(args) {
         style: { type: 'string', multiple: true, default: [] },
         package: { type: 'string', multiple: true, default: [] },
         engine: { type: 'string', multiple: true, default: [] },
+        'no-apps': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;

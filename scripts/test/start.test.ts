@@ -31,7 +31,8 @@ describe.each([{ watch: false }, { watch: true }])('npm start, $watch to watch',
   );
 
   test('an app that fails at start stops the others and is named with its cause', async () => {
-    const two = "console.error('SQLite: cannot open the file');\nprocess.exit(3);";
+    const two =
+      "console.error('two: cannot start: SQLite: cannot open the file');\nprocess.exit(3);";
     const launched = await launch({ watch, two });
     expect(await launched.ended()).toBe(1);
     expect(launched.lines().filter((line) => !line.startsWith('one |'))).toEqual([
@@ -60,11 +61,11 @@ test('the table is printed once, when every app answers', async () => {
   ]);
 });
 
-test('each app has a SQLite file of its own, unless DATABASE_URL names a database', async () => {
+test('each app has a SQLite file of its own with sample data, unless DATABASE_URL names a database', async () => {
   const launched = await launch();
   await pids(launched);
   launched.npm.kill('SIGTERM');
-  const url = (style: string): string => `sqlite:///${join(launched.folder, 'data', style)}.db`;
+  const url = (style: string): string => `sqlite:///${join(launched.folder, 'data', style)}.db on`;
   expect(launched.lines()[0]).toContain(url('one'));
   expect(launched.lines()[1]).toContain(url('two'));
   expect(existsSync(join(launched.folder, 'data'))).toBe(true);
@@ -73,7 +74,9 @@ test('each app has a SQLite file of its own, unless DATABASE_URL names a databas
   const other = await launch({ env: { DATABASE_URL: 'postgresql://db/app' } });
   await pids(other);
   other.npm.kill('SIGTERM');
-  expect(other.lines().filter((line) => line.endsWith('on postgresql://db/app'))).toHaveLength(2);
+  expect(
+    other.lines().filter((line) => line.trim().endsWith('on postgresql://db/app')),
+  ).toHaveLength(2);
   await other.ended();
 });
 

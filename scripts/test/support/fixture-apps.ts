@@ -15,7 +15,7 @@ export const GOOD_APP = `
   import { greeting } from './greeting';
   const server = createServer((_request, response) => response.end());
   server.listen(Number(process.env['PORT']), '127.0.0.1', () => {
-    console.log(greeting, 'pid', process.pid, 'on', process.env['DATABASE_URL']);
+    console.log(greeting, 'pid', process.pid, 'on', process.env['DATABASE_URL'], process.env['SEED']);
   });
   process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
@@ -47,7 +47,7 @@ export async function launch(
   });
   const npm = spawn('npm', ['start', '--silent'], {
     cwd: folder,
-    env: { ...process.env, DATABASE_URL: '', ...options.env },
+    env: { ...process.env, DATABASE_URL: '', SEED: '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const printed: string[] = [];
