@@ -38,7 +38,7 @@ export const referenceSchema: Record<DialectName, Record<TableName, string>> = {
       id serial PRIMARY KEY,
       user_id integer NOT NULL REFERENCES users (id) ON DELETE CASCADE,
       body text NOT NULL,
-      created_at timestamptz NOT NULL DEFAULT now())`,
+      created_at timestamptz(3) NOT NULL DEFAULT now())`,
     tags: `CREATE TABLE IF NOT EXISTS tags (
       id serial PRIMARY KEY,
       name varchar(50) NOT NULL UNIQUE)`,

@@ -3,7 +3,7 @@
  * 413 too large, 415 another media type, charset or encoding (see `error-to-problem.ts`).
  */
 import { isUtf8 } from 'node:buffer';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { json } from 'express';
 import { HttpProblem } from './problem';
 

@@ -136,6 +136,11 @@ export interface Queries {
    * `POST /users/:id/messages`: checks the user, inserts the message, gets or creates each tag and links it,
    * all in one transaction; undefined, and nothing written, when there is no such user. Tags that another
    * request creates at the same moment are used, not an error.
+   *
+   * Three traps the conformance suite knows: check the user with a share lock (or a merge may overtake the
+   * insert, or deadlock with it); bring tags into one order before creating them (or two requests wait for
+   * each other in a circle); do not read the tags again in this transaction (MariaDB's snapshot does not
+   * have those that another request has just committed).
    */
   createMessage(userId: number, input: NewMessage): Promise<MessageDetail | undefined>;
 
@@ -155,6 +160,9 @@ export interface Queries {
    * `GET /messages/export`: every message by ascending id, in constant memory however many there are: by
    * pages of `id > last` or by the driver's cursor, never by one large array. Nothing runs before the first
    * `next()`; the consumer may stop early, then `return()` is called and must release what is held.
+   *
+   * Cut the page out of `messages` before joining the authors (a subselect, or the authors by their ids):
+   * MariaDB otherwise begins with the users and sorts the whole table for every page.
    */
   exportMessages(): AsyncIterable<MessageView>;
 

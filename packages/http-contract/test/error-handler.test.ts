@@ -47,7 +47,7 @@ describe('an error in a handler', () => {
     app.use(errorHandler({ onError: () => undefined }));
     await withServer(app, async (url) => {
       const answer = await fetch(url);
-      await expect(answer.text()).rejects.toThrow();
+      await expect(answer.text()).rejects.toThrow('terminated');
     });
   });
 

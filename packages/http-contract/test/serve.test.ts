@@ -150,7 +150,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s an app', (signal) => {
     child.kill(signal);
     expect(await answer.text()).toBe('begun, done');
     expect(await exitOf(child)).toBe(0);
-    await expect(fetch(url)).rejects.toThrow();
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 
   it('does not wait for connections that are only kept alive', async () => {
@@ -168,7 +168,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s an app', (signal) => {
     const { url } = await listening(child);
     const answer = await fetch(`${url}/slow?ms=60000`);
     child.kill(signal);
-    await expect(answer.text()).rejects.toThrow();
+    await expect(answer.text()).rejects.toThrow('terminated');
     expect(await exitOf(child)).toBe(0);
   });
 

@@ -73,7 +73,7 @@ class SqliteProbe implements ProbeConnection {
       ),
       foreignKeys: this.#all(`PRAGMA foreign_key_list(${name})`).map((key) => ({
         column: String(key['from']),
-        references: `${String(key['table'])}.${String(key['to'] ?? 'id')}`,
+        references: `${String(key['table'])}.${typeof key['to'] === 'string' ? key['to'] : 'id'}`,
         onDelete: String(key['on_delete']),
         onUpdate: String(key['on_update']),
       })),

@@ -49,7 +49,7 @@ export const concurrency = suite('concurrency', (test) => {
   }) => {
     const ask = (i: number) => api.post('/users', { name: 'one', email: `${i}@localhost` });
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => ask(i)));
-    const statuses = answers.map(({ status }) => status).sort();
+    const statuses = answers.map(({ status }) => status).sort((a, b) => a - b);
     expect(statuses).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
     expect(await probe.count('users')).toBe(1);
   });

@@ -18,7 +18,7 @@ const TYPES: Record<
     integer: 'integer',
     varchar: (n) => `varchar(${n})`,
     text: 'text',
-    instant: 'timestamp with time zone',
+    instant: 'timestamp(3) with time zone',
   },
   mariadb: {
     integer: 'int',

@@ -7,7 +7,7 @@ export const tags = suite('tags', (test) => {
     const user = await api.createUser('ana');
     await api.createMessage(user.id, 'one', ['news', 'sql']);
     await api.createMessage(user.id, 'two', ['sql', 'new']);
-    const names = (await probe.snapshot()).tags.map(({ name }) => name);
+    const names = (await probe.snapshot()).tags.map(({ name }) => String(name));
     expect(names.sort()).toEqual(['new', 'news', 'sql']);
     expect(await probe.count('message_tags')).toBe(4);
   });

@@ -10,7 +10,7 @@ export interface Gap {
   /** The test's title. */
   readonly test: string;
   /** Default: all engines. */
-  readonly engines?: readonly EngineName[];
+  readonly engines?: readonly EngineName[] | undefined;
   /** Why, and what would close it. */
   readonly reason: string;
 }
