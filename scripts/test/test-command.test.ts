@@ -1,0 +1,65 @@
+import { addUp } from '../lib/test-results.cjs';
+import { workspacePackages } from '../lib/workspace.cjs';
+import { command, folderWith } from './support/command';
+
+const ENGINES = 'sqlite, postgres, mariadb';
+
+test.each([
+  [['--engine', 'oracle'], `--engine oracle: there is no such name; the names are ${ENGINES}\n`],
+  [
+    ['--engine', 'sqlite,mysql'],
+    `--engine mysql: there is no such name; the names are ${ENGINES}\n`,
+  ],
+  [
+    ['--style', 'active'],
+    /^--style active: there is .* classical, declarative, extension, sql-builder/,
+  ],
+  [['--package', 'core'], /^--package core: there is no such name; the names are .*db-core/],
+  [['--engines', 'sqlite'], /^Unknown option '--engines'/],
+  [['classical'], /^Unexpected argument 'classical'/],
+  [['--no-apps', '--style', 'classical'], /^--no-apps stands alone/],
+])('npm test -- %j is refused in one line', async (args, said) => {
+  const { code, stdout, stderr } = await command('test.cjs', args);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(said);
+  expect(stderr.trim()).not.toContain('\n');
+});
+
+test('a mistake in TEST_ENGINES is refused as one in --engine', async () => {
+  const { code, stderr } = await command('test.cjs', [], { ...process.env, TEST_ENGINES: 'lite' });
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`the names are ${ENGINES}`)]);
+});
+
+test('--help says what there is', async () => {
+  const { code, stdout } = await command('test.cjs', ['--help']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/--style NAME[\s\S]*--package NAME[\s\S]*--engine NAME/);
+});
+
+describe('the sum of all tests', () => {
+  const result = (name: string, passed: number, failed = 0, skipped = 0): string =>
+    JSON.stringify({ package: name, passed, failed, skipped });
+  const packages = ['a', 'b'].map((name) => ({ manifest: { name } }));
+
+  test('adds the packages up', () => {
+    const folder = folderWith({ '1.json': result('a', 3, 1, 2), '2.json': result('b', 4) });
+    expect(addUp(folder, packages)).toEqual({ passed: 7, failed: 1, skipped: 2, problems: [] });
+  });
+
+  test('counts a package that left no result as a failure', () => {
+    const folder = folderWith({ '1.json': result('a', 3) });
+    const problems = ['b: its tests ended without a result'];
+    expect(addUp(folder, packages)).toEqual({ passed: 3, failed: 1, skipped: 0, problems });
+  });
+
+  test('counts a package of which no test ran as a failure', () => {
+    const folder = folderWith({ '1.json': result('a', 3), '2.json': result('b', 0, 0, 9) });
+    const problems = ['b: not one test ran'];
+    expect(addUp(folder, packages)).toEqual({ passed: 3, failed: 1, skipped: 9, problems });
+  });
+});
+
+test('every app and every package but the shared settings is tested', () => {
+  const untested = workspacePackages().filter(({ manifest }) => !manifest.scripts?.test);
+  expect(untested.map(({ short }) => short)).toEqual(['tsconfig']);
+});
