@@ -1,0 +1,56 @@
+/**
+ * Binds TypeORM to an engine: every statement of the DataSource runs in the current session's transaction, and
+ * its classes can be used with the session itself (`Session.add(user)`, `Session.query(User)`).
+ */
+import type { Class, Engine } from '@quartet/db-core';
+import { mapClass, outsideScope } from '@quartet/db-core';
+import type { DataSourceOptions, EntitySchema, MixedList, ObjectLiteral } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { mappedSchemas } from './mapper';
+import { typeormOptions } from './options';
+import { routeSqlite } from './sqlite-driver';
+import { TypeormMapper } from './typeorm-mapper';
+import { settleUtcColumns } from './utc-date-time';
+
+/** TypeORM's own options, except those that choose the database. */
+export interface BindTypeormOptions
+  extends Omit<
+    { [K in keyof DataSourceOptions]?: DataSourceOptions[K] },
+    'type' | 'database' | 'driver' | 'entities' | 'synchronize' | 'dropSchema' | 'migrationsRun'
+  > {
+  /** Decorated classes, EntitySchemas, and classes given to `mapper()`. */
+  // The type TypeORM itself has for "any class".
+  readonly entities?: MixedList<Function | EntitySchema>;
+}
+
+/**
+ * @returns the initialised DataSource, which the caller `destroy()`s before the engine is disposed.
+ * @throws OperationalError when the database cannot be reached.
+ * @example
+ * const dataSource = await bindTypeorm(engine, { entities: [User, Message, Tag] });
+ * await createAll(dataSource);
+ */
+export async function bindTypeorm(
+  engine: Engine,
+  options: BindTypeormOptions = {},
+): Promise<DataSource> {
+  return outsideScope(async () => {
+    await engine.ready();
+    const entities = settleUtcColumns(mappedSchemas(options.entities ?? []), engine);
+    const dataSource = new DataSource({
+      ...options,
+      ...typeormOptions(engine),
+      entities,
+    } as DataSourceOptions);
+    if (engine.dialect.name === 'sqlite') routeSqlite(dataSource, engine);
+    await dataSource.initialize();
+    for (const metadata of dataSource.entityMetadatas) {
+      if (typeof metadata.target !== 'function' || metadata.isJunction) continue;
+      mapClass(
+        metadata.target as unknown as Class<ObjectLiteral>,
+        new TypeormMapper(engine, dataSource, metadata),
+      );
+    }
+    return dataSource;
+  });
+}

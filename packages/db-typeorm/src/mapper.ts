@@ -1,0 +1,47 @@
+/**
+ * Classical mapping: a table is described on its own, then mapped onto a class that knows nothing of it.
+ *
+ * Ports SQLAlchemy's imperative mapping, `mapper(User, users)`.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/orm/mapping_styles.html#imperative-mapping
+ */
+import type { Class } from '@quartet/db-core';
+import type { EntitySchemaOptions, MixedList } from 'typeorm';
+import { EntitySchema } from 'typeorm';
+
+/** What an EntitySchema says, without the class and with a name by default. */
+export type Mapping<T> = Omit<EntitySchemaOptions<T>, 'target' | 'name'> & {
+  readonly name?: string;
+};
+
+const schemas = new WeakMap<object, EntitySchema>();
+
+/**
+ * Maps a plain class. Mapping it again replaces the mapping for DataSources bound later.
+ *
+ * @returns the schema, for `bindTypeorm`; the class itself will do there too.
+ * @example
+ * class User { id!: number; name!: string }
+ * mapper(User, {
+ *   tableName: 'users',
+ *   columns: { id: { type: Number, primary: true, generated: true }, name: { type: String, length: 50, unique: true } },
+ * });
+ * await bindTypeorm(engine, { entities: [User] });
+ */
+export function mapper<T extends object>(target: Class<T>, mapping: Mapping<T>): EntitySchema<T> {
+  const schema = new EntitySchema<T>({ name: target.name, ...mapping, target: target as never });
+  schemas.set(target, schema as EntitySchema);
+  return schema;
+}
+
+/** Entities with mapped classes replaced by their schemas. */
+export function mappedSchemas(
+  entities: MixedList<Function | EntitySchema>,
+): MixedList<Function | EntitySchema> {
+  const schemaOf = (entity: Function | EntitySchema): Function | EntitySchema =>
+    schemas.get(entity) ?? entity;
+  if (Array.isArray(entities)) return entities.map(schemaOf);
+  return Object.fromEntries(
+    Object.entries(entities).map(([name, entity]) => [name, schemaOf(entity as Function)]),
+  );
+}

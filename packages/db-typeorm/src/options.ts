@@ -1,0 +1,56 @@
+/**
+ * The options by which TypeORM talks to an engine: its documented `driver`, and the few settings that make it
+ * read and write as the engine's connections do.
+ *
+ * @see https://typeorm.io/docs/data-source/data-source-options
+ */
+import type { Engine } from '@quartet/db-core';
+import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
+import type { DataSourceOptions } from 'typeorm';
+
+/** @param engine one that has been `ready()`, so that MariaDB is told from MySQL. */
+export function typeormOptions(engine: Engine): DataSourceOptions {
+  const { database, username, host } = engine.url;
+  switch (engine.dialect.name) {
+    case 'sqlite':
+      return {
+        type: 'better-sqlite3',
+        database: ':memory:',
+        driver: NoDatabase,
+        statementCacheSize: 0,
+      };
+    case 'postgresql':
+      return {
+        type: 'postgres',
+        driver: pgDriver(engine),
+        database,
+        ...(username && { username }),
+        installExtensions: false,
+      };
+    case 'mysql':
+      return {
+        type: /mariadb/i.test(engine.dialect.serverVersion ?? '') ? 'mariadb' : 'mysql',
+        driver: mysql2Driver(engine),
+        database,
+        ...(host && { host }),
+        // Instants are in UTC; a date without time is text, or it would move with the time zone.
+        timezone: 'Z',
+        dateStrings: ['DATE'],
+      };
+  }
+}
+
+/** TypeORM opens one database for good on SQLite; its statements go elsewhere (see sqlite-driver.ts). */
+class NoDatabase {
+  pragma(): void {
+    // the engine's connections are set up already
+  }
+
+  close(): void {
+    // the engine is disposed by whoever made it
+  }
+
+  prepare(): never {
+    throw new Error('Statements of this DataSource run on its engine.');
+  }
+}

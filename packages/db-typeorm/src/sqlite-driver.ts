@@ -1,0 +1,157 @@
+/**
+ * PRIVATE: the one place that goes behind TypeORM's public interface.
+ *
+ * TypeORM's better-sqlite3 driver holds one database and one query runner, which all callers share: their
+ * transactions run into each other, and rows that were answered as saved are lost. Here each operation gets a
+ * query runner of its own, as on the other databases, whose statements run on the current session's connection.
+ * Instants are stored as the other libraries store them, as ISO 8601 text in UTC.
+ *
+ * Touched are `driver.createQueryRunner`, `preparePersistentValue`, `escapeQueryWithParameters` and
+ * `mappedDataTypes` of this DataSource's driver object, and `query`, `connect`, `release`, `loadPragmaRecords` and
+ * the migration hooks of its query runners.
+ */
+import type { Engine } from '@quartet/db-core';
+import {
+  requireDialect,
+  Route,
+  runStatement,
+  type SqliteDialect,
+  type SqliteHandle,
+} from '@quartet/db-core/drivers';
+import type { DataSource, ObjectLiteral } from 'typeorm';
+import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver';
+import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner';
+import { BroadcasterResult } from 'typeorm/subscriber/BroadcasterResult';
+import { NOW } from './utc-date-time';
+
+type Column = Parameters<BetterSqlite3Driver['preparePersistentValue']>[1];
+
+/** Makes a DataSource of type `better-sqlite3`, not yet initialised, run on the engine. */
+export function routeSqlite(dataSource: DataSource, engine: Engine): void {
+  const driver = dataSource.driver as BetterSqlite3Driver;
+  const prepare = driver.preparePersistentValue.bind(driver);
+  const escape = driver.escapeQueryWithParameters.bind(driver);
+  driver.createQueryRunner = () => new EngineQueryRunner(driver, engine);
+  driver.preparePersistentValue = (value: unknown, column: Column) => {
+    const prepared: unknown = prepare(value, column);
+    return column.type === 'datetime' || column.type === Date ? toIso(prepared) : prepared;
+  };
+  driver.escapeQueryWithParameters = (sql: string, parameters: ObjectLiteral) =>
+    escape(sql, withIsoDates(parameters));
+  Object.assign(driver.mappedDataTypes, {
+    createDateDefault: NOW.sqlite,
+    updateDateDefault: NOW.sqlite,
+  });
+}
+
+class EngineQueryRunner extends BetterSqlite3QueryRunner {
+  readonly #route: Route;
+  readonly #dialect: SqliteDialect;
+  #foreignKeysOff = false;
+
+  constructor(driver: BetterSqlite3Driver, engine: Engine) {
+    super(driver);
+    this.#dialect = requireDialect(engine, 'sqlite', 'bindTypeorm');
+    this.#route = new Route(engine, true);
+  }
+
+  /** There is no connection to hand out before a statement says what it is for. */
+  override connect(): Promise<unknown> {
+    return Promise.resolve(this.driver.databaseConnection);
+  }
+
+  // `any` as in TypeORM: rows, or a QueryResult when asked for.
+  override async query(
+    sql: string,
+    parameters: unknown[] | ObjectLiteral = [],
+    useStructuredResult = false,
+  ): Promise<any> {
+    if (this.isReleased) throw new QueryRunnerAlreadyReleasedError();
+    const values = (parameters as unknown[]).map(toBindable);
+    const { logger } = this.driver.dataSource;
+    const observed = this.driver.dataSource.subscribers.length > 0;
+    logger.logQuery(sql, values, this);
+    if (observed) await this.broadcaster.broadcast('BeforeQuery', sql, values);
+    const startedAt = Date.now();
+    try {
+      const outcome = await this.#route.run(sql, values, (raw) =>
+        runStatement(this.#dialect, raw as SqliteHandle, sql, values),
+      );
+      const result = new QueryResult();
+      if (outcome?.rows) result.raw = result.records = outcome.rows;
+      else if (outcome) {
+        result.affected = outcome.changes;
+        result.raw = outcome.lastInsertRowid;
+      }
+      const durationMs = Date.now() - startedAt;
+      const limit = this.driver.options.maxQueryExecutionTime;
+      if (limit && durationMs > limit) logger.logQuerySlow(durationMs, sql, values, this);
+      if (observed) await this.#report(sql, values, true, durationMs, result.raw, undefined);
+      return useStructuredResult ? result : result.raw;
+    } catch (error) {
+      logger.logQueryError(error as Error, sql, values, this);
+      if (observed) await this.#report(sql, values, false, undefined, undefined, error);
+      throw new QueryFailedError(sql, values, error as Error);
+    }
+  }
+
+  override async release(): Promise<void> {
+    if (this.isReleased) return;
+    await super.release();
+    if (this.#foreignKeysOff) await this.afterMigration();
+    this.isReleased = true;
+    await this.#route.free();
+  }
+
+  override async beforeMigration(): Promise<void> {
+    this.#foreignKeysOff = true;
+    await this.query('PRAGMA foreign_keys = OFF');
+  }
+
+  override async afterMigration(): Promise<void> {
+    await this.query('PRAGMA foreign_keys = ON');
+    this.#foreignKeysOff = false;
+  }
+
+  protected override loadPragmaRecords(tablePath: string, pragma: string): Promise<unknown> {
+    const table = tablePath.split('.').at(-1);
+    return this.query(`PRAGMA ${pragma}("${table}")`);
+  }
+
+  async #report(
+    sql: string,
+    values: unknown[],
+    success: boolean,
+    durationMs: number | undefined,
+    raw: unknown,
+    error: unknown,
+  ): Promise<void> {
+    const result = new BroadcasterResult();
+    this.broadcaster.broadcastAfterQueryEvent(result, sql, values, success, durationMs, raw, error);
+    await result.wait();
+  }
+}
+
+/** `2026-11-21 10:00:00.000`, as TypeORM writes instants, and whatever else a Date can be made of. */
+function toIso(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const instant = new Date(
+    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/.test(value) ? `${value.replace(' ', 'T')}Z` : value,
+  );
+  return Number.isNaN(instant.getTime()) ? value : instant.toISOString();
+}
+
+function withIsoDates(parameters: ObjectLiteral): ObjectLiteral {
+  let copy: ObjectLiteral | undefined;
+  for (const [name, value] of Object.entries(parameters ?? {})) {
+    if (value instanceof Date) (copy ??= { ...parameters })[name] = value.toISOString();
+  }
+  return copy ?? parameters;
+}
+
+function toBindable(value: unknown): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (value instanceof Date) return value.toISOString();
+  return value === undefined ? null : value;
+}

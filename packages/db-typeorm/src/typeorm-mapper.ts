@@ -1,0 +1,117 @@
+/** Lets a session save, load and delete entities of a DataSource through its repositories. */
+import type { Class, Engine, Identity, Mapper, Select } from '@quartet/db-core';
+import { mapperOf, NoResultFound } from '@quartet/db-core';
+import type {
+  DataSource,
+  EntityMetadata,
+  FindOptionsOrder,
+  FindOptionsWhere,
+  ObjectLiteral,
+  Repository,
+} from 'typeorm';
+import { combine, equals } from './where';
+
+/** A session is the transaction: TypeORM need not open one for each `save()`. */
+const IN_SESSION = { transaction: false };
+
+export class TypeormMapper implements Mapper<ObjectLiteral> {
+  readonly engine: Engine;
+  readonly #dataSource: DataSource;
+  readonly #metadata: EntityMetadata;
+  /** Column values of the objects this mapper has loaded or saved. */
+  readonly #known = new WeakMap<ObjectLiteral, readonly unknown[]>();
+
+  constructor(engine: Engine, dataSource: DataSource, metadata: EntityMetadata) {
+    this.engine = engine;
+    this.#dataSource = dataSource;
+    this.#metadata = metadata;
+  }
+
+  get name(): string {
+    return this.#metadata.targetName;
+  }
+
+  get primaryKey(): readonly string[] {
+    return this.#metadata.primaryColumns.map(({ propertyPath }) => propertyPath);
+  }
+
+  dependencies(): readonly Mapper[] {
+    return this.#metadata.foreignKeys.map(({ referencedEntityMetadata }) =>
+      mapperOf(referencedEntityMetadata.target as Class),
+    );
+  }
+
+  /** An object whose key the program sets itself counts as new until this session has saved or loaded it. */
+  isPersistent(instance: ObjectLiteral): boolean {
+    return (
+      this.#known.has(instance) ||
+      (this.#metadata.hasId(instance) &&
+        this.#metadata.generatedColumns.some(({ isPrimary }) => isPrimary))
+    );
+  }
+
+  isModified(instance: ObjectLiteral): boolean {
+    const known = this.#known.get(instance);
+    return !known || this.#values(instance).some((value, i) => !same(value, known[i]));
+  }
+
+  async save(instance: ObjectLiteral): Promise<void> {
+    await this.#repository.save(instance, IN_SESSION);
+    this.#remember(instance);
+  }
+
+  async delete(instance: ObjectLiteral): Promise<void> {
+    await this.#repository.remove(instance, IN_SESSION);
+    this.#known.delete(instance);
+  }
+
+  async refresh(instance: ObjectLiteral): Promise<void> {
+    const fresh = await this.#repository.findOneBy(
+      this.#metadata.getEntityIdMap(instance) as FindOptionsWhere<ObjectLiteral>,
+    );
+    if (!fresh) throw new NoResultFound(`This ${this.name} has no row any more.`);
+    for (const column of this.#metadata.columns)
+      column.setEntityValue(instance, column.getEntityValue(fresh));
+    this.#remember(instance);
+  }
+
+  async get(id: Identity): Promise<ObjectLiteral | undefined> {
+    const values = Array.isArray(id) ? id : [id];
+    const where = Object.fromEntries(this.primaryKey.map((property, i) => [property, values[i]]));
+    const found = await this.#repository.findOneBy(where);
+    return found ? this.#remember(found) : undefined;
+  }
+
+  async find({ equal, where, orderBy, limit, offset }: Select): Promise<ObjectLiteral[]> {
+    const found = await this.#repository.find({
+      where: combine([...equal.map(equals), ...where]),
+      order: Object.fromEntries(orderBy) as FindOptionsOrder<ObjectLiteral>,
+      ...(limit !== undefined && { take: limit }),
+      ...(offset !== undefined && { skip: offset }),
+    });
+    for (const instance of found) this.#remember(instance);
+    return found;
+  }
+
+  count({ equal, where }: Select): Promise<number> {
+    return this.#repository.count({ where: combine([...equal.map(equals), ...where]) });
+  }
+
+  get #repository(): Repository<ObjectLiteral> {
+    return this.#dataSource.getRepository(this.#metadata.target);
+  }
+
+  #remember(instance: ObjectLiteral): ObjectLiteral {
+    this.#known.set(instance, this.#values(instance));
+    return instance;
+  }
+
+  #values(instance: ObjectLiteral): unknown[] {
+    return this.#metadata.columns.map((column) => column.getEntityValue(instance) as unknown);
+  }
+}
+
+function same(one: unknown, other: unknown): boolean {
+  if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime();
+  return one === other;
+}
