@@ -12,15 +12,22 @@ import type { Engine } from './engine';
 import type { Params } from './placeholders';
 import type { SavepointOwner } from './savepoints';
 import type { TransactionControl } from './statement';
-import { InvalidRequestError, PendingRollbackError, ScopeClosedError } from './errors';
+import {
+  InvalidRequestError,
+  OperationalError,
+  PendingRollbackError,
+  ScopeClosedError,
+} from './errors';
 import { Result } from './result';
 import { Savepoints } from './savepoints';
 import { parseControl } from './statement';
 import { markFromDatabase, translateError } from './translate-error';
 
 export interface ConnectionOptions {
-  /** A session's connection begins by itself and gives the driver connection back after each transaction. */
+  /** Whether the first statement begins a transaction; otherwise each commits by itself until `begin()`. */
   readonly autobegin: boolean;
+  /** Whether the driver connection is kept until `close()` (the default) or given back after each transaction. */
+  readonly keepsConnection?: boolean;
   /** Default: the dialect's. */
   readonly begin?: BeginMode | undefined;
   /** For every transaction of this connection. */
@@ -42,6 +49,7 @@ export class Connection {
   /** The session this connection belongs to; undefined for one from `engine.connect()`. */
   readonly session: object | undefined;
   readonly #autobegin: boolean;
+  readonly #keepsConnection: boolean;
   readonly #beginMode: BeginMode;
   readonly #defaults: TransactionOptions;
   readonly #savepoints: Savepoints;
@@ -49,6 +57,8 @@ export class Connection {
   #options: TransactionOptions;
   #raw: object | undefined;
   #state: TransactionState = 'idle';
+  /** Whose BEGIN this transaction is, where a library sent it; only the same may end it. */
+  #begunBy: { readonly owner: SavepointOwner } | undefined;
   #why = '';
   #mayWrite = false;
   #wrote = false;
@@ -63,6 +73,7 @@ export class Connection {
     this.engine = engine;
     this.session = options.session;
     this.#autobegin = options.autobegin;
+    this.#keepsConnection = options.keepsConnection ?? !options.autobegin;
     this.#beginMode = options.begin ?? engine.beginMode;
     this.#defaults = options.transaction ?? engine.transactionDefaults;
     this.#options = this.#defaults;
@@ -413,6 +424,7 @@ export class Connection {
       return;
     }
     this.#state = 'begun';
+    this.#begunBy = { owner };
     if (control.immediate) await this.#open(this.#raw ?? (await this.#borrow()), true);
   }
 
@@ -422,16 +434,14 @@ export class Connection {
       if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
       return this.#savepoints.commitNested(owner);
     }
-    if (this.#state === 'lost') {
-      if (how === 'commit') throw new PendingRollbackError(this.#why);
-      if (this.#autobegin) return; // the library gave up on a transaction that the session has yet to roll back
+    if (this.#begunBy && this.#begunBy.owner === owner) {
+      if (this.#state === 'lost' && how === 'commit') throw new PendingRollbackError(this.#why);
+      return this.#end(how);
     }
-    if (this.#autobegin) {
-      throw new InvalidRequestError(
-        `${how.toUpperCase()} was sent inside a session, whose transaction is not the statement's to end: call Session.${how}().`,
-      );
-    }
-    await this.#end(how);
+    if (this.#state === 'lost' && how === 'rollback') return; // the session has yet to roll its own transaction back
+    throw new InvalidRequestError(
+      `${how.toUpperCase()} was sent inside a session, whose transaction is not the statement's to end: call Session.${how}().`,
+    );
   }
 
   /** Isolation level or access mode asked for by a library: possible as long as BEGIN has not been sent. */
@@ -490,7 +500,7 @@ export class Connection {
     try {
       await this.#end(how);
     } finally {
-      if (this.#autobegin) this.#giveBack();
+      if (!this.#keepsConnection) this.#giveBack();
     }
   }
 
@@ -507,8 +517,16 @@ export class Connection {
     try {
       await this.engine.dialect.commit(raw);
     } catch (error) {
+      this.engine.dialect.inTransaction(raw, undefined, error);
+      const alive = this.engine.dialect.isAlive(raw);
       await this.#rollBack(raw); // SQLite keeps the transaction open when COMMIT fails
-      throw translateError(error);
+      markFromDatabase(error);
+      const translated = translateError(error);
+      if (alive || !(translated instanceof OperationalError)) throw translated;
+      throw new OperationalError(
+        'The connection was lost during COMMIT: whether the transaction took place is unknown until the data is read again.',
+        { reason: 'gone', outcomeUnknown: true, cause: error },
+      );
     }
     this.engine.dialect.ended(raw, this);
     this.engine.notify('commit', this);
@@ -536,6 +554,7 @@ export class Connection {
   #reset(): void {
     this.#state = 'idle';
     this.#options = this.#defaults;
+    this.#begunBy = undefined;
     this.#mayWrite = false;
     this.#wrote = false;
     this.#savepoints.clear();

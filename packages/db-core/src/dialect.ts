@@ -49,6 +49,8 @@ export interface Dialect<Raw = unknown> {
   readonly defaultPoolSize: number;
   /** A synchronous driver holds the event loop while it works: the pool lets the loop turn between two owners. */
   readonly synchronous: boolean;
+  /** Whether a second transaction that writes waits for the first (SQLite). */
+  readonly singleWriter: boolean;
   /** Known after the first connection, e.g. `17.2` or `10.11.6-MariaDB`. */
   readonly serverVersion: string | undefined;
   /** How this driver writes the n-th (from 1) placeholder. */

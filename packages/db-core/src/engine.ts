@@ -148,6 +148,11 @@ export class Engine extends EventEmitter<EngineEvents> {
     return { ...this.#pool.status, sessions: this.#sessions };
   }
 
+  /** Whether asking for a connection now would mean waiting for somebody to give one back. */
+  get exhausted(): boolean {
+    return this.#pool.exhausted;
+  }
+
   /** Opens one connection and gives it back, so that `dialect.serverVersion` is known. */
   async ready(): Promise<void> {
     const connection = this.connect();

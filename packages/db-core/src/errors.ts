@@ -177,15 +177,19 @@ export type OperationalReason =
 
 export interface OperationalDetails extends ErrorDetails {
   readonly reason: OperationalReason;
+  readonly outcomeUnknown?: boolean;
 }
 
 /** Not the statement's fault: the database was busy, gone, or undid the transaction. */
 export class OperationalError extends DatabaseError {
   readonly reason: OperationalReason;
+  /** The connection was lost during COMMIT: the transaction took place, or it did not. */
+  readonly outcomeUnknown: boolean;
 
   constructor(message: string, details: OperationalDetails) {
     super(message, details, 'OPERATIONAL');
     this.reason = details.reason;
+    this.outcomeUnknown = details.outcomeUnknown ?? false;
   }
 
   /** Whether running the whole unit of work again may succeed. */
@@ -198,5 +202,21 @@ export class OperationalError extends DatabaseError {
 export class PoolTimeoutError extends OperationalError {
   constructor(message: string) {
     super(message, { reason: 'pool-timeout' });
+  }
+}
+
+/** `retryable()` gave up; `history` holds what each attempt failed with, `cause` the last of them. */
+export class RetryExhaustedError extends OperationalError {
+  readonly history: readonly OperationalError[];
+
+  /** @param history at least one error */
+  constructor(history: readonly OperationalError[]) {
+    const last = history.at(-1) as OperationalError;
+    const reasons = history.map(({ reason }) => reason).join(', ');
+    super(`Gave up after ${history.length} attempts (${reasons}): ${last.message}`, {
+      reason: last.reason,
+      cause: last,
+    });
+    this.history = history;
   }
 }

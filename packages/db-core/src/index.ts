@@ -26,10 +26,12 @@ export type { Class, Identity, Mapper, Select } from './mapper';
 export type { CompiledStatement, Params } from './placeholders';
 export type { PoolOptions, PoolStatus } from './pool';
 export type { Ordering } from './query';
+export type { RetryOptions } from './retryable';
 export type { ScopedSession, ScopedSessionOptions } from './scoped-session';
 export type { ScopeOptions } from './scope';
 export type { SessionOptions } from './session';
 export type { SessionFactory } from './sessionmaker';
+export type { Propagation, TransactionalOptions } from './transactional';
 export { Connection } from './connection';
 export { createEngine, Engine } from './engine';
 export {
@@ -46,6 +48,7 @@ export {
   PendingRollbackError,
   PoolTimeoutError,
   ProgrammingError,
+  RetryExhaustedError,
   ScopeClosedError,
   UnboundSessionError,
   UnmappedError,
@@ -54,9 +57,11 @@ export {
 export { mapClass, mapperOf } from './mapper';
 export { Query } from './query';
 export { Result, Row } from './result';
+export { retryable } from './retryable';
 export { currentScope, enterScope, outsideScope, runInScope, Scope } from './scope';
 export { scopedSession } from './scoped-session';
 export { Session } from './session';
 export { sessionmaker } from './sessionmaker';
+export { transactional } from './transactional';
 export { translateError } from './translate-error';
 export { DatabaseUrl, parseDatabaseUrl } from './url';

@@ -23,6 +23,11 @@ import { deleteOrder, saveOrder } from './unit-of-work';
 export interface SessionOptions extends TransactionOptions {
   /** The engine for everything that no mapper assigns to another. */
   readonly bind?: Engine;
+  /**
+   * Statements commit by themselves, as outside a session, until `begin()` is called; `add`ed objects are
+   * still saved by `flush()` or `commit()`. Default false: the transaction begins by itself.
+   */
+  readonly autocommit?: boolean;
   /** Flush pending objects before `query`, `get` and `execute` read. Default true. */
   readonly autoflush?: boolean;
   /** When the transaction really begins. Default: the engine's. */
@@ -266,7 +271,8 @@ export class Session {
     let connection = this.#connections.get(engine);
     if (!connection) {
       connection = new Connection(engine, {
-        autobegin: true,
+        autobegin: this.#options.autocommit !== true,
+        keepsConnection: false,
         begin: this.#options.begin,
         transaction: this.#transaction,
         session: this,

@@ -26,7 +26,7 @@ export class Part {
 export function mapItems(engine: Engine, Session: ScopedSession, log: string[] = []): void {
   const items = new ItemMapper(engine, Session, log);
   mapClass(Item, items);
-  mapClass(Part, new PartMapper(engine, Session, log, items));
+  mapClass(Part, new PartMapper(engine, Session, log, items as unknown as Mapper));
 }
 
 class ItemMapper implements Mapper<Item> {
@@ -128,11 +128,11 @@ class PartMapper implements Mapper<Part> {
     readonly engine: Engine,
     readonly session: ScopedSession,
     readonly log: string[],
-    readonly items: Mapper<never>,
+    readonly items: Mapper,
   ) {}
 
   dependencies(): readonly Mapper[] {
-    return [this.items as unknown as Mapper];
+    return [this.items];
   }
 
   isPersistent(part: Part): boolean {

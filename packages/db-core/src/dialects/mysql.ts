@@ -26,6 +26,7 @@ export class MysqlDialect implements Dialect<Client> {
   readonly defaultBegin: BeginMode = 'on-first-statement';
   readonly defaultPoolSize = 10;
   readonly synchronous = false;
+  readonly singleWriter = false;
   serverVersion: string | undefined;
   readonly #url: DatabaseUrl;
   readonly #options: EngineOptions;

@@ -17,6 +17,7 @@ export class PostgresqlDialect implements Dialect<Client> {
   readonly defaultBegin: BeginMode = 'on-first-statement';
   readonly defaultPoolSize = 10;
   readonly synchronous = false;
+  readonly singleWriter = false;
   serverVersion: string | undefined;
   readonly #url: DatabaseUrl;
   readonly #options: EngineOptions;

@@ -36,6 +36,7 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
   readonly defaultBegin: BeginMode = 'on-first-write';
   readonly defaultPoolSize = 4;
   readonly synchronous = true;
+  readonly singleWriter = true;
   serverVersion: string | undefined;
   readonly #file: string;
   readonly #temporary: string | undefined;

@@ -1,0 +1,113 @@
+import type { ScopedSession } from '@quartet/db-core';
+import {
+  InvalidRequestError,
+  OperationalError,
+  RetryExhaustedError,
+  retryable,
+  runInScope,
+  scopedSession,
+  sessionmaker,
+} from '@quartet/db-core';
+import { onEachEngine } from './support';
+
+onEachEngine((fixture) => {
+  let Session: ScopedSession;
+  beforeEach(() => {
+    Session = scopedSession(sessionmaker({ bind: fixture.engine }));
+  });
+  const conflict = (
+    reason: 'serialization' | 'deadlock' | 'busy' | 'gone' = 'serialization',
+    outcomeUnknown = false,
+  ) => new OperationalError('conflict', { reason, outcomeUnknown });
+
+  test('8 workers × 100 increments of one counter at SERIALIZABLE end at exactly 800', async () => {
+    await fixture.engine.execute("insert into items (name, n) values ('counter', 0)");
+    let retries = 0;
+    const increment = async () => {
+      const n = Number(
+        (await Session.execute("select n from items where name = 'counter'")).scalar(),
+      );
+      await Session.execute("update items set n = ? where name = 'counter'", [n + 1]);
+    };
+    const worker = async () => {
+      for (let i = 0; i < 100; i++) {
+        await runInScope(() =>
+          retryable(Session, increment, {
+            isolationLevel: 'SERIALIZABLE',
+            attempts: 1000,
+            minDelayMs: 1,
+            maxDelayMs: 20,
+            onRetry: () => retries++,
+          }),
+        );
+      }
+    };
+    if (fixture.name === 'sqlite') Session.configure({ begin: 'on-first-statement' }); // snapshots, so that there are conflicts
+    await Promise.all(Array.from({ length: 8 }, worker));
+    expect(
+      (await fixture.engine.execute("select n from items where name = 'counter'")).scalar(),
+    ).toBe(800);
+    expect(retries).toBeGreaterThan(0);
+    expect(fixture.engine.status()).toMatchObject({ inUse: 0, waiting: 0 });
+  }, 120_000);
+
+  test('each attempt starts from nothing: what the failed one wrote is undone', async () => {
+    let attempts = 0;
+    await runInScope(() =>
+      retryable(Session, async () => {
+        await Session.execute('insert into items (name) values (?)', [`attempt ${++attempts}`]);
+        if (attempts < 3) throw conflict();
+      }),
+    );
+    expect(await fixture.names()).toEqual(['attempt 3']);
+  });
+
+  test('after the last attempt the error tells them all', async () => {
+    const failure = await runInScope(() =>
+      retryable(Session, async () => Promise.reject(conflict('deadlock')), {
+        attempts: 3,
+        minDelayMs: 0.1,
+      }),
+    ).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(RetryExhaustedError);
+    expect(failure).toMatchObject({
+      reason: 'deadlock',
+      message: expect.stringContaining('Gave up after 3 attempts'),
+    });
+    expect((failure as RetryExhaustedError).history).toHaveLength(3);
+  });
+
+  test('other errors are not retried', async () => {
+    let attempts = 0;
+    const call = runInScope(() =>
+      retryable(Session, async () => {
+        attempts++;
+        throw new Error('bug');
+      }),
+    );
+    await expect(call).rejects.toThrow('bug');
+    expect(attempts).toBe(1);
+  });
+
+  test('a commit whose outcome is unknown is not run again unless told so', async () => {
+    let attempts = 0;
+    const work = async () => {
+      if (++attempts === 1) throw conflict('gone', true);
+    };
+    await expect(runInScope(() => retryable(Session, work))).rejects.toMatchObject({
+      outcomeUnknown: true,
+    });
+    attempts = 0;
+    await runInScope(() =>
+      retryable(Session, work, { retryUnknownOutcome: true, minDelayMs: 0.1 }),
+    );
+    expect(attempts).toBe(2);
+  });
+
+  test('inside a transaction it is refused: what came before could not be run again', async () => {
+    await runInScope(async () => {
+      await Session.execute("insert into items (name) values ('before')");
+      await expect(retryable(Session, async () => undefined)).rejects.toThrow(InvalidRequestError);
+    });
+  });
+});
