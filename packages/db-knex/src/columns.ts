@@ -1,0 +1,59 @@
+/**
+ * The columns that Knex builds differently on each database, made the same as the other libraries make them.
+ * For migrations and for {@link createAll}.
+ */
+import type { Knex } from 'knex';
+import { engineOf } from './bind-knex';
+
+export interface UtcDateTimeOptions {
+  /** The database sets the current time where an INSERT gives none. Default false. */
+  readonly defaultNow?: boolean;
+  /** Default false. */
+  readonly nullable?: boolean;
+}
+
+const NOW = {
+  sqlite: `(strftime('%Y-%m-%dT%H:%M:%fZ','now'))`,
+  postgresql: 'now()',
+  mysql: 'CURRENT_TIMESTAMP(3)',
+} as const;
+
+/**
+ * A column that holds an instant: `timestamptz(3)` on PostgreSQL, `datetime(3)` in UTC on MariaDB, ISO 8601 text with
+ * milliseconds and `Z` on SQLite. It is read as `Date`; the result of a function over it (`max(created_at)`) is text
+ * on SQLite: see {@link toDate}.
+ *
+ * @example
+ * await knex.schema.createTable('messages', (table) => utcDateTime(knex, table, 'created_at', { defaultNow: true }));
+ */
+export function utcDateTime(
+  knex: Knex,
+  table: Knex.CreateTableBuilder,
+  name: string,
+  options: UtcDateTimeOptions = {},
+): Knex.ColumnBuilder {
+  const { defaultNow = false, nullable = false } = options;
+  const dialect = engineOf(knex).dialect.name;
+  const column = table.datetime(name, { precision: 3, useTz: true });
+  if (!nullable) column.notNullable();
+  if (defaultNow) column.defaultTo(knex.raw(NOW[dialect]));
+  return column;
+}
+
+/** An integer primary key that the database counts up; signed on MariaDB too, where Knex's `increments` is not. */
+export function primaryId(
+  knex: Knex,
+  table: Knex.CreateTableBuilder,
+  name = 'id',
+): Knex.ColumnBuilder {
+  if (engineOf(knex).dialect.name === 'mysql')
+    return table.specificType(name, 'int not null auto_increment primary key');
+  return table.increments(name);
+}
+
+/** What the database answered for an instant, as a Date. @throws RangeError when it is none. */
+export function toDate(value: unknown): Date {
+  const date = value instanceof Date ? value : new Date(value as string | number);
+  if (Number.isNaN(date.getTime())) throw new RangeError(`This is no instant: ${String(value)}`);
+  return date;
+}

@@ -1,0 +1,50 @@
+/**
+ * A light data mapper: rows of one table as objects of a plain class, so that a session can save, load and delete
+ * them. It knows no relations; a foreign key is a column.
+ */
+import type { Class, Mapper } from '@quartet/db-core';
+import { mapClass, mapperOf } from '@quartet/db-core';
+import type { Knex } from 'knex';
+import { TableMapper } from './table-mapper';
+
+export interface TableMapping<T extends object> {
+  readonly table: string;
+  /** Properties that are columns, by the column's name or by `true` where it is the same. */
+  readonly columns: { readonly [K in keyof T]?: string | true };
+  /** Default `id`. */
+  readonly primaryKey?: (string & keyof T) | readonly (string & keyof T)[];
+  /** Classes whose rows must exist first, since this table has a foreign key to theirs. */
+  readonly references?: readonly Class[];
+}
+
+/**
+ * Maps a class to a table. Objects read are made without calling the constructor. Columns left undefined are left to
+ * the database's defaults.
+ *
+ * @param knex one made by `bindKnex`.
+ * @example
+ * mapTable(knex, User, { table: 'users', columns: { id: true, name: true, email: true } });
+ * Session.add(Object.assign(new User(), { name: 'admin', email: 'admin@example.com' }));
+ */
+export function mapTable<T extends object>(
+  knex: Knex,
+  target: Class<T>,
+  mapping: TableMapping<T>,
+): void {
+  const { table, columns, primaryKey = 'id' as string & keyof T, references = [] } = mapping;
+  const names = Object.entries(columns).map(([property, name]): [string, string] => [
+    property,
+    name === true ? property : String(name),
+  ]);
+  mapClass(
+    target,
+    new TableMapper<T>({
+      knex,
+      target,
+      table,
+      columns: new Map(names),
+      primaryKey: Array.isArray(primaryKey) ? primaryKey : [primaryKey as string],
+      dependencies: (): Mapper[] => references.map((reference) => mapperOf(reference)),
+    }),
+  );
+}

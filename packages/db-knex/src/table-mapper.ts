@@ -1,0 +1,176 @@
+/** Lets a session save, load and delete objects of a plain class that stands for a table's rows. */
+import type { Class, Engine, Identity, Mapper, Select } from '@quartet/db-core';
+import { ArgumentError, NoResultFound } from '@quartet/db-core';
+import type { Knex } from 'knex';
+import { engineOf } from './bind-knex';
+
+export interface TableMapperOptions<T extends object> {
+  readonly knex: Knex;
+  readonly target: Class<T>;
+  readonly table: string;
+  /** Column names by property. */
+  readonly columns: ReadonlyMap<string, string>;
+  /** Properties. */
+  readonly primaryKey: readonly string[];
+  readonly dependencies: () => Mapper[];
+}
+
+type Row = Record<string, unknown>;
+
+export class TableMapper<T extends object> implements Mapper<T> {
+  readonly engine: Engine;
+  readonly name: string;
+  readonly primaryKey: readonly string[];
+  readonly dependencies: () => Mapper[];
+  readonly #options: TableMapperOptions<T>;
+  /** The row of each object that has one, as last seen. */
+  readonly #rows = new WeakMap<T, Row>();
+
+  constructor(options: TableMapperOptions<T>) {
+    this.#options = options;
+    this.engine = engineOf(options.knex);
+    this.name = options.target.name;
+    this.primaryKey = options.primaryKey;
+    this.dependencies = options.dependencies;
+  }
+
+  isPersistent(instance: T): boolean {
+    return this.#rows.has(instance);
+  }
+
+  isModified(instance: T): boolean {
+    const row = this.#rows.get(instance);
+    return !row || Object.keys(this.#changes(instance, row)).length > 0;
+  }
+
+  async save(instance: T): Promise<void> {
+    const row = this.#rows.get(instance);
+    if (!row) return this.#insert(instance);
+    const changes = this.#changes(instance, row);
+    if (Object.keys(changes).length === 0) return;
+    await this.#query().where(this.#key(row)).update(changes);
+    this.#rows.set(instance, { ...row, ...changes });
+  }
+
+  async delete(instance: T): Promise<void> {
+    await this.#query()
+      .where(this.#key(this.#rows.get(instance) ?? this.#toRow(instance)))
+      .delete();
+    this.#rows.delete(instance);
+  }
+
+  async refresh(instance: T): Promise<void> {
+    const row = await this.#read(this.#key(this.#rows.get(instance) ?? this.#toRow(instance)));
+    if (!row) throw new NoResultFound(`This ${this.name} has no row any more.`);
+    this.#fill(instance, row);
+  }
+
+  async get(id: Identity): Promise<T | undefined> {
+    const values = Array.isArray(id) ? id : [id];
+    const row = await this.#read(
+      Object.fromEntries(this.primaryKey.map((property, i) => [this.#column(property), values[i]])),
+    );
+    return row && this.#fill(this.#create(), row);
+  }
+
+  async find(select: Select): Promise<T[]> {
+    const query = this.#where(select).select([...this.#options.columns.values()]);
+    for (const [property, direction] of select.orderBy)
+      void query.orderBy(this.#column(property), direction);
+    if (select.limit !== undefined) void query.limit(select.limit);
+    if (select.offset !== undefined) {
+      if (select.limit === undefined) void query.limit(Number.MAX_SAFE_INTEGER); // MariaDB has no OFFSET alone
+      void query.offset(select.offset);
+    }
+    return ((await query) as Row[]).map((row) => this.#fill(this.#create(), row));
+  }
+
+  async count(select: Select): Promise<number> {
+    const [row] = (await this.#where(select).count({ n: '*' })) as { n: number | string }[];
+    return Number(row?.n);
+  }
+
+  /** INSERT, then the row as the database has it: with its generated key and its defaults. */
+  async #insert(instance: T): Promise<void> {
+    const values = this.#toRow(instance);
+    const names = [...this.#options.columns.values()];
+    if (this.engine.dialect.name !== 'mysql') {
+      const [row] = (await this.#query().insert(values).returning(names)) as Row[];
+      this.#fill(instance, row as Row);
+      return;
+    }
+    const [generated] = await this.#query().insert(values);
+    const key = Object.fromEntries(
+      this.primaryKey.map((property) => [
+        this.#column(property),
+        values[this.#column(property)] ?? generated,
+      ]),
+    );
+    const complete = names.every((name) => name in values || name in key);
+    this.#fill(instance, complete ? { ...values, ...key } : ((await this.#read(key)) as Row));
+  }
+
+  #read(key: Row): Promise<Row | undefined> {
+    return this.#query()
+      .where(key)
+      .first([...this.#options.columns.values()]) as unknown as Promise<Row | undefined>;
+  }
+
+  #where({ equal, where }: Select): Knex.QueryBuilder {
+    const query = this.#query();
+    for (const values of equal) {
+      for (const [property, value] of Object.entries(values))
+        void query.where(this.#column(property), value as Knex.Value);
+    }
+    for (const condition of where) void query.where(condition as Knex.QueryCallback);
+    return query;
+  }
+
+  #query(): Knex.QueryBuilder {
+    return this.#options.knex(this.#options.table);
+  }
+
+  #create(): T {
+    return Object.create(this.#options.target.prototype as object) as T;
+  }
+
+  #fill(instance: T, row: Row): T {
+    for (const [property, column] of this.#options.columns)
+      (instance as Row)[property] = row[column];
+    this.#rows.set(instance, row);
+    return instance;
+  }
+
+  #toRow(instance: T): Row {
+    const row: Row = {};
+    for (const [property, column] of this.#options.columns) {
+      const value = (instance as Row)[property];
+      if (value !== undefined) row[column] = value;
+    }
+    return row;
+  }
+
+  #changes(instance: T, row: Row): Row {
+    return Object.fromEntries(
+      Object.entries(this.#toRow(instance)).filter(([column, value]) => !same(value, row[column])),
+    );
+  }
+
+  #key(row: Row): Row {
+    return Object.fromEntries(
+      this.primaryKey.map((property) => [this.#column(property), row[this.#column(property)]]),
+    );
+  }
+
+  #column(property: string): string {
+    const column = this.#options.columns.get(property);
+    if (column === undefined)
+      throw new ArgumentError(`${this.name} has no column for the property '${property}'.`);
+    return column;
+  }
+}
+
+function same(one: unknown, other: unknown): boolean {
+  if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime();
+  return one === other;
+}
