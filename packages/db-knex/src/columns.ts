@@ -15,7 +15,7 @@ export interface UtcDateTimeOptions {
 const NOW = {
   sqlite: `(strftime('%Y-%m-%dT%H:%M:%fZ','now'))`,
   postgresql: 'now()',
-  mysql: 'CURRENT_TIMESTAMP(3)',
+  mysql: '(utc_timestamp(3))',
 } as const;
 
 /**

@@ -79,7 +79,7 @@ class MysqlUtcDateTime extends UtcDateTime {
   static readonly types = { mysql: ['DATETIME'] };
 
   override toSql(): string {
-    return this.withDefault('DATETIME(3)', 'CURRENT_TIMESTAMP(3)');
+    return this.withDefault('DATETIME(3)', '(utc_timestamp(3))');
   }
 
   /** `2026-11-21 10:00:00.000`: it takes no `T` and no `Z`. */

@@ -10,7 +10,7 @@ import { EntitySchema, getMetadataArgsStorage } from 'typeorm';
 export const NOW = {
   sqlite: `strftime('%Y-%m-%dT%H:%M:%fZ','now')`,
   postgresql: 'now()',
-  mysql: 'CURRENT_TIMESTAMP(3)',
+  mysql: '(utc_timestamp(3))',
 } as const;
 
 /** Marks column options whose type is settled when the database is known, in `bindTypeorm`. */
