@@ -8,8 +8,9 @@
  * @see https://docs.sqlalchemy.org/en/20/core/connections.html
  */
 import type { BeginMode, CursorResult, TransactionOptions } from './dialect';
-import type { Engine } from './engine';
+import type { Engine, EngineEvents } from './engine';
 import type { Params } from './placeholders';
+import type { RecordedKind, Recorder } from './recorder';
 import type { SavepointOwner } from './savepoints';
 import type { TransactionControl } from './statement';
 import {
@@ -19,6 +20,8 @@ import {
   ScopeClosedError,
 } from './errors';
 import { Result } from './result';
+import { Mutex } from './mutex';
+import { callerLocation, rowCountOf } from './recorder';
 import { Savepoints } from './savepoints';
 import { parseControl } from './statement';
 import { markFromDatabase, translateError } from './translate-error';
@@ -34,6 +37,8 @@ export interface ConnectionOptions {
   readonly transaction?: TransactionOptions | undefined;
   /** The session it belongs to, for events. */
   readonly session?: object | undefined;
+  /** Told of everything that happens on it. */
+  readonly recorder?: Recorder | undefined;
   /** Called when BEGIN has been sent. */
   readonly onBegin?: () => void;
 }
@@ -54,6 +59,8 @@ export class Connection {
   readonly #defaults: TransactionOptions;
   readonly #savepoints: Savepoints;
   readonly #onBegin: (() => void) | undefined;
+  readonly #recorder: Recorder | undefined;
+  readonly #turn = new Mutex();
   #options: TransactionOptions;
   #raw: object | undefined;
   #state: TransactionState = 'idle';
@@ -65,8 +72,6 @@ export class Connection {
   #broken = false;
   /** Counts calls, to tell what was asked for before something else was answered. */
   #calls = 0;
-  #busy = false;
-  readonly #queue: (() => void)[] = [];
   #closed: Promise<void> | undefined;
 
   constructor(engine: Engine, options: ConnectionOptions) {
@@ -78,6 +83,7 @@ export class Connection {
     this.#defaults = options.transaction ?? engine.transactionDefaults;
     this.#options = this.#defaults;
     this.#onBegin = options.onBegin;
+    this.#recorder = options.recorder;
     this.#savepoints = new Savepoints({
       send: (sql) => this.#send(sql),
       restart: () => this.#restart(),
@@ -137,8 +143,10 @@ export class Connection {
     owner?: SavepointOwner,
   ): Promise<T | undefined> {
     const asked = ++this.#calls;
-    if (this.#busy) await this.#turn();
-    else this.#busy = true;
+    const observed = this.#recorder !== undefined || this.engine.observes('query');
+    const call = observed ? this.#observing(sql, params, perform) : perform;
+    const waiting = this.#turn.acquire();
+    if (waiting) await waiting;
     try {
       this.#assertOpen();
       const control = parseControl(sql);
@@ -151,9 +159,9 @@ export class Connection {
       const raw = this.#raw ?? (await this.#borrow());
       const preparing = this.#prepare(raw, sql);
       if (preparing) await preparing;
-      return await this.#perform(raw, sql, params, perform);
+      return await this.#perform(raw, call);
     } finally {
-      this.#next();
+      this.#turn.release();
     }
   }
 
@@ -253,39 +261,27 @@ export class Connection {
   }
 
   async #close(cancel: boolean): Promise<void> {
-    if (cancel && this.#busy && this.#raw) {
+    if (cancel && this.#turn.held && this.#raw) {
       await this.engine.dialect.cancel?.(this.#raw).catch(() => undefined); // too late or too far: its end is awaited below
     }
-    if (this.#busy) await this.#turn();
-    else this.#busy = true;
+    const waiting = this.#turn.acquire();
+    if (waiting) await waiting;
     try {
       await this.#finish('rollback');
     } finally {
       this.#giveBack();
-      this.#next();
+      this.#turn.release();
     }
   }
 
-  // --- one at a time -------------------------------------------------------------------------
-
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.#queue.push(resolve));
-  }
-
-  #next(): void {
-    const next = this.#queue.shift();
-    if (next) next();
-    else this.#busy = false;
-  }
-
   async #exclusively<T>(fn: () => Promise<T>): Promise<T> {
-    if (this.#busy) await this.#turn();
-    else this.#busy = true;
+    const waiting = this.#turn.acquire();
+    if (waiting) await waiting;
     try {
       this.#assertOpen();
       return await fn();
     } finally {
-      this.#next();
+      this.#turn.release();
     }
   }
 
@@ -296,8 +292,10 @@ export class Connection {
   // --- a statement ---------------------------------------------------------------------------
 
   async #borrow(): Promise<object> {
-    const raw = await this.engine.checkout(this);
+    const startedAt = performance.now();
+    const raw = await this.engine.checkout();
     this.#raw = raw;
+    this.#tell('checkout', { durationMs: performance.now() - startedAt });
     if (this.#closed) throw new ScopeClosedError(); // the wait outlived the request: close() gives it back
     return raw;
   }
@@ -333,34 +331,53 @@ export class Connection {
     if (this.#savepoints.waiting) await this.#savepoints.send();
   }
 
-  async #perform<T>(
-    raw: object,
-    sql: string,
-    params: unknown,
-    perform: (raw: object) => T | Promise<T>,
-  ): Promise<T> {
-    const { engine } = this;
-    const observed = engine.observes('query');
-    const startedAt = observed ? performance.now() : 0;
+  async #perform<T>(raw: object, perform: (raw: object) => T | Promise<T>): Promise<T> {
     try {
-      const result = await (this.#state === 'open' || !engine.dialect.autocommit
+      const result = await (this.#state === 'open' || !this.engine.dialect.autocommit
         ? perform(raw)
-        : engine.dialect.autocommit(raw, perform));
-      if (observed)
-        engine.notify('query', this, { sql, params, durationMs: performance.now() - startedAt });
+        : this.engine.dialect.autocommit(raw, perform));
       this.#after(raw, result);
       return result;
     } catch (error) {
-      if (observed)
-        engine.notify('query', this, {
-          sql,
-          params,
-          durationMs: performance.now() - startedAt,
-          error,
-        });
       this.#afterFailure(raw, error);
       throw error;
     }
+  }
+
+  /** The same driver call, timed and told to whoever listens. */
+  #observing<T>(
+    sql: string,
+    params: unknown,
+    perform: (raw: object) => T | Promise<T>,
+  ): (raw: object) => Promise<T> {
+    const location = this.#recorder && callerLocation();
+    return async (raw) => {
+      const startedAt = performance.now();
+      const details = (): object => ({
+        sql,
+        params,
+        location,
+        durationMs: performance.now() - startedAt,
+      });
+      try {
+        const result = await perform(raw);
+        this.#tell('query', { ...details(), rowCount: rowCountOf(result, this) });
+        return result;
+      } catch (error) {
+        this.#tell('query', { ...details(), error });
+        throw error;
+      }
+    };
+  }
+
+  #tell(event: keyof EngineEvents & RecordedKind, details: object = {}): void {
+    this.engine.notify(event, this, details);
+    this.#recorder?.note(event, { ...details, connectionId: this.#id });
+  }
+
+  /** The server's name for the connection, while one is held. */
+  get #id(): number | undefined {
+    return this.#raw && this.engine.dialect.connectionId(this.#raw);
   }
 
   #after(raw: object, result: unknown): void {
@@ -371,7 +388,7 @@ export class Connection {
     }
     if (dialect.inTransaction(raw, result) !== false) return;
     this.#forget(raw); // MariaDB commits by itself before and after DDL
-    this.engine.notify('implicit-commit', this);
+    this.#tell('implicit-commit');
   }
 
   #afterFailure(raw: object, error: unknown): void {
@@ -467,18 +484,19 @@ export class Connection {
   }
 
   async #open(raw: object, write: boolean): Promise<void> {
+    const startedAt = performance.now();
     await this.engine.dialect.begin(raw, this, this.#options, write);
     this.#state = 'open';
     this.#mayWrite = write;
     this.#savepoints.standForBegin();
-    this.engine.notify('begin', this);
+    this.#tell('begin', { durationMs: performance.now() - startedAt });
     this.#onBegin?.();
   }
 
   async #send(sql: string): Promise<void> {
     if (this.#state !== 'open') return;
     await this.engine.dialect.control(this.#raw as object, sql);
-    this.engine.notify('savepoint', this, { sql });
+    this.#tell('savepoint', { sql });
   }
 
   #poison(why: string): void {
@@ -529,7 +547,7 @@ export class Connection {
       );
     }
     this.engine.dialect.ended(raw, this);
-    this.engine.notify('commit', this);
+    this.#tell('commit');
   }
 
   /** Never rejects: a connection on which ROLLBACK fails is not given to anybody again, which undoes as much. */
@@ -542,7 +560,7 @@ export class Connection {
       this.#broken = true;
     }
     dialect.ended(raw, this);
-    this.engine.notify('rollback', this);
+    this.#tell('rollback');
   }
 
   /** The transaction ended without our doing. */
@@ -563,9 +581,10 @@ export class Connection {
   #giveBack(): void {
     const raw = this.#raw;
     if (!raw) return;
+    this.#tell('checkin');
     const broken = this.#broken;
     this.#raw = undefined;
     this.#broken = false;
-    this.engine.checkin(this, raw, broken);
+    this.engine.checkin(raw, broken);
   }
 }

@@ -47,10 +47,16 @@ export interface EngineEvent {
   readonly session: object | undefined;
 }
 
-export interface QueryEvent extends EngineEvent {
+/** `durationMs`: how long a connection, or on SQLite the writer lock, was waited for. */
+export interface TimedEvent extends EngineEvent {
+  readonly durationMs: number;
+}
+
+export interface QueryEvent extends TimedEvent {
   readonly sql: string;
   readonly params: unknown;
-  readonly durationMs: number;
+  /** Rows returned or changed, where the driver tells. */
+  readonly rowCount?: number | undefined;
   readonly error?: unknown;
 }
 
@@ -61,10 +67,10 @@ export interface SavepointEvent extends EngineEvent {
 
 /** `implicit-commit`: the database ended a transaction by itself, as MariaDB does at DDL. */
 export interface EngineEvents {
-  checkout: [EngineEvent];
+  checkout: [TimedEvent];
   checkin: [EngineEvent];
   query: [QueryEvent];
-  begin: [EngineEvent];
+  begin: [TimedEvent];
   commit: [EngineEvent];
   rollback: [EngineEvent];
   savepoint: [SavepointEvent];
@@ -180,15 +186,12 @@ export class Engine extends EventEmitter<EngineEvents> {
   // --- for connections, sessions and drivers of this package -----------------------------------
 
   /** @internal */
-  async checkout(connection: Connection): Promise<object> {
-    const raw = await this.#pool.acquire();
-    this.notify('checkout', connection);
-    return raw;
+  checkout(): Promise<object> {
+    return this.#pool.acquire();
   }
 
   /** @internal */
-  checkin(connection: Connection, raw: object, broken: boolean): void {
-    this.notify('checkin', connection);
+  checkin(raw: object, broken: boolean): void {
     // A connection that comes back inside a transaction nobody here began must not reach the next user.
     this.#pool.release(raw, broken || this.dialect.inTransaction(raw, undefined) === true);
   }

@@ -20,12 +20,14 @@ export type {
   QueryEvent,
   SavepointEvent,
   SessionSource,
+  TimedEvent,
 } from './engine';
 export type { IntegrityKind, OperationalReason } from './errors';
 export type { Class, Identity, Mapper, Select } from './mapper';
 export type { CompiledStatement, Params } from './placeholders';
 export type { PoolOptions, PoolStatus } from './pool';
 export type { Ordering } from './query';
+export type { RecordedEvent, RecordedKind, RecordedQuery } from './recorder';
 export type { RetryOptions } from './retryable';
 export type { ScopedSession, ScopedSessionOptions } from './scoped-session';
 export type { ScopeOptions } from './scope';
@@ -56,6 +58,7 @@ export {
 } from './errors';
 export { mapClass, mapperOf } from './mapper';
 export { Query } from './query';
+export { Recorder } from './recorder';
 export { Result, Row } from './result';
 export { retryable } from './retryable';
 export { currentScope, enterScope, outsideScope, runInScope, Scope } from './scope';

@@ -8,12 +8,15 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Engine } from './engine';
+import type { Recorder } from './recorder';
 import type { Session } from './session';
 import { ScopeClosedError } from './errors';
 
 const storage = new AsyncLocalStorage<Scope | undefined>();
 
 export interface ScopeOptions {
+  /** Notes what the scope's sessions do. Default: nobody. */
+  readonly recorder?: Recorder | undefined;
   /** A scope inside another: what it does not hold itself is the other's. */
   readonly parent?: Scope | undefined;
   /** Called once, when the scope opens its first session: until then a request costs no teardown. */
@@ -48,6 +51,11 @@ export class Scope {
     );
   }
 
+  /** What notes the work of this scope; undefined unless asked for. */
+  get recorder(): Recorder | undefined {
+    return this.#options.recorder ?? this.#options.parent?.recorder;
+  }
+
   /** The sessions open in this scope now. */
   get sessions(): readonly Session[] {
     return [...this.#sessions.values()];
@@ -69,6 +77,7 @@ export class Scope {
       this.#options.onFirstSession?.();
     }
     const session = create();
+    this.recorder?.note('session-opened');
     this.#sessions.set(key, session);
     for (const engine of session.engines)
       if (!this.#byEngine.has(engine)) this.#byEngine.set(engine, session);
@@ -105,6 +114,7 @@ export class Scope {
   async #end(options: { readonly cancel?: boolean }): Promise<void> {
     if (!this.#used) return;
     const endings = await Promise.allSettled(this.sessions.map((session) => session.end(options)));
+    for (const _ of endings) this.recorder?.note('session-removed');
     const failures = endings.flatMap((ending) =>
       ending.status === 'rejected' ? [ending.reason as unknown] : [],
     );
@@ -138,8 +148,11 @@ export function outsideScope<T>(fn: () => Promise<T>): Promise<T> {
  *   await Session.commit();
  * });
  */
-export async function runInScope<T>(fn: () => Promise<T> | T): Promise<T> {
-  const scope = new Scope();
+export async function runInScope<T>(
+  fn: () => Promise<T> | T,
+  options: Pick<ScopeOptions, 'recorder'> = {},
+): Promise<T> {
+  const scope = new Scope(options);
   try {
     // Awaited inside: a lazy query builder given back by fn would start outside the scope.
     return await storage.run(scope, async () => await fn());

@@ -276,6 +276,7 @@ export class Session {
         begin: this.#options.begin,
         transaction: this.#transaction,
         session: this,
+        recorder: currentScope()?.recorder,
         onBegin: () => this.#runBeginHooks(),
       });
       this.#connections.set(engine, connection);

@@ -102,6 +102,7 @@ test('another process may hold the lock: we wait without holding the event loop,
   const child = fork(path.join(__dirname, 'hold-the-lock.cjs'), [
     database.url.slice('sqlite:///'.length),
   ]);
+  const exited = new Promise((resolve) => child.once('exit', resolve));
   await new Promise((resolve) => child.once('message', resolve)); // it holds the lock
   let ticks = 0;
   const ticking = setInterval(() => ticks++, 1);
@@ -119,7 +120,7 @@ test('another process may hold the lock: we wait without holding the event loop,
   clearInterval(ticking);
   expect(ticks).toBeGreaterThan(5);
   expect(await count()).toBe(3);
-  await new Promise((resolve) => child.once('exit', resolve));
+  await exited;
 });
 
 test('a snapshot: with on-first-statement a session sees the database as it was at its first read', async () => {

@@ -12,6 +12,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
+import type { Recorder } from '../recorder';
 import { DbCoreError } from '../errors';
 import { enterScope, Scope } from '../scope';
 
@@ -26,6 +27,8 @@ export class ClientAbortedError extends DbCoreError {
 export type TeardownHook = (error: unknown, req: Request, res: Response) => unknown;
 
 export interface RequestScopeOptions {
+  /** Gives the recorder for a request, or nothing where none is wanted. Default: nothing is recorded. */
+  readonly record?: (req: Request, res: Response) => Recorder | undefined;
   /** Called after the scope of a request that used a session has ended. */
   readonly onTeardown?: TeardownHook;
   /** Told what went wrong during teardown itself. Default: one line on stderr. */
@@ -49,7 +52,8 @@ export class RequestScopes {
 
   /** Register before every route that uses a session. */
   readonly middleware: RequestHandler = (req, res, next) => {
-    const scope = new Scope({
+    const scope: Scope = new Scope({
+      recorder: this.#options.record?.(req, res),
       onFirstSession: () => this.#watch(scope, req, res),
       isOver: () => res.closed || res.destroyed || res.writableFinished,
     });

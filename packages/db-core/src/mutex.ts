@@ -1,0 +1,23 @@
+/** One at a time, in the order of asking. Taking a free one allocates nothing. */
+export class Mutex {
+  readonly #waiting: (() => void)[] = [];
+  #held = false;
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** Undefined when it is ours at once, else a promise of our turn. */
+  acquire(): Promise<void> | undefined {
+    if (this.#held) return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#held = true;
+    return undefined;
+  }
+
+  /** Passes it to the next in line. */
+  release(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#held = false;
+  }
+}

@@ -1,0 +1,78 @@
+import type { RecordedEvent, ScopedSession } from '@quartet/db-core';
+import { currentScope, Recorder, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import { onEachEngine } from './support';
+
+onEachEngine((fixture) => {
+  let Session: ScopedSession;
+  beforeEach(() => {
+    Session = scopedSession(sessionmaker({ bind: fixture.engine }));
+  });
+
+  test('the life of a session is recorded in order, on one clock', async () => {
+    const live: RecordedEvent[] = [];
+    const recorder = new Recorder((event) => live.push(event));
+    await runInScope(
+      async () => {
+        await Session.execute('insert into items (name) values (?)', ['a']);
+        await Session.beginNested(() => Session.execute("insert into items (name) values ('b')"));
+        await Session.commit();
+        await Session.execute("insert into items (name) values ('c')");
+      },
+      { recorder },
+    );
+    expect(recorder.events.map(({ kind }) => kind)).toEqual([
+      'session-opened',
+      'checkout',
+      'begin',
+      'query',
+      'savepoint',
+      'query',
+      'savepoint',
+      'commit',
+      'checkin',
+      'checkout',
+      'begin',
+      'query',
+      'rollback',
+      'checkin',
+      'session-removed',
+    ]);
+    const times = recorder.events.map(({ at }) => at);
+    expect([...times].sort((a, b) => a - b)).toEqual(times);
+    expect(live).toEqual(recorder.events);
+    expect(new Set(recorder.events.flatMap(({ connectionId }) => connectionId ?? [])).size).toBe(1);
+  });
+
+  test('a query tells its statement, parameters, rows, duration and where it was asked for', async () => {
+    const recorder = new Recorder();
+    async function whoAsks() {
+      await Session.execute('insert into items (name) values (?)', ['a']);
+      await Session.execute('select name from items');
+    }
+    await runInScope(whoAsks, { recorder });
+    const [insert, select] = recorder.queries;
+    expect(insert).toMatchObject({
+      statement: fixture.engine.compile('insert into items (name) values (?)', ['a']).sql,
+      parameters: ['a'],
+      rowCount: 1,
+      location: expect.stringMatching(/recorder\.test\.ts:\d+:\d+ \(.*whoAsks\)$/),
+    });
+    expect(insert?.duration).toBeCloseTo((insert?.endTime ?? 0) - (insert?.startTime ?? 0));
+    expect(select).toMatchObject({ rowCount: 1, error: undefined });
+  });
+
+  test('a failed query is recorded with its error', async () => {
+    const recorder = new Recorder();
+    await runInScope(() => Session.execute('select nothing from nowhere'), { recorder }).catch(
+      () => undefined,
+    );
+    expect(recorder.queries).toEqual([expect.objectContaining({ error: expect.anything() })]);
+  });
+
+  test('without a recorder nothing is recorded', async () => {
+    await runInScope(async () => {
+      await Session.execute('select name from items');
+      expect(currentScope()?.recorder).toBeUndefined();
+    });
+  });
+});
