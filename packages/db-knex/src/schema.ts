@@ -6,6 +6,7 @@
  */
 import { outsideScope } from '@quartet/db-core';
 import type { Knex } from 'knex';
+import { engineOf } from './bind-knex';
 
 /** Says what columns a table has. */
 export type DefineTable = (table: Knex.CreateTableBuilder, knex: Knex) => void;
@@ -28,7 +29,10 @@ export function createAll(knex: Knex, tables: Tables): Promise<void> {
   return outsideScope(async () => {
     for (const [name, define] of Object.entries(tables)) {
       if (await knex.schema.hasTable(name)) continue;
-      await knex.schema.createTable(name, (table) => define(table, knex));
+      await knex.schema.createTable(name, (table) => {
+        if (engineOf(knex).dialect.name === 'mysql') compareBytewise(table);
+        define(table, knex);
+      });
     }
   });
 }
@@ -38,4 +42,10 @@ export function dropAll(knex: Knex, tables: Tables): Promise<void> {
   return outsideScope(async () => {
     for (const name of Object.keys(tables).reverse()) await knex.schema.dropTableIfExists(name);
   });
+}
+
+/** On MariaDB 'Ana' and 'ana' would be one name otherwise; the other databases tell them apart. */
+function compareBytewise(table: Knex.CreateTableBuilder): void {
+  table.charset('utf8mb4');
+  table.collate('utf8mb4_bin');
 }

@@ -39,7 +39,7 @@ export async function bindSequelize(
   const { models = [], ...rest } = options;
   await outsideScope(() => engine.ready());
   const decorated = models.filter((model) => isModel(model)) as DecoratedModel[];
-  const settings = { logging: false, ...rest, ...sequelizeOptions(engine) } as Options;
+  const settings = { logging: false, ...rest, ...sequelizeOptions(engine, rest.define) } as Options;
   const sequelize =
     decorated.length > 0
       ? new (sequelizeTypescript().Sequelize)(settings)

@@ -6,7 +6,7 @@
  */
 import type { Engine } from '@quartet/db-core';
 import { mysql2Driver, pgDriver, sqlite3Driver } from '@quartet/db-core/drivers';
-import type { Options } from 'sequelize';
+import type { ModelOptions, Options } from 'sequelize';
 
 /** Its pool holds facades only; the engine's pool is the limit. */
 const POOL = { max: 1_000_000, min: 0, idle: 1000 };
@@ -14,9 +14,15 @@ const POOL = { max: 1_000_000, min: 0, idle: 1000 };
 /** Options that the typings of Sequelize 6 lack although it documents and reads them. */
 type AllOptions = Options & { databaseVersion?: string; storage?: string };
 
-/** @param engine one that has been `ready()`, so that its server's version is known. */
-export function sequelizeOptions(engine: Engine): Options {
-  const common: AllOptions = { pool: POOL, ...versionOf(engine) };
+/** MariaDB compares text byte by byte then, as the other databases do: 'Ana' and 'ana' are two names. */
+const BYTEWISE = { charset: 'utf8mb4', collate: 'utf8mb4_bin' };
+
+/**
+ * @param engine one that has been `ready()`, so that its server's version is known.
+ * @param define defaults for models, which win over ours.
+ */
+export function sequelizeOptions(engine: Engine, define: ModelOptions = {}): Options {
+  const common: AllOptions = { pool: POOL, define, ...versionOf(engine) };
   switch (engine.dialect.name) {
     case 'sqlite':
       return {
@@ -40,6 +46,7 @@ export function sequelizeOptions(engine: Engine): Options {
     case 'mysql':
       return {
         ...common,
+        define: { ...BYTEWISE, ...define },
         dialect: 'mysql',
         dialectModule: mysql2Driver(engine),
         keepDefaultTimezone: true,

@@ -23,13 +23,13 @@ export function dropAll(sequelize: Sequelize): Promise<void> {
   });
 }
 
-/** Models in order of their foreign keys. */
+/** Models in order of their foreign keys: those that others refer to first. */
 function inOrder(sequelize: Sequelize): ModelStatic<Model>[] {
   const models: ModelStatic<Model>[] = [];
-  // Its typings do not tell that forEachModel sorts and takes options.
+  // Its typings do not tell of forEachModel, which sorts.
   const manager = sequelize.modelManager as unknown as {
-    forEachModel(each: (model: ModelStatic<Model>) => void, options?: { reverse: boolean }): void;
+    forEachModel(each: (model: ModelStatic<Model>) => void): void;
   };
-  manager.forEachModel((model) => models.push(model), { reverse: false });
+  manager.forEachModel((model) => models.push(model));
   return models;
 }

@@ -44,7 +44,18 @@ function tableOf(metadata: EntityMetadata, dataSource: DataSource): Table {
   table.foreignKeys = metadata.foreignKeys.map((key) =>
     TableForeignKey.create(key, dataSource.driver),
   );
+  const { type } = dataSource.options;
+  if (type === 'mariadb' || type === 'mysql') compareBytewise(table);
   return table;
+}
+
+/** On MariaDB 'Ana' and 'ana' would be one name otherwise; the other databases tell them apart. */
+function compareBytewise(table: Table): void {
+  for (const column of table.columns) {
+    if (!/char|text/.test(column.type) || column.collation) continue;
+    column.charset = 'utf8mb4';
+    column.collation = 'utf8mb4_bin';
+  }
 }
 
 /** Entities with a table, in order of their foreign keys; those of a cycle as they come. */

@@ -2,6 +2,8 @@
  * What Quartet's own tests are written with: the engines of this run, a fresh database per suite,
  * and the rule that a warning fails the test that did not announce it.
  */
+export { bareSchema, expectedSchema } from './bare-schema';
+export type { BareSchema, BareTable } from './bare-schema';
 export { testEngines } from './engines';
 export type { EngineName, TestEngine } from './engines';
 export { freshDatabase } from './fresh-database';

@@ -1,0 +1,59 @@
+import { createAll, dropAll, bindSequelize } from '@quartet/db-sequelize';
+import { bareSchema, expectedSchema } from '@quartet/testing';
+import { runInScope } from '@quartet/db-core';
+import type { Sequelize } from 'sequelize';
+import * as decorated from './decorated-models';
+import * as plain from './models';
+import { onEachEngine } from './support';
+
+const styles = {
+  'models of Sequelize': [plain.defineModels],
+  'models of sequelize-typescript': [
+    decorated.User,
+    decorated.Tag,
+    decorated.Message,
+    decorated.MessageTag,
+  ],
+};
+
+onEachEngine((fixture) => {
+  describe.each(Object.entries(styles))('createAll for %s', (_style, models) => {
+    let sequelize: Sequelize;
+    beforeAll(async () => {
+      sequelize = await bindSequelize(fixture.engine, { models, define: { timestamps: false } });
+    });
+    afterEach(() => dropAll(sequelize));
+    afterAll(() => sequelize.close());
+
+    test('makes the four tables as every style has them', async () => {
+      await createAll(sequelize);
+      expect(await bareSchema(fixture.database.url)).toEqual(expectedSchema(fixture.dialect));
+    });
+
+    test('makes what is missing and leaves alone what is there, rows and all', async () => {
+      await fixture.engine.execute('create table tags (id integer primary key, legacy integer)');
+      await fixture.engine.execute('insert into tags values (1, 2)');
+      await createAll(sequelize);
+      await createAll(sequelize);
+      const { tags, ...others } = await bareSchema(fixture.database.url);
+      expect(Object.keys(tags?.columns ?? {})).toEqual(['id', 'legacy']);
+      expect(Object.keys(others).sort()).toEqual(['message_tags', 'messages', 'users']);
+      expect((await fixture.engine.execute('select legacy from tags')).scalar()).toBe(2);
+    });
+
+    test('works inside a scope without touching its transaction', async () => {
+      await runInScope(async () => {
+        await fixture.Session.begin();
+        await createAll(sequelize);
+        await fixture.Session.rollback();
+      });
+      expect(Object.keys(await bareSchema(fixture.database.url))).toHaveLength(4);
+    });
+
+    test('dropAll leaves nothing', async () => {
+      await createAll(sequelize);
+      await dropAll(sequelize);
+      expect(await bareSchema(fixture.database.url)).toEqual({});
+    });
+  });
+});
