@@ -6,6 +6,7 @@ import type { Engine } from '@quartet/db-core';
 import { ArgumentError, mapClass, outsideScope } from '@quartet/db-core';
 import type { Model, ModelStatic, Options } from 'sequelize';
 import { Sequelize } from 'sequelize';
+import { forgetFormerAssociations } from './former-associations';
 import { sequelizeOptions } from './options';
 import { SequelizeMapper } from './sequelize-mapper';
 
@@ -58,6 +59,7 @@ export async function bindSequelize(
 }
 
 function mapModel(engine: Engine, model: ModelStatic<Model>): void {
+  forgetFormerAssociations(model);
   mapClass(model, new SequelizeMapper(engine, model));
 }
 

@@ -1,0 +1,26 @@
+/**
+ * A model may be bound again, to another engine. Sequelize leaves the methods of its former associations on the
+ * prototype then (`message.addTags()`, `user.getMessages()`), and they would go on using the former engine.
+ */
+import type { Association, Model, ModelStatic } from 'sequelize';
+
+interface Binding {
+  /** Filled by `belongsTo` and the like after the model is defined. */
+  readonly associations: Readonly<Record<string, Association>>;
+  /** What the prototype had before them: methods of the program's own are not ours to remove. */
+  readonly own: ReadonlySet<string>;
+}
+
+const bindings = new WeakMap<object, Binding>();
+
+/** To be called when a model has been defined, before its associations are. */
+export function forgetFormerAssociations(model: ModelStatic<Model>): void {
+  const prototype = model.prototype as unknown as Record<string, unknown>;
+  const former = bindings.get(model);
+  for (const association of Object.values(former?.associations ?? {})) {
+    const { accessors } = association as unknown as { accessors: Record<string, string> };
+    for (const name of Object.values(accessors)) if (!former?.own.has(name)) delete prototype[name];
+  }
+  const own = new Set(Object.getOwnPropertyNames(prototype));
+  bindings.set(model, { associations: model.associations, own });
+}
