@@ -12,19 +12,14 @@ import type { Engine, EngineEvents } from './engine';
 import type { Params } from './placeholders';
 import type { RecordedKind, Recorder } from './recorder';
 import type { SavepointOwner } from './savepoints';
-import type { TransactionControl } from './statement';
-import {
-  InvalidRequestError,
-  OperationalError,
-  PendingRollbackError,
-  ScopeClosedError,
-} from './errors';
-import { Result } from './result';
+import { ScopeClosedError } from './errors';
 import { Mutex } from './mutex';
 import { callerLocation, rowCountOf } from './recorder';
-import { Savepoints } from './savepoints';
+import { Result } from './result';
+import type { TransactionHost } from './transaction';
 import { parseControl } from './statement';
-import { markFromDatabase, translateError } from './translate-error';
+import { Transaction } from './transaction';
+import { translateError } from './translate-error';
 
 export interface ConnectionOptions {
   /** Whether the first statement begins a transaction; otherwise each commits by itself until `begin()`. */
@@ -43,32 +38,21 @@ export interface ConnectionOptions {
   readonly onBegin?: () => void;
 }
 
-/** idle: none · begun: asked for, BEGIN not sent yet · open: on the server · lost: unusable until rollback */
-type TransactionState = 'idle' | 'begun' | 'open' | 'lost';
-
 /** What transaction control answers. */
 const NOTHING: CursorResult = { columns: [], rows: [], rowCount: 0 };
+
+type ConnectionEvent = keyof EngineEvents & RecordedKind;
 
 export class Connection {
   readonly engine: Engine;
   /** The session this connection belongs to; undefined for one from `engine.connect()`. */
   readonly session: object | undefined;
-  readonly #autobegin: boolean;
   readonly #keepsConnection: boolean;
-  readonly #beginMode: BeginMode;
-  readonly #defaults: TransactionOptions;
-  readonly #savepoints: Savepoints;
-  readonly #onBegin: (() => void) | undefined;
   readonly #recorder: Recorder | undefined;
+  readonly #onBegin: (() => void) | undefined;
   readonly #turn = new Mutex();
-  #options: TransactionOptions;
+  readonly #transaction: Transaction;
   #raw: object | undefined;
-  #state: TransactionState = 'idle';
-  /** Whose BEGIN this transaction is, where a library sent it; only the same may end it. */
-  #begunBy: { readonly owner: SavepointOwner } | undefined;
-  #why = '';
-  #mayWrite = false;
-  #wrote = false;
   #broken = false;
   /** Counts calls, to tell what was asked for before something else was answered. */
   #calls = 0;
@@ -77,33 +61,29 @@ export class Connection {
   constructor(engine: Engine, options: ConnectionOptions) {
     this.engine = engine;
     this.session = options.session;
-    this.#autobegin = options.autobegin;
     this.#keepsConnection = options.keepsConnection ?? !options.autobegin;
-    this.#beginMode = options.begin ?? engine.beginMode;
-    this.#defaults = options.transaction ?? engine.transactionDefaults;
-    this.#options = this.#defaults;
-    this.#onBegin = options.onBegin;
     this.#recorder = options.recorder;
-    this.#savepoints = new Savepoints({
-      send: (sql) => this.#send(sql),
-      restart: () => this.#restart(),
-      poison: (why) => this.#poison(why),
+    this.#onBegin = options.onBegin;
+    this.#transaction = new Transaction(this.#host(), {
+      autobegin: options.autobegin,
+      beginMode: options.begin ?? engine.beginMode,
+      defaults: options.transaction ?? engine.transactionDefaults,
     });
   }
 
   /** Whether a transaction is under way, even if BEGIN has not been sent yet. */
   get inTransaction(): boolean {
-    return this.#state !== 'idle';
+    return this.#transaction.active;
   }
 
   /** Whether a transaction holds changes that only `commit()` would keep. */
   get hasUncommittedWrites(): boolean {
-    return this.#wrote;
+    return this.#transaction.wrote;
   }
 
   /** Whether `owner`, a library's connection object, has begun a nested transaction here that it has not ended. */
   hasNested(owner: SavepointOwner): boolean {
-    return this.#savepoints.hasOpen(owner);
+    return this.#transaction.hasNested(owner);
   }
 
   /** Whether a driver connection is held at this moment. */
@@ -150,16 +130,10 @@ export class Connection {
     try {
       this.#assertOpen();
       const control = parseControl(sql);
-      if (control) {
-        await this.#control(control, owner, asked);
-        this.#savepoints.answer(this.#calls + 1);
-        return undefined;
-      }
-      if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
-      const raw = this.#raw ?? (await this.#borrow());
-      const preparing = this.#prepare(raw, sql);
-      if (preparing) await preparing;
-      return await this.#perform(raw, call);
+      if (!control) return await this.#perform(sql, call);
+      await this.#transaction.control(control, owner, asked);
+      this.#transaction.answerNested(this.#calls + 1);
+      return undefined;
     } finally {
       this.#turn.release();
     }
@@ -172,16 +146,7 @@ export class Connection {
    * @throws InvalidRequestError when one is already begun.
    */
   async begin(options: TransactionOptions = {}): Promise<void> {
-    await this.#exclusively(async () => {
-      if (this.#state !== 'idle') {
-        throw new InvalidRequestError(
-          'A transaction is already begun: use beginNested() for a savepoint inside it.',
-        );
-      }
-      this.#options = { ...this.#defaults, ...options };
-      this.#state = 'begun';
-      if (this.#beginMode === 'eager') await this.#open(this.#raw ?? (await this.#borrow()), true);
-    });
+    await this.#exclusively(() => this.#transaction.begin(options));
   }
 
   /**
@@ -191,25 +156,16 @@ export class Connection {
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     const owner = {};
     const asked = ++this.#calls;
-    await this.#exclusively(async () => {
-      if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
-      this.#openLogically();
-      this.#savepoints.push(owner, asked);
-    });
-    this.#savepoints.answer(this.#calls + 1);
+    await this.#exclusively(async () => this.#transaction.beginNested(owner, asked));
+    this.#transaction.answerNested(this.#calls + 1);
     let value: T;
     try {
       value = await fn();
     } catch (error) {
-      await this.#exclusively(async () => {
-        if (this.#savepoints.hasOpen(owner)) await this.#savepoints.rollbackNested(owner);
-      });
+      await this.#exclusively(() => this.#transaction.rollbackNested(owner));
       throw error;
     }
-    await this.#exclusively(async () => {
-      if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
-      if (this.#savepoints.hasOpen(owner)) await this.#savepoints.commitNested(owner);
-    });
+    await this.#exclusively(() => this.#transaction.commitNested(owner));
     return value;
   }
 
@@ -219,15 +175,7 @@ export class Connection {
    *   in the last two cases everything was rolled back.
    */
   async commit(): Promise<void> {
-    await this.#exclusively(async () => {
-      if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
-      if (this.#savepoints.unfinished) {
-        throw new InvalidRequestError(
-          'A nested transaction of a library is still open: await it before commit(), or call rollback().',
-        );
-      }
-      await this.#finish('commit');
-    });
+    await this.#exclusively(() => this.#finish('commit'));
   }
 
   /** One cheap round trip. @throws OperationalError when the database cannot be reached. */
@@ -245,7 +193,7 @@ export class Connection {
   async invalidate(why: string): Promise<void> {
     await this.#exclusively(async () => {
       await this.#finish('rollback');
-      this.#poison(why);
+      this.#transaction.poison(why);
     });
   }
 
@@ -289,7 +237,36 @@ export class Connection {
     if (this.#closed) throw new ScopeClosedError();
   }
 
-  // --- a statement ---------------------------------------------------------------------------
+  async #finish(how: 'commit' | 'rollback'): Promise<void> {
+    try {
+      await this.#transaction[how]();
+    } catch (error) {
+      if (this.#transaction.active) throw error; // refused: nothing has ended
+      this.#release();
+      throw error;
+    }
+    this.#release();
+  }
+
+  async #perform<T>(sql: string, perform: (raw: object) => T | Promise<T>): Promise<T> {
+    const transaction = this.#transaction;
+    transaction.assertUsable();
+    const raw = this.#raw ?? (await this.#borrow());
+    try {
+      const preparing = transaction.prepare(raw, sql);
+      if (preparing) await preparing;
+      const { dialect } = this.engine;
+      const result = await (transaction.isOpen || !dialect.autocommit
+        ? perform(raw)
+        : dialect.autocommit(raw, perform));
+      transaction.after(raw, result);
+      return result;
+    } catch (error) {
+      transaction.afterFailure(raw, error);
+      if (!transaction.active && !this.engine.dialect.isAlive(raw)) this.#giveBack();
+      throw error;
+    }
+  }
 
   async #borrow(): Promise<object> {
     const startedAt = performance.now();
@@ -300,48 +277,19 @@ export class Connection {
     return raw;
   }
 
-  /** What must happen on the server before `sql` may run; undefined when nothing. */
-  #prepare(raw: object, sql: string): Promise<void> | undefined {
-    const { dialect } = this.engine;
-    if (this.#state === 'open') {
-      if (this.#wrote && !this.#savepoints.waiting) return undefined;
-      const write = this.#wrote || dialect.isWrite(raw, sql);
-      if (write === this.#wrote && !this.#savepoints.waiting) return undefined;
-      this.#wrote = write;
-      return this.#sendBefore(raw, write);
-    }
-    const write = dialect.isWrite(raw, sql);
-    if (this.#autobegin || this.#state === 'begun') {
-      if (write || this.#beginMode !== 'on-first-write') return this.#openFor(raw, write);
-      return undefined;
-    }
-    return write ? dialect.beforeWrite?.(raw, this) : undefined;
+  /** After a transaction: a session's connection goes back to the pool. */
+  #release(): void {
+    if (!this.#keepsConnection) this.#giveBack();
   }
 
-  async #openFor(raw: object, write: boolean): Promise<void> {
-    await this.#open(raw, write || this.#beginMode === 'eager');
-    this.#wrote = write;
-  }
-
-  async #sendBefore(raw: object, write: boolean): Promise<void> {
-    if (write && !this.#mayWrite) {
-      await this.engine.dialect.beforeWrite?.(raw, this);
-      this.#mayWrite = true;
-    }
-    if (this.#savepoints.waiting) await this.#savepoints.send();
-  }
-
-  async #perform<T>(raw: object, perform: (raw: object) => T | Promise<T>): Promise<T> {
-    try {
-      const result = await (this.#state === 'open' || !this.engine.dialect.autocommit
-        ? perform(raw)
-        : this.engine.dialect.autocommit(raw, perform));
-      this.#after(raw, result);
-      return result;
-    } catch (error) {
-      this.#afterFailure(raw, error);
-      throw error;
-    }
+  #giveBack(): void {
+    const raw = this.#raw;
+    if (!raw) return;
+    this.#tell('checkin');
+    const broken = this.#broken;
+    this.#raw = undefined;
+    this.#broken = false;
+    this.engine.checkin(raw, broken);
   }
 
   /** The same driver call, timed and told to whoever listens. */
@@ -370,8 +318,9 @@ export class Connection {
     };
   }
 
-  #tell(event: keyof EngineEvents & RecordedKind, details: object = {}): void {
+  #tell(event: ConnectionEvent, details: object = {}): void {
     this.engine.notify(event, this, details);
+    if (event === 'begin') this.#onBegin?.();
     this.#recorder?.note(event, { ...details, connectionId: this.#id });
   }
 
@@ -380,211 +329,18 @@ export class Connection {
     return this.#raw && this.engine.dialect.connectionId(this.#raw);
   }
 
-  #after(raw: object, result: unknown): void {
-    const { dialect } = this.engine;
-    if (this.#state !== 'open') {
-      if (!this.#autobegin) dialect.ended(raw, this);
-      return;
-    }
-    if (dialect.inTransaction(raw, result) !== false) return;
-    this.#forget(raw); // MariaDB commits by itself before and after DDL
-    this.#tell('implicit-commit');
-  }
-
-  #afterFailure(raw: object, error: unknown): void {
-    markFromDatabase(error);
-    const { dialect } = this.engine;
-    const ended = dialect.inTransaction(raw, undefined, error) === false;
-    const alive = dialect.isAlive(raw);
-    if (this.#state === 'open') {
-      if (!alive)
-        this.#poison('The connection to the database broke in the middle of this transaction.');
-      else if (ended) this.#poison('The database rolled this transaction back as a whole.');
-      return;
-    }
-    if (!this.#autobegin) dialect.ended(raw, this);
-    if (!alive) this.#giveBack();
-  }
-
-  // --- transaction control sent by libraries -------------------------------------------------
-
-  async #control(control: TransactionControl, owner: SavepointOwner, asked: number): Promise<void> {
-    switch (control.op) {
-      case 'set-transaction':
-        return this.#adopt(control);
-      case 'begin':
-        return this.#beginByLibrary(control, owner, asked);
-      case 'savepoint':
-        this.#openLogically();
-        return this.#savepoints.push(owner, asked, control.name);
-      case 'release':
-        return this.#savepoints.releaseNamed(owner, control.name as string);
-      case 'rollback-to':
-        return this.#savepoints.rollbackToNamed(owner, control.name as string);
-      case 'commit':
-      case 'rollback':
-        return this.#endByLibrary(control.op, owner);
-    }
-  }
-
-  async #beginByLibrary(
-    control: TransactionControl,
-    owner: SavepointOwner,
-    asked: number,
-  ): Promise<void> {
-    if (control.isolationLevel !== undefined || control.readOnly !== undefined)
-      this.#adopt(control);
-    if (this.#autobegin || this.#state !== 'idle') {
-      if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
-      this.#openLogically();
-      this.#savepoints.push(owner, asked);
-      return;
-    }
-    this.#state = 'begun';
-    this.#begunBy = { owner };
-    if (control.immediate) await this.#open(this.#raw ?? (await this.#borrow()), true);
-  }
-
-  async #endByLibrary(how: 'commit' | 'rollback', owner: SavepointOwner): Promise<void> {
-    if (this.#savepoints.hasOpen(owner)) {
-      if (how === 'rollback') return this.#savepoints.rollbackNested(owner);
-      if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
-      return this.#savepoints.commitNested(owner);
-    }
-    if (this.#begunBy && this.#begunBy.owner === owner) {
-      if (this.#state === 'lost' && how === 'commit') throw new PendingRollbackError(this.#why);
-      return this.#end(how);
-    }
-    if (this.#state === 'lost' && how === 'rollback') return; // the session has yet to roll its own transaction back
-    throw new InvalidRequestError(
-      `${how.toUpperCase()} was sent inside a session, whose transaction is not the statement's to end: call Session.${how}().`,
-    );
-  }
-
-  /** Isolation level or access mode asked for by a library: possible as long as BEGIN has not been sent. */
-  #adopt({ isolationLevel, readOnly }: TransactionControl): void {
-    const asked = { ...(isolationLevel && { isolationLevel }), ...(readOnly && { readOnly }) };
-    const same = Object.entries(asked).every(
-      ([key, value]) => this.#options[key as keyof TransactionOptions] === value,
-    );
-    if (this.#state === 'open' && !same) {
-      throw new InvalidRequestError(
-        'The transaction of this session is already open: its isolation level and access mode can only be set before the ' +
-          'first statement, with Session.begin({ isolationLevel, readOnly }).',
-      );
-    }
-    this.#options = { ...this.#options, ...asked };
-  }
-
-  // --- the transaction itself ----------------------------------------------------------------
-
-  /** A savepoint in a session that has done nothing yet makes its transaction begin with the next statement. */
-  #openLogically(): void {
-    if (this.#state === 'idle') this.#state = 'begun';
-  }
-
-  async #open(raw: object, write: boolean): Promise<void> {
-    const startedAt = performance.now();
-    await this.engine.dialect.begin(raw, this, this.#options, write);
-    this.#state = 'open';
-    this.#mayWrite = write;
-    this.#savepoints.standForBegin();
-    this.#tell('begin', { durationMs: performance.now() - startedAt });
-    this.#onBegin?.();
-  }
-
-  async #send(sql: string): Promise<void> {
-    if (this.#state !== 'open') return;
-    await this.engine.dialect.control(this.#raw as object, sql);
-    this.#tell('savepoint', { sql });
-  }
-
-  #poison(why: string): void {
-    this.#state = 'lost';
-    this.#why = why;
-  }
-
-  /** The savepoint that BEGIN stood for is rolled back: the transaction begins anew with the next statement. */
-  async #restart(): Promise<void> {
-    if (this.#state !== 'open') return;
-    const raw = this.#raw as object;
-    this.#state = 'begun';
-    this.#mayWrite = false;
-    this.#wrote = false;
-    await this.#rollBack(raw);
-  }
-
-  async #finish(how: 'commit' | 'rollback'): Promise<void> {
-    try {
-      await this.#end(how);
-    } finally {
-      if (!this.#keepsConnection) this.#giveBack();
-    }
-  }
-
-  async #end(how: 'commit' | 'rollback'): Promise<void> {
-    const raw = this.#raw;
-    const onServer = this.#state === 'open' || this.#state === 'lost';
-    this.#reset();
-    if (!raw || !onServer) return;
-    if (how === 'commit') await this.#commit(raw);
-    else await this.#rollBack(raw);
-  }
-
-  async #commit(raw: object): Promise<void> {
-    try {
-      await this.engine.dialect.commit(raw);
-    } catch (error) {
-      this.engine.dialect.inTransaction(raw, undefined, error);
-      const alive = this.engine.dialect.isAlive(raw);
-      await this.#rollBack(raw); // SQLite keeps the transaction open when COMMIT fails
-      markFromDatabase(error);
-      const translated = translateError(error);
-      if (alive || !(translated instanceof OperationalError)) throw translated;
-      throw new OperationalError(
-        'The connection was lost during COMMIT: whether the transaction took place is unknown until the data is read again.',
-        { reason: 'gone', outcomeUnknown: true, cause: error },
-      );
-    }
-    this.engine.dialect.ended(raw, this);
-    this.#tell('commit');
-  }
-
-  /** Never rejects: a connection on which ROLLBACK fails is not given to anybody again, which undoes as much. */
-  async #rollBack(raw: object): Promise<void> {
-    const { dialect } = this.engine;
-    try {
-      if (dialect.isAlive(raw) && dialect.inTransaction(raw, undefined) !== false)
-        await dialect.control(raw, 'ROLLBACK');
-    } catch {
-      this.#broken = true;
-    }
-    dialect.ended(raw, this);
-    this.#tell('rollback');
-  }
-
-  /** The transaction ended without our doing. */
-  #forget(raw: object): void {
-    this.#reset();
-    this.engine.dialect.ended(raw, this);
-  }
-
-  #reset(): void {
-    this.#state = 'idle';
-    this.#options = this.#defaults;
-    this.#begunBy = undefined;
-    this.#mayWrite = false;
-    this.#wrote = false;
-    this.#savepoints.clear();
-  }
-
-  #giveBack(): void {
-    const raw = this.#raw;
-    if (!raw) return;
-    this.#tell('checkin');
-    const broken = this.#broken;
-    this.#raw = undefined;
-    this.#broken = false;
-    this.engine.checkin(raw, broken);
+  #host(): TransactionHost {
+    const held = (): object | undefined => this.#raw;
+    return {
+      dialect: this.engine.dialect,
+      get raw() {
+        return held();
+      },
+      acquire: async () => this.#raw ?? this.#borrow(),
+      markBroken: () => {
+        this.#broken = true;
+      },
+      tell: (event, details) => this.#tell(event, details),
+    };
   }
 }
