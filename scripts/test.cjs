@@ -75,7 +75,8 @@ async function startOrLeaveOut(engine, { byName }) {
     console.log(`${engine}: ready in ${((performance.now() - began) / 1000).toFixed(1)} s`);
     return server;
   } catch (error) {
-    if (byName || process.env.CI) throw new UsageError(`${engine} was asked for: ${error.message}`);
+    const required = byName ? 'it was asked for' : process.env.CI && 'CI is set';
+    if (required) throw new UsageError(`${engine}: ${error.message}; an error, since ${required}`);
     console.log(`${engine}: left out of this run, ${error.message}`);
   }
 }
