@@ -126,13 +126,16 @@ const READ_CACHE_LIMIT = 1000;
 /**
  * A judge of statement texts for one engine: true for a single `SELECT` without locks, writing CTEs or
  * functions that are not known to be pure. The verdicts are kept for the last thousand texts.
+ *
+ * @param options.backslashEscapes whether a backslash in a string is an escape, as on MariaDB and MySQL.
  */
-export function plainReadJudge(): (sql: string) => boolean {
+export function plainReadJudge({ backslashEscapes = false } = {}): (sql: string) => boolean {
+  const literals = backslashEscapes ? MYSQL_LITERALS : LITERALS;
   const verdicts = new Map<string, boolean>();
   return (sql) => {
     let verdict = verdicts.get(sql);
     if (verdict === undefined) {
-      verdict = isPlainRead(sql);
+      verdict = isPlainRead(sql, literals);
       if (verdicts.size >= READ_CACHE_LIMIT)
         verdicts.delete(verdicts.keys().next().value as string);
       verdicts.set(sql, verdict);
@@ -141,8 +144,8 @@ export function plainReadJudge(): (sql: string) => boolean {
   };
 }
 
-function isPlainRead(sql: string): boolean {
-  const text = stripLiterals(sql);
+function isPlainRead(sql: string, literals: RegExp): boolean {
+  const text = stripLiterals(sql, literals);
   if (text === undefined || !/^\s*\(*\s*SELECT\b/i.test(text)) return false;
   if (/;\s*\S/.test(text) || NOT_PLAIN.test(text)) return false;
   for (const [, name] of text.matchAll(/([\w$.]+)\s*\(/g)) {
@@ -151,10 +154,22 @@ function isPlainRead(sql: string): boolean {
   return true;
 }
 
-/** The statement without comments, strings and quoted names; undefined where that cannot be told. */
-function stripLiterals(sql: string): string | undefined {
-  if (/\$\w*\$|\\|\/\*!/.test(sql)) return undefined;
-  return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\//g, (token) =>
-    token.startsWith('-') || token.startsWith('/') ? ' ' : 'x',
-  );
+/** Strings (PostgreSQL's `E'…'` with its escapes among them), quoted names and comments. */
+const LITERALS =
+  /\bE'(?:[^'\\]|''|\\[^])*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[^]*?\*\//gi;
+const MYSQL_LITERALS =
+  /'(?:[^'\\]|''|\\[^])*'|"(?:[^"\\]|""|\\[^])*"|`[^`]*`|--(?=\s|$)[^\n]*|#[^\n]*|\/\*[^]*?\*\//g;
+/** What is left of a literal that has no end here, of `$$…$$`, of a comment in a comment or one that is run. */
+const IN_DOUBT = /['"`\\]|\$\w*\$|\*\/|\/\*/;
+
+/**
+ * The statement without comments, strings and quoted names; undefined where that cannot be told. Libraries
+ * splice escaped values into the text, so a user's word must neither pass for SQL nor put the rest in doubt.
+ */
+function stripLiterals(sql: string, literals: RegExp): string | undefined {
+  const text = sql.replace(literals, (token) => {
+    if (token.startsWith('/*!')) return token;
+    return /^(?:--|\/\*|#)/.test(token) ? ' ' : 'x';
+  });
+  return IN_DOUBT.test(text) ? undefined : text;
 }

@@ -67,6 +67,9 @@ describe('a plain read', () => {
     '(SELECT 1)',
     'SELECT 1;',
     'SELECT id FROM t WHERE EXISTS (SELECT 1 FROM u) -- for update',
+    `SELECT id FROM t WHERE name = '\\' OR name = '$1$' OR name = '$$' OR name = '/*! x */'`,
+    `SELECT id FROM t WHERE name = 'O''Brien; DELETE FROM t; --'`,
+    `SELECT id FROM t WHERE name = E'it\\'s' AND note = 'insert'`,
   ])('%p', (sql) => {
     expect(isPlainRead(sql)).toBe(true);
     expect(isPlainRead(sql)).toBe(true); // remembered
@@ -90,8 +93,35 @@ describe('a plain read', () => {
     'EXPLAIN ANALYZE DELETE FROM t',
     'CALL p()',
     'SHOW TABLES',
+    `SELECT '\\', nextval('s'), '`,
+    `SELECT '\\', nextval('s'), ''`,
+    `SELECT E'\\'', nextval('s'), E'\\''`,
+    `SELECT $a$ ' $a$, nextval('s'), ' '`,
+    `SELECT 1 /* /* */ , nextval('s') /* */ */`,
+    `SELECT 'no end`,
     '',
   ])('%p is not certainly one', (sql) => {
     expect(isPlainRead(sql)).toBe(false);
+  });
+
+  describe('where a backslash is an escape', () => {
+    const isPlainMysqlRead = plainReadJudge({ backslashEscapes: true });
+    test.each([
+      `SELECT id FROM t WHERE name = 'Robert\\'); DROP TABLE t;--'`,
+      `SELECT id FROM t WHERE name = '\\\\' AND note = "say \\"insert\\""`,
+      `SELECT 1 # it's for update`,
+    ])('%p is one', (sql) => {
+      expect(isPlainMysqlRead(sql)).toBe(true);
+    });
+
+    test.each([
+      `SELECT '\\\\', get_lock('\\'', 1)`,
+      `SELECT '\\' , ' , get_lock("a", 1)`,
+      `SELECT 1 # '\n, get_lock('a', 1)`,
+      `SELECT 'a' INTO OUTFILE 'x'`,
+      `SELECT 1--get_lock('a', 1)`,
+    ])('%p is not certainly one', (sql) => {
+      expect(isPlainMysqlRead(sql)).toBe(false);
+    });
   });
 });

@@ -31,7 +31,7 @@ export class MysqlDialect implements Dialect<Client> {
   readonly #url: DatabaseUrl;
   readonly #options: EngineOptions;
   readonly #dead = new WeakSet<Client>();
-  readonly #isPlainRead = plainReadJudge();
+  readonly #isPlainRead = plainReadJudge({ backslashEscapes: true });
 
   constructor(url: DatabaseUrl, options: EngineOptions) {
     this.#url = url;
