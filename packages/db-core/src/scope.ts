@@ -61,16 +61,21 @@ export class Scope {
     return [...this.#sessions.values()];
   }
 
-  /** The session under `key`, if it was opened. */
-  peek(key: object): Session | undefined {
-    return this.#sessions.get(key) ?? this.#options.parent?.peek(key);
+  /** The session under `key`, or else the one on `engine`, if it was opened. */
+  peek(key: object, engine?: Engine): Session | undefined {
+    return this.#known(key, engine) ?? this.#options.parent?.peek(key, engine);
   }
 
-  /** The session under `key`, made on first use. @throws ScopeClosedError */
-  session(key: object, create: () => Session): Session {
-    const known = this.#sessions.get(key);
+  /**
+   * The session under `key`, made on first use. One that was opened here on the same `engine` under another
+   * key will do: a scope has one transaction on an engine, however many modules have a registry of their own.
+   *
+   * @throws ScopeClosedError
+   */
+  session(key: object, create: () => Session, engine?: Engine): Session {
+    const known = this.#known(key, engine);
     if (known && !this.#closing) return known;
-    if (this.#options.parent) return this.#options.parent.session(key, create);
+    if (this.#options.parent) return this.#options.parent.session(key, create, engine);
     if (this.closed) throw new ScopeClosedError();
     if (!this.#used) {
       this.#used = true;
@@ -90,10 +95,11 @@ export class Scope {
   }
 
   /** Takes the session under `key` out of the scope; the next use makes a new one. */
-  forget(key: object): Session | undefined {
-    const session = this.#sessions.get(key);
-    if (!session) return this.#options.parent?.forget(key);
-    this.#sessions.delete(key);
+  forget(key: object, engine?: Engine): Session | undefined {
+    const session = this.#known(key, engine);
+    if (!session) return this.#options.parent?.forget(key, engine);
+    for (const [other, known] of this.#sessions)
+      if (known === session) this.#sessions.delete(other);
     for (const [engine, settled] of this.#byEngine)
       if (settled === session) this.#byEngine.delete(engine);
     return session;
@@ -109,6 +115,10 @@ export class Scope {
   close(options: { readonly cancel?: boolean } = {}): Promise<void> {
     this.#closing ??= this.#end(options);
     return this.#closing;
+  }
+
+  #known(key: object, engine: Engine | undefined): Session | undefined {
+    return this.#sessions.get(key) ?? (engine && this.#byEngine.get(engine));
   }
 
   async #end(options: { readonly cancel?: boolean }): Promise<void> {

@@ -36,6 +36,9 @@ export interface ScopedSessionOptions {
 }
 
 /**
+ * Several of them on one engine share each scope's session, which has the options of the one used first:
+ * parts of a program that were written apart, with different libraries, are one transaction.
+ *
  * @throws NoActiveScopeError at use, not here, where no scope is active.
  * @example
  * export const Session = scopedSession(sessionmaker({ bind: engine }));
@@ -103,15 +106,16 @@ class ScopeRegistry implements Registry {
   session(what: string, options?: SessionOptions): Session {
     const scope = currentScope();
     if (!scope) throw new NoActiveScopeError(what);
-    return scope.session(this.#factory, () => this.#factory(options));
+    const engine = options?.bind ?? this.#factory.options.bind;
+    return scope.session(this.#factory, () => this.#factory(options), engine);
   }
 
   peek(): Session | undefined {
-    return currentScope()?.peek(this.#factory);
+    return currentScope()?.peek(this.#factory, this.#factory.options.bind);
   }
 
   forget(): Session | undefined {
-    return currentScope()?.forget(this.#factory);
+    return currentScope()?.forget(this.#factory, this.#factory.options.bind);
   }
 }
 

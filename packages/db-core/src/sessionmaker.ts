@@ -37,7 +37,7 @@ export function sessionmaker(options: SessionOptions = {}): SessionFactory {
         current.bind?.attach(factory);
       },
       current(): { connection(engine: Engine): Connection } | undefined {
-        return currentScope()?.session(factory, factory);
+        return currentScope()?.session(factory, factory, current.bind);
       },
     },
   ) as unknown as SessionFactory;

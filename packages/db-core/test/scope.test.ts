@@ -114,6 +114,41 @@ describe('the articles’ rules', () => {
     });
   });
 
+  test('registries on one engine share the session of a scope, whichever is used first', async () => {
+    const [One, Other] = [registry(), registry()];
+    mapItems(engine, Other);
+    await runInScope(async () => {
+      await One.execute("insert into items (name) values ('a')");
+      expect(Other.has()).toBe(true);
+      expect(() => Other({ begin: 'eager' })).toThrow('has a session already');
+      Other.add(new Item('b'));
+      expect(Other()).toBe(One());
+      expect(currentScope()?.sessions).toEqual([One()]);
+      await Other.commit();
+    });
+    expect((await engine.execute('select name from items')).scalars()).toEqual(['a', 'b']);
+    expect(engine.status()).toMatchObject({ sessions: 1, inUse: 0 });
+  });
+
+  test('registries on one engine share it also with libraries, and remove() removes it for all', async () => {
+    const [One, Other] = [registry(), registry()];
+    await runInScope(async () => {
+      await engine.currentConnection()?.execute("insert into items (name) values ('a')");
+      expect(Other.hasUncommittedWrites).toBe(true);
+      const shared = One();
+      await Other.remove();
+      expect([One.has(), Other.has()]).toEqual([false, false]);
+      expect(One()).not.toBe(shared);
+    });
+  });
+
+  test('registries on different engines share nothing', async () => {
+    const elsewhere = createEngine('sqlite://');
+    const [One, Other] = [registry(), scopedSession(sessionmaker({ bind: elsewhere }))];
+    await runInScope(() => expect(Other()).not.toBe(One()));
+    await elsewhere.dispose();
+  });
+
   test('User.query is a query of that class, in the scope it is read in', async () => {
     const Session = registry();
     mapItems(engine, Session);
