@@ -19,6 +19,11 @@ export const articles = suite('the articles’ routes', (test) => {
     const missing = await api.get('/find/nobody');
     expect([missing.status, missing.text]).toEqual([404, 'Not found']);
     expect(missing.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    await api.createUser('admin');
+    for (const almost of ['ADMIN', 'adm', 'adm%25', 'adm_n']) {
+      const { text } = await api.get(`/find/${almost}`);
+      expect({ almost, text }).toEqual({ almost, text: 'Not found' });
+    }
   });
 
   test('a duplicate name or contact fails, leaves nothing, and the next request goes well', async ({

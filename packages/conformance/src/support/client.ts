@@ -103,6 +103,7 @@ export class Client {
   async createUser(name: string, email = `${name}@localhost`): Promise<UserBody> {
     const answer = await this.post('/users', { name, email });
     expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 201 });
+    expect(answer.json()).toMatchObject({ name, email });
     return answer.json<UserBody>();
   }
 
@@ -116,7 +117,7 @@ export class Client {
 
 /** Words that would tell of the inside: stacks, statements, drivers. */
 const LEAKS =
-  /\bat .*\(|node_modules|\.ts:\d|\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE)\b|sqlite|postgres|mariadb|mysql|sequelize|typeorm|knex/i;
+  /\bat .*\(|node_modules|\.ts:\d|\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE)\b|constraint|duplicate (?:key|entry)|users[._]|sqlite|postgres|mariadb|mysql|sequelize|typeorm|knex/i;
 
 /** The answer is a problem document of this status that tells nothing of the inside; returns it. */
 export function expectProblem(answer: Answer, status: number | readonly number[]): Problem {
