@@ -34,6 +34,12 @@ export interface SessionOptions extends TransactionOptions {
   readonly begin?: BeginMode;
 }
 
+/** A savepoint that is open, and what a flush inside it failed with. */
+interface Savepoint {
+  readonly connection: Connection;
+  failure?: { readonly error: unknown };
+}
+
 type Hook = () => unknown;
 type Ending = 'begin' | 'commit' | 'rollback';
 
@@ -44,6 +50,7 @@ export class Session {
   readonly #connections = new Map<Engine, Connection>();
   readonly #added = new Set<object>();
   readonly #removed = new Set<object>();
+  readonly #savepoints: Savepoint[] = [];
   /** What scopes know this session by: its factory. */
   readonly #key: object;
   #hooks: [Ending, Hook][] = [];
@@ -139,7 +146,7 @@ export class Session {
    * Writes what was added and deleted, through each library's own calls, in order of dependency.
    *
    * @throws IntegrityError and the like; the transaction is rolled back then, and nothing runs in this
-   *   session until `rollback()`.
+   *   session until `rollback()`. Inside `beginNested` its savepoint alone is undone, and all goes on.
    */
   async flush(): Promise<void> {
     this.#assertUsable();
@@ -154,10 +161,14 @@ export class Session {
         for (const instance of deletes) await mapperOfInstance(instance).delete(instance);
       });
     } catch (error) {
-      await this.#each((connection) =>
-        connection.invalidate('A flush failed, so its transaction was rolled back.'),
-      );
-      throw translateError(error);
+      const failure = translateError(error);
+      const savepoint = this.#savepoints.at(-1);
+      if (savepoint) savepoint.failure = { error: failure };
+      await this.#each(async (connection) => {
+        if (connection === savepoint?.connection) return;
+        await connection.invalidate('A flush failed, so its transaction was rolled back.');
+      });
+      throw failure;
     }
   }
 
@@ -194,11 +205,22 @@ export class Session {
   /** Runs `fn` in a savepoint: kept when it resolves, undone when it rejects; what was done before stays either way. */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     await this.flush();
-    return this.connection().beginNested(async () => {
-      const value = await this.run(fn);
-      await this.flush();
-      return value;
-    });
+    const savepoint: Savepoint = { connection: this.connection() };
+    this.#savepoints.push(savepoint);
+    try {
+      return await savepoint.connection.beginNested(async () => {
+        const value = await this.run(fn);
+        await this.flush();
+        if (savepoint.failure) throw savepoint.failure.error; // caught by fn, but half a flush must not be kept
+        return value;
+      });
+    } catch (error) {
+      this.#added.clear();
+      this.#removed.clear();
+      throw error;
+    } finally {
+      this.#savepoints.splice(this.#savepoints.indexOf(savepoint), 1);
+    }
   }
 
   /**

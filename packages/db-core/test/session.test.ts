@@ -216,6 +216,47 @@ onEachEngine((fixture) => {
       expect(await fixture.names()).toEqual(['kept', 'outer']);
     });
 
+    test('a flush that fails inside beginNested(fn) undoes that part alone', async () => {
+      await runInScope(async () => {
+        Session.add(new Item('first'));
+        for (const name of ['a', 'first', 'b']) {
+          const nested = Session.beginNested(async () =>
+            Session.addAll([new Item(`${name}2`), new Item(name)]),
+          );
+          if (name === 'first') await expect(nested).rejects.toThrow(IntegrityError);
+          else await nested;
+        }
+        expect(await Session.query(Item).filterBy({ name: 'b' }).count()).toBe(5);
+        await Session.commit();
+      });
+      expect(await fixture.names()).toEqual(['a', 'a2', 'b', 'b2', 'first']);
+    });
+
+    test('a failed flush that fn has caught undoes beginNested(fn) all the same', async () => {
+      await runInScope(async () => {
+        Session.add(new Item('first'));
+        const nested = Session.beginNested(async () => {
+          Session.addAll([new Item('half'), new Item('first')]);
+          await Session.flush().catch(() => undefined);
+        });
+        await expect(nested).rejects.toThrow(IntegrityError);
+        await Session.commit();
+      });
+      expect(await fixture.names()).toEqual(['first']);
+    });
+
+    test('what was added in a beginNested(fn) that fails is forgotten', async () => {
+      await runInScope(async () => {
+        const nested = Session.beginNested(async () => {
+          Session.add(new Item('inner'));
+          throw new Error('no');
+        });
+        await expect(nested).rejects.toThrow('no');
+        await Session.commit();
+      });
+      expect(await fixture.names()).toEqual([]);
+    });
+
     test('hooks run once, at the real begin, commit or rollback', async () => {
       const ran: string[] = [];
       const hook = () => {
