@@ -4,8 +4,13 @@ import * as net from 'node:net';
 import type { Express } from 'express';
 import express from 'express';
 import type { ScopedSession } from '@quartet/db-core';
-import { ScopeClosedError, scopedSession, sessionmaker } from '@quartet/db-core';
-import { ClientAbortedError, initApp, noteErrors } from '@quartet/db-core/express';
+import { Recorder, ScopeClosedError, scopedSession, sessionmaker } from '@quartet/db-core';
+import {
+  ClientAbortedError,
+  initApp,
+  noteErrors,
+  requestScopesOf,
+} from '@quartet/db-core/express';
 import { deferred, onEachEngine } from './support';
 
 onEachEngine((fixture) => {
@@ -70,6 +75,14 @@ onEachEngine((fixture) => {
       else res.status(500).send('failed');
     }) as express.ErrorRequestHandler);
   };
+
+  test('whoever looks at an app from outside has its requests recorded', async () => {
+    const recorder = new Recorder();
+    requestScopesOf(app)?.record((req) => (req.headers['x-look'] ? recorder : undefined));
+    await fetch(url('/committed/unseen'));
+    await fetch(url('/committed/seen'), { headers: { 'x-look': 'yes' } });
+    expect(recorder.queries.map(({ parameters }) => parameters)).toEqual([['seen']]);
+  });
 
   test('a request that touches no data opens no session, no connection and no teardown', async () => {
     const before = fixture.engine.status();

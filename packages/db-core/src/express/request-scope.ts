@@ -40,6 +40,7 @@ export interface RequestScopeOptions {
 /** The scopes of an app's requests; `initApp` makes one for each app. */
 export class RequestScopes {
   readonly #options: RequestScopeOptions;
+  #record: RequestScopeOptions['record'];
   readonly #hooks: TeardownHook[] = [];
   readonly #sockets = new WeakMap<Socket, Set<() => void>>();
   readonly #open = new Set<Promise<void>>();
@@ -47,13 +48,14 @@ export class RequestScopes {
 
   constructor(options: RequestScopeOptions = {}) {
     this.#options = options;
+    this.#record = options.record;
     if (options.onTeardown) this.#hooks.push(options.onTeardown);
   }
 
   /** Register before every route that uses a session. */
   readonly middleware: RequestHandler = (req, res, next) => {
     const scope: Scope = new Scope({
-      recorder: this.#options.record?.(req, res),
+      recorder: this.#record?.(req, res),
       onFirstSession: () => this.#watch(scope, req, res),
       isOver: () => res.closed || res.destroyed || res.writableFinished,
     });
@@ -63,6 +65,11 @@ export class RequestScopes {
   /** Adds a hook; all are called, in order, with what the request failed with. */
   onTeardown(hook: TeardownHook): void {
     this.#hooks.push(hook);
+  }
+
+  /** Records requests from now on, as the option `record` does: for whoever looks at an app from outside. */
+  record(choose: NonNullable<RequestScopeOptions['record']>): void {
+    this.#record = choose;
   }
 
   /** Lets teardown hooks know an error that an error handler of the app is about to answer. */
