@@ -1,0 +1,97 @@
+/**
+ * Where the databases are: `initApp`'s options, then the app's settings (`app.set(…)`) under the names of
+ * Flask-SQLAlchemy's configuration.
+ *
+ * @see https://flask-sqlalchemy.readthedocs.io/en/stable/config/
+ */
+import type { EngineOptions } from '@quartet/db-core';
+import { ArgumentError, Engine } from '@quartet/db-core';
+import type { Application } from 'express';
+
+/** A database: its URL, a URL with engine options, or an engine that somebody else made and disposes. */
+export type Bind = string | ({ readonly url: string } & EngineOptions) | Engine;
+
+export interface AppOptions {
+  /** The default database. Wins over `url` and over the app's settings. */
+  readonly engine?: Engine;
+  /** The default database's URL. App setting: `SQLALCHEMY_DATABASE_URI`, `DATABASE_URL` or `DATABASE`. */
+  readonly url?: string;
+  /** Options of the default engine. App setting: `SQLALCHEMY_ENGINE_OPTIONS`. */
+  readonly engineOptions?: EngineOptions;
+  /** Further databases by key. App setting: `SQLALCHEMY_BINDS`. */
+  readonly binds?: Readonly<Record<string, Bind>>;
+  /** Log every statement of every engine made here. App setting: `SQLALCHEMY_ECHO`. Default false. */
+  readonly echo?: EngineOptions['echo'];
+}
+
+/** Where the default database's URL is looked for, in this order. */
+const URL_SETTINGS = ['SQLALCHEMY_DATABASE_URI', 'DATABASE_URL', 'DATABASE'] as const;
+
+/** What `readConfig` finds, by bind key; null stands for the default database. */
+export type Binds = ReadonlyMap<string | null, Exclude<Bind, string>>;
+
+/**
+ * Precedence, as in the reference: the `db` object's engine options, then the bind's own, then the app's
+ * engine options (default database only), then the URL.
+ *
+ * @throws ArgumentError when no database is named at all.
+ */
+export function readConfig(
+  app: Application | undefined,
+  options: AppOptions,
+  defaults: EngineOptions,
+): Binds {
+  const setting = (name: string): unknown => app?.get(name) as unknown;
+  const binds = (options.binds ?? setting('SQLALCHEMY_BINDS') ?? {}) as Record<string, Bind>;
+  const engineOptions = (options.engineOptions ??
+    setting('SQLALCHEMY_ENGINE_OPTIONS') ??
+    {}) as EngineOptions & { readonly url?: string };
+  const url = options.url ?? urlSetting(app) ?? engineOptions.url;
+  const echo = (options.echo ?? setting('SQLALCHEMY_ECHO')) as EngineOptions['echo'];
+  const common = { ...(echo !== undefined && { echo }), ...defaults };
+  const configOf = (own: { url: string } & EngineOptions): { url: string } & EngineOptions => ({
+    ...driverDefaults(own.url),
+    ...common,
+    ...own,
+  });
+
+  const found = new Map<string | null, Exclude<Bind, string>>();
+  if (options.engine) found.set(null, options.engine);
+  else if (url !== undefined) found.set(null, configOf({ ...engineOptions, url }));
+  for (const [key, bind] of Object.entries(binds))
+    found.set(key, bind instanceof Engine ? bind : configOf(asConfig(key, bind)));
+  if (found.size === 0) throw new ArgumentError(NO_DATABASE);
+  return found;
+}
+
+/** MariaDB and MySQL close a connection that idled for eight hours: none is kept that long. */
+function driverDefaults(url: string): EngineOptions {
+  return /^(?:mysql|mariadb)\b/i.test(url.trim()) ? { recycleSeconds: 7200 } : {};
+}
+
+const NO_DATABASE =
+  `Either a database URL or binds must be set. Before db.initApp(app), set one: ` +
+  `app.set('DATABASE_URL', 'sqlite:///app.db'), or pass it: db.initApp(app, { url: 'sqlite:///app.db' }), ` +
+  `{ engine } or { binds: { key: url } }.`;
+
+/** `app.set('DATABASE_URL', process.env.DATABASE_URL)` with no such variable: the message says so. */
+function urlSetting(app: Application | undefined): string | undefined {
+  for (const name of URL_SETTINGS) {
+    if (!app || !(name in app.settings)) continue;
+    const url = app.get(name) as unknown;
+    if (typeof url === 'string' && url.trim() !== '') return url;
+    throw new ArgumentError(
+      `The app's setting ${name} is ${JSON.stringify(url)}, no database URL. Is the environment variable set? ` +
+        `A URL looks like sqlite:///app.db or postgresql://user:password@localhost:5432/app.`,
+    );
+  }
+  return undefined;
+}
+
+function asConfig(key: string, bind: Exclude<Bind, Engine>): { url: string } & EngineOptions {
+  const config = typeof bind === 'string' ? { url: bind } : bind;
+  if (typeof config.url === 'string' && config.url.trim() !== '') return config;
+  throw new ArgumentError(
+    `Bind '${key}' has no URL: binds: { ${key}: 'sqlite:///${key}.db' } or { ${key}: { url: …, poolSize: 5 } }.`,
+  );
+}

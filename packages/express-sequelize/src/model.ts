@@ -1,0 +1,158 @@
+/**
+ * The base of models, `db.Model`: Sequelize's own Model, declared without a Sequelize, with `query` and a
+ * text form. Ports Flask-SQLAlchemy's `Model`.
+ *
+ * @see https://flask-sqlalchemy.readthedocs.io/en/stable/api/#flask_sqlalchemy.model.Model
+ */
+import { inspect } from 'node:util';
+import type { Query } from '@quartet/db-core';
+import { InvalidRequestError } from '@quartet/db-core';
+import type {
+  Attributes,
+  ForeignKey,
+  InferAttributes,
+  InferCreationAttributes,
+  ModelAttributes,
+  ModelStatic,
+} from 'sequelize';
+import { Model as SequelizeModel } from 'sequelize';
+import type { DeclareOptions, ModelClass } from './declaration';
+
+/** Columns a class need not list in `init`: Sequelize adds them, or an association does (`ForeignKey<…>`). */
+type Brought<A> =
+  | ('id' & keyof A)
+  | { [K in keyof A]-?: ForeignKeyBrand extends keyof NonNullable<A[K]> ? K : never }[keyof A];
+type ForeignKeyBrand = Extract<keyof ForeignKey<object>, symbol>;
+type Columns<M extends SequelizeModel, A = Attributes<M>> = ModelAttributes<
+  M,
+  Omit<A, Brought<A>> & Partial<Pick<A, Brought<A>>>
+>;
+
+// `db.Model` without a type argument takes any attributes.
+type IsAny<T> = 0 extends 1 & T ? true : false;
+type Loaded<M extends SequelizeModel> = IsAny<M> extends true ? any : InferAttributes<M>;
+type Given<M extends SequelizeModel> = IsAny<M> extends true ? any : InferCreationAttributes<M>;
+
+/** What a `db` object does for its models. */
+export interface ModelHost {
+  declare(model: ModelClass, attributes: ModelAttributes, options: DeclareOptions): void;
+  isPending(instance: object): boolean;
+}
+
+/**
+ * @example
+ * export class User extends db.Model<User> {
+ *   declare static query: Query<User>;
+ *   declare id: CreationOptional<number>;
+ *   declare name: string;
+ * }
+ * User.init({ name: { type: DataTypes.STRING(50), allowNull: false, unique: true } });
+ */
+// oxlint-disable-next-line no-explicit-any -- see IsAny
+export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded<M>, Given<M>> {
+  /** The `db` object this base belongs to. */
+  static db: ModelHost;
+  /** The key of the database the model lives in, and its subclasses; undefined for the default one. */
+  static readonly bindKey?: string | undefined;
+  /** A query of this class in the current session. Narrow it in each class: `declare static query: Query<User>`. */
+  static readonly query: Query<any>;
+
+  /**
+   * Associations, scopes and hooks: called for each app once all models are defined, so that models may
+   * refer to each other whatever the order of their files.
+   *
+   * @example
+   * static override associate(): void {
+   *   Message.belongsTo(User, { as: 'user', foreignKey: { name: 'userId', field: 'user_id' } });
+   * }
+   */
+  static associate(): void {}
+
+  /**
+   * Declares the model's columns. The table's name is the class's in snake_case unless `tableName` is given.
+   *
+   * @param options Sequelize's own, without the Sequelize: that comes with `db.initApp(app)`.
+   */
+  static override init<MS extends ModelStatic<SequelizeModel>, I extends InstanceType<MS>>(
+    this: MS,
+    attributes: Columns<I>,
+    options: DeclareOptions<I> = {},
+  ): MS {
+    const model = this as unknown as typeof Model & ModelClass;
+    model.db.declare(model, attributes as ModelAttributes, options as DeclareOptions);
+    return this;
+  }
+
+  /** `<User 1>`, `<User (transient 7)>` before it is added to a session, `<User (pending 7)>` before it is saved. */
+  override toString(): string {
+    const { name, db, primaryKeyAttributes } = this.constructor as typeof Model;
+    if (!this.isNewRecord) {
+      return `<${name} ${primaryKeyAttributes.map((key) => String(this.get(key as never))).join(', ')}>`;
+    }
+    return `<${name} (${db.isPending(this) ? 'pending' : 'transient'} ${numberOf(this)})>`;
+  }
+
+  /** As the REPL and console.log print it. */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+/** The base of one `db` object's models. */
+export function baseFor(db: ModelHost): typeof Model {
+  const Base = class extends Model {
+    constructor(...args: unknown[]) {
+      if (!isDefined(new.target))
+        throw new InvalidRequestError(notDefined(`new ${new.target.name}()`));
+      super(...(args as []));
+    }
+  };
+  Object.defineProperty(Base, 'name', { value: 'Model' });
+  Base.db = db;
+  for (const name of CONFIGURING) guard(Base, name);
+  return Base;
+}
+
+/** These change what Sequelize keeps of a model, which is there only once an app is. */
+const CONFIGURING = [
+  'hasOne',
+  'hasMany',
+  'belongsTo',
+  'belongsToMany',
+  'addScope',
+  'addHook',
+] as const;
+
+function guard(base: typeof Model, name: (typeof CONFIGURING)[number]): void {
+  const original = SequelizeModel[name] as (...args: unknown[]) => unknown;
+  Object.defineProperty(base, name, {
+    configurable: true,
+    writable: true,
+    value(this: typeof Model, ...args: unknown[]): unknown {
+      if (isDefined(this)) return original.apply(this, args);
+      const call = `${this.name}.${name}`;
+      throw new InvalidRequestError(
+        `${call}() was called before db.initApp(app). Write it in the class: static override associate() { ${call}(…); }`,
+      );
+    },
+  });
+}
+
+/** Whether an app has defined the model, on a Sequelize of its own. */
+function isDefined(model: object): boolean {
+  return 'rawAttributes' in model;
+}
+
+function notDefined(call: string): string {
+  return `${call} was called before the model was defined: call its init({ … }) where the class is, and await db.initApp(app) first.`;
+}
+
+const numbers = new WeakMap<object, number>();
+let last = 0;
+
+/** Tells objects without a row apart, as Python's id() does. */
+function numberOf(instance: object): number {
+  let number = numbers.get(instance);
+  if (number === undefined) numbers.set(instance, (number = ++last));
+  return number;
+}
