@@ -21,8 +21,6 @@ export async function sendNdjson<T>(
   toJson: (row: T) => unknown,
 ): Promise<void> {
   const source = Readable.from(chunks(inThisContext(rows), toJson), { highWaterMark: 1 });
-  const leave = (): void => void source.destroy(new ClientLeft());
-  res.once('close', leave);
   try {
     await once(source, 'readable');
     res.type('application/x-ndjson');
@@ -30,12 +28,9 @@ export async function sendNdjson<T>(
   } catch (error) {
     if (!isEarlyLeave(error)) throw error;
   } finally {
-    res.off('close', leave);
     source.destroy();
   }
 }
-
-class ClientLeft extends Error {}
 
 async function* chunks<T>(
   rows: AsyncIterable<T>,
@@ -53,8 +48,8 @@ async function* chunks<T>(
 }
 
 /**
- * The stream asks for rows when the socket drains, and a socket's events know nothing of the request:
- * without this the query functions would find no scope from the second chunk on.
+ * More rows are asked for when the response drains, in whatever async context that happens: without this
+ * the query functions could find no scope, or another request's, from the second chunk on.
  */
 function inThisContext<T>(rows: AsyncIterable<T>): AsyncIterable<T> {
   const context = new AsyncResource('NdjsonRows');
@@ -74,9 +69,5 @@ function inThisContext<T>(rows: AsyncIterable<T>): AsyncIterable<T> {
 
 function isEarlyLeave(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return (
-    error instanceof ClientLeft ||
-    code === 'ERR_STREAM_PREMATURE_CLOSE' ||
-    code === 'ERR_STREAM_UNABLE_TO_PIPE'
-  );
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ERR_STREAM_UNABLE_TO_PIPE';
 }

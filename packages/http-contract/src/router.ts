@@ -47,7 +47,7 @@ export function createRouter(queries: Queries, options: RouterOptions): Router {
     ...healthOperations(engine),
     // metrics and docs will stand here, each a file of `resources` like the others
   ];
-  operations.push(documentOperation(operations, `Quartet: ${style}`));
+  operations.push(documentOperation(operations, `Quartet: ${style}`)); // it describes itself as well
 
   const router = createExpressRouter({ caseSensitive: true });
   router.use(commonHeaders, refuseMalformedQuery, refuseLargeBodies);
@@ -59,18 +59,17 @@ export function createRouter(queries: Queries, options: RouterOptions): Router {
 
 function documentOperation(described: readonly Operation[], title: string): Operation {
   let document: string | undefined;
-  const self = operation({
+  return operation({
     method: 'get',
     path: '/openapi.json',
     id: 'openapi',
     summary: 'This document',
     answers: { 200: { description: 'The OpenAPI document', type: 'application/json' } },
     handle(_input, _req, res) {
-      document ??= JSON.stringify(openApiDocument([...described, self], { title }));
+      document ??= JSON.stringify(openApiDocument(described, { title }));
       res.type('application/json').send(document);
     },
   });
-  return self;
 }
 
 /** Text answers repeat what the client sent: no browser may take them for HTML. */

@@ -160,11 +160,11 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s an app', (signal) => {
     const begun = Date.now();
     child.kill(signal);
     expect(await exitOf(child)).toBe(0);
-    expect(Date.now() - begun).toBeLessThan(1_400);
+    expect(Date.now() - begun).toBeLessThan(10_000); // of twenty seconds to drain
   });
 
   it('gives up on a request that outlasts the deadline', async () => {
-    const child = start();
+    const child = start({ DRAIN_MS: '300' });
     const { url } = await listening(child);
     const answer = await fetch(`${url}/slow?ms=60000`);
     child.kill(signal);
@@ -181,6 +181,6 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s an app', (signal) => {
     const begun = Date.now();
     child.kill(signal);
     expect(await exitOf(child)).toBe(1);
-    expect(Date.now() - begun).toBeLessThan(700);
+    expect(Date.now() - begun).toBeLessThan(10_000);
   });
 });

@@ -37,4 +37,9 @@ async function read(sql: string): Promise<{ rows: { id: number; name: string; em
   return { rows: result.all().map((row) => ({ ...row }) as never) };
 }
 
-void serve(createApp, { style: 'test', port: 4199, queries, drainTimeoutMs: 1_500 });
+void serve(createApp, {
+  style: 'test',
+  port: 4199,
+  queries,
+  drainTimeoutMs: Number(process.env['DRAIN_MS'] ?? 20_000),
+});
