@@ -1,0 +1,223 @@
+/** The contract in the SQL style: Knex builds the statements, plain SQL says what it cannot, the session commits. */
+import { IntegrityError, translateError } from '@quartet/db-core';
+import type { ImportRejection, MessageView, Queries } from '@quartet/http-contract';
+import { rejectionReason } from '@quartet/http-contract';
+import { toDate } from '@quartet/db-knex';
+import type { Knex } from 'knex';
+import { knex, Session } from './database';
+import type { Message, User } from './models';
+
+const EXPORT_PAGE = 500;
+
+export const queries: Queries = {
+  async listUsers({ page, perPage }, filter) {
+    const users = knex('users').where(filter);
+    return {
+      items: await users
+        .clone()
+        .orderBy('id')
+        .limit(perPage)
+        .offset((page - 1) * perPage),
+      total: await count(users),
+    };
+  },
+
+  async createUser({ name, email }) {
+    const inserted = await Session.execute(
+      'INSERT INTO users (name, email) VALUES (?, ?) RETURNING id',
+      [name, email],
+    );
+    await Session.commit();
+    return { id: inserted.scalar() as number, name, email };
+  },
+
+  async findUser(id) {
+    return await knex('users').where({ id }).first();
+  },
+
+  async updateUser(id, changes) {
+    if ((await knex('users').where({ id }).update(changes)) === 0) return undefined;
+    const user = await knex('users').where({ id }).first();
+    await Session.commit();
+    return user;
+  },
+
+  async deleteUser(id) {
+    const deleted = await knex('users').where({ id }).delete();
+    await Session.commit();
+    return deleted > 0;
+  },
+
+  async importUsers(rows) {
+    const rejected: ImportRejection[] = [];
+    for (const [index, row] of rows.entries()) {
+      try {
+        await Session.beginNested(async () => await knex('users').insert(row));
+      } catch (error) {
+        rejected.push({ index, reason: rejectionReason(error) });
+      }
+    }
+    await Session.commit();
+    return { imported: rows.length - rejected.length, rejected };
+  },
+
+  async mergeUsers(id, into) {
+    Session({ begin: 'eager' }); // before it reads: what it read must still hold when it writes
+    const users = await knex('users').whereIn('id', [id, into]).orderBy('id').forUpdate();
+    const [from, target] = [id, into].map((key) => users.find((user) => user.id === key));
+    if (!from || !target) return undefined;
+    await knex('messages').where({ user_id: id }).update({ user_id: into });
+    await knex('users').where({ id }).delete();
+    await Session.commit();
+    return target;
+  },
+
+  async listUserMessages(userId, { page, perPage }) {
+    if (!(await knex('users').where({ id: userId }).first('id'))) return undefined;
+    const messages = knex('messages').where({ user_id: userId });
+    return {
+      items: await withAuthors(
+        messages
+          .clone()
+          .orderBy('id', 'desc')
+          .limit(perPage)
+          .offset((page - 1) * perPage),
+      ),
+      total: await count(messages),
+    };
+  },
+
+  async createMessage(userId, { body, tags: names }) {
+    const author = await knex('users').where({ id: userId }).forShare().first('id', 'name');
+    if (!author) return undefined;
+    const message = (
+      await Session.execute(
+        'INSERT INTO messages (user_id, body) VALUES (?, ?) RETURNING id, created_at',
+        [userId, body],
+      )
+    ).one();
+    const id = message['id'] as number;
+    // In one order for everybody: requests with the same new tags must not wait for each other in a circle.
+    const wanted = names.toSorted().map((name) => ({ name }));
+    if (wanted.length > 0) {
+      await knex('tags').insert(wanted).onConflict('name').ignore();
+      // Locked, since MariaDB shows a tag that another request has just made to a locking read alone.
+      const tags = await knex('tags').whereIn('name', names).forShare().select('id');
+      await knex('message_tags').insert(tags.map((tag) => ({ message_id: id, tag_id: tag.id })));
+    }
+    await Session.commit();
+    return { id, body, createdAt: toDate(message['created_at']), author, tags: names };
+  },
+
+  async listMessages({ page, perPage }, { tag }) {
+    const messages = knex('messages');
+    if (tag !== undefined) {
+      void messages.whereIn(
+        'id',
+        knex('message_tags')
+          .join('tags', 'tags.id', 'message_tags.tag_id')
+          .where('tags.name', tag)
+          .select('message_id'),
+      );
+    }
+    return {
+      items: await withAuthors(
+        messages
+          .clone()
+          .orderBy('id', 'desc')
+          .limit(perPage)
+          .offset((page - 1) * perPage),
+      ),
+      total: await count(messages),
+    };
+  },
+
+  async findMessage(id) {
+    const [message] = await withAuthors(knex('messages').where({ id }));
+    if (!message) return undefined;
+    const tags = await knex('tags')
+      .join('message_tags', 'message_tags.tag_id', 'tags.id')
+      .where({ message_id: id })
+      .pluck('tags.name');
+    return { ...message, tags };
+  },
+
+  async deleteMessage(id) {
+    const deleted = await knex('messages').where({ id }).delete();
+    await Session.commit();
+    return deleted > 0;
+  },
+
+  async *exportMessages() {
+    for (let last = 0; ; ) {
+      const messages = await withAuthors(
+        knex('messages').where('id', '>', last).orderBy('id').limit(EXPORT_PAGE),
+        'asc',
+      );
+      yield* messages;
+      if (messages.length < EXPORT_PAGE) return;
+      last = messages[EXPORT_PAGE - 1]?.id ?? last;
+    }
+  },
+
+  async topAuthors(limit) {
+    const rows = await Session.execute(
+      `SELECT u.id, u.name, count(*) AS messages, max(m.created_at) AS last
+         FROM messages m JOIN users u ON u.id = m.user_id
+        GROUP BY u.id, u.name
+        ORDER BY messages DESC, u.id
+        LIMIT :limit`,
+      { limit },
+    );
+    return rows.all().map(({ id, name, messages, last }) => ({
+      author: { id: Number(id), name: String(name) },
+      messages: Number(messages),
+      lastMessageAt: toDate(last),
+    }));
+  },
+
+  async createAccount(username, contact) {
+    try {
+      await knex('users').insert({ name: username, email: contact });
+      await Session.commit();
+      return true;
+    } catch (error) {
+      await Session.rollback();
+      if (translateError(error) instanceof IntegrityError) return false;
+      throw error;
+    }
+  },
+
+  async findAccount(username) {
+    return await knex('users').where({ name: username }).first();
+  },
+};
+
+/** A page of messages, joined to its authors as a derived table: the database reads the page first. */
+async function withAuthors(
+  page: Knex.QueryBuilder<Message>,
+  order: 'asc' | 'desc' = 'desc',
+): Promise<MessageView[]> {
+  const rows = await knex
+    .from(page.as('m'))
+    .join('users', 'users.id', 'm.user_id')
+    .orderBy('m.id', order)
+    .select<(Message & { name: string })[]>(
+      'm.id',
+      'm.body',
+      'm.created_at',
+      'm.user_id',
+      'users.name',
+    );
+  return rows.map(({ id, body, created_at, user_id, name }) => ({
+    id,
+    body,
+    createdAt: toDate(created_at),
+    author: { id: user_id, name },
+  }));
+}
+
+async function count(rows: Knex.QueryBuilder): Promise<number> {
+  const [row] = await rows.clone().count({ total: '*' });
+  return Number(row.total);
+}
