@@ -1,0 +1,118 @@
+/** The API behind the page, under `/api`: what there is to run, runs and their events, plans, sources. */
+import type { Engine } from '@quartet/db-core';
+import { errorHandler, HttpProblem, notFound } from '@quartet/http-contract';
+import type { Response, Router } from 'express';
+import { json, Router as createRouter } from 'express';
+import { compareStyles } from './compare';
+import { explain } from './explain';
+import { readInputs } from './inputs';
+import type { Bench, ScenarioInfo } from './protocol';
+import type { Run } from './run';
+import type { Runner } from './runner';
+import { SCENARIOS } from './scenarios';
+import type { Scenario } from './scenarios/scenario';
+import { sourcesOf } from './source';
+import { STYLES, styleOf } from './styles';
+import type { StyleId } from './protocol';
+
+export function createApi(runner: Runner, engine: Engine): Router {
+  const api = createRouter();
+  api.use((_req, res, next) => {
+    res.set('Cache-Control', 'no-store');
+    next();
+  });
+  // Only JSON is read: a form on another site cannot send it without asking first.
+  api.use(json({ limit: '10kb' }));
+
+  api.get('/bench', (_req, res) => {
+    const bench: Bench = {
+      engine: runner.engineInfo,
+      styles: STYLES.map(({ id, library }) => ({ id, library })),
+      scenarios: SCENARIOS.map(toInfo),
+    };
+    res.json(bench);
+  });
+
+  api.get('/sources/:scenario', async (req, res) => {
+    res.json(await sourcesOf(scenarioOf(req.params.scenario)));
+  });
+
+  api.get('/diff/:scenario', async (req, res) => {
+    const [left, right] = [req.query['left'], req.query['right']].map(styleIn);
+    res.json(await compareStyles(scenarioOf(req.params.scenario), left as StyleId, right as StyleId));
+  });
+
+  api.post('/runs', (req, res) => {
+    const { scenario: id, inputs } = (req.body ?? {}) as { scenario?: unknown; inputs?: unknown };
+    const scenario = scenarioOf(String(id));
+    const run = runner.start(scenario, readInputs(scenario.inputs, inputs));
+    res.status(201).location(`/api/runs/${run.id}`).json({ id: run.id });
+  });
+
+  api.get('/runs/:id', (req, res) => {
+    res.json(runOf(req.params.id).messages);
+  });
+
+  api.get('/runs/:id/events', (req, res) => {
+    const from = Number(req.get('Last-Event-ID') ?? -1) + 1;
+    sendEvents(runOf(req.params.id), res, from);
+  });
+
+  api.post('/runs/:id/cancel', (req, res) => {
+    runOf(req.params.id).cancel();
+    res.status(202).end();
+  });
+
+  api.post('/runs/:id/explain/:statement', async (req, res) => {
+    const statement = runOf(req.params.id).statement(Number(req.params.statement));
+    if (!statement) throw new HttpProblem(404, 'This run has no such statement.');
+    try {
+      res.json(await explain(engine, statement));
+    } catch (error) {
+      throw new HttpProblem(422, error instanceof Error ? error.message : String(error));
+    }
+  });
+
+  api.use(notFound);
+  api.use(errorHandler());
+  return api;
+
+  function runOf(id: string): Run {
+    const run = runner.find(id);
+    if (!run) throw new HttpProblem(404, 'This run is not kept any more: run it again.');
+    return run;
+  }
+}
+
+/** Server-sent events: one a message, numbered, so that a browser that was cut off goes on where it was. */
+function sendEvents(run: Run, res: Response, from: number): void {
+  res.set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+  res.flushHeaders();
+  let leave: (() => void) | undefined;
+  leave = run.follow((message, index) => {
+    res.write(`id: ${index}\ndata: ${JSON.stringify(message)}\n\n`);
+    if (message.type !== 'end') return;
+    leave?.();
+    res.end();
+  }, from);
+  if (run.ended) leave();
+  res.on('close', leave);
+}
+
+function scenarioOf(id: string): Scenario {
+  const scenario = SCENARIOS.find((each) => each.id === id);
+  if (!scenario) throw new HttpProblem(404, 'There is no such scenario.');
+  return scenario;
+}
+
+function styleIn(id: unknown): StyleId {
+  try {
+    return styleOf(id as StyleId).id;
+  } catch {
+    throw new HttpProblem(400, 'left and right must each name a style.');
+  }
+}
+
+function toInfo({ functions: _functions, models: _models, run: _run, ...info }: Scenario): ScenarioInfo {
+  return info;
+}

@@ -1,0 +1,39 @@
+/**
+ * EXPLAIN of a statement that was recorded, found by its number: no SQL ever comes from the page. The plan
+ * is asked for without running the statement, in a transaction that is rolled back.
+ */
+import type { Engine, Params } from '@quartet/db-core';
+import { outsideScope } from '@quartet/db-core';
+import type { Plan } from './protocol';
+
+const EXPLAIN = { sqlite: 'EXPLAIN QUERY PLAN', postgresql: 'EXPLAIN', mysql: 'EXPLAIN' };
+/** What all three databases can explain. */
+const EXPLAINABLE = /^\s*(?:select|insert|update|delete|with)\b/i;
+/** SQLite's plan as a person reads it: the rest are numbers of its nodes. */
+const SQLITE_COLUMN = 'detail';
+
+/** @throws Error when the database cannot explain such a statement */
+export async function explain(
+  engine: Engine,
+  { sql, params }: { readonly sql: string; readonly params: unknown },
+): Promise<Plan> {
+  if (!EXPLAINABLE.test(sql)) throw new Error('Only SELECT, INSERT, UPDATE and DELETE have a plan.');
+  const result = await outsideScope(async () => {
+    const connection = engine.connect();
+    try {
+      await connection.begin();
+      const statement = `${EXPLAIN[engine.dialect.name]} ${sql}`;
+      const found = await connection.execute(statement, (params ?? []) as Params);
+      await connection.rollback();
+      return found;
+    } finally {
+      await connection.close();
+    }
+  });
+  const columns = engine.dialect.name === 'sqlite' ? [SQLITE_COLUMN] : result.columns;
+  return {
+    statement: sql,
+    columns,
+    rows: result.all().map((row) => columns.map((column) => String(row[column] ?? ''))),
+  };
+}

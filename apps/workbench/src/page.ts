@@ -1,0 +1,71 @@
+/**
+ * The page: what Vite built, with headers that let it load nothing from elsewhere and run no inline script.
+ * From source it is built when it is asked for and its files have changed.
+ */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { RequestHandler, Router } from 'express';
+import express, { Router as createRouter } from 'express';
+
+const APP = path.join(__dirname, '..');
+const BUILT = path.join(APP, 'dist/page');
+const FROM_SOURCE = path.extname(__filename) === '.ts';
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export function createPage(): Router {
+  const page = createRouter();
+  page.use(headers);
+  // Names of built files change with their content.
+  page.use('/assets', express.static(path.join(BUILT, 'assets'), { immutable: true, maxAge: '1y', index: false }));
+  page.get(['/', '/s/:scenario'], upToDate, (_req, res) => {
+    res.set('Cache-Control', 'no-cache').sendFile(path.join(BUILT, 'index.html'));
+  });
+  return page;
+}
+
+/** Builds the page when something is newer than what was built. Resolves when it is there. */
+export async function buildPage(): Promise<void> {
+  if (!FROM_SOURCE || newest(path.join(APP, 'page')) < built()) return;
+  // Only needed from source: what is deployed has the page in it.
+  const { build } = await import('vite');
+  await build({ root: APP, configFile: path.join(APP, 'vite.config.mjs'), logLevel: 'error' });
+}
+
+let building: Promise<void> | undefined;
+const upToDate: RequestHandler = async (_req, _res, next) => {
+  building ??= buildPage().finally(() => (building = undefined));
+  await building;
+  next();
+};
+
+const headers: RequestHandler = (_req, res, next) => {
+  res.removeHeader('X-Powered-By');
+  res.set({
+    'Content-Security-Policy': POLICY,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+  });
+  next();
+};
+
+function built(): number {
+  const file = path.join(BUILT, 'index.html');
+  return existsSync(file) ? statSync(file).mtimeMs : 0;
+}
+
+function newest(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return Math.max(...files.map((file) => statSync(path.join(folder, file)).mtimeMs));
+}

@@ -1,0 +1,27 @@
+import { jsonOf } from '../client';
+import type { Scenario } from './scenario';
+import { addMessages } from './rows';
+import { bad, good } from './scenario';
+
+export const aggregate: Scenario = {
+  id: 'aggregate',
+  title: 'Aggregate: top authors',
+  group: 'Relations',
+  look: 'The database counts and sorts: one grouped statement, a few rows back, however many messages there are.',
+  inputs: [
+    { name: 'messages', label: 'Messages', type: 'number', value: 300, min: 1, max: 5000 },
+    { name: 'limit', label: 'Limit', type: 'number', value: 3, min: 1, max: 100 },
+  ],
+  concept: 'docs/concepts/queries.md',
+  workshop: 'docs/workshop/03-queries.md',
+  functions: ['topAuthors'],
+  models: ['Message', 'User'],
+
+  async run(stage) {
+    await addMessages(stage, { authors: 3, messages: stage.number('messages') });
+    const reply = await stage.request('Top', 'GET', `/stats/top-authors?limit=${stage.number('limit')}`);
+    if (reply?.status !== 200) return bad(`It answered ${reply?.status}.`);
+    const [first] = jsonOf<{ messages: number }[]>(reply);
+    return good(`The most diligent author wrote ${first?.messages} messages.`);
+  },
+};

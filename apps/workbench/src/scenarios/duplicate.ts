@@ -1,0 +1,24 @@
+import type { Scenario } from './scenario';
+import { bad, good } from './scenario';
+
+export const duplicate: Scenario = {
+  id: 'duplicate',
+  title: 'Duplicate, rolled back',
+  group: 'One request',
+  look: 'The second INSERT breaks the unique constraint: 409 for the client, ROLLBACK for the session, nothing left open.',
+  inputs: [{ name: 'name', label: 'Name', type: 'text', value: 'ana', maxLength: 20 }],
+  concept: 'docs/concepts/errors.md',
+  workshop: 'docs/workshop/02-rollback.md',
+  functions: ['createUser', 'createAccount'],
+  models: ['User'],
+
+  async run(stage) {
+    const user = stage.ownUser(stage.text('name'));
+    const path = `/create/${user.name}/${encodeURIComponent(user.email)}`;
+    await stage.request('First', 'POST', '/users', { body: user });
+    const second = await stage.request('Duplicate', 'POST', '/users', { body: user });
+    const third = await stage.request("Duplicate, by the article's route", 'POST', path);
+    if (second?.status !== 409) return bad(`The duplicate answered ${second?.status}.`);
+    return good(`The duplicate was refused with 409, then: “${third?.text}”. One row is there.`);
+  },
+};

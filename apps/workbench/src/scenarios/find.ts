@@ -1,0 +1,24 @@
+import { jsonOf } from '../client';
+import type { Scenario } from './scenario';
+import { bad, good } from './scenario';
+
+export const find: Scenario = {
+  id: 'find',
+  title: 'Find a user',
+  group: 'One request',
+  look: 'Reading needs a session too. On SQLite no transaction begins before the first write; elsewhere it does, and is rolled back at the end.',
+  inputs: [{ name: 'name', label: 'Name', type: 'text', value: 'ana', maxLength: 20 }],
+  concept: 'docs/concepts/transactions.md',
+  workshop: 'docs/workshop/01-first-session.md',
+  functions: ['findUser', 'findAccount'],
+  models: ['User'],
+
+  async run(stage) {
+    const user = stage.ownUser(stage.text('name'));
+    const { id } = jsonOf<{ id: number }>(await stage.ask('POST', '/users', user));
+    const byId = await stage.request('By id', 'GET', `/users/${id}`);
+    const byName = await stage.request('By name', 'GET', `/find/${encodeURIComponent(user.name)}`);
+    const found = byId?.status === 200 && byName?.status === 200;
+    return found ? good('Found by id and by name.') : bad('It was not found.');
+  },
+};

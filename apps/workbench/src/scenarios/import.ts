@@ -1,0 +1,25 @@
+import { jsonOf } from '../client';
+import type { Scenario } from './scenario';
+import { bad, good } from './scenario';
+
+export const importUsers: Scenario = {
+  id: 'import',
+  title: 'Import with savepoints',
+  group: 'Transactions',
+  look: 'Every third row is a duplicate. Each row has its savepoint: the bad ones are undone alone, one COMMIT keeps the rest.',
+  inputs: [{ name: 'rows', label: 'Rows', type: 'number', value: 9, min: 1, max: 200 }],
+  concept: 'docs/concepts/savepoints.md',
+  workshop: 'docs/workshop/07-savepoints.md',
+  functions: ['importUsers'],
+  models: ['User'],
+
+  async run(stage) {
+    const rows = Array.from({ length: stage.number('rows') }, (_, index) =>
+      stage.ownUser(index % 3 === 2 ? 'row-0' : `row-${index}`),
+    );
+    const reply = await stage.request('Import', 'POST', '/users/import', { body: rows });
+    if (reply?.status !== 200) return bad(`It answered ${reply?.status}.`);
+    const report = jsonOf<{ imported: number; rejected: unknown[] }>(reply);
+    return good(`${report.imported} rows kept, ${report.rejected.length} undone by their savepoints.`);
+  },
+};

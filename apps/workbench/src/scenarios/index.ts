@@ -1,0 +1,33 @@
+/** All scenarios, in the order in which the page lists them. */
+import type { Scenario } from './scenario';
+import { aggregate } from './aggregate';
+import { clientLeaves } from './client-leaves';
+import { create } from './create';
+import { duplicate } from './duplicate';
+import { exportMessages } from './export';
+import { find } from './find';
+import { handlerThrows } from './handler-throws';
+import { importUsers } from './import';
+import { lostUpdate } from './lost-update';
+import { merge } from './merge';
+import { nPlusOne } from './n-plus-one';
+import { overlap } from './overlap';
+import { pagination } from './pagination';
+import { tags } from './tags';
+
+export const SCENARIOS: readonly Scenario[] = [
+  create,
+  duplicate,
+  find,
+  pagination,
+  exportMessages,
+  nPlusOne,
+  tags,
+  aggregate,
+  merge,
+  importUsers,
+  overlap,
+  lostUpdate,
+  handlerThrows,
+  clientLeaves,
+];

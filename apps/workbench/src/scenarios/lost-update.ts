@@ -1,0 +1,43 @@
+import { jsonOf } from '../client';
+import type { Scenario } from './scenario';
+import { addMessages } from './rows';
+import { bad, good } from './scenario';
+import type { Stage } from '../stage';
+
+export const lostUpdate: Scenario = {
+  id: 'lost-update',
+  title: 'A lost update, and its cure',
+  group: 'Transactions',
+  look: 'Two people each add a line to one message. Who read before the other wrote undoes the other’s line, unless the reading belongs to the transaction.',
+  inputs: [
+    { name: 'cure', label: 'Begin', type: 'choice', value: 'on-first-write', choices: ['on-first-write', 'eager'] },
+    { name: 'thinkMs', label: 'Thinking time, ms', type: 'number', value: 60, min: 20, max: 1000 },
+  ],
+  concept: 'docs/concepts/transactions.md',
+  workshop: 'docs/workshop/10-concurrency.md',
+  functions: ['appendLine', 'appendLineSafely'],
+  models: ['Message'],
+
+  async run(stage) {
+    const [author] = await addMessages(stage, { authors: 1, messages: 1 });
+    const list = await stage.ask('GET', `/users/${author}/messages`);
+    const [message] = jsonOf<{ items: { id: number; body: string }[] }>(list).items;
+    const path = stage.text('cure') === 'eager' ? 'append-safely' : 'append';
+    await Promise.all(
+      ['one', 'two'].map((line) =>
+        stage.request(`Line ${line}`, 'POST', `/variants/messages/${message?.id}/${path}`, {
+          body: { line, thinkMs: stage.number('thinkMs') },
+        }),
+      ),
+    );
+    const lines = await linesOf(stage, message?.id);
+    if (lines.length === 3) return good('Both lines are there: the second waited and read what the first wrote.');
+    return bad(`Both were answered with success, but only line “${lines.at(-1)}” is there.`);
+  },
+};
+
+
+async function linesOf(stage: Stage, id: number | undefined): Promise<string[]> {
+  const { body } = jsonOf<{ body: string }>(await stage.ask('GET', `/messages/${id}`));
+  return body.split('\n');
+}

@@ -1,0 +1,28 @@
+import { jsonOf } from '../client';
+import type { Scenario } from './scenario';
+import { addMessages } from './rows';
+import { bad, good } from './scenario';
+
+export const merge: Scenario = {
+  id: 'merge',
+  title: 'Merge two users',
+  group: 'Transactions',
+  look: 'It begins before it reads, moves the messages, deletes the user: all of it or nothing.',
+  inputs: [{ name: 'messages', label: 'Messages', type: 'number', value: 6, min: 1, max: 200 }],
+  concept: 'docs/concepts/transactions.md',
+  workshop: 'docs/workshop/06-transactions.md',
+  functions: ['mergeUsers'],
+  models: ['User', 'Message'],
+
+  async run(stage) {
+    const [from, into] = await addMessages(stage, {
+      authors: 2,
+      messages: stage.number('messages'),
+    });
+    const merged = await stage.request('Merge', 'POST', `/users/${from}/merge`, { body: { into } });
+    const { status } = await stage.ask('GET', `/users/${from}`);
+    const { total } = jsonOf<{ total: number }>(await stage.ask('GET', `/users/${into}/messages`));
+    if (merged?.status !== 200 || status !== 404) return bad('The user is still there.');
+    return good(`One user is gone; the other has all ${total} messages.`);
+  },
+};

@@ -1,0 +1,19 @@
+/** What a scenario is: a small file that says what to look for and does it, in one style at a time. */
+import type { Outcome, ScenarioInfo } from '../protocol';
+import type { Stage } from '../stage';
+
+export interface Scenario extends ScenarioInfo {
+  /** The functions to show, by name: of the app's `queries.ts`, or of the workbench's variants. */
+  readonly functions: readonly string[];
+  readonly models: readonly ('User' | 'Message' | 'Tag')[];
+  /** Runs it and says what came of it, by looking into the database. */
+  readonly run: (stage: Stage) => Promise<Outcome>;
+}
+
+export function good(text: string): Outcome {
+  return { tone: 'good', text };
+}
+
+export function bad(text: string): Outcome {
+  return { tone: 'bad', text };
+}

@@ -1,0 +1,91 @@
+/**
+ * What a style sent, added up: statements of one shape in one group, and the figures of the strip.
+ * Ports the "similar" and "duplicate" queries of Django's debug toolbar.
+ */
+import { formatSql, highlight } from './code';
+import type { EngineInfo, LifeEvent, Metrics, Statement, StatementGroup } from './protocol';
+
+const ON_THE_WIRE = new Set<LifeEvent['kind']>([
+  'query',
+  'begin',
+  'savepoint',
+  'commit',
+  'rollback',
+]);
+
+/** Groups in the order of their first statement. */
+export function groupStatements(
+  events: readonly LifeEvent[],
+  dialect: EngineInfo['name'],
+): StatementGroup[] {
+  const groups = new Map<string, LifeEvent[]>();
+  for (const event of events) {
+    if (event.kind !== 'query') continue;
+    const shape = shapeOf(event.sql ?? '');
+    groups.set(shape, [...(groups.get(shape) ?? []), event]);
+  }
+  return [...groups.values()].map((alike) => ({
+    lines: highlight(formatSql(alike[0]?.sql ?? '', dialect), 'sql'),
+    statements: alike.map(toStatement),
+    repeated: repetition(alike),
+    totalMs: sum(alike.map(({ durationMs = 0 }) => durationMs)),
+  }));
+}
+
+/** @param spanMs from the first request to the last answer */
+export function metricsOf(events: readonly LifeEvent[], spanMs: number): Metrics {
+  const queries = events.filter(({ kind }) => kind === 'query');
+  return {
+    statements: queries.length,
+    roundTrips: events.filter(({ kind }) => ON_THE_WIRE.has(kind)).length,
+    rows: sum(queries.map(({ rowCount = 0 }) => rowCount)),
+    timeMs: spanMs,
+    heldMs: heldMs(events),
+    waitMs: sum(
+      events
+        .filter(({ kind }) => kind === 'checkout' || kind === 'begin')
+        .map(({ durationMs = 0 }) => durationMs),
+    ),
+  };
+}
+
+/** The statement without its values: literals, and how many a list has, are nobody's shape. */
+export function shapeOf(sql: string): string {
+  return sql
+    .replace(/'(?:[^']|'')*'/g, '?')
+    .replace(/(?<![\w$])\d+(?:\.\d+)?\b/g, '?')
+    .replace(/\$\d+/g, '?')
+    .replace(/\?(?:\s*,\s*\?)+/g, '?, …')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function repetition(alike: readonly LifeEvent[]): StatementGroup['repeated'] {
+  if (alike.length === 1) return 'once';
+  const texts = new Set(alike.map(({ sql, params }) => JSON.stringify([sql, params])));
+  return texts.size === 1 ? 'identical' : 'alike';
+}
+
+function toStatement({ id, params = [], durationMs = 0, rowCount, error, place }: LifeEvent): Statement {
+  return {
+    id,
+    params,
+    durationMs,
+    ...(rowCount !== undefined && { rowCount }),
+    ...(error !== undefined && { error }),
+    ...(place && { place }),
+  };
+}
+
+/** Connections are told apart by session, not by number: one goes out and comes in before it goes out again. */
+function heldMs(events: readonly LifeEvent[]): number {
+  const out = events.filter(({ kind }) => kind === 'checkout').map(({ at }) => at);
+  const back = events.filter(({ kind }) => kind === 'checkin').map(({ at }) => at);
+  const end = Math.max(0, ...events.map(({ at }) => at));
+  const missing = Math.max(0, out.length - back.length);
+  return sum(back) + missing * end - sum(out);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

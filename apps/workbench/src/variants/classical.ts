@@ -1,0 +1,58 @@
+/** The workbench's variants in the classical style. */
+import { dataSource, Session } from '@quartet/app-classical/database';
+import { Message, User } from '@quartet/app-classical/models';
+import { sessionManager } from '@quartet/db-typeorm';
+import type { EntityManager, FindOneOptions } from 'typeorm';
+import type { Variants } from './variants';
+
+export const variants: Variants = {
+  async listMessagesOneByOne(tag) {
+    const messages = await manager()
+      .createQueryBuilder(Message, 'message')
+      .innerJoin('message.tags', 'tag', 'tag.name = :tag', { tag })
+      .orderBy('message.id', 'DESC')
+      .getMany();
+    const views = [];
+    for (const message of messages) {
+      const author = await User.query.get(message.userId); // one more statement, every time
+      if (author) views.push({ ...message, author });
+    }
+    return views;
+  },
+
+  async appendLine(id, line, think) {
+    Session({ begin: 'on-first-write' });
+    const message = await Message.query.get(id);
+    if (!message) return;
+    await think();
+    message.body += `\n${line}`;
+    Session.add(message);
+    await Session.commit();
+  },
+
+  async appendLineSafely(id, line, think) {
+    Session({ begin: 'eager' });
+    const message = await manager().findOne(Message, { where: { id }, ...locked() });
+    if (!message) return;
+    await think();
+    message.body += `\n${line}`;
+    Session.add(message);
+    await Session.commit();
+  },
+
+  async createUserThenFail(input) {
+    Session.add(new User(input));
+    await Session.flush();
+    throw new Error('The handler failed after it had written.');
+  },
+};
+
+/** Knows that a transaction is open, or will be: TypeORM locks rows in no other. */
+function manager(): EntityManager {
+  return sessionManager(dataSource, Session());
+}
+
+/** SQLite has no row locks; its one writer at a time does as much. */
+function locked(): Pick<FindOneOptions, 'lock'> {
+  return Session.bind.dialect.name === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
+}

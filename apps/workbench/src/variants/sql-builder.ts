@@ -1,0 +1,46 @@
+/** The workbench's variants in the SQL style. */
+import { knex, Session } from '@quartet/app-sql-builder/database';
+import { toDate } from '@quartet/db-knex';
+import type { Variants } from './variants';
+
+export const variants: Variants = {
+  async listMessagesOneByOne(tag) {
+    const messages = await knex('messages')
+      .join('message_tags', 'message_tags.message_id', 'messages.id')
+      .join('tags', 'tags.id', 'message_tags.tag_id')
+      .where('tags.name', tag)
+      .orderBy('messages.id', 'desc')
+      .select('messages.*');
+    const views = [];
+    for (const { id, body, created_at, user_id } of messages) {
+      const author = await knex('users').where({ id: user_id }).first(); // one more statement, every time
+      if (author) views.push({ id, body, createdAt: toDate(created_at), author });
+    }
+    return views;
+  },
+
+  async appendLine(id, line, think) {
+    Session({ begin: 'on-first-write' });
+    const message = await knex('messages').where({ id }).first('body');
+    if (!message) return;
+    await think();
+    const body = `${message.body}\n${line}`;
+    await knex('messages').where({ id }).update({ body });
+    await Session.commit();
+  },
+
+  async appendLineSafely(id, line, think) {
+    Session({ begin: 'eager' });
+    const message = await knex('messages').where({ id }).forUpdate().first('body');
+    if (!message) return;
+    await think();
+    const body = `${message.body}\n${line}`;
+    await knex('messages').where({ id }).update({ body });
+    await Session.commit();
+  },
+
+  async createUserThenFail({ name, email }) {
+    await knex('users').insert({ name, email });
+    throw new Error('The handler failed after it had written.');
+  },
+};

@@ -1,0 +1,14 @@
+// The page of the workbench: Preact and its own style sheet, nothing from elsewhere.
+import { fileURLToPath } from 'node:url';
+
+export default {
+  root: fileURLToPath(new URL('page', import.meta.url)),
+  build: {
+    outDir: fileURLToPath(new URL('dist/page', import.meta.url)),
+    emptyOutDir: true,
+    // A data: URL for a font would need a wider policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+};
