@@ -149,7 +149,9 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s an app', (signal) => {
     const answer = await fetch(`${url}/slow?ms=400`); // the headers are here, the body is not
     child.kill(signal);
     expect(await answer.text()).toBe('begun, done');
+    const answered = Date.now();
     expect(await exitOf(child)).toBe(0);
+    expect(Date.now() - answered).toBeLessThan(3_000); // the client would keep the connection for four seconds
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 
