@@ -11,21 +11,18 @@ export function createDialect(url: DatabaseUrl, options: EngineOptions): Dialect
   try {
     // Loaded on demand: an app on PostgreSQL need not install better-sqlite3.
     switch (url.dialect) {
-      case 'sqlite':
-        return new (require('./sqlite') as typeof import('./sqlite')).SqliteDialect(
-          url,
-          options,
-        ) as Dialect<object>;
-      case 'postgresql':
-        return new (require('./postgresql') as typeof import('./postgresql')).PostgresqlDialect(
-          url,
-          options,
-        ) as Dialect<object>;
-      case 'mysql':
-        return new (require('./mysql') as typeof import('./mysql')).MysqlDialect(
-          url,
-          options,
-        ) as Dialect<object>;
+      case 'sqlite': {
+        const { SqliteDialect } = require('./sqlite') as typeof import('./sqlite');
+        return new SqliteDialect(url, options) as Dialect<object>;
+      }
+      case 'postgresql': {
+        const { PostgresqlDialect } = require('./postgresql') as typeof import('./postgresql');
+        return new PostgresqlDialect(url, options) as Dialect<object>;
+      }
+      case 'mysql': {
+        const { MysqlDialect } = require('./mysql') as typeof import('./mysql');
+        return new MysqlDialect(url, options) as Dialect<object>;
+      }
     }
   } catch (error) {
     const name = PACKAGES[url.dialect];
