@@ -180,6 +180,25 @@ export interface OperationalDetails extends ErrorDetails {
   readonly outcomeUnknown?: boolean;
 }
 
+/**
+ * One database of a session refused to commit after others had committed: those stay committed, the rest
+ * was rolled back. `cause` is the refusal.
+ */
+export class PartialCommitError extends DatabaseError {
+  readonly committed: readonly object[];
+
+  /** @param committed the engines whose transactions are kept. */
+  constructor(committed: readonly object[], refused: object, cause: unknown) {
+    super(
+      `${refused} refused to commit after ${committed.join(', ')} had committed: what was written there is kept, ` +
+        `the rest was rolled back. Undo or repeat the missing part by hand; a session has no two-phase commit.`,
+      { cause },
+      'PARTIAL_COMMIT',
+    );
+    this.committed = committed;
+  }
+}
+
 /** Not the statement's fault: the database was busy, gone, or undid the transaction. */
 export class OperationalError extends DatabaseError {
   readonly reason: OperationalReason;

@@ -25,6 +25,7 @@ export type {
 export type { IntegrityKind, OperationalReason } from './errors';
 export type { Class, Identity, Mapper, Select } from './mapper';
 export type { CompiledStatement, Params } from './placeholders';
+export type { IterPagesOptions, PageSource, PaginateOptions } from './pagination';
 export type { PoolOptions, PoolStatus } from './pool';
 export type { Ordering } from './query';
 export type { RecordedEvent, RecordedKind, RecordedQuery } from './recorder';
@@ -47,6 +48,7 @@ export {
   NoActiveScopeError,
   NoResultFound,
   OperationalError,
+  PartialCommitError,
   PendingRollbackError,
   PoolTimeoutError,
   ProgrammingError,
@@ -56,7 +58,9 @@ export {
   UnmappedError,
   UsageError,
 } from './errors';
+export { NotFoundError } from './http-errors';
 export { mapClass, mapperOf } from './mapper';
+export { paginate, Pagination } from './pagination';
 export { Query } from './query';
 export { Recorder } from './recorder';
 export { Result, Row } from './result';

@@ -7,6 +7,9 @@
 import type { Identity, Mapper, Select } from './mapper';
 import type { Session } from './session';
 import { ArgumentError, MultipleResultsFound, NoResultFound } from './errors';
+import { NotFoundError } from './http-errors';
+import type { PaginateOptions, Pagination } from './pagination';
+import { paginate } from './pagination';
 
 const EVERYTHING: Select = { equal: [], where: [], orderBy: [] };
 
@@ -25,7 +28,7 @@ export class Query<T extends object> {
   }
 
   /** Rows whose properties equal these values; null means IS NULL. Several calls narrow further. */
-  filterBy(equal: { readonly [K in keyof T]?: T[K] | null }): Query<T> {
+  filterBy(equal: { readonly [K in keyof T]?: T[K] | null }): this {
     return this.#with({ equal: [...this.#select.equal, equal] });
   }
 
@@ -33,12 +36,12 @@ export class Query<T extends object> {
    * A condition in the library's own form: Sequelize `WhereOptions`, TypeORM `FindOptionsWhere`,
    * a Knex callback. Several calls narrow further.
    */
-  filter(where: unknown): Query<T> {
+  filter(where: unknown): this {
     return this.#with({ where: [...this.#select.where, where] });
   }
 
   /** Sorts by property, `-property` for descending; later calls break ties of earlier ones. */
-  orderBy(...orderings: Ordering<T>[]): Query<T> {
+  orderBy(...orderings: Ordering<T>[]): this {
     const added = orderings.map((ordering) =>
       ordering.startsWith('-')
         ? ([ordering.slice(1), 'desc'] as const)
@@ -47,11 +50,11 @@ export class Query<T extends object> {
     return this.#with({ orderBy: [...this.#select.orderBy, ...added] });
   }
 
-  limit(limit: number): Query<T> {
+  limit(limit: number): this {
     return this.#with({ limit: atLeastZero('limit', limit) });
   }
 
-  offset(offset: number): Query<T> {
+  offset(offset: number): this {
     return this.#with({ offset: atLeastZero('offset', offset) });
   }
 
@@ -92,12 +95,55 @@ export class Query<T extends object> {
     return this.#session.load(() => this.#mapper.count(this.#select));
   }
 
-  #with(change: Partial<Select>): Query<T> {
-    return new Query(this.#session, this.#mapper, { ...this.#select, ...change });
+  // --- for views: nothing found is the client's mistake, and a 404 ------------------------------
+
+  /** As `get`. @throws NotFoundError with `description` for the client. */
+  async getOr404(id: Identity, description?: string): Promise<T> {
+    return (await this.get(id)) ?? notFound(description);
+  }
+
+  /** As `first`. @throws NotFoundError with `description` for the client. */
+  async firstOr404(description?: string): Promise<T> {
+    return (await this.first()) ?? notFound(description);
+  }
+
+  /** As `one`. @throws NotFoundError with `description` for the client, when there is none and when there are several. */
+  async oneOr404(description?: string): Promise<T> {
+    const [found, another] = await this.limit(Math.min(2, this.#select.limit ?? 2)).all();
+    return found && !another ? found : notFound(description);
+  }
+
+  /**
+   * One page, by `page` and `per_page` of the request unless given here.
+   *
+   * @throws NotFoundError by the rules of {@link PaginateOptions.errorOut}.
+   * @example
+   * const page = await User.query.orderBy('id').paginate();
+   * res.json({ items: page.items, total: page.total, pages: page.pages });
+   */
+  paginate(options?: PaginateOptions): Promise<Pagination<T>> {
+    return paginate(
+      {
+        items: (limit, offset) => this.limit(limit).offset(offset).all(),
+        count: () => this.count(),
+      },
+      options,
+    );
+  }
+
+  #with(change: Partial<Select>): this {
+    const { constructor } = this as unknown as {
+      constructor: new (session: Session, mapper: Mapper<T>, select: Select) => unknown;
+    };
+    return new constructor(this.#session, this.#mapper, { ...this.#select, ...change }) as this;
   }
 }
 
 function atLeastZero(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new ArgumentError(`${name} must be a whole number of at least 0, not ${value}.`);
+}
+
+function notFound(description: string | undefined): never {
+  throw new NotFoundError(description);
 }

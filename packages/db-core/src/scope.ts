@@ -17,6 +17,8 @@ const storage = new AsyncLocalStorage<Scope | undefined>();
 export interface ScopeOptions {
   /** Notes what the scope's sessions do. Default: nobody. */
   readonly recorder?: Recorder | undefined;
+  /** The request it belongs to, whose query string `paginate()` reads. */
+  readonly request?: { readonly query: unknown };
   /** A scope inside another: what it does not hold itself is the other's. */
   readonly parent?: Scope | undefined;
   /** Called once, when the scope opens its first session: until then a request costs no teardown. */
@@ -54,6 +56,11 @@ export class Scope {
   /** What notes the work of this scope; undefined unless asked for. */
   get recorder(): Recorder | undefined {
     return this.#options.recorder ?? this.#options.parent?.recorder;
+  }
+
+  /** The request this scope belongs to; undefined in a script. */
+  get request(): { readonly query: unknown } | undefined {
+    return this.#options.request ?? this.#options.parent?.request;
   }
 
   /** The sessions open in this scope now. */
@@ -160,7 +167,7 @@ export function outsideScope<T>(fn: () => Promise<T>): Promise<T> {
  */
 export async function runInScope<T>(
   fn: () => Promise<T> | T,
-  options: Pick<ScopeOptions, 'recorder'> = {},
+  options: Pick<ScopeOptions, 'recorder' | 'request'> = {},
 ): Promise<T> {
   const scope = new Scope(options);
   try {

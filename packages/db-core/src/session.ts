@@ -9,11 +9,16 @@
  */
 import type { BeginMode, TransactionOptions } from './dialect';
 import type { Engine } from './engine';
-import type { Class, Identity } from './mapper';
+import type { Class, Identity, Mapper } from './mapper';
 import type { Params } from './placeholders';
 import type { Result } from './result';
 import { Connection } from './connection';
-import { InvalidRequestError, ScopeClosedError, UnboundSessionError } from './errors';
+import {
+  InvalidRequestError,
+  PartialCommitError,
+  ScopeClosedError,
+  UnboundSessionError,
+} from './errors';
 import { mapperOf, mapperOfInstance } from './mapper';
 import { Query } from './query';
 import { currentScope, enterScope, Scope } from './scope';
@@ -23,6 +28,8 @@ import { deleteOrder, saveOrder } from './unit-of-work';
 export interface SessionOptions extends TransactionOptions {
   /** The engine for everything that no mapper assigns to another. */
   readonly bind?: Engine;
+  /** Further engines this session reaches, by key: models mapped on them, and `connection(key)`. Each has its own transaction. */
+  readonly binds?: Readonly<Record<string, Engine>>;
   /**
    * Statements commit by themselves, as outside a session, until `begin()` is called; `add`ed objects are
    * still saved by `flush()` or `commit()`. Default false: the transaction begins by itself.
@@ -32,6 +39,10 @@ export interface SessionOptions extends TransactionOptions {
   readonly autoflush?: boolean;
   /** When the transaction really begins. Default: the engine's. */
   readonly begin?: BeginMode;
+  /** What `query()` makes. Default {@link Query}. */
+  readonly queryClass?: typeof Query;
+  /** What `sessionmaker` makes, for methods of your own. Default {@link Session}. */
+  readonly class?: typeof Session;
 }
 
 /** A savepoint that is open, and what a flush inside it failed with. */
@@ -41,24 +52,26 @@ interface Savepoint {
 }
 
 type Hook = () => unknown;
-type Ending = 'begin' | 'commit' | 'rollback';
+type Moment = 'begin' | 'before-commit' | 'commit' | 'rollback';
 
 export class Session {
   /** For whatever the application wants to keep with the session. */
   readonly info: Record<string, unknown> = {};
   readonly #options: SessionOptions;
+  readonly #engines: readonly Engine[];
   readonly #connections = new Map<Engine, Connection>();
   readonly #added = new Set<object>();
   readonly #removed = new Set<object>();
   readonly #savepoints: Savepoint[] = [];
   /** What scopes know this session by: its factory. */
   readonly #key: object;
-  #hooks: [Ending, Hook][] = [];
+  #hooks: [Moment, Hook][] = [];
   #ended = false;
 
   /** Use {@link sessionmaker}. */
   constructor(options: SessionOptions, key: object) {
     this.#options = options;
+    this.#engines = enginesOf(options);
     this.#key = key;
   }
 
@@ -71,8 +84,7 @@ export class Session {
 
   /** Every engine this session may reach. */
   get engines(): readonly Engine[] {
-    const { bind } = this.#options;
-    return bind ? [bind] : [];
+    return this.#engines;
   }
 
   /** Added objects that have no row yet. */
@@ -114,7 +126,7 @@ export class Session {
   /** Saves the object at the next flush: INSERT, or UPDATE where it has a row. @throws UnmappedError */
   add(instance: object): void {
     this.#assertUsable();
-    mapperOfInstance(instance);
+    this.#assertReaches(mapperOfInstance(instance));
     this.#removed.delete(instance);
     this.#added.add(instance);
   }
@@ -226,11 +238,16 @@ export class Session {
   /**
    * Flushes, commits and gives the connection back. The session goes on with a new transaction when used again.
    *
+   * Several databases commit one after the other, in the order of their first use. There is no two-phase
+   * commit: when one of them refuses, those before it stay committed and those after it are rolled back.
+   *
    * @throws IntegrityError, OperationalError … ; call `rollback()` then.
+   * @throws PartialCommitError when a database refused after another had committed.
    */
   async commit(): Promise<void> {
     await this.flush();
-    await this.#each((connection) => connection.commit());
+    await this.#runBeforeCommit();
+    await this.#commitEach();
     await this.#runHooks('commit');
   }
 
@@ -252,6 +269,14 @@ export class Session {
     this.#hooks.push(['begin', hook]);
   }
 
+  /**
+   * Runs `hook` once, when this transaction is about to be committed and all that was added is flushed. What
+   * the hook adds is saved too; when it throws, nothing is committed.
+   */
+  beforeCommit(hook: Hook): void {
+    this.#hooks.push(['before-commit', hook]);
+  }
+
   /** Runs `hook` once, after this transaction is really committed (not at a savepoint). */
   afterCommit(hook: Hook): void {
     this.#hooks.push(['commit', hook]);
@@ -267,12 +292,15 @@ export class Session {
   /** The object with this primary key, or undefined. @throws UnmappedError */
   get<T extends object>(target: Class<T>, id: Identity): Promise<T | undefined> {
     const mapper = mapperOf(target);
+    this.#assertReaches(mapper);
     return this.load(() => mapper.get(id));
   }
 
   /** @throws UnmappedError */
   query<T extends object>(target: Class<T>): Query<T> {
-    return new Query(this, mapperOf(target));
+    const mapper = mapperOf(target);
+    this.#assertReaches(mapper);
+    return new (this.#options.queryClass ?? Query)(this, mapper);
   }
 
   /** Reads the object's row again. @throws NoResultFound when it is gone. */
@@ -287,8 +315,13 @@ export class Session {
     return this.connection().execute(sql, params);
   }
 
-  /** The session's connection to an engine, its own bind by default. @throws UnboundSessionError, ScopeClosedError */
-  connection(engine: Engine = this.bind): Connection {
+  /**
+   * The session's connection to an engine, or to the one under a key of `binds`; its own bind by default.
+   *
+   * @throws UnboundSessionError, ScopeClosedError
+   */
+  connection(target: Engine | string = this.bind): Connection {
+    const engine = typeof target === 'string' ? this.#bound(target) : target;
     this.#assertUsable();
     let connection = this.#connections.get(engine);
     if (!connection) {
@@ -334,9 +367,29 @@ export class Session {
     await this.#runHooks('rollback');
   }
 
+  #bound(key: string): Engine {
+    const { binds = {} } = this.#options;
+    const engine = Object.hasOwn(binds, key) ? binds[key] : undefined;
+    if (engine) return engine;
+    throw new InvalidRequestError(
+      `Bind key '${key}' is not in this session's binds (${Object.keys(binds).join(', ') || 'it has none'}): ` +
+        `sessionmaker({ bind, binds: { ${key}: engine } }).`,
+    );
+  }
+
   get #transaction(): TransactionOptions {
     const { isolationLevel, readOnly } = this.#options;
     return { ...(isolationLevel && { isolationLevel }), ...(readOnly && { readOnly }) };
+  }
+
+  /** A statement of a class mapped elsewhere would commit by itself, outside this session. */
+  #assertReaches({ engine, name }: Mapper): void {
+    if (this.#engines.length > 0 && !this.#engines.includes(engine)) {
+      throw new InvalidRequestError(
+        `Class '${name}' is mapped on ${engine}, which this session does not reach. Add that engine to its binds, ` +
+          `sessionmaker({ bind, binds: { key: engine } }), or use the session of that engine.`,
+      );
+    }
   }
 
   #assertUsable(): void {
@@ -358,6 +411,33 @@ export class Session {
       throw new AggregateError(failures, 'Several databases of this session failed.');
   }
 
+  async #commitEach(): Promise<void> {
+    const connections = [...this.#connections.values()];
+    const committed: Engine[] = [];
+    for (const [i, connection] of connections.entries()) {
+      const wrote = connection.hasUncommittedWrites;
+      try {
+        await connection.commit();
+      } catch (error) {
+        for (const rest of connections.slice(i + 1))
+          if (rest.inTransaction)
+            await rest.invalidate('Another database of this session refused to commit.');
+        throw committed.length > 0
+          ? new PartialCommitError(committed, connection.engine, error)
+          : error;
+      }
+      if (wrote) committed.push(connection.engine);
+    }
+  }
+
+  async #runBeforeCommit(): Promise<void> {
+    const due = this.#hooks.filter(([when]) => when === 'before-commit');
+    if (due.length === 0) return;
+    this.#hooks = this.#hooks.filter(([when]) => when !== 'before-commit');
+    for (const [, hook] of due) await hook();
+    await this.flush();
+  }
+
   #runBeginHooks(): void {
     const due = this.#hooks.filter(([when]) => when === 'begin');
     this.#hooks = this.#hooks.filter(([when]) => when !== 'begin');
@@ -365,10 +445,15 @@ export class Session {
   }
 
   /** Runs the hooks of this ending; those for the other are forgotten with the transaction. */
-  async #runHooks(ending: Ending): Promise<void> {
+  async #runHooks(ending: Moment): Promise<void> {
     if (this.#hooks.length === 0) return;
     const due = this.#hooks.filter(([when]) => when === ending);
     this.#hooks = [];
     for (const [, hook] of due) await hook();
   }
+}
+
+/** The engines that sessions with these options reach. */
+export function enginesOf({ bind, binds = {} }: SessionOptions): readonly Engine[] {
+  return [...new Set([...(bind ? [bind] : []), ...Object.values(binds)])];
 }

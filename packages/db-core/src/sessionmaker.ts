@@ -6,7 +6,7 @@
 import type { Connection } from './connection';
 import type { Engine, SessionSource } from './engine';
 import type { SessionOptions } from './session';
-import { Session } from './session';
+import { enginesOf, Session } from './session';
 import { currentScope } from './scope';
 
 export interface SessionFactory extends SessionSource {
@@ -27,14 +27,15 @@ export interface SessionFactory extends SessionSource {
  */
 export function sessionmaker(options: SessionOptions = {}): SessionFactory {
   let current = Object.freeze({ ...options });
+  const make = (given: SessionOptions): Session => new (given.class ?? Session)(given, factory);
   const factory = Object.assign(
     (overrides?: SessionOptions): Session =>
-      new Session(overrides ? { ...current, ...overrides } : current, factory),
+      make(overrides ? { ...current, ...overrides } : current),
     {
       configure(changes: SessionOptions): void {
-        if (changes.bind && changes.bind !== current.bind) current.bind?.detach(factory);
+        for (const engine of enginesOf(current)) engine.detach(factory);
         current = Object.freeze({ ...current, ...changes });
-        current.bind?.attach(factory);
+        for (const engine of enginesOf(current)) engine.attach(factory);
       },
       current(): { connection(engine: Engine): Connection } | undefined {
         return currentScope()?.session(factory, factory, current.bind);
@@ -42,6 +43,6 @@ export function sessionmaker(options: SessionOptions = {}): SessionFactory {
     },
   ) as unknown as SessionFactory;
   Object.defineProperty(factory, 'options', { get: () => current });
-  current.bind?.attach(factory);
+  for (const engine of enginesOf(current)) engine.attach(factory);
   return factory;
 }

@@ -55,6 +55,7 @@ export class RequestScopes {
   /** Register before every route that uses a session. */
   readonly middleware: RequestHandler = (req, res, next) => {
     const scope: Scope = new Scope({
+      request: req,
       recorder: this.#record?.(req, res),
       onFirstSession: () => this.#watch(scope, req, res),
       isOver: () => res.closed || res.destroyed || res.writableFinished,
