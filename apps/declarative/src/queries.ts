@@ -54,7 +54,7 @@ export const queries: Queries = {
     const rejected: ImportRejection[] = [];
     for (const [index, row] of rows.entries()) {
       try {
-        await Session.beginNested(() => User.create(row));
+        await Session.beginNested(async () => Session.add(new User(row)));
       } catch (error) {
         rejected.push({ index, reason: rejectionReason(error) });
       }
@@ -106,7 +106,9 @@ export const queries: Queries = {
     const { rows, count } = await Message.findAndCountAll({
       include: [
         AUTHOR,
-        ...(tag === undefined ? [] : [{ model: Tag, where: { name: tag }, attributes: [] }]),
+        ...(tag === undefined
+          ? []
+          : [{ association: 'tags', where: { name: tag }, attributes: [] }]),
       ],
       distinct: true,
       order: [['id', 'DESC']],
@@ -162,7 +164,7 @@ export const queries: Queries = {
     return rows.map((row) => ({
       author: row.author,
       messages: Number(row.get('messages')),
-      lastMessageAt: new Date(String(row.get('lastMessageAt'))),
+      lastMessageAt: new Date(row.get('lastMessageAt') as Date),
     }));
   },
 
