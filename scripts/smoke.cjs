@@ -14,6 +14,10 @@ const { APPS, ROOT } = require('./lib/workspace.cjs');
 const START_DEADLINE_MS = 300_000; // with an install before it
 const STEP_DEADLINE_MS = 30_000;
 
+/** Whatever happens, none of them outlives this one. */
+const started = [];
+process.once('exit', () => started.forEach((child) => child.kill('SIGKILL')));
+
 /** A process with everything it said. */
 function start(file, args, env = {}) {
   const child = spawn(file, args, { cwd: ROOT, env: { ...process.env, ...env } });
@@ -23,7 +27,7 @@ function start(file, args, env = {}) {
       running.said += data;
     });
   }
-  process.once('exit', () => child.kill('SIGKILL'));
+  started.push(child);
   return running;
 }
 
