@@ -6,6 +6,7 @@ import {
   DataError,
   IntegrityError,
   NoResultFound,
+  NotFoundError,
   OperationalError,
   translateError,
 } from '@quartet/db-core';
@@ -33,6 +34,7 @@ function fromDatabase(error: unknown): HttpProblem | undefined {
       cause: error,
     });
   }
+  if (error instanceof NotFoundError) return new HttpProblem(404, error.message, { cause: error });
   if (error instanceof NoResultFound) return new HttpProblem(404, 'There is nothing here.');
   if (error instanceof OperationalError) {
     // Lock conflicts pass in a moment; a server that is gone takes longer.
