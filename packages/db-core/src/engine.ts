@@ -169,6 +169,11 @@ export class Engine extends EventEmitter<EngineEvents> {
     }
   }
 
+  /** Whether `dispose()` was called. */
+  get disposed(): boolean {
+    return this.#pool.disposed;
+  }
+
   /** For shutdown: closes what is idle, the rest as it comes back, and refuses further use. Not per request. */
   async dispose(): Promise<void> {
     await this.#pool.dispose();

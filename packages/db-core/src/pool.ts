@@ -66,6 +66,10 @@ export class Pool<Raw extends object> {
     };
   }
 
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   /** Whether `acquire` would have to wait for somebody to release. */
   get exhausted(): boolean {
     return this.#idle.length === 0 && this.#size >= this.#options.poolSize;
