@@ -52,7 +52,7 @@ function knexConfig(engine: Engine): Knex.Config {
       return { client: 'pg', version, connectionPool: new (pgDriver(engine).Pool)() };
     }
     case 'mysql':
-      return { client: 'mysql2', connectionPool: mysql2Driver(engine).createPool() as never };
+      return { client: 'mysql2', connectionPool: mysql2Driver(engine).createPool({}) as never };
   }
 }
 

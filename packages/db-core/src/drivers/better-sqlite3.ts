@@ -85,7 +85,9 @@ class AsyncStatement implements AsyncSqliteStatement {
   }
 
   async run(...values: readonly unknown[]): Promise<SqliteRunResult> {
-    return (await this.#perform(values)) ?? NOTHING;
+    const outcome = await this.#perform(values);
+    // Where the text misled `reader`, rows are what the caller wants all the same.
+    return (outcome?.rows as never) ?? outcome ?? NOTHING;
   }
 
   #perform(values: readonly unknown[]): Promise<SqliteOutcome | undefined> {
@@ -119,7 +121,7 @@ export function betterSqlite3Pool(engine: Engine): BetterSqlite3Pool {
       }
     },
     release: (connection) => {
-      used--;
+      used = Math.max(0, used - 1); // Knex releases the connection of a stream twice
       void connection.route.free();
       return true;
     },

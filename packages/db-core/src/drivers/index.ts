@@ -9,14 +9,8 @@ export type {
   BetterSqlite3Pool,
   SqliteRunResult,
 } from './better-sqlite3';
-export type {
-  Mysql2Connection,
-  Mysql2Driver,
-  Mysql2Pool,
-  Mysql2Promises,
-  Mysql2Query,
-} from './mysql2';
-export type { PgClient, PgDriver, PgPool } from './pg';
+export type { Mysql2Driver } from './mysql2';
+export type { PgDriver } from './pg';
 export type { Sqlite3Callback, Sqlite3Database, Sqlite3Driver, Sqlite3Statement } from './sqlite3';
 export type { SqliteOutcome } from './sqlite-statement';
 export type { SqliteDialect, SqliteHandle } from '../dialects/sqlite';

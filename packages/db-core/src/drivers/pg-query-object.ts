@@ -1,0 +1,75 @@
+/**
+ * Query objects that submit themselves to a `pg` client: `pg-query-stream`, `pg-cursor`, `new pg.Query()`. They
+ * occupy the connection until the server is ready for the next statement: at their end, or when they are destroyed.
+ */
+import { AsyncResource } from 'node:async_hooks';
+import type { EventEmitter } from 'node:events';
+import type { Client } from 'pg';
+import type { PgCallback } from './pg-client';
+import type { Route } from './route';
+
+/** The protocol by which `pg` runs query objects of other packages. */
+export interface QueryObject extends EventEmitter {
+  submit(connection: unknown): void;
+  handleReadyForQuery?(connection?: unknown): void;
+  handleError?(error: Error, connection?: unknown): void;
+  callback?: PgCallback;
+  readonly text?: string;
+  readonly cursor?: { readonly text?: string };
+  readonly destroyed?: boolean;
+  destroy?(error?: Error): void;
+}
+
+export function isQueryObject(config: unknown): config is QueryObject {
+  return typeof (config as QueryObject | null)?.submit === 'function';
+}
+
+/** Runs `query` when its turn comes; what goes wrong is told to the query itself. */
+export function submit(route: Route, query: QueryObject, callback: PgCallback | undefined): void {
+  if (callback) query.callback ??= AsyncResource.bind(callback);
+  inThisContext(query);
+  let ownError: unknown;
+  const ended = route.run(query.text ?? query.cursor?.text ?? 'SELECT', undefined, async (raw) => {
+    ownError = await occupy(raw as Client, query);
+    if (ownError) throw ownError as Error;
+  });
+  ended.catch((error: Error) => {
+    if (error === ownError) return; // it has reported that already
+    if (query.destroy) query.destroy(error);
+    else query.handleError?.(error, { sync: nothing, removeListener: nothing });
+  });
+}
+
+/** Resolves when the server is ready again, to the error that the query met. */
+function occupy(client: Client, query: QueryObject): Promise<unknown> {
+  if (query.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const { handleReadyForQuery, handleError } = query;
+    let failure: unknown;
+    const over = (): void => {
+      client.removeListener('end', over);
+      resolve(failure);
+    };
+    query.handleError = function (error, connection): void {
+      failure = error;
+      handleError?.call(query, error, connection);
+    };
+    query.handleReadyForQuery = function (connection): void {
+      handleReadyForQuery?.call(query, connection);
+      over();
+    };
+    client.once('end', over); // a broken connection never becomes ready
+    client.query(query as never);
+  });
+}
+
+/** A raw socket's events carry the context of whoever opened it: those of the query are given its caller's. */
+function inThisContext(emitter: EventEmitter): void {
+  const resource = new AsyncResource('quartet.query');
+  const { emit } = emitter;
+  emitter.emit = (...args) => resource.runInAsyncScope(emit, emitter, ...args) as boolean;
+}
+
+function nothing(): void {
+  // stands for calls on a connection that was never reached
+}
