@@ -8,12 +8,14 @@ import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import type { ConnectionOptions } from './connection';
 import type { BeginMode, Dialect, TransactionOptions } from './dialect';
+import type { LeakReport } from './leak-detector';
 import type { CompiledStatement, Params } from './placeholders';
 import type { PoolOptions, PoolStatus } from './pool';
 import type { Result } from './result';
 import { Connection } from './connection';
 import { createDialect } from './dialects';
 import { ArgumentError, ScopeClosedError } from './errors';
+import { LeakDetector, warnOfLeak } from './leak-detector';
 import { placeholderCompiler } from './placeholders';
 import { Pool } from './pool';
 import { currentScope } from './scope';
@@ -24,6 +26,8 @@ export interface EngineOptions extends Partial<PoolOptions>, TransactionOptions 
   readonly begin?: BeginMode;
   /** Log every statement: `true` to the console, or a function that gets one line. Default false. */
   readonly echo?: boolean | ((line: string) => void);
+  /** Report a connection held longer than this, with the stack that took it: the `leak` event, or a warning. Default 0: off. */
+  readonly leakThresholdMs?: number;
   /** The server stops a statement that runs longer (PostgreSQL, MariaDB). Default 0: never. */
   readonly statementTimeoutMs?: number;
   /** How long a connection may take to be made. Default 10000. */
@@ -75,6 +79,7 @@ export interface EngineEvents {
   rollback: [EngineEvent];
   savepoint: [SavepointEvent];
   'implicit-commit': [EngineEvent];
+  leak: [LeakReport];
 }
 
 /** What a scoped session tells the engines it is bound to: where a library's statement finds its session. */
@@ -85,11 +90,13 @@ export interface SessionSource {
 
 export class Engine extends EventEmitter<EngineEvents> {
   readonly url: DatabaseUrl;
-  readonly dialect: Dialect<object>;
   readonly beginMode: BeginMode;
   readonly transactionDefaults: TransactionOptions;
   readonly compile: (sql: string, params?: Params) => CompiledStatement;
-  readonly #pool: Pool<object>;
+  readonly #poolOptions: PoolOptions;
+  readonly #leaks: LeakDetector | undefined;
+  #dialect: Dialect<object>;
+  #pool: Pool<object>;
   #sessions = 0;
   #sessionSource: SessionSource | undefined;
 
@@ -98,19 +105,28 @@ export class Engine extends EventEmitter<EngineEvents> {
     super();
     this.setMaxListeners(0);
     this.url = url;
-    this.dialect = createDialect(url, options);
+    this.#dialect = createDialect(url, options);
     this.beginMode = options.begin ?? this.dialect.defaultBegin;
     this.transactionDefaults = Object.freeze({
       ...(options.isolationLevel && { isolationLevel: options.isolationLevel }),
       ...(options.readOnly && { readOnly: options.readOnly }),
     });
     this.compile = placeholderCompiler(this.dialect.name, (n) => this.dialect.placeholder(n));
-    this.#pool = new Pool(this.dialect, {
+    this.#poolOptions = Object.freeze({
       poolSize: positive('poolSize', options.poolSize ?? this.dialect.defaultPoolSize),
       acquireTimeoutMs: positive('acquireTimeoutMs', options.acquireTimeoutMs ?? 30_000),
       prePing: options.prePing ?? false,
       recycleSeconds: options.recycleSeconds ?? 0,
     });
+    this.#pool = new Pool(this.dialect, this.#poolOptions);
+    if (options.leakThresholdMs) {
+      this.#leaks = new LeakDetector(
+        positive('leakThresholdMs', options.leakThresholdMs),
+        (leak) => {
+          if (!this.emit('leak', leak)) warnOfLeak(this, leak);
+        },
+      );
+    }
     if (options.echo)
       this.#echo(options.echo === true ? (line) => console.log(line) : options.echo);
   }
@@ -147,6 +163,10 @@ export class Engine extends EventEmitter<EngineEvents> {
     } finally {
       await connection.close();
     }
+  }
+
+  get dialect(): Dialect<object> {
+    return this.#dialect;
   }
 
   /** The figures of the pool at this moment. */
@@ -190,15 +210,34 @@ export class Engine extends EventEmitter<EngineEvents> {
 
   // --- for connections, sessions and drivers of this package -----------------------------------
 
-  /** @internal */
+  /** @internal A driver connection, to be given back by `checkin`. */
   checkout(): Promise<object> {
-    return this.#pool.acquire();
+    return this.#leaks ? this.#checkoutWatched(this.#leaks) : this.#pool.acquire();
+  }
+
+  async #checkoutWatched(leaks: LeakDetector): Promise<object> {
+    const stack = LeakDetector.stack();
+    const raw = await this.#pool.acquire();
+    leaks.watch(raw, stack);
+    return raw;
   }
 
   /** @internal */
   checkin(raw: object, broken: boolean): void {
+    this.#leaks?.unwatch(raw);
     // A connection that comes back inside a transaction nobody here began must not reach the next user.
     this.#pool.release(raw, broken || this.dialect.inTransaction(raw, undefined) === true);
+  }
+
+  /** @internal Puts another dialect, with a pool of its own, in place of this engine's until the returned function is called. */
+  substitute(dialect: Dialect<object>): () => Promise<void> {
+    const [realDialect, realPool] = [this.#dialect, this.#pool];
+    this.#dialect = dialect;
+    this.#pool = new Pool(dialect, { ...this.#poolOptions, poolSize: dialect.defaultPoolSize });
+    return async () => {
+      await this.#pool.dispose();
+      [this.#dialect, this.#pool] = [realDialect, realPool];
+    };
   }
 
   /** @internal Whether anybody listens: nothing is measured for nobody. */

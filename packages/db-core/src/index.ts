@@ -24,6 +24,7 @@ export type {
 } from './engine';
 export type { IntegrityKind, OperationalReason } from './errors';
 export type { Class, Identity, Mapper, Select } from './mapper';
+export type { LeakReport } from './leak-detector';
 export type { CompiledStatement, Params } from './placeholders';
 export type { IterPagesOptions, PageSource, PaginateOptions } from './pagination';
 export type { PoolOptions, PoolStatus } from './pool';
@@ -69,6 +70,7 @@ export { currentScope, enterScope, outsideScope, runInScope, Scope } from './sco
 export { scopedSession } from './scoped-session';
 export { Session } from './session';
 export { sessionmaker } from './sessionmaker';
+export { withTestIsolation } from './test-isolation';
 export { transactional } from './transactional';
 export { translateError } from './translate-error';
 export { DatabaseUrl, parseDatabaseUrl } from './url';

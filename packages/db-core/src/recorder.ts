@@ -102,7 +102,8 @@ export function rowCountOf(result: unknown, { engine }: Connection): number | un
   const answer =
     engine.dialect.name === 'mysql' && Array.isArray(result) ? (result[0] as unknown) : result;
   if (Array.isArray(answer)) return answer.length;
-  const { rowCount, changes, affectedRows } = (answer ?? {}) as Record<string, unknown>;
+  const { rows, rowCount, changes, affectedRows } = (answer ?? {}) as Record<string, unknown>;
+  if (Array.isArray(rows) && rows.length > 0) return rows.length;
   return [rowCount, changes, affectedRows].find(
     (count): count is number => typeof count === 'number',
   );

@@ -5,12 +5,7 @@ import type { Express } from 'express';
 import express from 'express';
 import type { ScopedSession } from '@quartet/db-core';
 import { Recorder, ScopeClosedError, scopedSession, sessionmaker } from '@quartet/db-core';
-import {
-  ClientAbortedError,
-  initApp,
-  noteErrors,
-  requestScopesOf,
-} from '@quartet/db-core/express';
+import { ClientAbortedError, initApp, noteErrors, requestScopesOf } from '@quartet/db-core/express';
 import { deferred, onEachEngine } from './support';
 
 onEachEngine((fixture) => {
@@ -121,7 +116,7 @@ onEachEngine((fixture) => {
 
   test('an error after the headers: the answer is cut off, the writes are rolled back', async () => {
     finish();
-    await expect(fetch(url('/half')).then((answer) => answer.text())).rejects.toThrow();
+    await expect(fetch(url('/half')).then((answer) => answer.text())).rejects.toThrow('terminated');
     await tornDown.promise;
     expect(teardowns).toEqual([
       { path: '/half', error: expect.objectContaining({ message: 'after headers' }) },

@@ -1,4 +1,4 @@
-import type { Connection } from '@quartet/db-core';
+import type { Connection, LeakReport } from '@quartet/db-core';
 import { OperationalError, PoolTimeoutError } from '@quartet/db-core';
 import { onEachEngine } from './support';
 
@@ -62,6 +62,21 @@ onEachEngine((fixture) => {
     while (Date.now() < until);
     await engine.execute('select 1');
     expect(engine.status()).toMatchObject({ size: 1, opened: 2 });
+  });
+
+  test('a connection held too long is reported with the stack that took it', async () => {
+    const engine = fixture.another({ leakThresholdMs: 5 });
+    async function forgetsToClose() {
+      const connection = engine.connect();
+      await connection.execute('select name from items');
+      return connection;
+    }
+    const reported = new Promise<LeakReport>((resolve) => engine.once('leak', resolve));
+    const holder = await forgetsToClose();
+    const { heldMs, stack } = await reported;
+    expect(heldMs).toBeGreaterThanOrEqual(4);
+    expect(stack).toContain('forgetsToClose');
+    await holder.close();
   });
 
   const KILL = { postgres: 'select pg_terminate_backend($1)', mariadb: 'kill ?' };

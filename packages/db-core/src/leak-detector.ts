@@ -1,0 +1,49 @@
+/**
+ * Reports connections that are held longer than they should be, with the stack that took them: a handler
+ * that never answers, a `connect()` without `close()`, an external call inside a transaction.
+ */
+import type { Engine } from './engine';
+
+export interface LeakReport {
+  readonly heldMs: number;
+  /** The stack of whoever took the connection. */
+  readonly stack: string;
+}
+
+export class LeakDetector {
+  readonly #thresholdMs: number;
+  readonly #report: (leak: LeakReport) => void;
+  readonly #timers = new WeakMap<object, NodeJS.Timeout>();
+
+  constructor(thresholdMs: number, report: (leak: LeakReport) => void) {
+    this.#thresholdMs = thresholdMs;
+    this.#report = report;
+  }
+
+  /** Call it on the way of whoever asks, before anything is awaited: the stack is theirs. */
+  static stack(): string {
+    const depth = Error.stackTraceLimit;
+    Error.stackTraceLimit = 40; // out of an ORM, to the handler
+    const { stack = '' } = new Error('taken here');
+    Error.stackTraceLimit = depth;
+    return stack.split('\n').slice(2).join('\n');
+  }
+
+  watch(raw: object, stack: string): void {
+    const takenAt = performance.now();
+    const timer = setTimeout(
+      () => this.#report({ heldMs: Math.round(performance.now() - takenAt), stack }),
+      this.#thresholdMs,
+    );
+    this.#timers.set(raw, timer.unref());
+  }
+
+  unwatch(raw: object): void {
+    clearTimeout(this.#timers.get(raw));
+  }
+}
+
+/** What is said where nobody listens to the engine's `leak` event. */
+export function warnOfLeak(engine: Engine, { heldMs, stack }: LeakReport): void {
+  console.warn(`A connection of ${engine} has been held for ${heldMs} ms by:\n${stack}`);
+}
