@@ -16,7 +16,7 @@ export async function createApp(engine: Engine): Promise<Express> {
   app.use(forThisMachine);
   const exchanges = new Exchanges();
   for (const { id, createApp: createStyle, variants } of STYLES) {
-    const [style, more] = [await createStyle(engine), createVariantsApp(variants)];
+    const [style, more] = [await createStyle(engine), createVariantsApp(variants, engine)];
     exchanges.listenTo(style);
     exchanges.listenTo(more);
     app.use(`/${id}/variants`, more);

@@ -39,7 +39,7 @@ export async function buildPage(): Promise<void> {
   if (!FROM_SOURCE || newest(path.join(APP, 'page')) < built()) return;
   // Only needed from source: what is deployed has the page in it.
   const { build } = await import('vite');
-  await build({ root: APP, configFile: path.join(APP, 'vite.config.mjs'), logLevel: 'error' });
+  await build({ configFile: path.join(APP, 'vite.config.mjs'), logLevel: 'error' });
 }
 
 let building: Promise<void> | undefined;

@@ -25,21 +25,30 @@ export async function sourcesOf(scenario: Scenario): Promise<Sources> {
   return Object.fromEntries(entries) as Record<StyleId, StyleSource>;
 }
 
-/** The scenario's functions in one style. */
+/** The scenario's functions in one style, and the helpers of the same file that they call. */
 export async function functionsOf(style: StyleId, { functions }: Scenario): Promise<Found[]> {
-  const files = [
-    `apps/${style}/src/queries.ts`,
-    `apps/workbench/src/variants/${style}.ts`,
-    'apps/mixed/src/queries.ts',
-  ];
-  const texts = await Promise.all(files.map(readOurs));
-  return functions.flatMap((name) => {
-    for (const [index, text] of texts.entries()) {
-      const found = findFunction(text, name);
-      if (found) return [{ name, file: files[index] ?? '', ...found }];
+  const found: Found[] = [];
+  for (const file of [`apps/${style}/src/queries.ts`, `apps/workbench/src/variants/${style}.ts`]) {
+    const text = await readOurs(file);
+    const names = functions.filter((name) => findFunction(text, name));
+    for (const name of withHelpers(text, names)) {
+      const part = findFunction(text, name);
+      if (part) found.push({ name, file, ...part });
     }
-    return [];
-  });
+  }
+  const place = ({ name }: Found): number => functions.indexOf(name) >>> 0; // helpers last
+  return found.sort((a, b) => place(a) - place(b));
+}
+
+/** The names, and those of the top-level functions that are called by them, directly or not. */
+function withHelpers(text: string, names: readonly string[]): Set<string> {
+  const helpers = [...text.matchAll(/^(?:async )?function\*? (\w+)/gm)].map(([, name]) => name ?? '');
+  const all = new Set(names);
+  for (const name of all) {
+    const body = findFunction(text, name)?.text ?? '';
+    for (const helper of helpers) if (new RegExp(`\\b${helper}\\(`).test(body)) all.add(helper);
+  }
+  return all;
 }
 
 /** A method of an object literal, or a function at the top level, with the comment above it. */
@@ -50,10 +59,16 @@ export function findFunction(text: string, name: string): { line: number; text: 
   );
 }
 
-/** Every declaration at the top level whose own name, or whose table, is the model's. */
-export function findModel(text: string, name: string): { line: number; text: string } | undefined {
-  const own = `(?:${name}|${name.toLowerCase()}s?|${name}(?:Entity|Schema|Table|Mapping))`;
-  return block(text, new RegExp(`^(?:export )?(?:abstract )?(?:class|const|interface) ${own}\\b`));
+/**
+ * All that makes up a model: its class or interface, its mapping, its table. For the SQL builder that is the
+ * method that makes the table, for the classical style a call of `mapper`.
+ */
+export function findModel(text: string, name: string): { line: number; text: string }[] {
+  return [
+    new RegExp(`^(?:export )?(?:abstract )?(?:class|interface|const) ${name}\\b`),
+    new RegExp(`^mapper\\(${name},`),
+    new RegExp(`^  ${name.toLowerCase()}s\\(`),
+  ].flatMap((start) => block(text, start) ?? []);
 }
 
 async function sourceOf(style: StyleId, scenario: Scenario): Promise<StyleSource> {
@@ -65,10 +80,9 @@ async function sourceOf(style: StyleId, scenario: Scenario): Promise<StyleSource
 async function modelsOf(style: StyleId, { models }: Scenario): Promise<Found[]> {
   for (const file of [`apps/${style}/src/models.ts`, `apps/${style}/src/database.ts`]) {
     const text = await readOurs(file);
-    const found = models.flatMap((name) => {
-      const model = findModel(text, name);
-      return model ? [{ name, file, ...model }] : [];
-    });
+    const found = models.flatMap((name) =>
+      findModel(text, name).map((model) => ({ name, file, ...model })),
+    );
     if (found.length > 0) return found;
   }
   return [];
@@ -79,7 +93,7 @@ function block(text: string, start: RegExp): { line: number; text: string } | un
   const at = lines.findIndex((line) => start.test(line));
   if (at < 0) return undefined;
   const indent = /^ */.exec(lines[at] ?? '')?.[0] ?? '';
-  const closes = new RegExp(`^${indent}[)}\\]]`);
+  const closes = new RegExp(`^${indent}}`);
   const oneLine = /[;,}]$/.test(lines[at] ?? '') && !/[{([]$/.test(lines[at] ?? '');
   let end = at;
   if (!oneLine) while (end < lines.length - 1 && !(end > at && closes.test(lines[end] ?? ''))) end += 1;

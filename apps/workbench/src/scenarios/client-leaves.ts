@@ -6,27 +6,24 @@ export const clientLeaves: Scenario = {
   id: 'client-leaves',
   title: 'The client goes away',
   group: 'When things go wrong',
-  look: 'In the middle of an import the client hangs up. Its statements stop, everything is rolled back, the connection comes home.',
+  look: 'In the middle of a slow statement (on SQLite: of a wait) the client hangs up. The statement is cancelled, what was written is rolled back, the connection comes home.',
   inputs: [
-    { name: 'rows', label: 'Rows', type: 'number', value: 120, min: 40, max: 400 },
-    { name: 'after', label: 'Leaves after statements', type: 'number', value: 20, min: 1, max: 30 },
+    { name: 'waitMs', label: 'It would take, ms', type: 'number', value: 1500, min: 200, max: 5000 },
   ],
   concept: 'docs/concepts/teardown.md',
   workshop: 'docs/workshop/08-teardown.md',
-  functions: ['importUsers'],
+  functions: ['createUserSlowly'],
   models: ['User'],
 
   async run(stage) {
-    const rows = Array.from({ length: stage.number('rows') }, (_, index) =>
-      stage.ownUser(`row-${index}`),
-    );
-    const reply = await stage.request('Import, abandoned', 'POST', '/users/import', {
-      body: rows,
-      leaveAfter: stage.number('after'),
+    const waitMs = stage.number('waitMs');
+    const reply = await stage.request('Abandoned', 'POST', '/variants/users/slow-statement', {
+      body: { ...stage.ownUser('ana'), waitMs },
+      leaveAfter: 1,
     });
     const left = await countOwn(stage);
-    if (reply) return bad('It was done before the client left: try more rows.');
-    if (left > 0) return bad(`${left} rows stayed.`);
-    return good(`Of the ${stage.statements} rows written until then, none is left.`);
+    if (reply || left > 0) return bad('It was done before the client left.');
+    const end = Math.max(...stage.events.map(({ at }) => at));
+    return good(`Undone after ${end.toFixed(0)} ms instead of ${waitMs}: the row it had written is gone.`);
   },
 };

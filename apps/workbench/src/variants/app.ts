@@ -1,12 +1,14 @@
 /** A style's variants behind HTTP, with request scopes as the apps have them. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Engine } from '@quartet/db-core';
+import { currentScope } from '@quartet/db-core';
 import { initApp } from '@quartet/db-core/express';
 import { errorHandler } from '@quartet/http-contract';
 import type { Express } from 'express';
 import express from 'express';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Variants } from './variants';
 
-export function createVariantsApp(variants: Variants): Express {
+export function createVariantsApp(variants: Variants, engine: Engine): Express {
   const app = express();
   initApp(app);
   app.use(express.json());
@@ -24,10 +26,28 @@ export function createVariantsApp(variants: Variants): Express {
       res.status(204).end();
     });
   }
+  app.post('/users/slowly', async (req, res) => {
+    const { waitMs, ...input } = req.body as { waitMs: number; name: string; email: string };
+    await variants.createUserSlowly(input, () => pause(waitMs));
+    res.status(201).end();
+  });
+  app.post('/users/slow-statement', async (req, res) => {
+    const { waitMs, ...input } = req.body as { waitMs: number; name: string; email: string };
+    await variants.createUserSlowly(input, () => slowStatement(engine, waitMs));
+    res.status(201).end();
+  });
   app.post('/users/then-fail', async (req) => {
     await variants.createUserThenFail(req.body as { name: string; email: string });
   });
   // The failures here are the lesson: they need not be logged.
   app.use(errorHandler({ onError: () => undefined }));
   return app;
+}
+
+/** A statement that takes its time, in the session of the request; SQLite, in this process, has none. */
+async function slowStatement(engine: Engine, ms: number): Promise<void> {
+  const sql = { postgresql: 'SELECT pg_sleep(?)', mysql: 'SELECT sleep(?)', sqlite: undefined };
+  const statement = sql[engine.dialect.name];
+  if (statement === undefined) await pause(ms);
+  else await currentScope()?.sessionOn(engine)?.execute(statement, [ms / 1000]);
 }

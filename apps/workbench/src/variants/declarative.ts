@@ -37,6 +37,13 @@ export const variants: Variants = {
     await Session.commit();
   },
 
+  async createUserSlowly(input, wait) {
+    Session.add(new User(input));
+    await Session.flush();
+    await wait();
+    await Session.commit();
+  },
+
   async createUserThenFail(input) {
     Session.add(new User(input));
     await Session.flush();

@@ -1,12 +1,12 @@
 /** The workbench's variants in the extension style. */
-import { Session } from '@quartet/app-extension/database';
-import { Message, Tag, User } from '@quartet/app-extension/models';
+import { db } from '@quartet/app-extension/database';
+import { Message, User } from '@quartet/app-extension/models';
 import type { Variants } from './variants';
 
 export const variants: Variants = {
   async listMessagesOneByOne(tag) {
     const messages = await Message.findAll({
-      include: { model: Tag, where: { name: tag }, attributes: [] },
+      include: { association: 'tags', where: { name: tag }, attributes: [] },
       order: [['id', 'DESC']],
     });
     const views = [];
@@ -18,28 +18,35 @@ export const variants: Variants = {
   },
 
   async appendLine(id, line, think) {
-    Session({ begin: 'on-first-write' });
+    db.session({ begin: 'on-first-write' });
     const message = await Message.query.get(id);
     if (!message) return;
     await think();
     message.body += `\n${line}`;
-    Session.add(message);
-    await Session.commit();
+    db.session.add(message);
+    await db.session.commit();
   },
 
   async appendLineSafely(id, line, think) {
-    Session({ begin: 'eager' });
+    db.session({ begin: 'eager' });
     const message = await Message.findByPk(id, { lock: true });
     if (!message) return;
     await think();
     message.body += `\n${line}`;
-    Session.add(message);
-    await Session.commit();
+    db.session.add(message);
+    await db.session.commit();
+  },
+
+  async createUserSlowly(input, wait) {
+    db.session.add(new User(input));
+    await db.session.flush();
+    await wait();
+    await db.session.commit();
   },
 
   async createUserThenFail(input) {
-    Session.add(new User(input));
-    await Session.flush();
+    db.session.add(new User(input));
+    await db.session.flush();
     throw new Error('The handler failed after it had written.');
   },
 };

@@ -39,8 +39,14 @@ export const variants: Variants = {
     await Session.commit();
   },
 
-  async createUserThenFail({ name, email }) {
-    await knex('users').insert({ name, email });
+  async createUserSlowly(input, wait) {
+    await knex('users').insert(input);
+    await wait();
+    await Session.commit();
+  },
+
+  async createUserThenFail(input) {
+    await knex('users').insert(input);
     throw new Error('The handler failed after it had written.');
   },
 };

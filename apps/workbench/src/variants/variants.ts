@@ -1,6 +1,6 @@
 /**
  * What the scenarios show and no app would have: the N+1 that eager loading avoids, an update that gets
- * lost, a handler that fails half-way. Each style has these functions in this order, as it would write them.
+ * lost, a transaction that stays open too long, a handler that fails half-way. Each style has these functions in this order, as it would write them.
  */
 import type { MessageView, NewUser } from '@quartet/http-contract';
 
@@ -13,6 +13,9 @@ export interface Variants {
 
   /** The same, begun before it reads and with the row locked: a second one waits for its turn. */
   appendLineSafely(id: number, line: string, think: () => Promise<void>): Promise<void>;
+
+  /** Writes a user, waits for something slow, and only then commits. */
+  createUserSlowly(input: NewUser, wait: () => Promise<void>): Promise<void>;
 
   /** Writes a user, then fails before it commits. */
   createUserThenFail(input: NewUser): Promise<never>;
