@@ -5,7 +5,7 @@ import { rejectionReason } from '@quartet/http-contract';
 import { toDate } from '@quartet/db-knex';
 import type { Knex } from 'knex';
 import { knex, Session } from './database';
-import type { Message, User } from './models';
+import type { Message } from './models';
 
 const EXPORT_PAGE = 500;
 
@@ -138,7 +138,7 @@ export const queries: Queries = {
     const tags = await knex('tags')
       .join('message_tags', 'message_tags.tag_id', 'tags.id')
       .where({ message_id: id })
-      .pluck('tags.name');
+      .pluck<string[]>('tags.name');
     return { ...message, tags };
   },
 
@@ -218,6 +218,6 @@ async function withAuthors(
 }
 
 async function count(rows: Knex.QueryBuilder): Promise<number> {
-  const [row] = await rows.clone().count({ total: '*' });
-  return Number(row.total);
+  const [row] = (await rows.clone().count({ total: '*' })) as { total: number | string }[];
+  return Number(row?.total);
 }

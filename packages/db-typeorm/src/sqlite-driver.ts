@@ -61,11 +61,11 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
     return Promise.resolve(this.driver.databaseConnection);
   }
 
-  // `any` as in TypeORM: rows, or a QueryResult when asked for.
   override async query(
     sql: string,
     parameters: unknown[] | ObjectLiteral = [],
     useStructuredResult = false,
+    // oxlint-disable-next-line typescript/no-explicit-any -- TypeORM's: rows, or a QueryResult when asked for
   ): Promise<any> {
     if (this.isReleased) throw new QueryRunnerAlreadyReleasedError();
     const values = (parameters as unknown[]).map(toBindable);

@@ -26,7 +26,7 @@ export function combine(conditions: readonly unknown[]): Where[] {
 
 function both(one: Where, other: Where): Where {
   const merged: Where = { ...one };
-  for (const [property, value] of Object.entries(other)) {
+  for (const [property, value] of Object.entries<unknown>(other)) {
     const present: unknown = merged[property];
     if (present === undefined) merged[property] = value;
     else if (isNested(present) && isNested(value)) merged[property] = both(present, value);

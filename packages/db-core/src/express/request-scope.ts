@@ -135,8 +135,9 @@ export class RequestScopes {
 }
 
 function warnOfForgottenCommit(req: Request, res: Response): void {
+  const route = req.route as { path: string } | undefined;
   console.warn(
-    `${req.method} ${req.route?.path ?? req.path} answered ${res.statusCode}, but what it wrote was not committed and is rolled back: ` +
+    `${req.method} ${route?.path ?? req.path} answered ${res.statusCode}, but what it wrote was not committed and is rolled back: ` +
       'await Session.commit() before answering.',
   );
 }
