@@ -1,19 +1,22 @@
 'use strict';
 // The options of `npm test`: which packages, on which engines.
 const { parseArgs } = require('node:util');
+const { APPS } = require('./workspace.cjs');
 
+const STYLES = APPS.map(({ style }) => style);
 const ENGINES = ['sqlite', 'postgres', 'mariadb'];
 
 exports.HELP = `npm test -- [options]
 
-  --style NAME     only the app of this style: extension, declarative, classical, sql-builder
+  --style NAME     only the app of this style: ${STYLES.join(', ')}
   --package NAME   only this package: db-core, http-contract, ...
-  --no-apps        every package, but none of the apps
+  --no-styles      everything but the four styles' apps
   --engine NAME    only on this engine: ${ENGINES.join(', ')}
   --help           this text
 
---style, --package and --engine take several names, separated by commas or by repeating it. Without --engine the tests
-run on all engines; a machine without a MariaDB server leaves that one out (an error when CI is set).
+--style, --package and --engine take several names, separated by commas or repeated. Without
+--engine the tests run on all engines; a machine without a MariaDB server leaves that one out
+(an error when CI is set).
 TEST_POSTGRES_URL and TEST_MARIADB_URL name servers to use in place of those started for the run.`;
 
 /** A request that cannot be met; the message is one line. */
@@ -29,9 +32,8 @@ exports.UsageError = UsageError;
  */
 exports.readTestOptions = (args, tested) => {
   const values = parse(args);
-  const apps = tested.filter(({ isApp }) => isApp);
   const chosen = [
-    ...pick('--style', values.style, apps),
+    ...pick('--style', values.style, tested.filter(isStyle)),
     ...pick('--package', values.package, tested),
   ];
   const fromEnvironment = (process.env.TEST_ENGINES ?? '').split(',').filter(Boolean);
@@ -39,19 +41,25 @@ exports.readTestOptions = (args, tested) => {
   for (const name of asked) known('--engine', name, ENGINES);
   return {
     help: values.help,
-    packages: selected(chosen, values['no-apps'], tested),
+    packages: selected(chosen, values['no-styles'], tested),
     engines: asked.length > 0 ? ENGINES.filter((engine) => asked.includes(engine)) : ENGINES,
     /** Asked for by name: an engine that cannot be had is then an error. */
     byName: asked.length > 0,
   };
 };
 
-function selected(chosen, noApps, tested) {
+function selected(chosen, noStyles, tested) {
   const wanted = chosen.length > 0 ? [...new Set(chosen)] : tested;
-  if (noApps && chosen.length > 0) {
-    throw new UsageError('--no-apps stands alone: --style and --package name what is to be tested');
+  if (noStyles && chosen.length > 0) {
+    throw new UsageError(
+      '--no-styles stands alone: --style and --package name what is to be tested',
+    );
   }
-  return noApps ? wanted.filter(({ isApp }) => !isApp) : wanted;
+  return noStyles ? wanted.filter((each) => !isStyle(each)) : wanted;
+}
+
+function isStyle({ isApp, short }) {
+  return isApp && STYLES.includes(short);
 }
 
 function parse(args) {
@@ -62,7 +70,7 @@ function parse(args) {
         style: { type: 'string', multiple: true, default: [] },
         package: { type: 'string', multiple: true, default: [] },
         engine: { type: 'string', multiple: true, default: [] },
-        'no-apps': { type: 'boolean', default: false },
+        'no-styles': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;

@@ -17,7 +17,7 @@ test.each([
   [['--package', 'core'], /^--package core: there is no such name; the names are .*db-core/],
   [['--engines', 'sqlite'], /^Unknown option '--engines'/],
   [['classical'], /^Unexpected argument 'classical'/],
-  [['--no-apps', '--style', 'classical'], /^--no-apps stands alone/],
+  [['--no-styles', '--style', 'classical'], /^--no-styles stands alone/],
 ])('npm test -- %j is refused in one line', async (args, said) => {
   const { code, stdout, stderr } = await command('test.cjs', args);
   expect([code, stdout]).toEqual([2, '']);

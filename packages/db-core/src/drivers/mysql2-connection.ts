@@ -84,7 +84,7 @@ export class Mysql2Connection extends EventEmitter {
   /** Rolls back what is unfinished. The engine stays open. */
   end(callback?: (error?: Error) => void): void {
     this._closing = true;
-    this.#route.free().then(() => callback?.(), callback);
+    void this.#route.free().then(() => callback?.(), callback);
   }
 
   destroy(): void {
