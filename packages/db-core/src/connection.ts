@@ -7,7 +7,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/connections.html
  */
-import type { BeginMode, CursorResult, TransactionOptions } from './dialect';
+import type { BeginMode, BeginOptions, CursorResult, TransactionOptions } from './dialect';
 import type { Engine, EngineEvents } from './engine';
 import type { Params } from './placeholders';
 import type { RecordedKind, Recorder } from './recorder';
@@ -145,7 +145,7 @@ export class Connection {
    *
    * @throws InvalidRequestError when one is already begun.
    */
-  async begin(options: TransactionOptions = {}): Promise<void> {
+  async begin(options: BeginOptions = {}): Promise<void> {
     await this.#exclusively(() => this.#transaction.begin(options));
   }
 

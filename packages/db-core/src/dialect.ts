@@ -29,6 +29,12 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
 }
 
+/** How one transaction differs from the session's others. */
+export interface BeginOptions extends TransactionOptions {
+  /** When it really begins. Default: the session's. */
+  readonly begin?: BeginMode;
+}
+
 /** What a driver answers to one statement, in the same form for every driver. */
 export interface CursorResult {
   /** Column names in order; empty for a statement that returns no rows. */

@@ -5,6 +5,7 @@
 export type { ConnectionOptions } from './connection';
 export type {
   BeginMode,
+  BeginOptions,
   CursorResult,
   Dialect,
   DialectName,

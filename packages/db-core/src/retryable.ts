@@ -5,7 +5,7 @@
  * @see https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TransactionOptions } from './dialect';
+import type { BeginOptions } from './dialect';
 import type { ScopedSession } from './scoped-session';
 import {
   ArgumentError,
@@ -15,7 +15,7 @@ import {
 } from './errors';
 import { translateError } from './translate-error';
 
-export interface RetryOptions extends TransactionOptions {
+export interface RetryOptions extends BeginOptions {
   /** How often the work is tried in all. Default 5. */
   readonly attempts?: number;
   /** The longest wait before the second attempt; it doubles with each further one. Default 10. */

@@ -7,7 +7,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/session_api.html
  */
-import type { BeginMode, TransactionOptions } from './dialect';
+import type { BeginMode, BeginOptions, TransactionOptions } from './dialect';
 import type { Engine } from './engine';
 import type { Class, Identity, Mapper } from './mapper';
 import type { Params } from './placeholders';
@@ -187,21 +187,22 @@ export class Session {
   // --- the transaction -----------------------------------------------------------------------
 
   /**
-   * Begins a transaction by hand, to choose its isolation level or access mode, or with a function to
+   * Begins a transaction by hand, to choose its isolation level, its access
+   * mode or when it really begins, or with a function to
    * commit when it resolves and roll back when it rejects.
    *
    * @throws InvalidRequestError when one is under way.
    */
-  begin(options?: TransactionOptions): Promise<void>;
-  begin<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>;
+  begin(options?: BeginOptions): Promise<void>;
+  begin<T>(fn: () => Promise<T>, options?: BeginOptions): Promise<T>;
   async begin<T>(
-    first?: TransactionOptions | (() => Promise<T>),
-    second?: TransactionOptions,
+    first?: BeginOptions | (() => Promise<T>),
+    second?: BeginOptions,
   ): Promise<T | void> {
     const fn = typeof first === 'function' ? first : undefined;
     await this.connection().begin({
       ...this.#transaction,
-      ...(fn ? second : (first as TransactionOptions)),
+      ...(fn ? second : (first as BeginOptions)),
     });
     if (!fn) return undefined;
     try {

@@ -5,7 +5,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/session_transaction.html
  */
-import type { BeginMode, Dialect, TransactionOptions } from './dialect';
+import type { BeginMode, BeginOptions, Dialect, TransactionOptions } from './dialect';
 import type { SavepointOwner } from './savepoints';
 import type { TransactionControl } from './statement';
 import { InvalidRequestError, OperationalError, PendingRollbackError } from './errors';
@@ -43,6 +43,7 @@ export class Transaction {
   readonly #settings: TransactionSettings;
   readonly #savepoints: Savepoints;
   #options: TransactionOptions;
+  #mode: BeginMode;
   #state: State = 'idle';
   /** Why it is lost. */
   #why = '';
@@ -55,6 +56,7 @@ export class Transaction {
     this.#host = host;
     this.#settings = settings;
     this.#options = settings.defaults;
+    this.#mode = settings.beginMode;
     this.#savepoints = new Savepoints({
       send: (sql) => this.#send(sql),
       restart: () => this.#restart(),
@@ -92,15 +94,16 @@ export class Transaction {
   }
 
   /** @throws InvalidRequestError when one is begun already. */
-  async begin(options: TransactionOptions): Promise<void> {
+  async begin({ begin, ...options }: BeginOptions): Promise<void> {
     if (this.#state !== 'idle') {
       throw new InvalidRequestError(
         'A transaction is already begun: use beginNested() for a savepoint inside it.',
       );
     }
     this.#options = { ...this.#settings.defaults, ...options };
+    this.#mode = begin ?? this.#settings.beginMode;
     this.#state = 'begun';
-    if (this.#settings.beginMode === 'eager') await this.#open(await this.#host.acquire(), true);
+    if (this.#mode === 'eager') await this.#open(await this.#host.acquire(), true);
   }
 
   /** @throws PendingRollbackError when it is lost; InvalidRequestError when something nested is still open. */
@@ -155,14 +158,14 @@ export class Transaction {
     }
     const write = dialect.isWrite(raw, sql);
     if (this.#settings.autobegin || this.#state === 'begun') {
-      if (write || this.#settings.beginMode !== 'on-first-write') return this.#openFor(raw, write);
+      if (write || this.#mode !== 'on-first-write') return this.#openFor(raw, write);
       return undefined;
     }
     return write ? dialect.beforeWrite?.(raw, this.#host) : undefined;
   }
 
   async #openFor(raw: object, write: boolean): Promise<void> {
-    await this.#open(raw, write || this.#settings.beginMode === 'eager');
+    await this.#open(raw, write || this.#mode === 'eager');
     this.#wrote = write;
   }
 
@@ -344,6 +347,7 @@ export class Transaction {
   #reset(): void {
     this.#state = 'idle';
     this.#options = this.#settings.defaults;
+    this.#mode = this.#settings.beginMode;
     this.#begunBy = undefined;
     this.#mayWrite = false;
     this.#wrote = false;

@@ -3,7 +3,7 @@
  *
  * @see https://docs.spring.io/spring-framework/reference/data-access/transaction/declarative/tx-propagation.html
  */
-import type { TransactionOptions } from './dialect';
+import type { BeginOptions } from './dialect';
 import type { ScopedSession } from './scoped-session';
 import { InvalidRequestError } from './errors';
 
@@ -25,7 +25,7 @@ export type Propagation =
   | 'NOT_SUPPORTED'
   | 'NEVER';
 
-export interface TransactionalOptions extends TransactionOptions {
+export interface TransactionalOptions extends BeginOptions {
   readonly propagation?: Propagation;
 }
 

@@ -355,6 +355,16 @@ onEachEngine((fixture) => {
       expect(control).toEqual(['BEGIN']);
     });
 
+    test('is chosen for one transaction alone by begin({ begin })', async () => {
+      connection = fixture.engine.connect({ autobegin: true, begin: 'on-first-write' });
+      control.length = 0;
+      await connection.begin({ begin: 'eager' });
+      expect(control).toEqual(['BEGIN']);
+      await connection.commit();
+      await connection.execute('select name from items');
+      expect(control).toEqual(['BEGIN', 'COMMIT']);
+    });
+
     test('begin() itself sends BEGIN', async () => {
       connection = fixture.engine.connect({ autobegin: true, begin: 'eager' });
       control.length = 0;
