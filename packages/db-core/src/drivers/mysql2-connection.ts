@@ -120,7 +120,11 @@ export class Mysql2Connection extends EventEmitter {
 
   #options(sql: Statement, values: unknown): QueryOptions {
     const given = typeof sql === 'string' ? { sql } : sql;
-    return { ...this.#perQuery, ...given, ...(values !== undefined && { values: values as QueryValues }) };
+    return {
+      ...this.#perQuery,
+      ...given,
+      ...(values !== undefined && { values: values as QueryValues }),
+    };
   }
 }
 

@@ -103,14 +103,8 @@ function withTypes(
   return types && !query.types ? { ...query, types } : callback ? query : config;
 }
 
-/** What `pg` answers to transaction control. */
+/** What `pg` answers to transaction control: its first word. */
 function emptyResult(text: string): QueryResult {
   const command = /[a-z]+/i.exec(text)?.[0].toUpperCase();
-  return {
-    command: command === 'START' ? 'START TRANSACTION' : command,
-    rowCount: null,
-    oid: null,
-    fields: [],
-    rows: [],
-  } as unknown as QueryResult;
+  return { command, rowCount: null, oid: null, fields: [], rows: [] } as unknown as QueryResult;
 }

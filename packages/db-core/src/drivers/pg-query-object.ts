@@ -53,6 +53,7 @@ function occupy(client: Client, query: QueryObject): Promise<unknown> {
     query.handleError = function (error, connection): void {
       failure = error;
       handleError?.call(query, error, connection);
+      (connection as EventEmitter).once('readyForQuery', over); // pg does not tell a query that has failed
     };
     query.handleReadyForQuery = function (connection): void {
       handleReadyForQuery?.call(query, connection);
