@@ -111,6 +111,3 @@ interface FixtureParts {
   readonly extra: ExtraRoutes;
   readonly server: Server;
 }
-
-/** What a suite gets: the fixture exists once the tests run. */
-export type UseFixture = () => Fixture;
