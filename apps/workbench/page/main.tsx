@@ -1,1 +1,11 @@
-document.body.append('hi')
+import { render } from 'preact';
+import './fonts.css';
+import './theme.css';
+import './layout.css';
+import './parts.css';
+import { App } from './app';
+import { applyTheme } from './theme';
+
+applyTheme();
+const root = document.getElementById('page');
+if (root) render(<App />, root);

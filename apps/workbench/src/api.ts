@@ -11,7 +11,7 @@ import type { Run } from './run';
 import type { Runner } from './runner';
 import { SCENARIOS } from './scenarios';
 import type { Scenario } from './scenarios/scenario';
-import { sourcesOf } from './source';
+import { fileOf, sourcesOf } from './source';
 import { STYLES, styleOf } from './styles';
 import type { StyleId } from './protocol';
 
@@ -40,6 +40,12 @@ export function createApi(runner: Runner, engine: Engine): Router {
   api.get('/diff/:scenario', async (req, res) => {
     const [left, right] = [req.query['left'], req.query['right']].map(styleIn);
     res.json(await compareStyles(scenarioOf(req.params.scenario), left as StyleId, right as StyleId));
+  });
+
+  api.get('/files', async (req, res) => {
+    const file = await fileOf(String(req.query['path']));
+    if (!file) throw new HttpProblem(404, 'There is no such file to show.');
+    res.json(file);
   });
 
   api.post('/runs', (req, res) => {

@@ -28,7 +28,8 @@ export function createPage(): Router {
   page.use(headers);
   // Names of built files change with their content.
   page.use('/assets', express.static(path.join(BUILT, 'assets'), { immutable: true, maxAge: '1y', index: false }));
-  page.get(['/', '/s/:scenario'], upToDate, (_req, res) => {
+  page.use(express.static(path.join(BUILT), { index: false, maxAge: '1h' }));
+  page.get(['/', '/s/:scenario', '/f/*file'], upToDate, (_req, res) => {
     res.set('Cache-Control', 'no-cache').sendFile(path.join(BUILT, 'index.html'));
   });
   return page;

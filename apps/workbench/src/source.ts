@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { highlight } from './code';
-import type { Excerpt, Sources, StyleId, StyleSource } from './protocol';
+import type { CodeLine, Excerpt, Sources, StyleId, StyleSource } from './protocol';
 import type { Scenario } from './scenarios/scenario';
 import { ROOT, STYLES } from './styles';
 
@@ -69,6 +69,17 @@ export function findModel(text: string, name: string): { line: number; text: str
     new RegExp(`^mapper\\(${name},`),
     new RegExp(`^  ${name.toLowerCase()}s\\(`),
   ].flatMap((start) => block(text, start) ?? []);
+}
+
+/** A whole file that a link of the page leads to: the apps' sources and the docs, nothing else. */
+export async function fileOf(file: string): Promise<Excerpt | undefined> {
+  const known = /^(?:(?:apps|packages)\/[\w-]+\/(?:src|test)|docs)\/(?:[\w-]+\/)*[\w.-]+\.(?:ts|md)$/.test(file);
+  const text = known ? await readOurs(file) : '';
+  if (text === '') return undefined;
+  const lines = file.endsWith('.ts')
+    ? highlight(text, 'typescript')
+    : text.split('\n').map((line): CodeLine => [[line]]);
+  return { name: file, file, line: 1, lines };
 }
 
 async function sourceOf(style: StyleId, scenario: Scenario): Promise<StyleSource> {

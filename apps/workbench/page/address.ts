@@ -1,0 +1,47 @@
+/**
+ * The address is all there is to share: `/s/create?name=ana&engine=sqlite&run=…` brings back the scenario,
+ * its inputs, the run while the server keeps it, and which styles are compared.
+ */
+import type { Inputs, ScenarioInfo } from '../src/protocol';
+
+export interface Address {
+  /** Undefined on the first page. */
+  readonly scenario?: string;
+  /** What was given; a scenario's own values stand for the rest. */
+  readonly given: Readonly<Record<string, string>>;
+  readonly engine?: string;
+  readonly run?: string;
+  /** Two styles, as in `declarative,classical`. */
+  readonly diff?: string;
+  /** A file of the repository, as in `apps/classical/src/models.ts`. */
+  readonly file?: string;
+}
+
+const OURS = ['engine', 'run', 'diff'];
+
+export function readAddress({ pathname, search }: Location): Address {
+  const [, kind, ...rest] = pathname.split('/').map(decodeURIComponent);
+  if (kind === 'f') return { given: {}, file: rest.join('/') };
+  const query = Object.fromEntries(new URLSearchParams(search));
+  const given = Object.fromEntries(Object.entries(query).filter(([name]) => !OURS.includes(name)));
+  return {
+    given,
+    ...(kind === 's' && rest[0] && { scenario: rest[0] }),
+    ...(query['engine'] && { engine: query['engine'] }),
+    ...(query['run'] && { run: query['run'] }),
+    ...(query['diff'] && { diff: query['diff'] }),
+  };
+}
+
+export function writeAddress({ scenario, given, engine, run, diff, file }: Address): string {
+  if (file) return `/f/${file}`;
+  if (!scenario) return '/';
+  const query = new URLSearchParams(given);
+  for (const [name, value] of Object.entries({ engine, run, diff })) if (value) query.set(name, value);
+  return `/s/${encodeURIComponent(scenario)}${query.size > 0 ? `?${query}` : ''}`;
+}
+
+/** The fields of the form: what the address gives, else the scenario's own. */
+export function inputsOf({ inputs }: ScenarioInfo, given: Address['given']): Inputs {
+  return Object.fromEntries(inputs.map(({ name, value }) => [name, given[name] ?? value]));
+}

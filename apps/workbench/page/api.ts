@@ -1,0 +1,34 @@
+/** The server's answers, typed; what it refuses is an error with its words. */
+import type { Bench, DiffRow, Excerpt, Inputs, Plan, Sources } from '../src/protocol';
+
+export const getBench = (): Promise<Bench> => ask('/api/bench');
+
+export const getSources = (scenario: string): Promise<Sources> => ask(`/api/sources/${scenario}`);
+
+export const getDiff = (scenario: string, left: string, right: string): Promise<DiffRow[]> =>
+  ask(`/api/diff/${scenario}?left=${left}&right=${right}`);
+
+export const getFile = (path: string): Promise<Excerpt> =>
+  ask(`/api/files?path=${encodeURIComponent(path)}`);
+
+export const startRun = (scenario: string, inputs: Inputs): Promise<{ id: string }> =>
+  ask('/api/runs', { scenario, inputs });
+
+export const cancelRun = (id: string): Promise<void> => ask(`/api/runs/${id}/cancel`, {});
+
+export const getPlan = (run: string, statement: number): Promise<Plan> =>
+  ask(`/api/runs/${run}/explain/${statement}`, {});
+
+async function ask<T>(path: string, body?: unknown): Promise<T> {
+  const answer = await fetch(path, {
+    ...(body !== undefined && {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  });
+  const text = await answer.text();
+  const value = (text === '' ? undefined : JSON.parse(text)) as T & { detail?: string };
+  if (!answer.ok) throw new Error(value?.detail ?? `The workbench answered ${answer.status}.`);
+  return value;
+}

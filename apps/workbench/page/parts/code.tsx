@@ -1,0 +1,44 @@
+import type { JSX } from 'preact';
+import type { CodeLine } from '../../src/protocol';
+
+interface CodeProps {
+  readonly lines: readonly CodeLine[];
+  /** The number of the first line; without it lines are not numbered. */
+  readonly from?: number | undefined;
+  readonly label: string;
+}
+
+/** Highlighted code that can be scrolled by keyboard. */
+export function Code({ lines, from, label }: CodeProps): JSX.Element {
+  return (
+    <pre class={from === undefined ? 'code' : 'code numbered'} tabIndex={0} role="region" aria-label={label}>
+      <code>
+        {lines.map((tokens, index) => (
+          <Line key={index} tokens={tokens} number={from === undefined ? undefined : from + index} />
+        ))}
+      </code>
+    </pre>
+  );
+}
+
+export function Line({
+  tokens,
+  number,
+  id,
+}: {
+  readonly tokens: CodeLine;
+  readonly number?: number | undefined;
+  readonly id?: string;
+}): JSX.Element {
+  const indent = /^ */.exec(tokens[0]?.[0] ?? '')?.[0].length ?? 0;
+  return (
+    <span class="line" id={id} data-line={number} style={{ '--indent': `${indent + 2}ch` }}>
+      {tokens.map(([text, kind], index) => (
+        <span key={index} class={kind && `t-${kind}`}>
+          {text}
+        </span>
+      ))}
+      {'\n'}
+    </span>
+  );
+}

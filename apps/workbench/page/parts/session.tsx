@@ -1,0 +1,140 @@
+import type { JSX } from 'preact';
+import type { PoolFigures } from '../../src/protocol';
+import { ms } from '../format';
+import type { ExchangeState, StyleState } from '../run-state';
+import { startOf } from '../run-state';
+import type { Entry } from '../timeline';
+import { entriesOf, marksOf, spansOf } from '../timeline';
+
+const SIGNS: Record<Entry['kind'], string> = {
+  'session-opened': '┌',
+  checkout: '→',
+  begin: '▸',
+  savepoint: '·',
+  query: '■',
+  commit: '✓',
+  'implicit-commit': '✓',
+  rollback: '↶',
+  checkin: '←',
+  'session-removed': '└',
+};
+const MARKS = { begin: 'B', savepoint: '', commit: 'C', rollback: 'R' };
+
+interface SessionProps {
+  readonly state: StyleState;
+  /** The length of the axis, the same in all four panes. */
+  readonly spanMs: number;
+  readonly ended: boolean;
+}
+
+/** The life of the sessions: drawn on one axis, and told in words. */
+export function Session({ state, spanMs, ended }: SessionProps): JSX.Element {
+  const start = startOf(state);
+  return (
+    <>
+      <Pool pool={state.pool} peak={state.peak} ended={ended} />
+      {state.exchanges.map((exchange) => (
+        <Lane key={exchange.id} exchange={exchange} start={start} spanMs={spanMs} />
+      ))}
+    </>
+  );
+}
+
+function Pool({
+  pool,
+  peak,
+  ended,
+}: {
+  readonly pool: PoolFigures;
+  readonly peak: number;
+  readonly ended: boolean;
+}): JSX.Element {
+  const { inUse, max, waiting } = pool;
+  const text = `${inUse} of ${max} connections out${waiting > 0 ? `, ${waiting} waiting` : ''}`;
+  return (
+    <div class="pool">
+      <span class="cells" aria-hidden="true">
+        {Array.from({ length: max }, (_, index) => (
+          <i key={index} class={index < inUse ? 'out' : index < peak ? 'was' : ''} />
+        ))}
+      </span>
+      <span>
+        {text}
+        {ended && peak > inUse ? `, ${peak} at most` : ''}
+      </span>
+    </div>
+  );
+}
+
+function Lane({
+  exchange,
+  start,
+  spanMs,
+}: {
+  readonly exchange: ExchangeState;
+  readonly start: number;
+  readonly spanMs: number;
+}): JSX.Element {
+  const { label, method, path, at, answer, events } = exchange;
+  const now = Math.max(at, answer?.at ?? 0, events.at(-1)?.at ?? 0);
+  const share = (time: number): string => `${Math.min(100, ((time - start) / spanMs) * 100)}%`;
+  const width = (from: number, to: number): string => `${((to - from) / spanMs) * 100}%`;
+  const entries = entriesOf(exchange);
+  const waited = entries.reduce((sum, { waitedMs = 0 }) => sum + waitedMs, 0);
+  return (
+    <section class="lane" aria-label={label}>
+      <h4>
+        {label} <span class="figures">{ms((answer?.at ?? now) - at)} ms</span>
+      </h4>
+      <div class="track" role="img" aria-label={`${method} ${path}: ${told(entries, waited)}`}>
+        <i class="span request" style={{ left: share(at), width: width(at, answer?.at ?? now) }} />
+        {spansOf(exchange, now).map(({ kind, from, to, failed }, index) => (
+          <i
+            key={index}
+            class={`span ${kind}${failed ? ' failed' : ''}`}
+            style={{ left: share(from), width: width(from, to) }}
+          />
+        ))}
+        {marksOf(exchange).map(({ kind, at: when }, index) => (
+          <i key={index} class={`mark ${kind}`} style={{ left: share(when) }}>
+            {MARKS[kind]}
+          </i>
+        ))}
+      </div>
+      <ol class="life" tabIndex={0} aria-label={`Events of ${label}`}>
+        {entries.map((entry) => (
+          <Row key={entry.key} entry={entry} start={start} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Row({ entry, start }: { readonly entry: Entry; readonly start: number }): JSX.Element {
+  const { kind, at, text, detail, waitedMs, failed } = entry;
+  return (
+    <li class={`${kind}${failed ? ' failed' : ''}`}>
+      <span class="when">{(at - start).toFixed(1)}</span>
+      <span class="sign" aria-hidden="true">
+        {failed ? '✕' : SIGNS[kind]}
+      </span>
+      <span class="what">
+        {text}
+        {detail && <span class="detail"> {detail}</span>}
+        {waitedMs !== undefined && (
+          <strong class="waited">
+            waited {ms(waitedMs)} ms {kind === 'checkout' ? 'for a connection' : 'to begin'}
+          </strong>
+        )}
+      </span>
+    </li>
+  );
+}
+
+function told(entries: readonly Entry[], waited: number): string {
+  const statements = entries.filter(({ kind }) => kind === 'query').length;
+  const last = entries.findLast(({ kind }) => kind === 'commit' || kind === 'rollback');
+  const ending = last ? (last.kind === 'commit' ? ', committed' : ', rolled back') : '';
+  const wait = waited > 0 ? `, waited ${ms(waited)} milliseconds` : '';
+  return `${statements} statements${wait}${ending}`;
+}

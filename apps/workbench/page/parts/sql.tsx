@@ -1,0 +1,159 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Plan, Statement, StatementGroup, StyleId } from '../../src/protocol';
+import { getPlan } from '../api';
+import { count, ms } from '../format';
+import type { StyleState } from '../run-state';
+import { Code } from './code';
+import { Link } from './link';
+
+const SHOWN = 12;
+const MARKS = { once: '', alike: '≈', identical: '=' };
+
+/** What a style sent: statements of one shape together, repeated ones marked by sign, count and word. */
+export function Sql({
+  run,
+  style,
+  state,
+}: {
+  readonly run: string;
+  readonly style: StyleId;
+  readonly state: StyleState;
+}): JSX.Element {
+  if (!state.groups) {
+    const sent = state.exchanges.flatMap(({ events }) => events.filter(({ kind }) => kind === 'query'));
+    return <p class="quiet">{count(sent.length, 'statement')} so far…</p>;
+  }
+  if (state.groups.length === 0) return <p class="quiet">No statement was sent.</p>;
+  return (
+    <ol class="groups">
+      {state.groups.map((group, index) => (
+        <Group key={index} run={run} group={group} label={`Statement ${index + 1}, ${style}`} />
+      ))}
+    </ol>
+  );
+}
+
+function Group({
+  run,
+  group,
+  label,
+}: {
+  readonly run: string;
+  readonly group: StatementGroup;
+  readonly label: string;
+}): JSX.Element {
+  const { statements, repeated, lines, totalMs } = group;
+  const [first] = statements;
+  const rows = statements.reduce((sum, { rowCount = 0 }) => sum + rowCount, 0);
+  return (
+    <li class={`group ${repeated}`}>
+      <header>
+        {repeated !== 'once' && (
+          <span class="repeats">
+            <span aria-hidden="true">{MARKS[repeated]}</span> {statements.length}× {repeated}
+          </span>
+        )}
+        <span class="figures">
+          {ms(totalMs)} ms · {count(rows, 'row')}
+        </span>
+      </header>
+      <Code lines={lines} label={label} />
+      {statements.length === 1 && first ? (
+        <Details statement={first} />
+      ) : (
+        <details>
+          <summary>Each of them</summary>
+          <ol class="each">
+            {statements.slice(0, SHOWN).map((statement) => (
+              <li key={statement.id}>
+                <Details statement={statement} />
+              </li>
+            ))}
+            {statements.length > SHOWN && <li class="quiet">and {statements.length - SHOWN} more</li>}
+          </ol>
+        </details>
+      )}
+      {first && <Explain run={run} statement={first.id} label={label} />}
+    </li>
+  );
+}
+
+function Details({ statement }: { readonly statement: Statement }): JSX.Element {
+  const { params, error, place } = statement;
+  return (
+    <div class="details">
+      {params.length > 0 && (
+        <ul class="params" aria-label="Parameters">
+          {params.map((param, index) => (
+            <li key={index}>{param}</li>
+          ))}
+        </ul>
+      )}
+      {error && (
+        <p class="error">
+          <span aria-hidden="true">✕</span> {error}
+        </p>
+      )}
+      {place && (
+        <Link class="place" to={`/f/${place.file}#L${place.line}`}>
+          {place.file.split('/').at(-1)}:{place.line}
+        </Link>
+      )}
+    </div>
+  );
+}
+
+/** The plan of a recorded statement, asked for by its number. */
+function Explain({
+  run,
+  statement,
+  label,
+}: {
+  readonly run: string;
+  readonly statement: number;
+  readonly label: string;
+}): JSX.Element {
+  const [plan, setPlan] = useState<Plan>();
+  const [error, setError] = useState('');
+  const ask = (): void => {
+    setError('');
+    getPlan(run, statement).then(setPlan, (reason: Error) => setError(reason.message));
+  };
+  return (
+    <div class="explain">
+      {!plan && (
+        <button type="button" class="small" onClick={ask} aria-label={`Explain ${label}`}>
+          Explain
+        </button>
+      )}
+      {error && <p class="error">{error}</p>}
+      {plan && <PlanTable plan={plan} label={label} />}
+    </div>
+  );
+}
+
+function PlanTable({ plan, label }: { readonly plan: Plan; readonly label: string }): JSX.Element {
+  return (
+    <div class="plan" tabIndex={0} role="region" aria-label={`Plan of ${label}`}>
+      <table>
+        <thead>
+          <tr>
+            {plan.columns.map((column) => (
+              <th key={column}>{column}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {plan.rows.map((row, index) => (
+            <tr key={index}>
+              {row.map((value, at) => (
+                <td key={at}>{value}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

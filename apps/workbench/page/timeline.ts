@@ -1,0 +1,123 @@
+/** From events to what is drawn: spans and marks on one axis, and a list in words. */
+import type { LifeEvent } from '../src/protocol';
+import type { ExchangeState } from './run-state';
+
+/** Shorter waits are the time it takes to ask. */
+const WAITED_MS = 1;
+
+export interface Span {
+  readonly kind: 'session' | 'connection' | 'wait' | 'query';
+  readonly from: number;
+  readonly to: number;
+  readonly failed?: boolean;
+}
+
+export interface Mark {
+  readonly kind: 'begin' | 'savepoint' | 'commit' | 'rollback';
+  readonly at: number;
+}
+
+export interface Entry {
+  readonly key: number;
+  readonly kind: LifeEvent['kind'];
+  readonly at: number;
+  readonly text: string;
+  readonly detail?: string;
+  /** It waited for somebody else this long. */
+  readonly waitedMs?: number;
+  readonly failed?: boolean;
+}
+
+/** What is still going on ends at `now`. */
+export function spansOf({ events }: ExchangeState, now: number): Span[] {
+  const spans: Span[] = [];
+  let [opened, out]: [number | undefined, number | undefined] = [undefined, undefined];
+  for (const event of events) {
+    const { kind, at, durationMs = 0 } = event;
+    if (kind === 'session-opened') opened ??= at;
+    if (kind === 'checkout') out = at;
+    if (waitOf(event) > 0) spans.push({ kind: 'wait', from: at - durationMs, to: at });
+    if (kind === 'query') {
+      spans.push({ kind: 'query', from: at - durationMs, to: at, failed: event.error !== undefined });
+    }
+    if (kind === 'checkin' && out !== undefined) {
+      spans.push({ kind: 'connection', from: out, to: at });
+      out = undefined;
+    }
+    if (kind === 'session-removed' && opened !== undefined) {
+      spans.push({ kind: 'session', from: opened, to: at });
+      opened = undefined;
+    }
+  }
+  if (out !== undefined) spans.push({ kind: 'connection', from: out, to: now });
+  if (opened !== undefined) spans.push({ kind: 'session', from: opened, to: now });
+  return spans;
+}
+
+export function marksOf({ events }: ExchangeState): Mark[] {
+  return events.flatMap(({ kind, at }) =>
+    kind === 'begin' || kind === 'savepoint' || kind === 'commit' || kind === 'rollback'
+      ? [{ kind, at }]
+      : [],
+  );
+}
+
+export function entriesOf({ events }: ExchangeState): Entry[] {
+  return events.map((event) => {
+    const { id, kind, at, error } = event;
+    const waitedMs = waitOf(event);
+    const detail = detailOf(event);
+    return {
+      key: id,
+      kind,
+      at,
+      text: textOf(event),
+      ...(detail !== undefined && { detail }),
+      ...(waitedMs > 0 && { waitedMs }),
+      ...(error !== undefined && { failed: true }),
+    };
+  });
+}
+
+/** `INSERT users`: what a statement does, and to what. */
+export function summary(sql: string): string {
+  const [, verb = 'SQL'] = /^\W*(\w+)/.exec(sql) ?? [];
+  const table = /\b(?:from|into|update|table_info\s*\()\s*\(?\s*[`"']?(?!select)(\w+)/i.exec(sql)?.[1];
+  return `${verb.toUpperCase()}${table && verb.toLowerCase() !== table ? ` ${table}` : ''}`;
+}
+
+function textOf({ kind, sql = '' }: LifeEvent): string {
+  switch (kind) {
+    case 'session-opened':
+      return 'Session opened';
+    case 'checkout':
+      return 'Connection out';
+    case 'begin':
+      return 'BEGIN';
+    case 'savepoint':
+      return sql.replace(/ (?!SAVEPOINT|TO)[^ ]+$/, '');
+    case 'query':
+      return summary(sql);
+    case 'commit':
+      return 'COMMIT';
+    case 'implicit-commit':
+      return 'Committed by the database';
+    case 'rollback':
+      return 'ROLLBACK';
+    case 'checkin':
+      return 'Connection in';
+    case 'session-removed':
+      return 'Session removed';
+  }
+}
+
+function detailOf({ kind, durationMs, rowCount, error }: LifeEvent): string | undefined {
+  if (error !== undefined) return error.replace(/:.*/s, '');
+  if (kind !== 'query' || durationMs === undefined) return undefined;
+  const took = `${durationMs < 1 ? durationMs.toFixed(2) : durationMs.toFixed(1)} ms`;
+  return rowCount ? `${took}, ${rowCount} ${rowCount === 1 ? 'row' : 'rows'}` : took;
+}
+
+function waitOf({ kind, durationMs = 0 }: LifeEvent): number {
+  return (kind === 'checkout' || kind === 'begin') && durationMs >= WAITED_MS ? durationMs : 0;
+}
