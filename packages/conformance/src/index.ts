@@ -6,3 +6,7 @@ export type { Gap } from './support/gaps';
 export { suites } from './suites';
 export { Probe } from './probe/probe';
 export { createReferenceApp, referenceQueries } from './reference-app';
+export { onEachEngine } from './on-each-engine';
+export type { Stage } from './on-each-engine';
+export { replayTranscript, transcript } from './transcript';
+export type { TranscriptSubject } from './transcript';

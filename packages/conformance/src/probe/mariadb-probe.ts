@@ -48,6 +48,15 @@ class MariadbProbe implements ProbeConnection {
     return tables;
   }
 
+  async openTransactions(): Promise<number> {
+    const [row] = await this.rows(
+      `SELECT count(*) AS n FROM information_schema.innodb_trx t
+       JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+       WHERE p.db = database() AND p.id <> connection_id()`,
+    );
+    return Number(row?.['n']);
+  }
+
   close(): Promise<void> {
     return this.#connection.end();
   }

@@ -61,6 +61,14 @@ class PostgresProbe implements ProbeConnection {
     return tables;
   }
 
+  async openTransactions(): Promise<number> {
+    const [row] = await this.rows(
+      `SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database()
+       AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND xact_start IS NOT NULL`,
+    );
+    return Number(row?.['n']);
+  }
+
   close(): Promise<void> {
     return this.#client.end();
   }

@@ -19,6 +19,8 @@ export interface ProbeConnection {
   /** Runs one statement with `?` placeholders; instants come as the text the database stores. */
   rows(sql: string, params?: readonly unknown[]): Promise<ProbeRow[]>;
   tables(): Promise<TableSchema[]>;
+  /** Transactions that others have open on this database now, as the server tells. */
+  openTransactions(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,11 @@ export class Probe {
       tags: await this.rows('SELECT * FROM tags ORDER BY id'),
       message_tags: await this.rows('SELECT * FROM message_tags ORDER BY message_id, tag_id'),
     };
+  }
+
+  /** Transactions that others have open on this database now, as the server itself tells. */
+  openTransactions(): Promise<number> {
+    return this.#main.openTransactions();
   }
 
   /** Deletes every row; the tables stay. */

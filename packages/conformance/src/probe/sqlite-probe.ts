@@ -44,6 +44,12 @@ class SqliteProbe implements ProbeConnection {
     return names.map(({ name }) => this.#table(String(name)));
   }
 
+  /** A log that cannot be written back as a whole is held by a reader's snapshot or by a writer. */
+  async openTransactions(): Promise<number> {
+    const [row] = this.#all('PRAGMA wal_checkpoint(TRUNCATE)');
+    return Number(row?.['busy']);
+  }
+
   async close(): Promise<void> {
     this.#database.close();
   }

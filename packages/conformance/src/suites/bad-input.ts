@@ -29,7 +29,7 @@ const SQL = ["' OR '1'='1", "'; DROP TABLE users; --", '1); DELETE FROM users; -
 export const badInput = suite('bad input', (test) => {
   test('ids that are no positive integers are 404 in every route', async (fixture) => {
     await unchanged(fixture, async ({ api, userId }) => {
-      for (const id of NO_IDS) {
+      for (const id of [...NO_IDS, ...likenesses(userId)]) {
         expectProblem(await api.get(`/users/${id}`), 404);
         expectProblem(await api.patch(`/users/${id}`, { name: 'x' }), 404);
         expectProblem(await api.delete(`/users/${id}`), 404);
@@ -236,6 +236,22 @@ async function unchanged(
   await ask({ api, userId: user.id });
   await settled();
   expect(await probe.snapshot()).toEqual(before);
+}
+
+/** Spellings that a careless parser takes for the id of a user who exists. */
+function likenesses(id: number): string[] {
+  const hex = `0x${id.toString(16)}`;
+  return [
+    `0${id}`,
+    `+${id}`,
+    `${id}.0`,
+    `${id}e0`,
+    hex,
+    `%20${id}`,
+    `${id}%20`,
+    `${id}x`,
+    `${id}%00`,
+  ];
 }
 
 function bodyRoutes({ userId }: Given): [method: string, path: string][] {
