@@ -22,6 +22,10 @@ export interface AppOptions {
   readonly binds?: Readonly<Record<string, Bind>>;
   /** Log every statement of every engine made here. App setting: `SQLALCHEMY_ECHO`. Default false. */
   readonly echo?: EngineOptions['echo'];
+  /** Keep the statements of each request for `db.getRecordedQueries()`. App setting: `SQLALCHEMY_RECORD_QUERIES`. Default false. */
+  readonly recordQueries?: boolean;
+  /** Send `db.beforeModelsCommitted` and `db.modelsCommitted`. App setting: `SQLALCHEMY_TRACK_MODIFICATIONS`. Default false. */
+  readonly trackModifications?: boolean;
 }
 
 /** Where the default database's URL is looked for, in this order. */
@@ -62,6 +66,15 @@ export function readConfig(
     found.set(key, bind instanceof Engine ? bind : configOf(asConfig(key, bind)));
   if (found.size === 0) throw new ArgumentError(NO_DATABASE);
   return found;
+}
+
+/** A switch: the option, else the app's setting, else off. */
+export function isOn(
+  app: Application | undefined,
+  option: boolean | undefined,
+  setting: string,
+): boolean {
+  return option ?? Boolean(app?.get(setting));
 }
 
 /** MariaDB and MySQL close a connection that idled for eight hours: none is kept that long. */

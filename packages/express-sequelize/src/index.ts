@@ -1,7 +1,15 @@
 /** `@quartet/express-sequelize`: Flask-SQLAlchemy's `db` object for Express and Sequelize. */
 export type { AppOptions, Bind } from './config';
-export type { DeclareOptions } from './declaration';
-export type { SQLAlchemyOptions } from './sqlalchemy';
+export type { DeclareOptions, ModelClass } from './declaration';
+export type { Inherited } from './model';
+export type {
+  BindSelection,
+  ContextOptions,
+  RequestContextOptions,
+  SQLAlchemyOptions,
+} from './sqlalchemy';
+export type { Change, ModelsCommitted, Operation } from './track-modifications';
 export { Model } from './model';
 export { SQLAlchemy } from './sqlalchemy';
 export { camelToSnakeCase } from './table-name';
+export { Signal } from './track-modifications';

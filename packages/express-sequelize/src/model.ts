@@ -33,9 +33,16 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type Loaded<M extends SequelizeModel> = IsAny<M> extends true ? any : InferAttributes<M>;
 type Given<M extends SequelizeModel> = IsAny<M> extends true ? any : InferCreationAttributes<M>;
 
+/** The type of a column that an abstract parent brings, so that `init` need not list it again. */
+export type Inherited<T> = ForeignKey<T>;
+
 /** What a `db` object does for its models. */
 export interface ModelHost {
-  declare(model: ModelClass, attributes: ModelAttributes, options: DeclareOptions): void;
+  declare(
+    model: ModelClass,
+    attributes: ModelAttributes | ModelClass,
+    options: DeclareOptions,
+  ): void;
   isPending(instance: object): boolean;
 }
 
@@ -54,6 +61,8 @@ export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded
   static db: ModelHost;
   /** The key of the database the model lives in, and its subclasses; undefined for the default one. */
   static readonly bindKey?: string | undefined;
+  /** What `query` gives for this class, and its subclasses. Default: the `db` object's. */
+  static readonly queryClass?: typeof Query | undefined;
   /** A query of this class in the current session. Narrow it in each class: `declare static query: Query<User>`. */
   static readonly query: Query<any>;
 
@@ -71,15 +80,16 @@ export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded
   /**
    * Declares the model's columns. The table's name is the class's in snake_case unless `tableName` is given.
    *
+   * @param attributes Sequelize's own form; or a model of `db.tables()`, to take over a reflected table.
    * @param options Sequelize's own, without the Sequelize: that comes with `db.initApp(app)`.
    */
   static override init<MS extends ModelStatic<SequelizeModel>, I extends InstanceType<MS>>(
     this: MS,
-    attributes: Columns<I>,
+    attributes: Columns<I> | ModelClass,
     options: DeclareOptions<I> = {},
   ): MS {
     const model = this as unknown as typeof Model & ModelClass;
-    model.db.declare(model, attributes as ModelAttributes, options as DeclareOptions);
+    model.db.declare(model, attributes as ModelAttributes | ModelClass, options as DeclareOptions);
     return this;
   }
 
@@ -99,16 +109,31 @@ export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded
 }
 
 /** The base of one `db` object's models. */
-export function baseFor(db: ModelHost): typeof Model {
-  const Base = class extends Model {
+export function baseFor(parent: typeof Model = Model, db: ModelHost): typeof Model {
+  const Base = class extends parent {
     constructor(...args: unknown[]) {
-      if (!isDefined(new.target))
-        throw new InvalidRequestError(notDefined(`new ${new.target.name}()`));
+      if (!isDefined(new.target)) throw notDefined(`new ${new.target.name}()`);
       super(...(args as []));
     }
   };
   Object.defineProperty(Base, 'name', { value: 'Model' });
   Base.db = db;
+  // Sequelize looks at it a moment after the first object was made, even if the app is gone by then.
+  Object.defineProperty(Base, '_attributeManipulation', { value: {}, writable: true });
+  Object.defineProperty(Base, 'sequelize', {
+    get(this: typeof Model): never {
+      throw notDefined(`The model ${this.name}`);
+    },
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, 'sequelize', { value, configurable: true, writable: true });
+    },
+  });
+  Object.defineProperty(Base, 'query', {
+    configurable: true,
+    get(this: typeof Model): never {
+      throw notDefined(`${this.name}.query`);
+    },
+  });
   for (const name of CONFIGURING) guard(Base, name);
   return Base;
 }
@@ -143,8 +168,10 @@ function isDefined(model: object): boolean {
   return 'rawAttributes' in model;
 }
 
-function notDefined(call: string): string {
-  return `${call} was called before the model was defined: call its init({ … }) where the class is, and await db.initApp(app) first.`;
+function notDefined(what: string): InvalidRequestError {
+  return new InvalidRequestError(
+    `${what} was used before the model was defined. Call its init({ … }) in the file of the class, import that file, and await db.initApp(app) first.`,
+  );
 }
 
 const numbers = new WeakMap<object, number>();

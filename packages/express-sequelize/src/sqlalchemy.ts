@@ -1,16 +1,26 @@
 /**
- * The extension object, usually called `db`: models, session and engines of an Express app in one place.
- * Ports Flask-SQLAlchemy's `SQLAlchemy`, in the steps of "Under the hood" (the third article).
+ * The extension object, usually called `db`: models, session and engines of Express apps in one place.
+ * Ports Flask-SQLAlchemy's `SQLAlchemy`; `initApp` takes the steps of "Under the hood" (the third article).
  *
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/api/#flask_sqlalchemy.SQLAlchemy
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
-import type { Class, EngineOptions, ScopedSession, SessionOptions } from '@quartet/db-core';
-import {
-  createEngine,
+import type {
   Engine,
+  EngineOptions,
+  Identity,
+  PaginateOptions,
+  Pagination,
+  RecordedQuery,
+  ScopedSession,
+  SessionOptions,
+} from '@quartet/db-core';
+import {
+  currentScope,
   InvalidRequestError,
+  NotFoundError,
+  Query,
+  Recorder,
   runInScope,
   scopedSession,
   sessionmaker,
@@ -18,23 +28,39 @@ import {
 import { initApp as initRequestScopes, requestScopesOf } from '@quartet/db-core/express';
 import { bindSequelize, createAll, dropAll } from '@quartet/db-sequelize';
 import type { Application, RequestHandler } from 'express';
-import type { ModelOptions, Sequelize } from 'sequelize';
-import { Model as SequelizeModel } from 'sequelize';
-import type { AppState, Key } from './app-state';
-import { engineOf } from './app-state';
-import type { AppOptions, Binds } from './config';
-import { readConfig } from './config';
-import type { DeclareOptions, ModelClass } from './declaration';
+import type {
+  FindOptions,
+  Model as SequelizeModel,
+  ModelAttributes,
+  ModelOptions,
+  ModelStatic,
+  Sequelize,
+} from 'sequelize';
+import type { AppState, Key } from './apps';
+import { Apps, engineOf, sequelizeOf } from './apps';
+import type { AppOptions } from './config';
+import { isOn, readConfig } from './config';
+import type { DeclareOptions, Declaration, ModelClass } from './declaration';
 import { Declarations } from './declaration';
+import { bindsOf, makeEngines } from './engines';
 import type { Model } from './model';
 import { baseFor } from './model';
+import { ModelStates } from './model-states';
+import { reflectTables } from './reflect';
+import { currentSession, queryProperty } from './session';
+import type { ModelsCommitted } from './track-modifications';
+import { Signal, trackModifications } from './track-modifications';
 
-export interface SQLAlchemyOptions {
+export interface SQLAlchemyOptions<B extends typeof Model = typeof Model> {
   /** For every engine made by `initApp`; what is said there wins. */
   readonly engineOptions?: EngineOptions;
-  /** For every session. */
+  /** For every session: `autoflush`, `begin`, `isolationLevel`, `class`, and the scope's own `scopefunc`. */
   readonly sessionOptions?: SessionOptions & { readonly scopefunc?: () => unknown };
-  /** For every model; `timestamps` is false unless set here. */
+  /** What `User.query` and `db.session.query(User)` are. Default: db-core's `Query`. */
+  readonly queryClass?: typeof Query;
+  /** A base class of your own for `db.Model`: a subclass of `Model`. */
+  readonly modelClass?: B;
+  /** Sequelize's options for every model; `timestamps` is false unless set here. */
   readonly define?: ModelOptions;
   /** Leave table names to Sequelize (`Users`) instead of the class's in snake_case (`user`). Default false. */
   readonly disableAutonaming?: boolean;
@@ -42,6 +68,20 @@ export interface SQLAlchemyOptions {
   readonly createTables?: boolean;
 }
 
+/** Databases to work on: a bind key, several (null is the default database), or `'__all__'`. */
+export type BindSelection = Key | readonly Key[];
+
+export interface ContextOptions {
+  /** Which app, where this db serves several. */
+  readonly app?: Application;
+}
+
+export interface RequestContextOptions extends ContextOptions {
+  /** The query string of the request that is played, which `paginate()` reads. */
+  readonly query?: Readonly<Record<string, unknown>>;
+}
+
+const ALL = '__all__';
 const EXTENSION = 'quartet SQLAlchemy';
 
 /**
@@ -55,42 +95,34 @@ const EXTENSION = 'quartet SQLAlchemy';
  * await db.initApp(app);
  * app.get('/users', async (_req, res) => res.json(await db.session.query(User).all()));
  */
-export class SQLAlchemy {
+export class SQLAlchemy<B extends typeof Model = typeof Model> {
   /** The base class of this object's models. */
-  readonly Model: typeof Model;
+  readonly Model: B;
+  /** What this object's queries are. */
+  readonly Query: typeof Query;
   /** The session of the request (or `appContext`) the code runs in, on whichever app that is. */
   readonly session: ScopedSession;
-  readonly #options: SQLAlchemyOptions;
+  /** Told what a session is about to commit; with `trackModifications`. A listener that throws prevents the commit. */
+  readonly beforeModelsCommitted = new Signal<ModelsCommitted>();
+  /** Told what a session has committed; with `trackModifications`. */
+  readonly modelsCommitted = new Signal<ModelsCommitted>();
+  readonly #options: SQLAlchemyOptions<B>;
   readonly #declarations: Declarations;
-  readonly #states = new Set<AppState>();
-  readonly #context = new AsyncLocalStorage<AppState>();
+  readonly #apps = new Apps((state) => this.#modelStates.forget(state));
+  readonly #modelStates = new ModelStates((property) => this.#ownerOf(property));
 
-  constructor(options: SQLAlchemyOptions = {}) {
+  constructor(options: SQLAlchemyOptions<B> = {}) {
     this.#options = Object.freeze({ ...options });
     this.#declarations = new Declarations({ autonaming: !options.disableAutonaming });
-    this.session = sessionOf(() => this.#state('db.session').session);
-    this.Model = baseFor({
-      declare: (model, attributes, more) => void this.#declarations.add(model, attributes, more),
-      isPending: (instance) => this.#pending(instance),
-    });
+    this.Query = options.queryClass ?? Query;
+    this.session = currentSession(() => this.#apps.current('db.session').session);
+    this.Model = baseFor(options.modelClass, {
+      declare: (model, attributes, more) => this.#declare(model, attributes, more),
+      isPending: (instance) => this.session.has() && this.session.new.includes(instance),
+    }) as B;
   }
 
-  /** The default database's engine. @throws InvalidRequestError when no app, or several, could be meant. */
-  get engine(): Engine {
-    return engineOf(this.#state('db.engine'), null);
-  }
-
-  /** Every engine of the app by bind key; null is the default one's. */
-  get engines(): ReadonlyMap<Key, Engine> {
-    return this.#state('db.engines').engines;
-  }
-
-  /** The Sequelize under the models: for `literal`, `fn` and what else it offers. */
-  get sequelize(): Sequelize {
-    const state = this.#state('db.sequelize');
-    engineOf(state, null);
-    return state.sequelizes.get(null) as Sequelize;
-  }
+  // --- apps ----------------------------------------------------------------------------------
 
   /**
    * Makes the app ready: call it once all files with models are imported, and before the routes.
@@ -117,138 +149,252 @@ export class SQLAlchemy {
     await this.#connect(undefined, options);
   }
 
-  /** Runs `fn` with a session of its own, outside any request: scripts, jobs, tests. Teardown follows. */
-  appContext<T>(fn: () => Promise<T> | T, { app }: { app?: Application } = {}): Promise<T> {
-    const state = app ? this.#stateOf(app) : this.#state('db.appContext');
-    return this.#context.run(state, () => runInScope(fn));
+  /** Runs `fn` with a session of its own, outside any request: scripts, jobs, tests. It is removed at the end. */
+  appContext<T>(fn: () => Promise<T> | T, { app }: ContextOptions = {}): Promise<T> {
+    return this.#inContext(fn, app, {});
   }
 
-  /** Makes the missing tables of the models declared so far. */
-  async createAll(): Promise<void> {
-    const state = this.#state('db.createAll');
-    for (const sequelize of state.sequelizes.values()) await createAll(sequelize);
-  }
-
-  /** Drops the models' tables and everything in them. */
-  async dropAll(): Promise<void> {
-    const state = this.#state('db.dropAll');
-    for (const sequelize of state.sequelizes.values()) await dropAll(sequelize);
+  /** As `appContext`, with the query string of a request: tests of what runs in one. */
+  requestContext<T>(
+    fn: () => Promise<T> | T,
+    { app, query = {} }: RequestContextOptions = {},
+  ): Promise<T> {
+    return this.#inContext(fn, app, { request: { query } });
   }
 
   /** For shutdown, and between tests: forgets its apps and closes the engines made here. */
   async dispose(): Promise<void> {
-    for (const { app, own, sequelizes } of this.#states) {
-      app?.set(EXTENSION, undefined);
-      for (const sequelize of sequelizes.values()) await sequelize.close();
-      for (const engine of own) await engine.dispose();
-    }
-    this.#states.clear();
+    for (const state of this.#apps) await this.#close(state);
   }
 
-  // The steps of the article's init_app, in its order.
-  async #connect(app: Application | undefined, options: AppOptions): Promise<AppState> {
-    const { scopefunc, ...sessionOptions } = this.#options.sessionOptions ?? {};
-    const { engines, own } = makeEngines(
-      readConfig(app, options, this.#options.engineOptions ?? {}),
+  // --- engines and tables --------------------------------------------------------------------
+
+  /** The default database's engine. @throws InvalidRequestError when no app, or several, could be meant. */
+  get engine(): Engine {
+    return engineOf(this.#apps.current('db.engine'), null);
+  }
+
+  /** Every engine of the app by bind key; null is the default one's. */
+  get engines(): ReadonlyMap<Key, Engine> {
+    return this.#apps.current('db.engines').engines;
+  }
+
+  /** The Sequelize under the models of the default database: for what the models do not offer. */
+  get sequelize(): Sequelize {
+    return sequelizeOf(this.#apps.current('db.sequelize'), null);
+  }
+
+  /** The models of one database by their tables' names. */
+  tables(bindKey: Key = null): ReadonlyMap<string, ModelClass> {
+    const tables = new Map<string, ModelClass>();
+    for (const declaration of this.#declarations)
+      if (declaration.bindKey === bindKey) tables.set(declaration.tableName, declaration.model);
+    return tables;
+  }
+
+  /** Makes the missing tables of the models declared so far. @param binds default: all databases. */
+  createAll(binds: BindSelection = ALL): Promise<void> {
+    return this.#each(this.#apps.current('db.createAll'), binds, createAll);
+  }
+
+  /** Drops the models' tables and everything in them. @param binds default: all databases. */
+  dropAll(binds: BindSelection = ALL): Promise<void> {
+    return this.#each(this.#apps.current('db.dropAll'), binds, dropAll);
+  }
+
+  /**
+   * Reads the tables that are there, and declares a model for each that has none, found under `db.tables()`.
+   * Give one to a class of your own: `User.init(db.tables().get('user'))`.
+   */
+  reflect(binds: BindSelection = ALL): Promise<void> {
+    return this.#each(this.#apps.current('db.reflect'), binds, async (sequelize, bindKey) => {
+      const known = this.tables(bindKey);
+      for (const [name, attributes] of await reflectTables(sequelize))
+        if (!known.has(name)) this.define(name, attributes, { bindKey });
+    });
+  }
+
+  /** A model without a class of its own: association tables and the like. Ports `db.Table`. */
+  define(
+    tableName: string,
+    attributes: ModelAttributes,
+    { bindKey, ...options }: DeclareOptions & { readonly bindKey?: Key } = {},
+  ): typeof Model {
+    const model = class extends (this.Model as unknown as typeof Model) {};
+    Object.defineProperty(model, 'name', { value: tableName });
+    Object.defineProperty(model, 'bindKey', { value: bindKey ?? undefined });
+    model.init(attributes as never, { ...options, tableName });
+    return model;
+  }
+
+  // --- for views ------------------------------------------------------------------------------
+
+  /**
+   * @param options Sequelize's own, such as `include`, and the `description` for the client.
+   * @throws NotFoundError, which is answered as a 404.
+   */
+  async getOr404<M extends SequelizeModel>(
+    model: ModelStatic<M>,
+    id: Identity,
+    { description, ...options }: FindOptions & { readonly description?: string } = {},
+  ): Promise<M> {
+    const key = (model.primaryKeyAttributes as string[]).map((name, i) => [name, [id].flat()[i]]);
+    const found = await this.session().load(() =>
+      model.findOne({ ...options, where: Object.fromEntries(key) }),
     );
-    const factory = sessionmaker({ ...sessionOptions, ...bindOf(engines) });
+    if (found) return found;
+    throw new NotFoundError(description);
+  }
+
+  /** @throws NotFoundError, which is answered as a 404. */
+  firstOr404<T extends object>(query: Query<T>, description?: string): Promise<T> {
+    return query.firstOr404(description);
+  }
+
+  /** @throws NotFoundError, which is answered as a 404: none, or several. */
+  oneOr404<T extends object>(query: Query<T>, description?: string): Promise<T> {
+    return query.oneOr404(description);
+  }
+
+  /** One page of a query, by `page` and `per_page` of the request unless given here. @throws NotFoundError */
+  paginate<T extends object>(query: Query<T>, options?: PaginateOptions): Promise<Pagination<T>> {
+    return query.paginate(options);
+  }
+
+  // --- seeing ---------------------------------------------------------------------------------
+
+  /** The statements of this request so far; with `recordQueries`, otherwise none. */
+  getRecordedQueries(): readonly RecordedQuery[] {
+    return currentScope()?.recorder?.queries ?? [];
+  }
+
+  /** The names a REPL wants: `db`, `session` and every model. */
+  shellContext(): Record<string, unknown> {
+    const models = [...this.#declarations].map(({ model }) => [model.name, model] as const);
+    return { db: this, session: this.session, ...Object.fromEntries(models) };
+  }
+
+  /** `<SQLAlchemy sqlite:///app.db +1 engines>`, with any password masked; `<SQLAlchemy>` where no app is meant. */
+  toString(): string {
+    const state = this.#apps.ifAny;
+    if (!state) return '<SQLAlchemy>';
+    const { engines } = state;
+    const url = engines.get(null)?.url ?? '(No default engine)';
+    const others = engines.has(null) ? engines.size - 1 : engines.size;
+    return `<SQLAlchemy ${url}${others > 0 ? ` +${others} engines` : ''}>`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  // --- the steps of the article's init_app, in its order ----------------------------------------
+
+  async #connect(app: Application | undefined, options: AppOptions): Promise<AppState> {
+    const made = makeEngines(readConfig(app, options, this.#options.engineOptions ?? {}));
+    const { scopefunc, ...sessionOptions } = this.#options.sessionOptions ?? {};
+    const factory = sessionmaker({
+      queryClass: this.Query,
+      ...sessionOptions,
+      ...bindsOf(made.engines),
+    });
     const session = scopedSession(factory, scopefunc && { scopefunc });
-    const state: AppState = { app, engines, own, session, sequelizes: new Map() };
-    Object.defineProperty(this.Model, 'query', this.session.queryProperty());
-    await this.#defineModels(state);
-    this.#states.add(state);
-    if (this.#options.createTables !== false)
-      for (const sequelize of state.sequelizes.values()) await createAll(sequelize);
+    Object.defineProperty(this.Model, 'query', queryProperty(this.session));
+    const state: AppState = {
+      app,
+      ...made,
+      session,
+      sequelizes: new Map(),
+      recordQueries: isOn(app, options.recordQueries, 'SQLALCHEMY_RECORD_QUERIES'),
+    };
+    try {
+      await this.#bindModels(state);
+      if (isOn(app, options.trackModifications, 'SQLALCHEMY_TRACK_MODIFICATIONS'))
+        trackModifications(state, this.beforeModelsCommitted, this.modelsCommitted);
+      if (this.#options.createTables !== false) await this.#each(state, ALL, createAll);
+    } catch (error) {
+      await this.#close(state);
+      throw error;
+    }
     return state;
   }
 
-  async #defineModels(state: AppState): Promise<void> {
-    const define = { timestamps: false, ...this.#options.define };
-    for (const [key, engine] of state.engines)
-      state.sequelizes.set(key, await bindSequelize(engine, { define }));
-    for (const declaration of this.#declarations) {
-      engineOf(state, declaration.bindKey);
-      declaration.define(
-        state.sequelizes.get(declaration.bindKey) as Sequelize,
-        SequelizeModel.init as never,
-      );
-    }
-    for (const { model } of this.#declarations) model.associate?.();
-  }
-
   #tearDownAfterEachRequest(app: Application, state: AppState): void {
-    if (!requestScopesOf(app)) initRequestScopes(app);
-    const enter: RequestHandler = (_req, _res, next) => this.#context.run(state, next);
+    const scopes = requestScopesOf(app) ?? initRequestScopes(app);
+    if (state.recordQueries) scopes.record(() => new Recorder());
+    const enter: RequestHandler = (_req, _res, next) => this.#apps.run(state, next);
     app.use(enter);
   }
 
-  #state(what: string): AppState {
-    const current = this.#context.getStore();
-    if (current) return current;
-    const [only, another] = this.#states;
-    if (only && !another) return only;
-    throw new InvalidRequestError(
-      only
-        ? `${what} was used outside a request, and this db serves several apps. Say which: await db.appContext(async () => { … }, { app }).`
-        : `${what} was used before this db was given an app. Did you forget 'await db.initApp(app)', or make several SQLAlchemy objects?`,
-    );
+  // --- models ---------------------------------------------------------------------------------
+
+  async #bindModels(state: AppState): Promise<void> {
+    const define = { timestamps: false, ...this.#options.define };
+    for (const [key, engine] of state.engines)
+      state.sequelizes.set(key, await bindSequelize(engine, { define }));
+    this.#define(state, [...this.#declarations]);
+    this.#apps.add(state);
   }
 
-  #stateOf(app: Application): AppState {
-    for (const state of this.#states) if (state.app === app) return state;
-    throw new InvalidRequestError(
-      `This Express app is not registered with this 'SQLAlchemy' object. Did you forget 'await db.initApp(app)', or make several of them?`,
-    );
+  #define(state: AppState, declarations: readonly Declaration[]): void {
+    const models = declarations.map(({ model }) => model);
+    this.#modelStates.define(state, models, () => {
+      for (const declaration of declarations)
+        declaration.define(sequelizeOf(state, declaration.bindKey));
+      this.#apps.run(state, () => models.forEach((model) => model.associate()));
+    });
   }
 
-  #pending(instance: object): boolean {
-    const state = this.#context.getStore() ?? [...this.#states][0];
-    return Boolean(state?.session.has() && state.session.new.includes(instance));
+  /** A model declared when apps are there already is theirs too; its table is made by the next `createAll`. */
+  #declare(
+    model: ModelClass,
+    attributes: ModelAttributes | ModelClass,
+    options: DeclareOptions,
+  ): void {
+    const declaration = this.#declarations.add(model, attributes, options);
+    if (declaration) for (const state of this.#apps) this.#define(state, [declaration]);
+  }
+
+  /** Whose columns and association methods a model shows. Statements must not go to just any of several databases. */
+  #ownerOf(property: PropertyKey): AppState | undefined {
+    return property === 'sequelize' ? this.#apps.current('A model') : this.#apps.entered;
+  }
+
+  // --- helpers --------------------------------------------------------------------------------
+
+  #inContext<T>(
+    fn: () => Promise<T> | T,
+    app: Application | undefined,
+    options: { request?: { readonly query: unknown } },
+  ): Promise<T> {
+    const state = app ? this.#apps.of(app) : this.#apps.current('db.appContext');
+    const recorder = state.recordQueries ? { recorder: new Recorder() } : {};
+    return this.#apps.run(state, () => runInScope(fn, { ...options, ...recorder }));
+  }
+
+  async #each(
+    state: AppState,
+    binds: BindSelection,
+    action: (sequelize: Sequelize, key: Key) => Promise<void>,
+  ): Promise<void> {
+    const keys = binds === ALL ? [...state.engines.keys()] : [binds].flat();
+    for (const key of keys) await this.#apps.run(state, () => action(sequelizeOf(state, key), key));
+  }
+
+  async #close(state: AppState): Promise<void> {
+    state.app?.set(EXTENSION, undefined);
+    this.#apps.forget(state);
+    for (const sequelize of state.sequelizes.values()) await sequelize.close();
+    for (const engine of state.own) await engine.dispose();
   }
 }
 
 const NOT_AN_APP =
-  'db.initApp(app) was called without an Express app. Pass what express() gave: const app = express(); await db.initApp(app); ' +
-  'A script without one: await db.init({ url }).';
+  'db.initApp(app) was called without an Express app. Pass what express() gave: const app = express(); await db.initApp(app). ' +
+  'A script that has none: await db.init({ url }).';
 const TWICE =
-  "A 'SQLAlchemy' object has already been registered on this Express app. Import and use that object instead.";
+  "A 'SQLAlchemy' instance has already been registered on this Express app. Import and use that instance instead.";
 
 function isExpressApp(app: unknown): boolean {
-  return typeof app === 'function' && 'use' in app && 'set' in app && 'settings' in (app as object);
-}
-
-function makeEngines(binds: Binds): { engines: Map<Key, Engine>; own: Engine[] } {
-  const engines = new Map<Key, Engine>();
-  const own: Engine[] = [];
-  for (const [key, bind] of binds) {
-    const engine = bind instanceof Engine ? bind : createEngine(bind);
-    engines.set(key, engine);
-    if (engine !== bind) own.push(engine);
-  }
-  return { engines, own };
-}
-
-function bindOf(engines: ReadonlyMap<Key, Engine>): SessionOptions {
-  const bind = engines.get(null);
-  return bind ? { bind } : {};
-}
-
-/** The one object that stands for the scoped session of whichever app the code runs on. */
-function sessionOf(current: () => ScopedSession): ScopedSession {
-  const call = (options?: SessionOptions): unknown => current()(options);
-  // Needed before any app is there: read on a class, it gives a query of that class in the current session.
-  const queryProperty = (): PropertyDescriptor & ThisType<Class> => ({
-    configurable: true,
-    get(this: Class) {
-      return current().query(this);
-    },
-  });
-  return new Proxy(call, {
-    get(_target, name) {
-      if (name === 'queryProperty') return queryProperty;
-      if (name === 'then' || typeof name === 'symbol') return undefined; // being awaited or printed is no use of a session
-      return Reflect.get(current(), name) as unknown;
-    },
-    has: (_target, name) => Reflect.has(current(), name),
-  }) as unknown as ScopedSession;
+  return typeof app === 'function' && 'use' in app && 'set' in app && 'settings' in app;
 }

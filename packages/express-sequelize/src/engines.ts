@@ -1,0 +1,24 @@
+/** The engines of an app, made from its configuration or handed in. */
+import type { SessionOptions } from '@quartet/db-core';
+import { createEngine, Engine } from '@quartet/db-core';
+import type { Key } from './apps';
+import type { Binds } from './config';
+
+/** `own` are those made here. */
+export function makeEngines(binds: Binds): { engines: Map<Key, Engine>; own: Engine[] } {
+  const engines = new Map<Key, Engine>();
+  const own: Engine[] = [];
+  for (const [key, bind] of binds) {
+    const engine = bind instanceof Engine ? bind : createEngine(bind);
+    engines.set(key, engine);
+    if (engine !== bind) own.push(engine);
+  }
+  return { engines, own };
+}
+
+/** One session for all of them. */
+export function bindsOf(engines: ReadonlyMap<Key, Engine>): SessionOptions {
+  const bind = engines.get(null);
+  const binds = Object.fromEntries([...engines].filter(([key]) => key !== null));
+  return { ...(bind && { bind }), binds };
+}
