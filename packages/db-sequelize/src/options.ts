@@ -36,6 +36,7 @@ export function sequelizeOptions(engine: Engine, define: ModelOptions = {}): Opt
     case 'postgresql':
       return {
         ...common,
+        database: engine.url.database,
         dialect: 'postgres',
         dialectModule: pgDriver(engine),
         // The engine's connections are in UTC, with standard strings and warnings only.
@@ -46,6 +47,7 @@ export function sequelizeOptions(engine: Engine, define: ModelOptions = {}): Opt
     case 'mysql':
       return {
         ...common,
+        database: engine.url.database, // its queries of the catalogue ask for it
         define: { ...BYTEWISE, ...define },
         dialect: 'mysql',
         dialectModule: mysql2Driver(engine),

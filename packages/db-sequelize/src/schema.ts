@@ -19,7 +19,7 @@ export function createAll(sequelize: Sequelize): Promise<void> {
 /** Drops the models' tables and everything in them. */
 export function dropAll(sequelize: Sequelize): Promise<void> {
   return outsideScope(async () => {
-    for (const model of inOrder(sequelize).reverse()) await model.drop();
+    for (const model of inOrder(sequelize).reverse()) await model.drop({}); // Sequelize needs the object where a column is an ENUM
   });
 }
 
