@@ -20,14 +20,19 @@ exports.APPS = [
 ].map((app) => ({ ...app, folder: path.join(exports.ROOT, 'apps', app.style) }));
 
 /**
- * Every package of the workspace: apps, packages, and this folder.
+ * Every package of the workspace: apps, packages, the examples of the docs, and this folder.
  *
  * @typedef {{ short: string, isApp: boolean, folder: string, manifest: any }} Package
  * @param {string} [root]
  * @returns {Package[]}
  */
 exports.workspacePackages = (root = exports.ROOT) =>
-  [...inside(root, 'apps'), ...inside(root, 'packages'), path.join(root, 'scripts')]
+  [
+    ...inside(root, 'apps'),
+    ...inside(root, 'packages'),
+    ...inside(root, 'docs'),
+    path.join(root, 'scripts'),
+  ]
     .filter((folder) => fs.existsSync(path.join(folder, 'package.json')))
     .map((folder) => ({
       short: path.basename(folder),

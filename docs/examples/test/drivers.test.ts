@@ -1,0 +1,54 @@
+import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import { betterSqlite3Pool, pgDriver, Route } from '@quartet/db-core/drivers';
+import { freshDatabase, testEngines } from '@quartet/testing';
+import { engine, names, Session, useDatabase } from './support';
+
+useDatabase();
+
+test('a facade runs on the session’s connection', async () => {
+  // #region facade
+  const pool = betterSqlite3Pool(engine); // looks like a pool of better-sqlite3 handles; holds none
+  await runInScope(async () => {
+    const connection = await pool.acquire().promise;
+    await connection.prepare("insert into users (name, email) values ('a', 'a@localhost')").run();
+    pool.release(connection);
+
+    expect(Session.hasUncommittedWrites).toBe(true); // it was the session's transaction
+    await Session.rollback();
+  });
+  // #endregion
+  expect(await names()).toEqual([]);
+});
+
+test('a library that takes no driver uses a Route', async () => {
+  // #region route
+  const route = new Route(engine);
+  await runInScope(async () => {
+    const sql = "insert into users (name, email) values ('a', 'a@localhost')";
+    // The callback gets the driver's own connection; transaction and turn-taking are seen to.
+    await route.run(sql, [], (raw) => engine.dialect.execute(raw, sql, []));
+    await Session.commit();
+  });
+  // #endregion
+  expect(await names()).toEqual(['a']);
+});
+
+for (const server of testEngines().filter(({ name }) => name === 'postgres')) {
+  test('plain pg code joins the transaction', async () => {
+    const database = await freshDatabase(server);
+    const engine = createEngine(database.url);
+    const Session = scopedSession(sessionmaker({ bind: engine }));
+    await engine.execute('create table users (id serial primary key, name text)');
+    // #region pg
+    const { Pool } = pgDriver(engine); // the module `pg`, typed as itself
+    const pool = new Pool();
+    await runInScope(async () => {
+      await pool.query('insert into users (name) values ($1)', ['admin']);
+      await Session.commit(); // the INSERT was in the session's transaction
+    });
+    // #endregion
+    expect((await engine.execute('select name from users')).scalars()).toEqual(['admin']);
+    await engine.dispose();
+    await database.drop();
+  });
+}

@@ -1,0 +1,132 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NoActiveScopeError, outsideScope, runInScope, ScopeClosedError } from '@quartet/db-core';
+import { ClientAbortedError, initApp, noteErrors, requestScopesOf } from '@quartet/db-core/express';
+import { expectWarning } from '@quartet/testing';
+import type { ErrorRequestHandler, Express } from 'express';
+import express from 'express';
+import { engine, names, Session, useDatabase, User } from './support';
+
+useDatabase();
+
+async function visit(app: Express, ...paths: string[]): Promise<void> {
+  const server: Server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  for (const path of paths) await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+  await new Promise((resolve) => server.close(resolve));
+  await requestScopesOf(app)?.idle();
+}
+
+test('a scope has one session, the next scope another', async () => {
+  // #region identity
+  const first = await runInScope(() => {
+    expect(Session()).toBe(Session()); // the same wherever it is asked for
+    return Session();
+  });
+  await runInScope(() => expect(Session()).not.toBe(first));
+  // #endregion
+});
+
+test('outside every scope there is no session', async () => {
+  // #region outside
+  expect(() => Session()).toThrow(NoActiveScopeError);
+  await runInScope(async () => {
+    Session.add(new User('admin'));
+    await Session.commit();
+  });
+  // #endregion
+  expect(await names()).toEqual(['admin']);
+});
+
+test('a request has a scope', async () => {
+  // #region express
+  const app = express();
+  initApp(app); // before the routes
+
+  app.get('/users', async (_req, res) => {
+    res.json(await User.query.all());
+  });
+  app.get('/add/:name', async (req, res) => {
+    Session.add(new User(req.params.name));
+    await Session.commit();
+    res.send('added');
+  });
+  app.get('/fail/:name', async (req) => {
+    Session.add(new User(req.params.name));
+    await Session.flush(); // written …
+    throw new Error('and undone: nobody commits, the end of the request rolls back');
+  });
+  // #endregion
+  app.use(((_error, _req, res, _next) => void res.status(500).end()) as ErrorRequestHandler);
+  await visit(app, '/add/admin', '/fail/guest', '/users');
+  expect(await names()).toEqual(['admin']);
+  expect(engine.status().inUse).toBe(0);
+});
+
+test('teardown hooks are told what the request failed with', async () => {
+  const log: unknown[] = [];
+  const app = express();
+  // #region teardown-hook
+  initApp(app, {
+    onTeardown: (error, req) => {
+      if (error instanceof ClientAbortedError) log.push(`${req.path}: the client went away`);
+      else if (error) log.push(`${req.path}: ${String(error)}`);
+    },
+  });
+  // … the routes, then:
+  app.get('/', async () => {
+    await Session.execute('select 1');
+    throw new Error('broken');
+  });
+  app.use(noteErrors); // behind the routes, before your own error handlers
+  // #endregion
+  app.use(((_error, _req, res, _next) => void res.status(500).end()) as ErrorRequestHandler);
+  await visit(app, '/');
+  expect(log).toEqual(['/: Error: broken']);
+});
+
+test('a forgotten commit is reported', async () => {
+  expectWarning(/GET \/forget answered 200, but what it wrote was not committed/);
+  const app = express();
+  initApp(app);
+  app.get('/forget', async (_req, res) => {
+    Session.add(new User('admin'));
+    await Session.flush();
+    res.send('ok');
+  });
+  await visit(app, '/forget');
+  expect(await names()).toEqual([]);
+});
+
+test('work that outlives its scope is refused, and has one of its own when it wants to', async () => {
+  let late!: Promise<unknown>;
+  await runInScope(async () => {
+    await Session.execute('select 1');
+    // #region background
+    const later = (work: () => Promise<unknown>) =>
+      new Promise((resolve) => setImmediate(resolve)).then(work);
+
+    // Nobody awaits these: the scope ends first.
+    const refused = later(async () => Session.execute('select 1'));
+    const served = later(() => runInScope(() => Session.execute('select 1')));
+    // #endregion
+    late = Promise.allSettled([refused, served]);
+  });
+  expect(await late).toMatchObject([
+    { status: 'rejected', reason: expect.any(ScopeClosedError) },
+    { status: 'fulfilled' },
+  ]);
+});
+
+test('outsideScope leaves the scope for the time of a call', () =>
+  runInScope(async () => {
+    // #region outside-scope
+    await Session.execute('select 1');
+    await outsideScope(() =>
+      engine.execute("insert into users (name, email) values ('log', 'l@localhost')"),
+    );
+    await Session.rollback(); // the row stays: it was not in this session's transaction
+    // #endregion
+    expect(await names()).toEqual(['log']);
+  }));

@@ -1,0 +1,69 @@
+import { createEngine, Recorder, runInScope } from '@quartet/db-core';
+import { initApp } from '@quartet/db-core/express';
+import express from 'express';
+import { engine, Session, useDatabase, User } from './support';
+
+useDatabase();
+
+test('a recorder notes what a scope does', async () => {
+  // #region recorder
+  const recorder = new Recorder();
+  await runInScope(
+    async () => {
+      Session.add(new User('admin'));
+      await Session.commit();
+    },
+    { recorder },
+  );
+  const [insert] = recorder.queries;
+  expect(insert?.statement).toMatch(/^insert into/);
+  expect(insert?.parameters).toContain('admin');
+  expect(insert?.duration).toBeGreaterThan(0); // milliseconds
+  expect(insert?.location).toContain('seeing.test.ts'); // the line that asked for it
+  // #endregion
+});
+
+test('requests are recorded when the app says so', () => {
+  // #region record-requests
+  const app = express();
+  initApp(app, {
+    record: (req) => (req.query['trace'] === undefined ? undefined : new Recorder()),
+    onTeardown: (_error, req) => console.log(`${req.path} is over`),
+  });
+  // #endregion
+  expect(app).toBeDefined();
+});
+
+test('engines tell what happens on them', async () => {
+  const lines: string[] = [];
+  // #region events
+  engine.on('query', ({ sql, durationMs }) => {
+    if (durationMs >= 0) lines.push(sql); // a real log would say > 200
+  });
+  await engine.execute('select 1');
+  expect(lines).toEqual(['select 1']);
+  // #endregion
+  engine.removeAllListeners('query');
+});
+
+test('echo logs every statement', async () => {
+  const lines: string[] = [];
+  // #region echo
+  const engine = createEngine('sqlite://', { echo: (line) => lines.push(line) });
+  await engine.begin((connection) => connection.execute('create table notes (text)'));
+  expect(lines).toEqual(['BEGIN', expect.stringContaining('create table notes'), 'COMMIT']);
+  // #endregion
+  await engine.dispose();
+});
+
+test('a connection held too long is reported', async () => {
+  const engine = createEngine('sqlite://', { leakThresholdMs: 5 });
+  // #region leak
+  const reported = new Promise((resolve) => engine.once('leak', resolve));
+  const forgotten = engine.connect();
+  await forgotten.execute('select 1'); // and nobody closes it
+  expect(await reported).toMatchObject({ stack: expect.stringContaining('seeing.test.ts') });
+  // #endregion
+  await forgotten.close();
+  await engine.dispose();
+});
