@@ -41,6 +41,7 @@ export function registerConformance(subject: Subject): void {
       });
       afterAll(() => fixture?.close());
       beforeEach(() => fixture.empty());
+      afterEach(() => fixture.atRest());
       for (const suite of shared) registerSuite(suite, subject, name, () => fixture);
     });
     for (const suite of own) registerSuite(suite, subject, name, noSharedFixture);

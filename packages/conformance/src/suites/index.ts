@@ -15,6 +15,7 @@ import { statements } from './statements';
 import { stats } from './stats';
 import { tags } from './tags';
 import { teardown } from './teardown';
+import { teardownOnTheWire } from './teardown-on-the-wire';
 import { users } from './users';
 
 const all = [
@@ -32,6 +33,7 @@ const all = [
   statements,
   scope,
   teardown,
+  teardownOnTheWire,
   concurrency,
   existingDatabase,
 ] as const;

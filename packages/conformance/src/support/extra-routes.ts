@@ -18,6 +18,8 @@ export class ExtraRoutes {
   readonly scopes: RequestScopes;
   /** Errors that were answered with 500 or cut a connection, in order. */
   readonly failures: unknown[] = [];
+  /** What teardown hooks threw, in order. */
+  readonly teardownFailures: unknown[] = [];
   readonly #queries: Queries;
   readonly #engine: Engine;
   readonly #handlers = new Map<string, ExtraHandler>();
@@ -27,7 +29,10 @@ export class ExtraRoutes {
   constructor(queries: Queries, engine: Engine) {
     this.#queries = queries;
     this.#engine = engine;
-    this.scopes = new RequestScopes({ onTeardown: (...told) => this.#onTeardown(...told) });
+    this.scopes = new RequestScopes({
+      onTeardown: (...told) => this.#onTeardown(...told),
+      onTeardownError: (error) => this.teardownFailures.push(error),
+    });
     this.router.all('/extra/:id', this.scopes.middleware, (req, res, next) =>
       this.#handlers.get(String(req.params['id']))?.(req, res, next),
     );

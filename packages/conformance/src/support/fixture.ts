@@ -5,9 +5,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Engine } from '@quartet/db-core';
+import type { Engine, EngineOptions } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
 import type { EngineName, FreshDatabase } from '@quartet/testing';
 import { freshDatabase } from '@quartet/testing';
@@ -22,6 +22,10 @@ import { Meter } from './meter';
 export interface FixtureOptions {
   /** Runs on the empty database before the app sees it. */
   readonly prepare?: (probe: Probe) => Promise<void>;
+  /** The engine's options. Default: its own defaults. */
+  readonly engine?: EngineOptions;
+  /** Where to be instead of a fresh database of the run's server; dropped at the end all the same. */
+  readonly database?: FreshDatabase;
 }
 
 export class Fixture {
@@ -32,7 +36,9 @@ export class Fixture {
   readonly probe: Probe;
   readonly api: Client;
   readonly extra: ExtraRoutes;
-  readonly #server: Server;
+  readonly server: Server;
+  /** Connections of clients that are open now. */
+  readonly sockets = new Set<Socket>();
 
   private constructor(parts: FixtureParts) {
     this.engineName = parts.engineName;
@@ -41,7 +47,11 @@ export class Fixture {
     this.engine = parts.engine;
     this.probe = parts.probe;
     this.extra = parts.extra;
-    this.#server = parts.server;
+    this.server = parts.server;
+    this.server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
     this.api = new Client(`http://127.0.0.1:${(parts.server.address() as AddressInfo).port}`);
   }
 
@@ -50,10 +60,10 @@ export class Fixture {
     engineName: EngineName,
     options: FixtureOptions = {},
   ): Promise<Fixture> {
-    const database = await freshDatabase(engineName);
+    const database = options.database ?? (await freshDatabase(engineName));
     const probe = await Probe.open(engineName, database.url);
     await options.prepare?.(probe);
-    const engine = createEngine(database.url);
+    const engine = createEngine(database.url, options.engine);
     const app: Express = await subject.createApp(engine);
     const extra = new ExtraRoutes(subject.queries, engine);
     const outer = express().use(extra.router).use(app);
@@ -87,15 +97,31 @@ export class Fixture {
     } while (this.engine.status().inUse > 0);
   };
 
+  /**
+   * Resolves when every connection is home and the server itself knows of no open transaction; MariaDB tells
+   * a tenth of a second late.
+   */
+  readonly atRest = async (): Promise<void> => {
+    await this.settled();
+    const deadline = Date.now() + 2_000;
+    let open = await this.probe.openTransactions();
+    while (open > 0 && Date.now() < deadline) {
+      await delay(20);
+      open = await this.probe.openTransactions();
+    }
+    const { inUse, waiting } = this.engine.status();
+    expect({ open, inUse, waiting }).toEqual({ open: 0, inUse: 0, waiting: 0 });
+  };
+
   async empty(): Promise<void> {
     await this.settled();
     await this.probe.empty();
   }
 
   async close(): Promise<void> {
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await once(this.#server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await once(this.server, 'close');
     await this.engine.dispose();
     await this.probe.close();
     await this.database.drop();
