@@ -181,7 +181,8 @@ async function load<T>(
     DEFAULT_PER_PAGE,
     errorOut,
   );
-  const items = await source.items(perPage, (page - 1) * perPage);
+  const offset = (page - 1) * perPage;
+  const items = Number.isSafeInteger(offset) ? await source.items(perPage, offset) : [];
   if (items.length === 0 && page !== 1 && errorOut)
     throw new NotFoundError(`Page ${page} is past the end.`);
   return new Pagination(source, items, { page, perPage, maxPerPage, total: await count() });

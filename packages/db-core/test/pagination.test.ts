@@ -1,0 +1,188 @@
+/** The numbers of a page; the cases are those of the reference's test_pagination.py. */
+import type { PageSource, Pagination } from '@quartet/db-core';
+import { NotFoundError, paginate, runInScope } from '@quartet/db-core';
+
+/** A list of the numbers from 0; `counted` tells how often it was counted. */
+function numbers(total: number): PageSource<number> & { counted: number } {
+  return {
+    counted: 0,
+    async items(limit, offset) {
+      return Array.from(
+        { length: Math.max(0, Math.min(limit, total - offset)) },
+        (_, i) => offset + i,
+      );
+    },
+    async count() {
+      this.counted++;
+      return total;
+    },
+  };
+}
+
+function page(page: number, total = 150): Promise<Pagination<number>> {
+  return paginate(numbers(total), { page, perPage: 10 });
+}
+
+test('the first page has a next one and none before', async () => {
+  expect(await page(1)).toMatchObject({
+    page: 1,
+    perPage: 10,
+    total: 150,
+    pages: 15,
+    hasPrev: false,
+    prevNum: undefined,
+    hasNext: true,
+    nextNum: 2,
+  });
+});
+
+test('the last page has one before and no next one', async () => {
+  expect(await page(15)).toMatchObject({
+    page: 15,
+    hasPrev: true,
+    prevNum: 14,
+    hasNext: false,
+    nextNum: undefined,
+  });
+});
+
+test('items are numbered from 1 on the first page', async () => {
+  expect(await page(1)).toMatchObject({ first: 1, last: 10 });
+});
+
+test('items are numbered on from the pages before on the last page', async () => {
+  expect(await page(15, 145)).toMatchObject({ first: 141, last: 145 });
+});
+
+test('an empty list has item numbers 0', async () => {
+  expect(await page(1, 0)).toMatchObject({ first: 0, last: 0, items: [] });
+});
+
+test.each([{ count: true }, { count: false }])(
+  'an empty list, and one that was not counted, has 0 pages ($count)',
+  async (options) => {
+    expect(await paginate(numbers(0), options)).toMatchObject({
+      pages: 0,
+      hasPrev: false,
+      hasNext: false,
+    });
+  },
+);
+
+test.each([
+  [1, [1, 2, 3, 4, 5, null, 14, 15]],
+  [2, [1, 2, 3, 4, 5, 6, null, 14, 15]],
+  [3, [1, 2, 3, 4, 5, 6, 7, null, 14, 15]],
+  [4, [1, 2, 3, 4, 5, 6, 7, 8, null, 14, 15]],
+  [5, [1, 2, 3, 4, 5, 6, 7, 8, 9, null, 14, 15]],
+  [6, [1, 2, null, 4, 5, 6, 7, 8, 9, 10, null, 14, 15]],
+  [7, [1, 2, null, 5, 6, 7, 8, 9, 10, 11, null, 14, 15]],
+  [8, [1, 2, null, 6, 7, 8, 9, 10, 11, 12, null, 14, 15]],
+  [9, [1, 2, null, 7, 8, 9, 10, 11, 12, 13, 14, 15]],
+  [10, [1, 2, null, 8, 9, 10, 11, 12, 13, 14, 15]],
+  [11, [1, 2, null, 9, 10, 11, 12, 13, 14, 15]],
+  [12, [1, 2, null, 10, 11, 12, 13, 14, 15]],
+  [13, [1, 2, null, 11, 12, 13, 14, 15]],
+  [14, [1, 2, null, 12, 13, 14, 15]],
+  [15, [1, 2, null, 13, 14, 15]],
+])('iterPages on page %i of 15 gives both ends, the surroundings and gaps', async (n, expected) => {
+  expect([...(await page(n)).iterPages()]).toEqual(expected);
+});
+
+test('iterPages of an empty list gives nothing', async () => {
+  expect([...(await page(1, 0)).iterPages()]).toEqual([]);
+});
+
+test.each([1, 2, 3, 4])('iterPages of a short list gives every page (on page %i)', async (n) => {
+  expect([...(await page(n, 40)).iterPages()]).toEqual([1, 2, 3, 4]);
+});
+
+test('iterPages takes the widths of its edges', async () => {
+  const pages = (await page(8)).iterPages({
+    leftEdge: 1,
+    leftCurrent: 1,
+    rightCurrent: 1,
+    rightEdge: 0,
+  });
+  expect([...pages]).toEqual([1, null, 7, 8, 9, null]);
+});
+
+test('iterating a page gives its items', async () => {
+  expect([...(await page(2))]).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+});
+
+test('next() and prev() keep the size, the maximum and the total, and do not count again', async () => {
+  const source = numbers(400);
+  const first = await paginate(source, { perPage: 150, maxPerPage: 200 });
+  const second = await first.next();
+  const again = await second.prev();
+  for (const { perPage, maxPerPage, total } of [second, again])
+    expect([perPage, maxPerPage, total]).toEqual([150, 200, 400]);
+  expect([second.page, again.page, source.counted]).toEqual([2, 1, 1]);
+});
+
+test('next() of the last page is empty, and a 404 with errorOut', async () => {
+  const last = await page(15);
+  expect((await last.next()).items).toEqual([]);
+  await expect(last.next({ errorOut: true })).rejects.toThrow(NotFoundError);
+});
+
+test('a page far past the end of any list is a 404 too', async () => {
+  await expect(page(Number.MAX_SAFE_INTEGER)).rejects.toThrow(NotFoundError);
+  await expect(page(16)).rejects.toThrow('Page 16 is past the end.');
+});
+
+test('prev() of the first page is the first page', async () => {
+  expect((await (await page(1)).prev()).page).toBe(1);
+});
+
+test('the size is 100 at most unless said otherwise', async () => {
+  expect((await paginate(numbers(500), { perPage: 300 })).perPage).toBe(100);
+  expect((await paginate(numbers(500), { perPage: 300, maxPerPage: Infinity })).perPage).toBe(300);
+});
+
+function asked(
+  query: Record<string, unknown>,
+  options?: Parameters<typeof paginate>[1],
+): Promise<Pagination<number>> {
+  return runInScope(() => paginate(numbers(250), options), { request: { query } });
+}
+
+test('page and size come from the query string of the request', async () => {
+  expect(await asked({ page: '2', per_page: '10' })).toMatchObject({ page: 2, perPage: 10 });
+  expect(await asked({ page: ['3', '4'] })).toMatchObject({ page: 3, perPage: 20 });
+});
+
+test('what the call says wins over the request', async () => {
+  expect(await asked({ page: '2', per_page: '10' }, { page: 5, perPage: 30 })).toMatchObject({
+    page: 5,
+    perPage: 30,
+  });
+});
+
+test.each([
+  { page: 'abc' },
+  { per_page: 'abc' },
+  { page: '0' },
+  { per_page: '-1' },
+  { page: '1e3' },
+  { page: '0x10' },
+  { page: '9007199254740993' },
+  { page: '' },
+  { page: { a: '1' } },
+])('a page or size that is no number of at least 1 is a 404: %p', async (query) => {
+  await expect(asked(query)).rejects.toMatchObject({ name: 'NotFoundError', status: 404 });
+});
+
+test('without errorOut the defaults stand in', async () => {
+  const options = { errorOut: false };
+  expect(await asked({ page: 'abc', per_page: 'abc' }, options)).toMatchObject({
+    page: 1,
+    perPage: 20,
+  });
+  expect(await asked({ page: '0', per_page: '-1' }, options)).toMatchObject({
+    page: 1,
+    perPage: 20,
+  });
+  expect(await asked({ page: '99' }, options)).toMatchObject({ page: 99, items: [] });
+});
