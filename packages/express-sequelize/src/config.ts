@@ -5,17 +5,21 @@
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/config/
  */
 import type { EngineOptions } from '@quartet/db-core';
-import { ArgumentError, Engine } from '@quartet/db-core';
+import { ArgumentError, DatabaseUrl, Engine } from '@quartet/db-core';
 import type { Application } from 'express';
 
 /** A database: its URL, a URL with engine options, or an engine that somebody else made and disposes. */
-export type Bind = string | ({ readonly url: string } & EngineOptions) | Engine;
+export type Bind = string | DatabaseUrl | EngineConfig | Engine;
+
+export interface EngineConfig extends EngineOptions {
+  readonly url: string | DatabaseUrl;
+}
 
 export interface AppOptions {
   /** The default database. Wins over `url` and over the app's settings. */
   readonly engine?: Engine;
   /** The default database's URL. App setting: `SQLALCHEMY_DATABASE_URI`, `DATABASE_URL` or `DATABASE`. */
-  readonly url?: string;
+  readonly url?: string | DatabaseUrl;
   /** Options of the default engine. App setting: `SQLALCHEMY_ENGINE_OPTIONS`. */
   readonly engineOptions?: EngineOptions;
   /** Further databases by key. App setting: `SQLALCHEMY_BINDS`. */
@@ -32,7 +36,7 @@ export interface AppOptions {
 const URL_SETTINGS = ['SQLALCHEMY_DATABASE_URI', 'DATABASE_URL', 'DATABASE'] as const;
 
 /** What `readConfig` finds, by bind key; null stands for the default database. */
-export type Binds = ReadonlyMap<string | null, Exclude<Bind, string>>;
+export type Binds = ReadonlyMap<string | null, EngineConfig | Engine>;
 
 /**
  * Precedence, as in the reference: the `db` object's engine options, then the bind's own, then the app's
@@ -49,17 +53,17 @@ export function readConfig(
   const binds = (options.binds ?? setting('SQLALCHEMY_BINDS') ?? {}) as Record<string, Bind>;
   const engineOptions = (options.engineOptions ??
     setting('SQLALCHEMY_ENGINE_OPTIONS') ??
-    {}) as EngineOptions & { readonly url?: string };
+    {}) as Partial<EngineConfig>;
   const url = options.url ?? urlSetting(app) ?? engineOptions.url;
   const echo = (options.echo ?? setting('SQLALCHEMY_ECHO')) as EngineOptions['echo'];
   const common = { ...(echo !== undefined && { echo }), ...defaults };
-  const configOf = (own: { url: string } & EngineOptions): { url: string } & EngineOptions => ({
+  const configOf = (own: EngineConfig): EngineConfig => ({
     ...driverDefaults(own.url),
     ...common,
     ...own,
   });
 
-  const found = new Map<string | null, Exclude<Bind, string>>();
+  const found = new Map<string | null, EngineConfig | Engine>();
   if (options.engine) found.set(null, options.engine);
   else if (url !== undefined) found.set(null, configOf({ ...engineOptions, url }));
   for (const [key, bind] of Object.entries(binds))
@@ -78,8 +82,8 @@ export function isOn(
 }
 
 /** MariaDB and MySQL close a connection that idled for eight hours: none is kept that long. */
-function driverDefaults(url: string): EngineOptions {
-  return /^(?:mysql|mariadb)\b/i.test(url.trim()) ? { recycleSeconds: 7200 } : {};
+function driverDefaults(url: string | DatabaseUrl): EngineOptions {
+  return /^(?:mysql|mariadb)\b/i.test(String(url).trim()) ? { recycleSeconds: 7200 } : {};
 }
 
 const NO_DATABASE =
@@ -88,11 +92,11 @@ const NO_DATABASE =
   `{ engine } or { binds: { key: url } }.`;
 
 /** `app.set('DATABASE_URL', process.env.DATABASE_URL)` with no such variable: the message says so. */
-function urlSetting(app: Application | undefined): string | undefined {
+function urlSetting(app: Application | undefined): string | DatabaseUrl | undefined {
   for (const name of URL_SETTINGS) {
     if (!app || !(name in app.settings)) continue;
     const url = app.get(name) as unknown;
-    if (typeof url === 'string' && url.trim() !== '') return url;
+    if (isUrl(url)) return url;
     throw new ArgumentError(
       `The app's setting ${name} is ${JSON.stringify(url)}, no database URL. Is the environment variable set? ` +
         `A URL looks like sqlite:///app.db or postgresql://user:password@localhost:5432/app.`,
@@ -101,10 +105,14 @@ function urlSetting(app: Application | undefined): string | undefined {
   return undefined;
 }
 
-function asConfig(key: string, bind: Exclude<Bind, Engine>): { url: string } & EngineOptions {
-  const config = typeof bind === 'string' ? { url: bind } : bind;
-  if (typeof config.url === 'string' && config.url.trim() !== '') return config;
+function asConfig(key: string, bind: Exclude<Bind, Engine>): EngineConfig {
+  const config = typeof bind === 'string' || bind instanceof DatabaseUrl ? { url: bind } : bind;
+  if (isUrl(config.url)) return config;
   throw new ArgumentError(
     `Bind '${key}' has no URL: binds: { ${key}: 'sqlite:///${key}.db' } or { ${key}: { url: …, poolSize: 5 } }.`,
   );
+}
+
+function isUrl(url: unknown): url is string | DatabaseUrl {
+  return url instanceof DatabaseUrl || (typeof url === 'string' && url.trim() !== '');
 }

@@ -79,6 +79,7 @@ export class Declarations {
     });
     this.#assertUnique(declaration);
     this.#byModel.set(model, declaration);
+    if (tableName !== undefined) nameTable(model, tableName);
     return declaration;
   }
 
@@ -122,6 +123,16 @@ export class Declarations {
       );
     }
   }
+}
+
+/** As Sequelize will once an app is there. */
+function nameTable(model: ModelClass, tableName: string): void {
+  Object.defineProperty(model, 'tableName', {
+    value: tableName,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
 }
 
 /** Sequelize writes into what it is given, for the dialect at hand: each app gets a copy of its own. */

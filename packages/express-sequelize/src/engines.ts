@@ -2,14 +2,14 @@
 import type { SessionOptions } from '@quartet/db-core';
 import { createEngine, Engine } from '@quartet/db-core';
 import type { Key } from './apps';
-import type { Binds } from './config';
+import type { Binds, EngineConfig } from './config';
 
 /** `own` are those made here. */
 export function makeEngines(binds: Binds): { engines: Map<Key, Engine>; own: Engine[] } {
   const engines = new Map<Key, Engine>();
   const own: Engine[] = [];
   for (const [key, bind] of binds) {
-    const engine = bind instanceof Engine ? bind : createEngine(bind);
+    const engine = bind instanceof Engine ? bind : open(bind);
     engines.set(key, engine);
     if (engine !== bind) own.push(engine);
   }
@@ -21,4 +21,8 @@ export function bindsOf(engines: ReadonlyMap<Key, Engine>): SessionOptions {
   const bind = engines.get(null);
   const binds = Object.fromEntries([...engines].filter(([key]) => key !== null));
   return { ...(bind && { bind }), binds };
+}
+
+function open({ url, ...options }: EngineConfig): Engine {
+  return createEngine(url, options);
 }

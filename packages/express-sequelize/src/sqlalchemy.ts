@@ -108,7 +108,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   readonly modelsCommitted = new Signal<ModelsCommitted>();
   readonly #options: SQLAlchemyOptions<B>;
   readonly #declarations: Declarations;
-  readonly #apps = new Apps((state) => this.#modelStates.forget(state));
+  readonly #apps = new Apps((state) => this.#forget(state));
   readonly #modelStates = new ModelStates((property) => this.#ownerOf(property));
 
   constructor(options: SQLAlchemyOptions<B> = {}) {
@@ -382,10 +382,16 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   }
 
   async #close(state: AppState): Promise<void> {
-    state.app?.set(EXTENSION, undefined);
     this.#apps.forget(state);
     for (const sequelize of state.sequelizes.values()) await sequelize.close();
     for (const engine of state.own) await engine.dispose();
+  }
+
+  #forget(state: AppState): void {
+    state.app?.set(EXTENSION, undefined);
+    this.#modelStates.forget(state);
+    // Its timers would keep the process alive. It holds no connection, so nothing can go wrong.
+    for (const sequelize of state.sequelizes.values()) void sequelize.close();
   }
 }
 

@@ -1,8 +1,14 @@
-/** Databases made for one test file and dropped after it, and requests to an app. */
+/** Databases made for one test file and dropped after it, a model of to-dos, and requests to an app. */
 import type { AddressInfo } from 'node:net';
+import type { Query } from '@quartet/db-core';
+import type { AppOptions, SQLAlchemyOptions } from '@quartet/express-sequelize';
+import { SQLAlchemy } from '@quartet/express-sequelize';
 import type { EngineName, FreshDatabase } from '@quartet/testing';
 import { freshDatabase, testEngines } from '@quartet/testing';
 import type { Application } from 'express';
+import express from 'express';
+import type { CreationOptional } from 'sequelize';
+import { DataTypes } from 'sequelize';
 
 export interface Databases {
   readonly name: EngineName;
@@ -26,6 +32,42 @@ export function onEachEngine(suite: (databases: Databases) => void): void {
       },
     });
   });
+}
+
+const opened: SQLAlchemy[] = [];
+afterEach(async () => {
+  for (const db of opened.splice(0)) await db.dispose();
+});
+
+/** A db object that is disposed after the test. */
+export function newDb(options?: SQLAlchemyOptions): SQLAlchemy {
+  const db = new SQLAlchemy(options);
+  opened.push(db);
+  return db;
+}
+
+/** An Express app with these settings. */
+export function newApp(settings: Record<string, unknown> = {}): Application {
+  const app = express();
+  for (const [name, value] of Object.entries(settings)) app.set(name, value);
+  return app;
+}
+
+/** What the reference's tests have as fixtures: an app, its db, and a model. */
+export async function withTodos(
+  url: string,
+  { options, ...more }: AppOptions & { options?: SQLAlchemyOptions } = {},
+) {
+  const db = newDb(options);
+  class Todo extends db.Model<Todo> {
+    declare static query: Query<Todo>;
+    declare id: CreationOptional<number>;
+    declare title: string | null;
+  }
+  Todo.init({ title: DataTypes.STRING });
+  const app = newApp({ SQLALCHEMY_DATABASE_URI: url });
+  await db.initApp(app, more);
+  return { db, app, Todo };
 }
 
 export interface Answer {
