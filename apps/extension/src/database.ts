@@ -16,7 +16,10 @@ export const Session = db.session;
 export async function initDb(engine: Engine, app?: Application): Promise<void> {
   // Imported here, since models import this module. A model that db has not heard of gets no table.
   require('./models');
-  await db.dispose(); // one app at a time: the one before has ended
-  if (app) await db.initApp(app, { engine });
-  else await db.init({ engine });
+  if (app) {
+    await db.initApp(app, { engine });
+  } else {
+    await db.dispose(); // a script has one database at a time: the one before has ended
+    await db.init({ engine });
+  }
 }
