@@ -83,10 +83,13 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   }
 
   async find({ equal, where, orderBy, limit, offset }: Select): Promise<ObjectLiteral[]> {
+    if (limit === 0) return []; // TypeORM takes 0 for "all"
+    // Not every database has OFFSET alone.
+    const take = limit ?? (offset === undefined ? undefined : Number.MAX_SAFE_INTEGER);
     const found = await this.#repository.find({
       where: combine([...equal.map(equals), ...where]),
       order: Object.fromEntries(orderBy) as FindOptionsOrder<ObjectLiteral>,
-      ...(limit !== undefined && { take: limit }),
+      ...(take !== undefined && { take }),
       ...(offset !== undefined && { skip: offset }),
     });
     for (const instance of found) this.#remember(instance);

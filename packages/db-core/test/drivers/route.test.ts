@@ -72,6 +72,16 @@ onEachEngine((fixture) => {
       expect(await fixture.names()).toEqual(['a', 'c']);
     });
 
+    test('may end its own transaction although DDL or nobody has begun it', async () => {
+      await open();
+      await library.run('COMMIT');
+      await library.run('BEGIN');
+      await library.run('create table made (id int)');
+      await library.run('COMMIT');
+      await library.run('drop table made');
+      await library.run('ROLLBACK');
+    });
+
     test('keeps the order of statements that are not awaited', async () => {
       await open();
       await Promise.all(
