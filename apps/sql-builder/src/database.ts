@@ -18,6 +18,7 @@ export let knex: Knex;
 export async function initDb(engine: Engine): Promise<void> {
   const { tables } = require('./models') as typeof import('./models');
   Session.configure({ bind: engine });
+  await engine.ready(); // Knex asks for the server's version, and tells of an absent server less plainly
   knex = bindKnex(engine);
   await createAll(knex, tables);
 }
