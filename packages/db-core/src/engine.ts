@@ -115,7 +115,7 @@ export class Engine extends EventEmitter<EngineEvents> {
     this.#poolOptions = Object.freeze({
       poolSize: positive('poolSize', options.poolSize ?? this.dialect.defaultPoolSize),
       acquireTimeoutMs: positive('acquireTimeoutMs', options.acquireTimeoutMs ?? 30_000),
-      prePing: options.prePing ?? false,
+      prePing: options.prePing ?? 1_000,
       recycleSeconds: options.recycleSeconds ?? 0,
     });
     this.#pool = new Pool(this.dialect, this.#poolOptions);

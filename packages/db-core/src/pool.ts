@@ -12,8 +12,12 @@ export interface PoolOptions {
   readonly poolSize: number;
   /** How long `acquire` waits for a connection. Default 30000. */
   readonly acquireTimeoutMs: number;
-  /** Ask an idle connection for a sign of life before handing it out. Default false. */
-  readonly prePing: boolean;
+  /**
+   * Ask an idle connection for a sign of life before handing it out: always, never, or when it has lain idle
+   * for longer than so many milliseconds. Default 1000: a busy pool never asks, and after a quiet time nobody
+   * meets a connection that a server or a firewall has dropped meanwhile.
+   */
+  readonly prePing: boolean | number;
   /** Replace a connection older than this when it is handed out; 0 keeps it for ever. Default 0. */
   readonly recycleSeconds: number;
 }
@@ -43,6 +47,7 @@ export class Pool<Raw extends object> {
   readonly #idle: Raw[] = [];
   readonly #waiting: Waiter<Raw>[] = [];
   readonly #openedAt = new WeakMap<Raw, number>();
+  readonly #idleSince = new WeakMap<Raw, number>();
   #size = 0;
   #opened = 0;
   #checkouts = 0;
@@ -89,7 +94,7 @@ export class Pool<Raw extends object> {
       );
     const idle = this.#takeIdle();
     const raw = await (idle ?? (this.#size < this.#options.poolSize ? this.#open() : this.#wait()));
-    if (idle && this.#options.prePing && !(await this.#answers(idle))) {
+    if (idle && this.#isDoubtful(idle) && !(await this.#answers(idle))) {
       this.#discard(idle);
       return this.acquire();
     }
@@ -106,6 +111,7 @@ export class Pool<Raw extends object> {
     }
     const waiter = this.#waiting.shift();
     if (!waiter) {
+      this.#idleSince.set(raw, performance.now());
       this.#idle.push(raw);
       return;
     }
@@ -142,6 +148,12 @@ export class Pool<Raw extends object> {
     return (
       recycleSeconds > 0 && Date.now() - (this.#openedAt.get(raw) ?? 0) > recycleSeconds * 1000
     );
+  }
+
+  #isDoubtful(raw: Raw): boolean {
+    const { prePing } = this.#options;
+    if (typeof prePing === 'boolean') return prePing;
+    return performance.now() - (this.#idleSince.get(raw) ?? 0) > prePing;
   }
 
   #answers(raw: Raw): Promise<boolean> {

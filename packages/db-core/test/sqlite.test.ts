@@ -3,9 +3,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as timer } from 'node:timers/promises';
-import type { Engine, ScopedSession } from '@quartet/db-core';
+import type { Engine, Scope, ScopedSession } from '@quartet/db-core';
 import {
   createEngine,
+  currentScope,
   OperationalError,
   runInScope,
   scopedSession,
@@ -13,6 +14,7 @@ import {
 } from '@quartet/db-core';
 import type { FreshDatabase } from '@quartet/testing';
 import { freshDatabase } from '@quartet/testing';
+import { deferred } from './support';
 
 let database: FreshDatabase;
 let engine: Engine;
@@ -96,6 +98,36 @@ test('a write that waits too long for another scope’s transaction fails as bus
   });
   expect(impatient.status().inUse).toBe(0);
   await impatient.dispose();
+});
+
+test('a client that leaves while it waits for the writer lock gives its connection back at once', async () => {
+  const waiting = async (scope: Promise<Scope>, failure: Promise<unknown>) => {
+    const begun = performance.now();
+    await (await scope).close({ cancel: true });
+    expect(await failure).toMatchObject({ reason: 'cancelled' });
+    expect(performance.now() - begun).toBeLessThan(2_500); // the lock would be waited for for five seconds
+  };
+  const attempt = (): [Promise<Scope>, Promise<unknown>] => {
+    const entered = deferred<Scope>();
+    const failure = runInScope(async () => {
+      setImmediate(entered.resolve, currentScope() as Scope);
+      await write('b');
+    }).catch((error: unknown) => error);
+    return [entered.promise, failure];
+  };
+  await runInScope(async () => {
+    await write('a'); // another scope of this process
+    await waiting(...attempt());
+  });
+  const child = fork(path.join(__dirname, 'hold-the-lock.cjs'), [
+    database.url.slice('sqlite:///'.length),
+  ]);
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  await new Promise((resolve) => child.once('message', resolve));
+  await waiting(...attempt()); // another process
+  expect(engine.status()).toMatchObject({ inUse: 0, waiting: 0 });
+  child.send('release');
+  await exited;
 });
 
 test('another process may hold the lock: we wait without holding the event loop, then go on', async () => {

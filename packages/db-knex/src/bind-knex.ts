@@ -19,6 +19,13 @@ export type BindKnexOptions = Omit<
 
 const engines = new WeakMap<object, Engine>();
 
+/** Whoever asked for the connection gets the error: a stack on the console for each client that leaves is noise. */
+const LOG = {
+  warn(message: unknown): void {
+    if (!String(message).startsWith('Acquire connection error')) console.warn(message);
+  },
+};
+
 /**
  * @returns the Knex; there is nothing to destroy, the engine is disposed by whoever made it.
  * @example
@@ -26,7 +33,7 @@ const engines = new WeakMap<object, Engine>();
  * const users = await knex('users').where({ name: 'admin' });
  */
 export function bindKnex(engine: Engine, options: BindKnexOptions = {}): Knex {
-  const knex = createKnex({ ...options, ...knexConfig(engine) });
+  const knex = createKnex({ log: LOG, ...options, ...knexConfig(engine) });
   engines.set(configOf(knex), engine);
   return knex;
 }

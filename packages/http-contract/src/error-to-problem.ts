@@ -37,6 +37,10 @@ function fromDatabase(error: unknown): HttpProblem | undefined {
   if (error instanceof NotFoundError) return new HttpProblem(404, error.message, { cause: error });
   if (error instanceof NoResultFound) return new HttpProblem(404, 'There is nothing here.');
   if (error instanceof OperationalError) {
+    if (error.outcomeUnknown) {
+      const detail = 'The database went away during the commit: look whether it took place.';
+      return new HttpProblem(503, detail, { type: 'unavailable', cause: error });
+    }
     // Lock conflicts pass in a moment; a server that is gone takes longer.
     const away = error.reason === 'gone' || error.reason === 'unavailable';
     const detail = away ? 'The database cannot be reached.' : 'The database is busy.';

@@ -52,6 +52,15 @@ export class Wire {
     if (!this.#socket.closed) await once(this.#socket, 'close');
   }
 
+  /** Hangs up the moment that `part` arrives. */
+  async leaveAt(part: string): Promise<void> {
+    this.#socket.on('data', () => {
+      if (this.#received.includes(part)) this.#socket.resetAndDestroy();
+    });
+    await this.closed();
+    if (!this.#received.includes(part)) throw new Error(`Hung up after: ${this.#received}`);
+  }
+
   /** Hangs up without a word, as a client that crashes does. */
   async leave(): Promise<void> {
     this.#socket.resetAndDestroy();

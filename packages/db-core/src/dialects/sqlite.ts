@@ -16,7 +16,7 @@ import type { EngineOptions } from '../engine';
 import type { DatabaseUrl } from '../url';
 import { ArgumentError, OperationalError } from '../errors';
 import { toSqlite } from './sqlite-values';
-import { WriterLock } from './writer-lock';
+import { cancelled, WriterLock } from './writer-lock';
 
 const STATEMENT_CACHE_LIMIT = 200;
 const FIRST_RETRY_MS = 1;
@@ -46,6 +46,8 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
   /** Handles in a read-only transaction. */
   readonly #queryOnly = new WeakSet<Database.Database>();
   readonly #removeTemporary = (): void => this.dispose();
+  /** Handles that wait to write, with whom they wait for; null once nobody needs it any more. */
+  readonly #waiting = new Map<SqliteHandle, object | null>();
   #handles = 0;
 
   constructor(url: DatabaseUrl, options: EngineOptions) {
@@ -108,6 +110,14 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     database.prepare('select 1').get();
   }
 
+  /** A statement cannot be stopped, but a wait for the writer lock can. */
+  async cancel(handle: SqliteHandle): Promise<void> {
+    const owner = this.#waiting.get(handle);
+    if (!owner) return;
+    this.#waiting.set(handle, null);
+    this.#lock.abandon(owner);
+  }
+
   connectionId({ id }: SqliteHandle): number {
     return id;
   }
@@ -162,12 +172,15 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
       handle.database.exec('BEGIN');
       return;
     }
-    await this.#lock.acquire(owner);
+    this.#waiting.set(handle, owner);
     try {
-      await this.#retry(() => handle.database.exec('BEGIN IMMEDIATE'));
+      await this.#lock.acquire(owner);
+      await this.#retry(() => handle.database.exec('BEGIN IMMEDIATE'), handle);
     } catch (error) {
       this.#lock.release(owner);
       throw error;
+    } finally {
+      this.#waiting.delete(handle);
     }
   }
 
@@ -189,8 +202,13 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     }
   }
 
-  async beforeWrite(_handle: SqliteHandle, owner: object): Promise<void> {
-    await this.#lock.acquire(owner);
+  async beforeWrite(handle: SqliteHandle, owner: object): Promise<void> {
+    this.#waiting.set(handle, owner);
+    try {
+      await this.#lock.acquire(owner);
+    } finally {
+      this.#waiting.delete(handle);
+    }
   }
 
   /** A statement outside a transaction stands for itself: it may be tried again while another process writes. */
@@ -216,7 +234,7 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     fs.rmSync(this.#temporary, { recursive: true, force: true });
   }
 
-  async #retry<T>(attempt: () => T): Promise<T> {
+  async #retry<T>(attempt: () => T, waiting?: SqliteHandle): Promise<T> {
     const deadline = performance.now() + this.#busyTimeoutMs;
     for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
       try {
@@ -225,6 +243,7 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
         if (!isBusy(error) || performance.now() > deadline) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+      if (waiting && this.#waiting.get(waiting) === null) throw cancelled();
     }
   }
 }

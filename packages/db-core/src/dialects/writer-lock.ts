@@ -7,6 +7,7 @@ import { OperationalError } from '../errors';
 interface Waiter {
   readonly owner: object;
   readonly proceed: () => void;
+  readonly refuse: (error: OperationalError) => void;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -37,9 +38,19 @@ export class WriterLock {
           ),
         );
       }, this.#timeoutMs);
-      const waiter: Waiter = { owner, proceed: resolve, timer };
+      const waiter: Waiter = { owner, proceed: resolve, refuse: reject, timer };
       this.#queue.push(waiter);
     });
+  }
+
+  /** Takes `owner` out of the line, if it stands there. */
+  abandon(owner: object): void {
+    const index = this.#queue.findIndex((waiter) => waiter.owner === owner);
+    if (index < 0) return;
+    for (const { timer, refuse } of this.#queue.splice(index, 1)) {
+      clearTimeout(timer);
+      refuse(cancelled());
+    }
   }
 
   /** Hands the lock to the next in line; does nothing when `owner` does not hold it. */
@@ -51,4 +62,11 @@ export class WriterLock {
     clearTimeout(next.timer);
     setImmediate(next.proceed); // a synchronous driver never yields by itself
   }
+}
+
+/** What a wait ends with when whoever asked for it has gone away. */
+export function cancelled(): OperationalError {
+  return new OperationalError('The wait for the SQLite writer lock was given up.', {
+    reason: 'cancelled',
+  });
 }

@@ -1,4 +1,6 @@
 /** `@quartet/db-core/express`: one scope per request, torn down exactly once. */
 export type { RequestScopeOptions, TeardownHook } from './request-scope';
 export { initApp, noteErrors, requestScopesOf } from './init-app';
-export { ClientAbortedError, RequestScopes } from './request-scope';
+export { ClientAbortedError, RequestScopes, ShutdownError } from './request-scope';
+export type { ShutdownOptions } from './shutdown';
+export { gracefulShutdown } from './shutdown';

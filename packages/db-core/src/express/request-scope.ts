@@ -10,6 +10,7 @@
  *
  * @see https://flask.palletsprojects.com/en/stable/patterns/sqlalchemy/
  */
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Recorder } from '../recorder';
@@ -23,7 +24,17 @@ export class ClientAbortedError extends DbCoreError {
   }
 }
 
-/** @param error what the request failed with: an error that no handler dealt with, or a {@link ClientAbortedError}. */
+/** Told to teardown hooks of a request that was still in flight at the deadline of a shutdown. */
+export class ShutdownError extends DbCoreError {
+  constructor() {
+    super('SHUTTING_DOWN', 'The server was shut down before this request was answered.');
+  }
+}
+
+/**
+ * @param error what the request failed with: an error that no handler dealt with, a
+ *   {@link ClientAbortedError} or a {@link ShutdownError}.
+ */
 export type TeardownHook = (error: unknown, req: Request, res: Response) => unknown;
 
 export interface RequestScopeOptions {
@@ -44,7 +55,7 @@ export class RequestScopes {
   readonly #hooks: TeardownHook[] = [];
   readonly #sockets = new WeakMap<Socket, Set<() => void>>();
   readonly #open = new Set<Promise<void>>();
-  readonly #errors = new WeakMap<Response, unknown>();
+  readonly #errors = new WeakMap<ServerResponse, unknown>();
 
   constructor(options: RequestScopeOptions = {}) {
     this.#options = options;
@@ -74,7 +85,7 @@ export class RequestScopes {
   }
 
   /** Lets teardown hooks know an error that an error handler of the app is about to answer. */
-  noteError(res: Response, error: unknown): void {
+  noteError(res: ServerResponse, error: unknown): void {
     this.#errors.set(res, error);
   }
 
@@ -111,7 +122,8 @@ export class RequestScopes {
       ) {
         (this.#options.onForgottenCommit ?? warnOfForgottenCommit)(req, res);
       }
-      await scope.close({ cancel: aborted });
+      // Nobody waits for the statement in flight any more.
+      await scope.close({ cancel: aborted || error instanceof ShutdownError });
       for (const hook of this.#hooks) await hook(error, req, res);
     } catch (failure) {
       (this.#options.onTeardownError ?? logTeardownError)(failure, req);
