@@ -120,14 +120,7 @@ export function baseFor(parent: typeof Model = Model, db: ModelHost): typeof Mod
   Base.db = db;
   // Sequelize looks at it a moment after the first object was made, even if the app is gone by then.
   Object.defineProperty(Base, '_attributeManipulation', { value: {}, writable: true });
-  Object.defineProperty(Base, 'sequelize', {
-    get(this: typeof Model): never {
-      throw notDefined(`The model ${this.name}`);
-    },
-    set(this: object, value: unknown) {
-      Object.defineProperty(this, 'sequelize', { value, configurable: true, writable: true });
-    },
-  });
+  for (const name of ['sequelize', 'rawAttributes']) refuse(Base, name);
   Object.defineProperty(Base, 'query', {
     configurable: true,
     get(this: typeof Model): never {
@@ -136,6 +129,23 @@ export function baseFor(parent: typeof Model = Model, db: ModelHost): typeof Mod
   });
   for (const name of CONFIGURING) guard(Base, name);
   return Base;
+}
+
+/** What every call of Sequelize's begins with: until an app has defined the model, it says what was forgotten. */
+function refuse(base: typeof Model, name: string): void {
+  Object.defineProperty(base, name, {
+    get(this: typeof Model): never {
+      throw notDefined(`The model ${this.name}`);
+    },
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, name, {
+        value,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
+    },
+  });
 }
 
 /** These change what Sequelize keeps of a model, which is there only once an app is. */
@@ -165,7 +175,7 @@ function guard(base: typeof Model, name: (typeof CONFIGURING)[number]): void {
 
 /** Whether an app has defined the model, on a Sequelize of its own. */
 function isDefined(model: object): boolean {
-  return 'rawAttributes' in model;
+  return '_scope' in model; // the last that Sequelize's init sets
 }
 
 function notDefined(what: string): InvalidRequestError {

@@ -70,6 +70,14 @@ export async function withTodos(
   return { db, app, Todo };
 }
 
+/** The recorded statements that read rows; on SQLite Sequelize asks for a table's columns before each. */
+export function selects(db: SQLAlchemy): readonly string[] {
+  return db
+    .getRecordedQueries()
+    .map(({ statement }) => statement)
+    .filter((statement) => /^select/i.test(statement));
+}
+
 export interface Answer {
   readonly status: number;
   readonly body: any;

@@ -2,6 +2,7 @@ import {
   DataError,
   IntegrityError,
   NoResultFound,
+  NotFoundError,
   OperationalError,
   PoolTimeoutError,
   ProgrammingError,
@@ -66,6 +67,12 @@ describe('the status of an error', () => {
 
   it('of a missing row is 404', () => {
     expect(errorToProblem(new NoResultFound())).toMatchObject({ status: 404 });
+  });
+  it('is 404 with its own words for what getOr404 and paginate throw', () => {
+    expect(errorToProblem(new NotFoundError('There is no to-do 7.'))).toMatchObject({
+      status: 404,
+      message: 'There is no to-do 7.',
+    });
   });
 
   it('tells when to try again: soon after a conflict, later when the database is away', () => {
