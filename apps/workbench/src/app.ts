@@ -1,5 +1,6 @@
 /** The workbench: the four styles mounted on one engine, the API that runs scenarios in them, the page. */
 import type { AddressInfo } from 'node:net';
+import { createApp as createMixed } from '@quartet/app-mixed';
 import type { Engine } from '@quartet/db-core';
 import type { Express, RequestHandler } from 'express';
 import express from 'express';
@@ -9,19 +10,23 @@ import { buildPage, createPage } from './page';
 import { Runner } from './runner';
 import { STYLES } from './styles';
 import { createVariantsApp } from './variants/app';
+import { createTogetherApp } from './variants/together';
 
 export async function createApp(engine: Engine): Promise<Express> {
   await engine.ready();
   const app = express();
   app.use(forThisMachine);
-  const exchanges = new Exchanges();
-  for (const { id, createApp: createStyle, variants } of STYLES) {
-    const [style, more] = [await createStyle(engine), createVariantsApp(variants, engine)];
-    exchanges.listenTo(style);
-    exchanges.listenTo(more);
-    app.use(`/${id}/variants`, more);
-    app.use(`/${id}`, style);
+  const exchanges = new Exchanges(engine);
+  const mount = (path: string, part: Express): void => {
+    exchanges.listenTo(part);
+    app.use(path, part);
+  };
+  for (const { id, createApp: createStyle, init, variants } of STYLES) {
+    mount(`/${id}/variants`, await createVariantsApp(variants, engine, init));
+    mount(`/${id}`, await createStyle(engine));
   }
+  mount('/mixed/variants', await createTogetherApp(engine));
+  mount('/mixed', await createMixed(engine));
   let port = 0;
   app.use((req, _res, next) => {
     port = (req.socket.address() as AddressInfo).port;

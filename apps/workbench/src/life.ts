@@ -1,27 +1,30 @@
 /** From db-core's recorder to what the page shows: one event of a session's life, as plain data. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Engine, RecordedEvent } from '@quartet/db-core';
 import { translateError } from '@quartet/db-core';
-import type { LifeEvent, PoolFigures } from './protocol';
-import { ROOT } from './styles';
+import type { LifeEvent, PoolFigures, StyleId } from './protocol';
+import { STYLE_IDS } from './protocol';
+import { ROOT } from './root';
 
 /** Longer values are cut: a page is no dump. */
 const VALUE_LENGTH = 120;
 
-export interface Placement {
-  readonly id: number;
-  /** What to add to the recorder's times to get the style's. */
-  readonly offsetMs: number;
-  readonly engine: Engine;
+/** An event that was recorded, and the parameters of its statement as they were sent. */
+export interface Heard {
+  /** `at` is in milliseconds since 1970. */
+  readonly event: Omit<LifeEvent, 'id'>;
+  readonly params: unknown;
 }
 
-export function lifeEvent(event: RecordedEvent, { id, offsetMs, engine }: Placement): LifeEvent {
-  const { kind, at, durationMs, sql, params, rowCount, error, connectionId, location } = event;
+/** @param madeAt when the recorder was made, in milliseconds since 1970 */
+export function lifeEvent(recorded: RecordedEvent, madeAt: number, engine: Engine): Heard {
+  const { kind, at, durationMs, sql, params, rowCount, error, connectionId, location } = recorded;
   const place = location === undefined ? undefined : placeOf(location);
-  return {
-    id,
+  const by = place && styleAt(place);
+  const event = {
     kind,
-    at: at + offsetMs,
+    at: madeAt + at,
     ...(durationMs !== undefined && { durationMs }),
     ...(sql !== undefined && { sql }),
     ...(params !== undefined && { params: shownParams(params) }),
@@ -29,8 +32,10 @@ export function lifeEvent(event: RecordedEvent, { id, offsetMs, engine }: Placem
     ...(error !== undefined && { error: shownError(error) }),
     ...(connectionId !== undefined && { connection: connectionId }),
     ...(place && { place }),
+    ...(by && { by }),
     pool: poolFigures(engine, kind),
   };
+  return { event, params };
 }
 
 /** A connection that is on its way back is still counted by the pool when it is told of. */
@@ -54,6 +59,33 @@ function placeOf(location: string): LifeEvent['place'] {
     line: Number(line),
     ...(name !== undefined && { name: name.replace(/^(Object|Function)\./, '') }),
   };
+}
+
+/** Whose line it is: of a style's own file, or of one that imports from that style what the line names. */
+function styleAt({ file, line }: NonNullable<LifeEvent['place']>): StyleId | undefined {
+  const own = STYLE_IDS.find(
+    (id) => file.startsWith(`apps/${id}/`) || file.endsWith(`/variants/${id}.ts`),
+  );
+  if (own) return own;
+  const text = linesOf(file)[line - 1] ?? '';
+  return STYLE_IDS.find((id) =>
+    importsOf(file, id).some((name) => new RegExp(`\\b${name}\\b`).test(text)),
+  );
+}
+
+function importsOf(file: string, style: StyleId): string[] {
+  const own = new RegExp(`^import \\{ (.+) \\} from '@quartet/app-${style}/`);
+  return linesOf(file).flatMap((line) => {
+    const names = own.exec(line)?.[1]?.split(', ') ?? [];
+    return names.map((name) => name.split(' as ').at(-1) ?? name);
+  });
+}
+
+const files = new Map<string, readonly string[]>();
+function linesOf(file: string): readonly string[] {
+  let lines = files.get(file);
+  if (!lines) files.set(file, (lines = readFileSync(path.join(ROOT, file), 'utf8').split('\n')));
+  return lines;
 }
 
 function shownParams(params: unknown): string[] {

@@ -117,6 +117,8 @@ export interface LifeEvent {
   readonly connection?: number;
   readonly place?: { readonly file: string; readonly line: number; readonly name?: string };
   readonly pool?: PoolFigures;
+  /** Whose code sent it, where several styles share a request. */
+  readonly by?: StyleId;
 }
 
 export interface Answer {
@@ -144,6 +146,8 @@ export interface Statement {
 
 /** Statements of one shape. */
 export interface StatementGroup {
+  /** The request that sent them. */
+  readonly exchange: number;
   readonly lines: readonly CodeLine[];
   readonly statements: readonly Statement[];
   /** `identical`: the same text and parameters again; `alike`: the same but for its values. */

@@ -4,13 +4,17 @@
  */
 import type { Engine } from '@quartet/db-core';
 import type { Exchanges } from './exchanges';
-import type { EngineInfo, Inputs, StyleId } from './protocol';
+import type { EngineInfo, Inputs, Outcome, StyleId } from './protocol';
+import { STYLE_IDS } from './protocol';
 import { Run } from './run';
 import type { Scenario } from './scenarios/scenario';
 import { bad } from './scenarios/scenario';
+import type { Setting } from './stage';
 import { Stage } from './stage';
 import { groupStatements, metricsOf } from './statements';
-import { STYLES } from './styles';
+
+/** Where all four styles share a request. */
+const TOGETHER = '/mixed';
 
 /** Runs that are kept for whoever comes back to them. */
 const KEPT_RUNS = 200;
@@ -55,12 +59,13 @@ export class Runner {
 
   async #carryOut(run: Run, scenario: Scenario, inputs: Inputs): Promise<void> {
     try {
-      for (const [index, { id }] of STYLES.entries()) {
+      const parts = scenario.together ? [STYLE_IDS] : STYLE_IDS.map((id) => [id]);
+      for (const [index, audience] of parts.entries()) {
         if (run.signal.aborted) break;
         const progress = (fraction: number, text: string): void =>
-          run.publish({ type: 'progress', fraction: (index + fraction) / STYLES.length, text });
-        progress(0, id);
-        await this.#perform(run, scenario, { style: id, inputs, progress });
+          run.publish({ type: 'progress', fraction: (index + fraction) / parts.length, text });
+        progress(0, scenario.together ? 'all four' : (audience[0] ?? ''));
+        await this.#perform(run, scenario, { audience, inputs, progress });
       }
       run.publish({ type: 'end', state: run.signal.aborted ? 'cancelled' : 'done' });
     } catch (error) {
@@ -77,33 +82,36 @@ export class Runner {
   async #perform(
     run: Run,
     scenario: Scenario,
-    part: { style: StyleId; inputs: Inputs; progress: (fraction: number, text: string) => void },
+    part: Pick<Setting, 'audience' | 'inputs' | 'progress'>,
   ): Promise<void> {
     const { engine, exchanges, port } = this.#options;
-    const { style } = part;
-    const stage = new Stage({ run, ...part, engine, exchanges, port: port(), base: `/${style}` });
+    const base = scenario.together ? TOGETHER : `/${part.audience[0]}`;
+    const venue = { port: port(), base, open: exchanges.open.bind(exchanges) };
+    const stage = new Stage({ run, ...part, engine, venue });
     try {
-      const outcome = await scenario.run(stage);
-      const { events, spanMs } = stage;
-      run.publish({
-        type: 'result',
-        style,
-        outcome,
-        groups: groupStatements(events, engine.dialect.name),
-        metrics: metricsOf(events, spanMs),
+      const outcome = await scenario.run(stage).catch((error: unknown) => {
+        if (run.signal.aborted) throw error;
+        console.error(`workbench: ${scenario.id} in ${part.audience}:`, error);
+        return bad(error instanceof Error ? error.message : String(error));
       });
+      for (const style of part.audience) this.#report(run, scenario, stage, style, outcome);
     } catch (error) {
-      if (run.signal.aborted) return;
-      run.publish({
-        type: 'result',
-        style,
-        outcome: bad(error instanceof Error ? error.message : String(error)),
-        groups: groupStatements(stage.events, engine.dialect.name),
-        metrics: metricsOf(stage.events, stage.spanMs),
-      });
-      console.error(`workbench: ${scenario.id} in ${style}:`, error);
+      if (!run.signal.aborted) throw error;
     } finally {
       await stage.clear();
     }
+  }
+
+  /** Where a request is shared, a style's figures are those of its own statements. */
+  #report(run: Run, { together }: Scenario, stage: Stage, style: StyleId, outcome: Outcome): void {
+    const { sent, spanMs } = stage;
+    const own = together ? sent.filter(({ event }) => event.kind !== 'query' || event.by === style) : sent;
+    run.publish({
+      type: 'result',
+      style,
+      outcome,
+      groups: groupStatements(own, this.#options.engine.dialect.name),
+      metrics: metricsOf(own, spanMs),
+    });
   }
 }

@@ -7,8 +7,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { highlight } from './code';
 import type { CodeLine, Excerpt, Sources, StyleId, StyleSource } from './protocol';
+import { ROOT } from './root';
 import type { Scenario } from './scenarios/scenario';
-import { ROOT, STYLES } from './styles';
+import { STYLES } from './styles';
 
 /** An excerpt with its text, before it is highlighted. */
 export interface Found {

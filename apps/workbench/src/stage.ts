@@ -4,15 +4,16 @@
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Engine, RecordedEvent } from '@quartet/db-core';
-import { Recorder } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
 import type { Reply } from './client';
 import { send } from './client';
 import { highlight } from './code';
-import type { Exchanges } from './exchanges';
-import { lifeEvent, poolFigures } from './life';
-import type { Answer, Inputs, LifeEvent, StyleId } from './protocol';
+import type { Listening } from './exchanges';
+import type { Heard } from './life';
+import { poolFigures } from './life';
+import type { Answer, Inputs, LifeEvent, Message, StyleId } from './protocol';
 import type { Run } from './run';
+import type { Sent } from './statements';
 
 const SHOWN_LINES = 40;
 /** A session that is not removed by then will not be. */
@@ -20,28 +21,37 @@ const TEARDOWN_MS = 5_000;
 
 export interface Setting {
   readonly run: Run;
-  readonly style: StyleId;
+  /** Whose panes show it: one style's, or all four's where they share a request. */
+  readonly audience: readonly StyleId[];
   readonly inputs: Inputs;
+  /** The database as the workbench itself sees it. */
   readonly engine: Engine;
-  readonly exchanges: Exchanges;
-  /** Where the workbench listens. */
-  readonly port: number;
-  /** Where its parts are mounted. */
-  readonly base: string;
+  /** Where to ask, and who hears what happens there. */
+  readonly venue: Venue;
   readonly progress: (fraction: number, text: string) => void;
+}
+
+export interface Venue extends Listening {
+  readonly port: number;
+  /** What comes before the contract's paths. */
+  readonly base: string;
 }
 
 export interface RequestOptions {
   readonly body?: unknown;
   /** Hang up when this many statements were sent. */
   readonly leaveAfter?: number;
+  /** Ask here instead. */
+  readonly at?: Venue;
+  /** Whether to wait until the session is removed. Default true. */
+  readonly untilRemoved?: boolean;
 }
 
 export class Stage {
   readonly #setting: Setting;
   readonly #startedAt = performance.now();
   readonly #prefix = `wb-${Date.now().toString(36)}${randomBytes(3).toString('hex')}-`;
-  readonly events: LifeEvent[] = [];
+  readonly sent: Sent[] = [];
   readonly #awaited: { readonly kind: LifeEvent['kind']; readonly resolve: () => void }[] = [];
   #exchanges = 0;
   #first: number | undefined;
@@ -49,15 +59,16 @@ export class Stage {
 
   constructor(setting: Setting) {
     this.#setting = setting;
-    setting.run.publish({
-      type: 'style',
-      style: setting.style,
-      pool: poolFigures(setting.engine),
-    });
+    this.#tell((style) => ({ type: 'style', style, pool: poolFigures(setting.engine) }));
   }
 
+  /** The style it is about; where all four share a request, the first. */
   get style(): StyleId {
-    return this.#setting.style;
+    return this.#setting.audience[0] ?? 'extension';
+  }
+
+  get events(): readonly LifeEvent[] {
+    return this.sent.map(({ event }) => event);
   }
 
   get engine(): Engine {
@@ -101,8 +112,9 @@ export class Stage {
   }
 
   /** Asks the style's app, unrecorded: to prepare, and to see what became of it. */
-  async ask(method: string, path: string, body?: unknown): Promise<Reply> {
-    const { port, base, run } = this.#setting;
+  async ask(method: string, path: string, body?: unknown, at?: Venue): Promise<Reply> {
+    const { venue, run } = this.#setting;
+    const { port, base } = at ?? venue;
     return await send({ port, method, path: `${base}${path}`, body, signal: run.signal });
   }
 
@@ -115,35 +127,28 @@ export class Stage {
     label: string,
     method: string,
     path: string,
-    { body, leaveAfter = Infinity }: RequestOptions = {},
+    { body, leaveAfter = Infinity, at: venue = this.#setting.venue, untilRemoved = true }: RequestOptions = {},
   ): Promise<Reply | undefined> {
-    const { run, style, port, base, exchanges } = this.#setting;
+    const { run } = this.#setting;
     const exchange = ++this.#exchanges;
     const leave = new AbortController();
     const signal = AbortSignal.any([leave.signal, run.signal]);
-    const watched = this.#watch(exchange, () => leave.abort(), leaveAfter);
-    const { header, forget } = exchanges.open(watched.recorder);
+    const session = this.#watch(exchange, () => leave.abort(), leaveAfter);
+    const { header: headers, forget } = venue.open(session.hear);
     const at = this.#now();
     this.#first ??= at;
-    run.publish({
-      type: 'exchange',
-      style,
-      exchange,
-      label,
-      method,
-      path,
-      at,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    this.#tell((style) => ({ type: 'exchange', style, exchange, label, method, path, at, ...text }));
     try {
-      const call = { port, method, path: `${base}${path}`, body, signal, headers: header };
+      const call = { port: venue.port, method, path: `${venue.base}${path}`, body, signal, headers };
       const reply = await send(call).catch((error: unknown) => {
         if (leave.signal.aborted) return undefined;
         throw error;
       });
       this.#last = Math.max(this.#last, this.#now());
-      this.#answer(exchange, reply);
-      await watched.removed();
+      const answer = this.#toAnswer(reply);
+      this.#tell((style) => ({ type: 'answer', style, exchange, answer }));
+      if (untilRemoved) await session.removed();
       return reply;
     } finally {
       forget();
@@ -161,39 +166,40 @@ export class Stage {
     return performance.now() - this.#startedAt;
   }
 
-  /** A recorder that publishes, and knows when the last session was removed. */
+  #tell(message: (style: StyleId) => Message): void {
+    for (const style of this.#setting.audience) this.#setting.run.publish(message(style));
+  }
+
+  /** Publishes what is heard of an exchange, and knows when its last session was removed. */
   #watch(
     exchange: number,
     leave: () => void,
     leaveAfter: number,
-  ): { recorder: Recorder; removed: () => Promise<void> } {
-    const { run, style, engine } = this.#setting;
-    const offsetMs = this.#now();
+  ): { hear: (heard: Heard) => void; removed: () => Promise<void> } {
+    const { run } = this.#setting;
+    const startedAt = performance.timeOrigin + this.#startedAt;
     let [open, statements] = [0, 0];
     let whenRemoved: (() => void) | undefined;
-    const recorder = new Recorder((recorded: RecordedEvent) => {
-      const event = lifeEvent(recorded, { id: run.nextEvent(), offsetMs, engine });
-      if (event.kind === 'query') run.keepStatement(event, event.sql ?? '', recorded.params);
-      this.events.push(event);
-      run.publish({ type: 'event', style, exchange, event });
+    let lastBy: StyleId | undefined;
+    const hear = ({ event: heard, params }: Heard): void => {
+      const { by = lastBy, ...rest } = heard; // what a library sends by itself belongs to the call before
+      if (heard.kind === 'query') lastBy = by;
+      const own = by && heard.kind === 'query' ? { by } : {};
+      const event: LifeEvent = { ...rest, ...own, id: run.nextEvent(), at: heard.at - startedAt };
+      if (event.kind === 'query') run.keepStatement(event, event.sql ?? '', params);
+      this.sent.push({ exchange, event });
+      this.#tell((style) => ({ type: 'event', style, exchange, event }));
       for (const { kind, resolve } of this.#awaited) if (kind === event.kind) resolve();
       if (event.kind === 'session-opened') open += 1;
       if (event.kind === 'session-removed' && --open === 0) whenRemoved?.();
       if (event.kind === 'query' && ++statements === leaveAfter) leave();
-    });
-    return {
-      recorder,
-      removed: async () => {
-        if (open === 0) return;
-        const removed = new Promise<void>((resolve) => (whenRemoved = resolve));
-        await Promise.race([removed, pause(TEARDOWN_MS, undefined, { ref: false })]);
-      },
     };
-  }
-
-  #answer(exchange: number, reply: Reply | undefined): void {
-    const { run, style } = this.#setting;
-    run.publish({ type: 'answer', style, exchange, answer: this.#toAnswer(reply) });
+    const removed = async (): Promise<void> => {
+      if (open === 0) return;
+      const gone = new Promise<void>((resolve) => (whenRemoved = resolve));
+      await Promise.race([gone, pause(TEARDOWN_MS, undefined, { ref: false })]);
+    };
+    return { hear, removed };
   }
 
   #toAnswer(reply: Reply | undefined): Answer {

@@ -13,18 +13,27 @@ const ON_THE_WIRE = new Set<LifeEvent['kind']>([
   'rollback',
 ]);
 
-/** Groups in the order of their first statement. */
+export interface Sent {
+  readonly exchange: number;
+  readonly event: LifeEvent;
+}
+
+/** Groups in the order of their first statement, those of one request apart from those of another. */
 export function groupStatements(
-  events: readonly LifeEvent[],
+  sent: readonly Sent[],
   dialect: EngineInfo['name'],
 ): StatementGroup[] {
-  const groups = new Map<string, LifeEvent[]>();
-  for (const event of events) {
+  const groups = new Map<string, { exchange: number; alike: LifeEvent[] }>();
+  for (const { exchange, event } of sent) {
     if (event.kind !== 'query') continue;
-    const shape = shapeOf(event.sql ?? '');
-    groups.set(shape, [...(groups.get(shape) ?? []), event]);
+    const key = `${exchange} ${shapeOf(event.sql ?? '')}`;
+    const group = groups.get(key);
+    if (group) group.alike.push(event);
+    else groups.set(key, { exchange, alike: [event] });
   }
-  return [...groups.values()].map((alike) => ({
+  const inOrder = [...groups.values()].sort((a, b) => a.exchange - b.exchange);
+  return inOrder.map(({ exchange, alike }) => ({
+    exchange,
     lines: highlight(formatSql(alike[0]?.sql ?? '', dialect), 'sql'),
     statements: alike.map(toStatement),
     repeated: repetition(alike),
@@ -33,7 +42,8 @@ export function groupStatements(
 }
 
 /** @param spanMs from the first request to the last answer */
-export function metricsOf(events: readonly LifeEvent[], spanMs: number): Metrics {
+export function metricsOf(sent: readonly Sent[], spanMs: number): Metrics {
+  const events = sent.map(({ event }) => event);
   const queries = events.filter(({ kind }) => kind === 'query');
   return {
     statements: queries.length,

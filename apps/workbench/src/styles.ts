@@ -1,10 +1,16 @@
 /** The four styles, in the order in which they always stand. */
-import path from 'node:path';
 import { createApp as createClassical } from '@quartet/app-classical';
+import { queries as classicalQueries } from '@quartet/app-classical/queries';
 import { createApp as createDeclarative } from '@quartet/app-declarative';
+import { queries as declarativeQueries } from '@quartet/app-declarative/queries';
 import { createApp as createExtension } from '@quartet/app-extension';
+import { queries as extensionQueries } from '@quartet/app-extension/queries';
 import { createApp as createSqlBuilder } from '@quartet/app-sql-builder';
+import { queries as sqlBuilderQueries } from '@quartet/app-sql-builder/queries';
+import { initDb } from '@quartet/app-extension/database';
 import type { Engine } from '@quartet/db-core';
+import { initApp } from '@quartet/db-core/express';
+import type { Queries } from '@quartet/http-contract';
 import type { Express } from 'express';
 import type { StyleId, StyleInfo } from './protocol';
 import type { Variants } from './variants/variants';
@@ -13,31 +19,52 @@ import { variants as declarative } from './variants/declarative';
 import { variants as extension } from './variants/extension';
 import { variants as sqlBuilder } from './variants/sql-builder';
 
-/** Where the repository is: this file runs from `apps/workbench/src` or `apps/workbench/dist`. */
-export const ROOT = path.join(__dirname, '../../..');
-
 export interface Style extends StyleInfo {
   /** The app whose routes the scenarios call. */
   readonly createApp: (engine: Engine) => Promise<Express>;
+  /** The functions behind its routes. */
+  readonly queries: Queries;
+  /** Gives another app the request scopes that the style's own has. */
+  readonly init: (engine: Engine, app: Express) => unknown;
   /** What the scenarios show and the apps, for good reason, do not have. */
   readonly variants: Variants;
 }
+
+const init = (_engine: Engine, app: Express): unknown => initApp(app);
 
 export const STYLES: readonly Style[] = [
   {
     id: 'extension',
     library: 'express-sequelize',
     createApp: createExtension,
+    queries: extensionQueries,
+    init: initDb,
     variants: extension,
   },
   {
     id: 'declarative',
     library: 'sequelize-typescript',
     createApp: createDeclarative,
+    queries: declarativeQueries,
+    init,
     variants: declarative,
   },
-  { id: 'classical', library: 'typeorm', createApp: createClassical, variants: classical },
-  { id: 'sql-builder', library: 'knex', createApp: createSqlBuilder, variants: sqlBuilder },
+  {
+    id: 'classical',
+    library: 'typeorm',
+    createApp: createClassical,
+    queries: classicalQueries,
+    init,
+    variants: classical,
+  },
+  {
+    id: 'sql-builder',
+    library: 'knex',
+    createApp: createSqlBuilder,
+    queries: sqlBuilderQueries,
+    init,
+    variants: sqlBuilder,
+  },
 ];
 
 export function styleOf(id: StyleId): Style {

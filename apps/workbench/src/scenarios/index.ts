@@ -14,6 +14,8 @@ import { nPlusOne } from './n-plus-one';
 import { overlap } from './overlap';
 import { pagination } from './pagination';
 import { tags } from './tags';
+import { together } from './together';
+import { withoutTeardown } from './without-teardown';
 
 export const SCENARIOS: readonly Scenario[] = [
   create,
@@ -28,6 +30,8 @@ export const SCENARIOS: readonly Scenario[] = [
   importUsers,
   overlap,
   lostUpdate,
+  together,
   handlerThrows,
   clientLeaves,
+  withoutTeardown,
 ];

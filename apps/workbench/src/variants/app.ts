@@ -2,15 +2,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '@quartet/db-core';
 import { currentScope } from '@quartet/db-core';
-import { initApp } from '@quartet/db-core/express';
 import { errorHandler } from '@quartet/http-contract';
 import type { Express } from 'express';
 import express from 'express';
 import type { Variants } from './variants';
 
-export function createVariantsApp(variants: Variants, engine: Engine): Express {
+/** @param init gives the app its request scopes, as the style does it */
+export async function createVariantsApp(
+  variants: Variants,
+  engine: Engine,
+  init: (engine: Engine, app: Express) => unknown,
+): Promise<Express> {
   const app = express();
-  initApp(app);
+  await init(engine, app);
+  app.disable('x-powered-by');
   app.use(express.json());
   app.get('/messages/one-by-one', async (req, res) => {
     const messages = await variants.listMessagesOneByOne(String(req.query['tag']));

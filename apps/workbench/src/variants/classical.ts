@@ -40,6 +40,11 @@ export const variants: Variants = {
     await Session.commit();
   },
 
+  async addUser(input) {
+    Session.add(new User(input));
+    await Session.flush();
+  },
+
   async createUserSlowly(input, wait) {
     Session.add(new User(input));
     await Session.flush();

@@ -37,6 +37,11 @@ export const variants: Variants = {
     await db.session.commit();
   },
 
+  async addUser(input) {
+    db.session.add(new User(input));
+    await db.session.flush();
+  },
+
   async createUserSlowly(input, wait) {
     db.session.add(new User(input));
     await db.session.flush();

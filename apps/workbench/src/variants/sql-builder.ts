@@ -39,6 +39,10 @@ export const variants: Variants = {
     await Session.commit();
   },
 
+  async addUser(input) {
+    await knex('users').insert(input);
+  },
+
   async createUserSlowly(input, wait) {
     await knex('users').insert(input);
     await wait();

@@ -14,6 +14,9 @@ export interface Variants {
   /** The same, begun before it reads and with the row locked: a second one waits for its turn. */
   appendLineSafely(id: number, line: string, think: () => Promise<void>): Promise<void>;
 
+  /** Writes a user and leaves the commit to whoever began. */
+  addUser(input: NewUser): Promise<void>;
+
   /** Writes a user, waits for something slow, and only then commits. */
   createUserSlowly(input: NewUser, wait: () => Promise<void>): Promise<void>;
 

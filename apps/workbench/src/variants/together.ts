@@ -1,0 +1,31 @@
+/** One request in which all four styles write, each by its own library, and one of them commits for all. */
+import { Session } from '@quartet/app-classical/database';
+import { initDb } from '@quartet/app-extension/database';
+import type { Engine } from '@quartet/db-core';
+import { errorHandler } from '@quartet/http-contract';
+import type { NewUser } from '@quartet/http-contract';
+import type { Express } from 'express';
+import express from 'express';
+import { variants as classical } from './classical';
+import { variants as declarative } from './declarative';
+import { variants as extension } from './extension';
+import { variants as sqlBuilder } from './sql-builder';
+
+export async function createTogetherApp(engine: Engine): Promise<Express> {
+  const app = express();
+  await initDb(engine, app); // the extension's is the only one that must know its app
+  app.disable('x-powered-by');
+  app.use(express.json());
+  app.post('/users', async (req, res) => {
+    const [first, second, third, fourth] = req.body as [NewUser, NewUser, NewUser, NewUser];
+    await extension.addUser(first);
+    await declarative.addUser(second);
+    await classical.addUser(third);
+    await sqlBuilder.addUser(fourth);
+    if (req.query['then'] === 'fail') throw new Error('Something failed after all four had written.');
+    await Session.commit();
+    res.status(201).end();
+  });
+  app.use(errorHandler({ onError: () => undefined }));
+  return app;
+}
