@@ -1,0 +1,70 @@
+'use strict';
+// Run by statements.cjs, from source: prints what each operation of one style costs on one engine, as
+// `{ "createUser": "1 + 2", … }`: statements, and those that only control the transaction.
+const path = require('node:path');
+const { freshDatabase } = require('@quartet/testing');
+const { APPS } = require('../workspace.cjs');
+
+const [style, engineName] = process.argv.slice(2);
+const app = APPS.find((each) => each.style === style);
+/** The app's own db-core, which is the one its queries use. */
+const { createEngine, Recorder, runInScope } = require(
+  require.resolve('@quartet/db-core', { paths: [app.folder] }),
+);
+
+const user = (name) => ({ name, email: `${name}@localhost` });
+const page = { page: 1, perPage: 10 };
+const CONTROL = new Set(['begin', 'savepoint', 'commit', 'rollback']);
+
+/** In this order, each on what those before it have left. @type {[string, (queries: any) => Promise<unknown>][]} */
+const OPERATIONS = [
+  ['createUser', (queries) => queries.createUser(user('ana'))],
+  ['findUser', (queries) => queries.findUser(1)],
+  ['updateUser', (queries) => queries.updateUser(1, { email: 'ana@example.com' })],
+  ['importUsers', (queries) => queries.importUsers(['bo', 'bo', 'cy'].map(user))],
+  ['createMessage', (queries) => queries.createMessage(1, { body: 'one', tags: ['a', 'b'] })],
+  ['listUsers', (queries) => queries.listUsers(page, {})],
+  ['listUserMessages', (queries) => queries.listUserMessages(1, page)],
+  ['listMessages', (queries) => queries.listMessages(page, {})],
+  ['findMessage', (queries) => queries.findMessage(1)],
+  ['topAuthors', (queries) => queries.topAuthors(3)],
+  ['exportMessages', (queries) => drain(queries.exportMessages())],
+  ['mergeUsers', (queries) => queries.mergeUsers(1, 2)],
+  ['deleteMessage', (queries) => queries.deleteMessage(1)],
+  ['deleteUser', (queries) => queries.deleteUser(2)],
+];
+
+async function drain(rows) {
+  let count = 0;
+  for await (const _ of rows) count++;
+  return count;
+}
+
+async function main() {
+  const database = await freshDatabase(engineName);
+  const engine = createEngine(database.url);
+  try {
+    await require(path.join(app.folder, 'src/app.ts')).createApp(engine);
+    const { queries } = require(path.join(app.folder, 'src/queries.ts'));
+    const costs = {};
+    for (const [name, run] of OPERATIONS) {
+      const recorder = new Recorder();
+      await runInScope(() => run(queries), { recorder });
+      const kinds = recorder.events.map(({ kind }) => kind);
+      const statements = kinds.filter((kind) => kind === 'query').length;
+      costs[name] = `${statements} + ${kinds.filter((kind) => CONTROL.has(kind)).length}`;
+    }
+    console.log(JSON.stringify(costs));
+  } finally {
+    await engine.dispose();
+    await database.drop();
+  }
+}
+
+main().then(
+  () => process.exit(0), // some library keeps a timer
+  (error) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,78 @@
+'use strict';
+// Every generator that a page may name; see `markers.cjs`.
+const fs = require('node:fs');
+const path = require('node:path');
+const { APPS } = require('../workspace.cjs');
+const { errorTree } = require('./errors.cjs');
+const { fence, linesOfCode, queryOf, regionOf } = require('./excerpt.cjs');
+const { exportTable } = require('./exports.cjs');
+const { gapTable } = require('./gaps.cjs');
+const { markdownFiles, summaryOf } = require('./pages.cjs');
+const { statementTable } = require('./statements.cjs');
+
+const FILES = ['database.ts', 'models.ts', 'queries.ts', 'app.ts', 'server.ts'];
+
+/**
+ * @param {string} root
+ * @returns {import('./markers.cjs').Generators}
+ */
+exports.generators = (root) => ({
+  /** code FILE [REGION] */
+  code: ({ args: [file, region] }) => fence(regionOf(path.join(root, file), region)),
+
+  /** query APP NAME: one function of an app's queries */
+  query: ({ args: [app, name] }) => fence(queryOf(queriesOf(app, root), name)),
+
+  /** operation NAME [body]: the same function in the four styles; `body` leaves its first and last line out */
+  operation: ({ file, args: [name, part] }) =>
+    APPS.map(({ style, library }) => {
+      const target = relative(file, `apps/${style}/src/queries.ts`);
+      return `**[${style}](${target})** (\`${library}\`)\n\n${fence(queryOf(queriesOf(style, root), name, part === 'body'))}`;
+    }).join('\n'),
+
+  /** lines: how long each file of each app is */
+  lines: () => table(['file', ...APPS.map(({ style }) => style)], linesOfApps(root)),
+
+  /** statements ENGINE: what each operation costs */
+  statements: ({ args: [engine], previous }) => statementTable(engine, previous),
+
+  /** gaps: what a style cannot do yet */
+  gaps: () => gapTable(),
+
+  /** exports INDEX: what a package exports */
+  exports: ({ args: [index] }) => exportTable(path.join(root, index)),
+
+  /** errors: db-core's tree of errors */
+  errors: () => errorTree(path.join(root, 'packages/db-core/src/errors.ts')),
+
+  /** pages FOLDER: a list of the pages in it, but its README */
+  pages: ({ file, args: [folder] }) =>
+    markdownFiles(root, folder)
+      .filter((page) => path.posix.dirname(page) === folder && !/README\.md$/.test(page))
+      .map((page) => {
+        const { title, sentence } = summaryOf(root, page);
+        return `- [${title}](${relative(file, page)}): ${sentence}`;
+      })
+      .join('\n'),
+});
+
+function linesOfApps(root) {
+  const rows = FILES.map((name) => [
+    `\`${name}\``,
+    ...APPS.map(({ style }) => linesOfCode(path.join(root, 'apps', style, 'src', name))),
+  ]);
+  const sums = APPS.map((_, i) => rows.reduce((sum, row) => sum + Number(row[i + 1]), 0));
+  return [...rows, ['all', ...sums]];
+}
+
+function queriesOf(app, root) {
+  return path.join(root, 'apps', app, 'src/queries.ts');
+}
+
+function relative(from, to) {
+  return path.posix.relative(path.posix.dirname(from), to);
+}
+
+function table(head, rows) {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}

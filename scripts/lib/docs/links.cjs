@@ -1,0 +1,75 @@
+'use strict';
+// Links that lead nowhere: to a file that does not exist, or to a heading that a page does not have.
+const fs = require('node:fs');
+const path = require('node:path');
+const { sourceFiles } = require('../ts-module.cjs');
+const { workspacePackages } = require('../workspace.cjs');
+const { markdownFiles } = require('./pages.cjs');
+
+/** @returns {string[]} a line for each */
+exports.brokenLinks = (root) => [
+  ...markdownFiles(root).flatMap((file) =>
+    linksOf(fs.readFileSync(path.join(root, file), 'utf8'))
+      .map((link) => [link, whyBroken(root, file, link)])
+      .filter(([, why]) => why)
+      .map(([link, why]) => `${file}: the link to ${link} leads nowhere: ${why}`),
+  ),
+  ...linksInCode(root),
+];
+
+/** Pages that code names, as the workbench does: `'docs/concepts/session.md'`. */
+function linksInCode(root) {
+  return workspacePackages(root).flatMap(({ folder }) =>
+    sourceFiles(folder).flatMap((file) => {
+      const full = path.join(folder, file);
+      const text = fs.readFileSync(full, 'utf8');
+      return [...text.matchAll(/['"`](docs\/[\w./-]+\.md(?:#[\w-]+)?)['"`]/g)]
+        .map(([, page]) => [page, whyBroken(root, 'README.md', page)])
+        .filter(([, why]) => why)
+        .map(([page, why]) => `${path.relative(root, full)}: names ${page}: ${why}`);
+    }),
+  );
+}
+
+function linksOf(text) {
+  const prose = withoutCode(text);
+  return [
+    ...[...prose.matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)/g)].map(([, target]) => target),
+    ...[...prose.matchAll(/\b(?:src|srcset|href)="([^"\s]+)/g)].map(([, target]) => target),
+  ].filter((target) => !/^[a-z][a-z+.-]*:/i.test(target));
+}
+
+function whyBroken(root, file, link) {
+  const [target, anchor] = link.split('#');
+  const page = target === '' ? file : path.posix.join(path.posix.dirname(file), decodeURI(target));
+  const full = path.join(root, page);
+  if (!fs.existsSync(full)) return 'there is no such file';
+  if (anchor === undefined || !page.endsWith('.md')) return undefined;
+  return headingsOf(fs.readFileSync(full, 'utf8')).includes(anchor)
+    ? undefined
+    : 'the page has no such heading';
+}
+
+/** As GitHub names them. */
+function headingsOf(text) {
+  const seen = new Map();
+  return [...withoutFences(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => {
+    const slug = heading
+      .toLowerCase()
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replace(/\s/g, '-');
+    const times = seen.get(slug) ?? 0;
+    seen.set(slug, times + 1);
+    return times === 0 ? slug : `${slug}-${times}`;
+  });
+}
+
+function withoutCode(text) {
+  return withoutFences(text).replace(/`[^`\n]*`/g, '');
+}
+
+function withoutFences(text) {
+  return text.replace(/^( *)```[\s\S]*?^\1```/gm, '');
+}
