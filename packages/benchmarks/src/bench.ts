@@ -1,0 +1,79 @@
+/**
+ * `npm run bench`: each style on each engine over HTTP, beside its baselines. Two minutes; `--full` takes
+ * about twenty and measures everything. Results go to `results/`, the table of a full run into the docs.
+ */
+import { startServer } from '@quartet/testing/servers';
+import { parseArgs } from 'node:util';
+import { Loader } from './harness/loader';
+import type { Measured, Plan } from './harness/measure';
+import { measure } from './harness/measure';
+import { ROUTES, NOTHING } from './harness/routes';
+import { writeReport } from './report/write-report';
+import { VARIANTS } from './variants';
+import type { EngineName } from './variants/variant';
+
+const SHORT: Plan = { rounds: 3, sliceMs: 150, warmUpMs: 250, connections: 10 };
+const FULL: Plan = { rounds: 7, sliceMs: 500, warmUpMs: 1500, connections: 10 };
+const ENGINES: readonly EngineName[] = ['sqlite', 'postgres', 'mariadb'];
+
+const { values } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    engine: { type: 'string' },
+    variant: { type: 'string' },
+    route: { type: 'string' },
+    rounds: { type: 'string' },
+    slice: { type: 'string' },
+    docs: { type: 'boolean', default: false },
+  },
+});
+
+async function main(): Promise<void> {
+  const preset = values.full ? FULL : SHORT;
+  const plan = {
+    ...preset,
+    ...(values.rounds && { rounds: Number(values.rounds) }),
+    ...(values.slice && { sliceMs: Number(values.slice) }),
+  };
+  const engines = ENGINES.filter((name) => values.engine?.split(',').includes(name) ?? true);
+  const wanted = values.variant?.split(',');
+  const variants = VARIANTS.filter(({ id, kind }) =>
+    wanted ? wanted.includes(id) : values.full || (kind !== 'transactional' && !id.endsWith('-ofw')),
+  );
+  const routes = [...ROUTES, NOTHING].filter(
+    ({ name }) => values.route?.split(',').some((part) => name.includes(part)) ?? true,
+  );
+  const loader = new Loader();
+  const measured: Measured[] = [];
+  const startedAt = new Date();
+  try {
+    for (const engine of engines) {
+      const server = await serverFor(engine);
+      try {
+        measured.push(await measure(engine, variants, plan, loader, log, routes));
+      } finally {
+        await server?.stop();
+      }
+    }
+  } finally {
+    loader.stop();
+  }
+  await writeReport({ startedAt, plan, full: values.full, measured, docs: values.docs });
+}
+
+/** A server of our own, on a data folder that is thrown away; SQLite needs none. */
+async function serverFor(engine: EngineName): Promise<{ stop(): Promise<void> } | undefined> {
+  if (engine === 'sqlite') return undefined;
+  const server = await startServer(engine);
+  process.env[`TEST_${engine.toUpperCase()}_URL`] = server.url;
+  return server;
+}
+
+function log(line: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

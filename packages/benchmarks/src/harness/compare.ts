@@ -1,0 +1,46 @@
+/** Before any timing: every variant must give the same answers, byte by byte, or it does other work. */
+import type { Route } from './routes';
+import type { Server } from './server';
+
+const REQUESTS_A_ROUTE = 5;
+
+/**
+ * @param expected whose answers are right.
+ * @throws Error with both answers at the first difference in status, type or body.
+ */
+export async function compareAnswers(
+  expected: readonly string[],
+  server: Server,
+  routes: readonly Route[],
+): Promise<void> {
+  const found = await answers(server, routes);
+  for (const [i, answer] of expected.entries()) {
+    if (found[i] !== answer)
+      throw new Error(`${server.id} answers otherwise:\n${found[i]}\ninstead of\n${answer}`);
+  }
+}
+
+/** What the server answers to the first requests of each route. */
+export async function answers(server: Server, routes: readonly Route[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const route of routes) {
+    for (let n = 0; n < REQUESTS_A_ROUTE; n++) found.push(await ask(server.port, route.request(n)));
+  }
+  return found;
+}
+
+async function ask(port: number, wire: string): Promise<string> {
+  const [head = '', body = ''] = wire.split('\r\n\r\n');
+  const [method = '', path = ''] = head.split(' ');
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method,
+    ...(body && { body, headers: { 'content-type': 'application/json' } }),
+  });
+  const text = await response.text();
+  const said = ['content-type', 'content-length', 'location'].map(
+    (name) => `${name}: ${response.headers.get(name)}`,
+  );
+  // When a message was written is the one thing that must differ.
+  const timeless = method === 'POST' ? text.replace(/"created_at":"\d{4}-\d\d-\d\dT[\d:.]{12}Z"/, '"created_at":"…"') : text;
+  return [`${method} ${path} ${response.status}`, ...said, timeless].join('\n');
+}

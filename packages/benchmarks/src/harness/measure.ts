@@ -1,0 +1,144 @@
+/** Measures variants on one engine: same data, same answers, then round after round, one after the other. */
+import { Database } from './database';
+import { answers, compareAnswers } from './compare';
+import type { Loader } from './loader';
+import type { Route } from './routes';
+import { NOTHING, ROUTES } from './routes';
+import { Server } from './server';
+import type { EngineName, Variant } from '../variants/variant';
+
+export interface Plan {
+  readonly rounds: number;
+  readonly sliceMs: number;
+  readonly warmUpMs: number;
+  readonly connections: number;
+}
+
+/** One slice of load on one route. */
+export interface Sample {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** CPU time of the server process for each request, in microseconds. */
+  readonly cpuMicros: number;
+  readonly loopDelayP99: number;
+  readonly errors: number;
+}
+
+export interface Measured {
+  readonly engine: EngineName;
+  /** By variant and route, in the order of the rounds. */
+  readonly samples: Record<string, Record<string, Sample[]>>;
+  /** By variant: resident memory after the last round, in megabytes. */
+  readonly rss: Record<string, number>;
+  /** Variants that do not work here, and why. */
+  readonly failed: Record<string, string>;
+}
+
+interface Contestant {
+  readonly variant: Variant;
+  readonly database: Database;
+  readonly server: Server;
+  /** Each write is new. */
+  next: number;
+}
+
+export async function measure(
+  engine: EngineName,
+  variants: readonly Variant[],
+  plan: Plan,
+  loader: Loader,
+  log: (line: string) => void,
+  routes: readonly Route[] = [...ROUTES, NOTHING],
+): Promise<Measured> {
+  const failed: Record<string, string> = {};
+  const contestants: Contestant[] = [];
+  const samples: Measured['samples'] = {};
+  try {
+    let expected: string[] | undefined;
+    for (const variant of variants.filter(({ except = [] }) => !except.includes(engine))) {
+      const database = await Database.create(engine);
+      try {
+        const server = await Server.start(variant.id, database.url);
+        contestants.push({ variant, database, server, next: 1000 });
+        const compared = routes.filter((route) => route !== NOTHING);
+        if (expected) await compareAnswers(expected, server, compared);
+        else expected = await answers(server, compared);
+        await database.reset();
+      } catch (error) {
+        if (variant.kind !== 'transactional') throw error;
+        failed[variant.id] = (error as Error).message;
+        log(`${engine}: ${variant.id} is left out: ${(error as Error).message.split('\n')[0]}`);
+        const started = contestants.findIndex((each) => each.variant === variant);
+        if (started >= 0) await contestants.splice(started, 1)[0]?.server.stop();
+        await database.drop();
+      }
+    }
+    log(`${engine}: ${contestants.length} variants answer alike`);
+
+    for (const route of routes) {
+      for (const each of entering(contestants, route))
+        await slice(each, route, plan.warmUpMs, plan.connections, loader);
+    }
+    log(`${engine}: warm`);
+
+    for (let round = 0; round < plan.rounds; round++) {
+      for (const route of routes) {
+        const line = entering(contestants, route);
+        for (let i = 0; i < line.length; i++) {
+          // Each round begins with another, so that nobody always follows the same neighbour's leavings.
+          const each = line[(i + round) % line.length] as Contestant;
+          const sample = await slice(each, route, plan.sliceMs, plan.connections, loader);
+          const ofVariant = (samples[each.variant.id] ??= {});
+          (ofVariant[route.name] ??= []).push(sample);
+        }
+      }
+      log(`${engine}: round ${round + 1} of ${plan.rounds}`);
+    }
+    const rss: Record<string, number> = {};
+    for (const { variant, server } of contestants)
+      rss[variant.id] = (await server.usage()).rss / 1024 / 1024;
+    return { engine, samples, rss, failed };
+  } finally {
+    for (const { server, database } of contestants) {
+      await server.stop();
+      await database.drop();
+    }
+  }
+}
+
+function entering(contestants: readonly Contestant[], route: Route): Contestant[] {
+  const handWritten = ['limit', 'control', 'execute'];
+  return contestants.filter(
+    ({ variant }) => route !== NOTHING || handWritten.includes(variant.kind),
+  );
+}
+
+async function slice(
+  contestant: Contestant,
+  route: Route,
+  durationMs: number,
+  connections: number,
+  loader: Loader,
+): Promise<Sample> {
+  const { server, database } = contestant;
+  const before = await server.usage();
+  const { requests, seconds, p50, p99, errors } = await loader.run({
+    port: server.port,
+    route: route.name,
+    connections,
+    durationMs,
+    first: contestant.next,
+  });
+  const after = await server.usage();
+  contestant.next += requests + connections;
+  if (route.writes) await database.reset();
+  return {
+    perSecond: requests / seconds,
+    p50,
+    p99,
+    cpuMicros: (after.cpuMicros - before.cpuMicros) / requests,
+    loopDelayP99: after.loopDelayP99,
+    errors,
+  };
+}

@@ -1,0 +1,49 @@
+/** A process that serves one variant, and tells its parent what it has used so far. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { variantOf } from '../variants';
+
+/** What a server process has used since it was started. */
+export interface Usage {
+  /** CPU time of all its threads, in microseconds. */
+  readonly cpuMicros: number;
+  /** Resident memory, in bytes. */
+  readonly rss: number;
+  readonly heapUsed: number;
+  /** The 99th percentile of the event loop's delay since the last question, in milliseconds. */
+  readonly loopDelayP99: number;
+}
+
+async function main([id = '', url = '']: string[]): Promise<void> {
+  const { app, close } = await variantOf(id).start(url);
+  const server = createServer(app);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  process.on('message', (question) => {
+    if (question === 'usage') {
+      process.send?.(usage());
+      delay.reset();
+    } else {
+      server.closeAllConnections();
+      server.close(() => void close().finally(() => process.exit(0)));
+    }
+  });
+  process.on('disconnect', () => process.exit(0)); // nobody is left to serve
+  server.listen(0, '127.0.0.1', () => {
+    process.send?.({ port: (server.address() as AddressInfo).port });
+  });
+
+  function usage(): Usage {
+    const { user, system } = process.cpuUsage();
+    const { rss, heapUsed } = process.memoryUsage();
+    // The histogram counts its own resolution as delay.
+    const loopDelayP99 = Math.max(0, delay.percentile(99) / 1e6 - 1);
+    return { cpuMicros: user + system, rss, heapUsed, loopDelayP99 };
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,45 @@
+/** Starts a variant in a process of its own, and speaks with it. */
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import * as path from 'node:path';
+import type { Usage } from './server-main';
+
+export class Server {
+  readonly id: string;
+  readonly port: number;
+  readonly #child: ChildProcess;
+
+  private constructor(id: string, port: number, child: ChildProcess) {
+    this.id = id;
+    this.port = port;
+    this.#child = child;
+  }
+
+  /** @throws Error when it ends before it listens; what it said is on stderr. */
+  static async start(id: string, url: string, execArgv: readonly string[] = []): Promise<Server> {
+    const child = fork(path.join(__dirname, 'server-main.ts'), [id, url], {
+      // Compiled code that idles is given back otherwise, and a variant idles while the others have their turn.
+      execArgv: [...process.execArgv, '--no-flush-bytecode', ...execArgv],
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+    const ended = once(child, 'exit').then(([code]) => {
+      throw new Error(`${id} ended with ${String(code)} before it listened`);
+    });
+    const [message] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
+    ended.catch(() => undefined);
+    return new Server(id, message.port, child);
+  }
+
+  async usage(): Promise<Usage> {
+    const answer = once(this.#child, 'message');
+    this.#child.send('usage');
+    return (await answer)[0] as Usage;
+  }
+
+  async stop(): Promise<void> {
+    const exit = once(this.#child, 'exit');
+    this.#child.send('stop');
+    await exit;
+  }
+}

@@ -1,0 +1,118 @@
+/** Every variant, by the id under which its process is started. */
+import type { Style } from './styles';
+import { STYLES, startStyle } from './styles';
+import type { Variant } from './variant';
+
+const LIBRARIES: Record<Style, string> = {
+  extension: 'sequelize',
+  declarative: 'sequelize-typescript',
+  classical: 'typeorm',
+  'sql-builder': 'knex',
+};
+
+const styles: Variant[] = STYLES.map((style) => ({
+  id: style,
+  title: `${style} (${LIBRARIES[style]})`,
+  kind: 'style',
+  baseline: `plain-${LIBRARIES[style]}`,
+  start: (url) => startStyle(style, url),
+}));
+
+/** The same apps where the engine was made with `begin: 'on-first-write'`, which SQLite has by itself. */
+const stylesOnFirstWrite: Variant[] = STYLES.map((style) => ({
+  id: `${style}-ofw`,
+  title: `${style}, begin: 'on-first-write'`,
+  kind: 'style',
+  baseline: `plain-${LIBRARIES[style]}`,
+  except: ['sqlite'],
+  start: (url) => startStyle(style, url, 'on-first-write'),
+}));
+
+export const VARIANTS: readonly Variant[] = [
+  {
+    id: 'bare',
+    title: 'bare driver, prepared by hand',
+    kind: 'limit',
+    start: async (url) => (await import('./bare')).startBare(url),
+  },
+  {
+    id: 'bare-again',
+    title: 'the same once more (A/A)',
+    kind: 'control',
+    baseline: 'bare',
+    start: async (url) => (await import('./bare')).startBare(url),
+  },
+  {
+    id: 'execute',
+    title: 'Session.execute',
+    kind: 'execute',
+    baseline: 'bare',
+    start: async (url) => (await import('./execute')).startExecute(url),
+  },
+  {
+    id: 'execute-ofw',
+    title: "Session.execute, begin: 'on-first-write'",
+    kind: 'execute',
+    baseline: 'bare',
+    except: ['sqlite'],
+    start: async (url) => (await import('./execute')).startExecute(url, 'on-first-write'),
+  },
+  ...styles,
+  ...stylesOnFirstWrite,
+  {
+    id: 'plain-sequelize',
+    title: 'Sequelize, plain',
+    kind: 'plain',
+    start: async (url) => (await import('./plain-sequelize')).startSequelize(url),
+  },
+  {
+    id: 'plain-sequelize-typescript',
+    title: 'sequelize-typescript, plain',
+    kind: 'plain',
+    start: async (url) => (await import('./plain-sequelize')).startSequelizeTypescript(url),
+  },
+  {
+    id: 'plain-typeorm',
+    title: 'TypeORM, plain',
+    kind: 'plain',
+    start: async (url) => (await import('./plain-typeorm')).startTypeorm(url),
+  },
+  {
+    id: 'plain-knex',
+    title: 'Knex, plain',
+    kind: 'plain',
+    start: async (url) => (await import('./plain-knex')).startKnex(url),
+  },
+  {
+    id: 'sequelize-cls',
+    title: 'Sequelize, managed by CLS',
+    kind: 'transactional',
+    start: async (url) => (await import('./plain-sequelize')).startSequelizeCls(url),
+  },
+  {
+    id: 'typeorm-transactional',
+    title: 'typeorm-transactional',
+    kind: 'transactional',
+    start: async (url) => (await import('./plain-typeorm')).startTypeormTransactional(url),
+  },
+  {
+    id: 'knex-transactional',
+    title: 'Knex, a transaction in AsyncLocalStorage',
+    kind: 'transactional',
+    start: async (url) => (await import('./plain-knex')).startKnexTransactional(url),
+  },
+];
+
+/** The library with a transaction per request that a style is compared with. */
+export const TRANSACTIONAL: Record<Style, string> = {
+  extension: 'sequelize-cls',
+  declarative: 'sequelize-cls',
+  classical: 'typeorm-transactional',
+  'sql-builder': 'knex-transactional',
+};
+
+export function variantOf(id: string): Variant {
+  const variant = VARIANTS.find((each) => each.id === id);
+  if (!variant) throw new Error(`There is no variant ${id}: ${VARIANTS.map((each) => each.id).join(', ')}.`);
+  return variant;
+}

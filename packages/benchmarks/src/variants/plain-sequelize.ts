@@ -1,0 +1,219 @@
+/**
+ * Sequelize on its own pool, as its documentation shows, by `define` and by the decorators of
+ * sequelize-typescript; and managed by CLS, with a transaction around each operation.
+ *
+ * On SQLite it wants the package `sqlite3`, which is a build of minutes: there our `sqlite3` look-alike stands in for
+ * it, outside every scope, so that no session is involved.
+ *
+ * @see https://sequelize.org/docs/v6/other-topics/transactions/#automatically-pass-transactions-to-all-queries
+ */
+import 'reflect-metadata';
+import type { Engine } from '@quartet/db-core';
+import { createEngine } from '@quartet/db-core';
+import { sqlite3Driver } from '@quartet/db-core/drivers';
+import { utcDateTime } from '@quartet/db-sequelize';
+import * as cls from 'cls-hooked';
+import type { Model, ModelStatic, Options, Transaction as Tx } from 'sequelize';
+import { DataTypes, Sequelize, Transaction } from 'sequelize';
+import * as decorated from './sequelize-typescript-models';
+import type { Measured } from './plain';
+import { plainApp } from './plain';
+import type { Running, Target } from './variant';
+import { POOL_SIZE, targetOf } from './variant';
+
+interface UserModel extends Model {
+  id: number;
+  name: string;
+  email: string;
+}
+
+interface MessageModel extends Model {
+  id: number;
+  body: string;
+  createdAt: Date;
+  author: UserModel;
+  /** By `define`; by the decorators it is `$add`. */
+  addTags?(tags: readonly Model[], options: object): Promise<void>;
+  $add?(what: string, tags: readonly Model[], options: object): Promise<unknown>;
+}
+
+interface Models {
+  readonly User: ModelStatic<UserModel>;
+  readonly Message: ModelStatic<MessageModel>;
+  readonly Tag: ModelStatic<Model>;
+}
+
+export function startSequelize(url: string): Promise<Running> {
+  return start(url, 'sequelize', (options) => {
+    const sequelize = new Sequelize(options);
+    return { sequelize, models: define(sequelize) };
+  });
+}
+
+export function startSequelizeTypescript(url: string): Promise<Running> {
+  return start(url, 'sequelize-typescript', decorate);
+}
+
+/** One transaction for each operation, found by every query through `cls-hooked`. */
+export function startSequelizeCls(url: string): Promise<Running> {
+  Sequelize.useCLS(cls.createNamespace('benchmark'));
+  return start(
+    url,
+    'sequelize-cls',
+    (options) => {
+      const sequelize = new Sequelize(options);
+      return { sequelize, models: define(sequelize) };
+    },
+    true,
+  );
+}
+
+interface Made {
+  readonly sequelize: Sequelize;
+  readonly models: Models;
+}
+
+async function start(
+  url: string,
+  library: string,
+  make: (options: Options) => Made,
+  managed = false,
+): Promise<Running> {
+  const target = targetOf(url);
+  const engine = target.engine === 'sqlite' ? createEngine(url) : undefined;
+  const { sequelize, models } = make(optionsFor(target, engine));
+  await sequelize.authenticate();
+  const queries = queriesOf(sequelize, models, managed);
+  const around = managed
+    ? <T>(operation: () => Promise<T>) => sequelize.transaction(() => operation())
+    : undefined;
+  return {
+    app: plainApp(url, library, queries, around),
+    async close() {
+      await sequelize.close();
+      await engine?.dispose();
+    },
+  };
+}
+
+function optionsFor(target: Target, engine: Engine | undefined): Options {
+  const common: Options = {
+    logging: false,
+    define: { timestamps: false },
+    pool: { max: POOL_SIZE },
+  };
+  if (engine) {
+    return {
+      ...common,
+      dialect: 'sqlite',
+      storage: target.file,
+      dialectModule: sqlite3Driver(engine),
+      transactionType: Transaction.TYPES.IMMEDIATE,
+    } as Options;
+  }
+  const { host, port, user, password, database } = target;
+  return {
+    ...common,
+    dialect: target.engine === 'postgres' ? 'postgres' : 'mysql',
+    host,
+    port,
+    username: user,
+    database,
+    ...(password && { password }),
+  };
+}
+
+function define(sequelize: Sequelize): Models {
+  const id = { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true };
+  const User = sequelize.define<UserModel>(
+    'User',
+    {
+      id,
+      name: { type: DataTypes.STRING(50), allowNull: false, unique: true },
+      email: { type: DataTypes.STRING(120), allowNull: false, unique: true },
+    },
+    { tableName: 'users' },
+  );
+  const Tag = sequelize.define(
+    'Tag',
+    { id, name: { type: DataTypes.STRING(50), allowNull: false, unique: true } },
+    { tableName: 'tags' },
+  );
+  const Message = sequelize.define<MessageModel>(
+    'Message',
+    {
+      id,
+      userId: { type: DataTypes.INTEGER, allowNull: false, field: 'user_id' },
+      body: { type: DataTypes.TEXT, allowNull: false },
+      createdAt: utcDateTime({ defaultNow: true, field: 'created_at' }),
+    },
+    { tableName: 'messages' },
+  );
+  Message.belongsTo(User, { as: 'author', foreignKey: 'userId' });
+  Message.belongsToMany(Tag, {
+    as: 'tags',
+    through: 'message_tags',
+    foreignKey: 'message_id',
+    otherKey: 'tag_id',
+    timestamps: false,
+  });
+  return { User, Message, Tag };
+}
+
+function decorate(options: Options): Made {
+  const { sequelize, User, Message, Tag } = decorated.open(options);
+  return { sequelize, models: { User, Message, Tag } as unknown as Models };
+}
+
+function queriesOf(sequelize: Sequelize, { User, Message, Tag }: Models, managed: boolean): Measured {
+  return {
+    async listUsers({ page, perPage }, filter) {
+      const { rows, count } = await User.findAndCountAll({
+        where: filter,
+        order: ['id'],
+        limit: perPage,
+        offset: (page - 1) * perPage,
+      });
+      return { items: rows, total: count };
+    },
+
+    async findUser(id) {
+      return (await User.findByPk(id)) ?? undefined;
+    },
+
+    async createUser(input) {
+      return await User.create(input);
+    },
+
+    async listMessages({ page, perPage }) {
+      const { rows, count } = await Message.findAndCountAll({
+        include: { association: 'author', attributes: ['id', 'name'] },
+        order: [['id', 'DESC']],
+        limit: perPage,
+        offset: (page - 1) * perPage,
+      });
+      return { items: rows, total: count };
+    },
+
+    async createMessage(userId, { body, tags: names }) {
+      const write = async (transaction?: Tx) => {
+        const using = transaction ? { transaction } : {};
+        const author = await User.findByPk(userId, { ...using, lock: Transaction.LOCK.SHARE });
+        if (!author) return undefined;
+        const message = await Message.create({ userId, body }, using);
+        const wanted = names.toSorted().map((name) => ({ name }));
+        await Tag.bulkCreate(wanted, { ...using, ignoreDuplicates: true });
+        const tags = await Tag.findAll({
+          where: { name: names },
+          ...using,
+          lock: Transaction.LOCK.SHARE,
+        });
+        if (message.addTags) await message.addTags(tags, using);
+        else await message.$add?.('tags', tags, using);
+        const { id, createdAt } = message;
+        return { id, body, createdAt, author, tags: names };
+      };
+      return managed ? await write() : await sequelize.transaction(write);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** The apps themselves, as `npm start` serves them. */
+import type { BeginMode, Engine } from '@quartet/db-core';
+import { createEngine } from '@quartet/db-core';
+import type { Express } from 'express';
+import type { Running } from './variant';
+import { POOL_SIZE, targetOf } from './variant';
+
+export const STYLES = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
+
+export type Style = (typeof STYLES)[number];
+
+export async function startStyle(style: Style, url: string, begin?: BeginMode): Promise<Running> {
+  const engine = createEngine(url, {
+    ...(targetOf(url).engine !== 'sqlite' && { poolSize: POOL_SIZE }),
+    ...(begin && { begin }),
+  });
+  const app = await (await load[style]()).createApp(engine);
+  return { app, close: () => engine.dispose() };
+}
+
+interface App {
+  createApp(engine: Engine): Promise<Express>;
+}
+
+/** Imported when asked for: each process serves one. */
+const load: Record<Style, () => Promise<App>> = {
+  extension: () => import('@quartet/app-extension'),
+  declarative: () => import('@quartet/app-declarative'),
+  classical: () => import('@quartet/app-classical'),
+  'sql-builder': () => import('@quartet/app-sql-builder'),
+};

@@ -1,0 +1,57 @@
+/** A variant is one way to write the benchmark's routes; each is served by a process of its own. */
+import type { Express } from 'express';
+
+export type EngineName = 'sqlite' | 'postgres' | 'mariadb';
+
+export interface Running {
+  readonly app: Express;
+  close(): Promise<void>;
+}
+
+export interface Variant {
+  readonly id: string;
+  /** What it is, as the tables of the docs say it. */
+  readonly title: string;
+  /** What kind of thing it stands for: ours, the limit, a library alone, a library with a transaction per request. */
+  readonly kind: 'style' | 'limit' | 'execute' | 'plain' | 'transactional' | 'control';
+  /** The variant it is compared with. */
+  readonly baseline?: string;
+  /** Where it cannot be had. */
+  readonly except?: readonly EngineName[];
+  /** Opens the database and makes the app. */
+  start(url: string): Promise<Running>;
+}
+
+/** `sqlite:////tmp/a.db` and its like, taken apart for libraries that want the pieces. */
+export interface Target {
+  readonly engine: EngineName;
+  readonly url: string;
+  /** SQLite: the file. */
+  readonly file: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+export function targetOf(url: string): Target {
+  if (url.startsWith('sqlite:///')) {
+    const nowhere = { host: '', port: 0, user: '', password: '', database: '' };
+    return { engine: 'sqlite', url, file: url.slice('sqlite:///'.length), ...nowhere };
+  }
+  const { protocol, hostname, port, username, password, pathname } = new URL(url);
+  return {
+    engine: protocol.startsWith('postgres') ? 'postgres' : 'mariadb',
+    url,
+    file: '',
+    host: hostname,
+    port: Number(port),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: pathname.slice(1),
+  };
+}
+
+/** Every variant may use as many connections as the apps do. */
+export const POOL_SIZE = 10;
