@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { queries as classical } from '@quartet/app-classical/queries';
 import { queries as declarative } from '@quartet/app-declarative/queries';
+import { db } from '@quartet/app-extension/database';
 import { queries as extension } from '@quartet/app-extension/queries';
 import { queries as sqlBuilder } from '@quartet/app-sql-builder/queries';
 import { onEachEngine } from '@quartet/conformance';
@@ -32,9 +33,10 @@ describe('the app', () => {
       url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     },
     (stage) => {
-      afterAll(() => {
+      afterAll(async () => {
         server.closeAllConnections();
         server.close();
+        await db.dispose(); // the extension serves several apps: the next engine's is another
       });
 
       const post = async (path: string, body: object): Promise<Response> =>
