@@ -54,8 +54,10 @@ function registerSuite(
   engine: EngineName,
   use: () => Fixture,
 ): void {
+  const tests = suite.tests.filter(({ engines }) => engines?.includes(engine) ?? true);
+  if (tests.length === 0) return;
   describe(suite.name, () => {
-    for (const test of suite.tests) {
+    for (const test of tests) {
       const register = isGap(subject.gaps ?? [], suite.name, test.title, engine) ? it.failing : it;
       register(test.title, () => test.run({ use, subject, engine }), test.timeoutMs);
     }

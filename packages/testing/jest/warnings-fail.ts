@@ -3,14 +3,30 @@
  * after each test. What is printed outside of any test fails the file.
  */
 import { format } from 'node:util';
+import { TEST_PASSWORD } from '../src/test-password';
 import { noteWarning, settleWarnings } from '../src/warnings';
 
 for (const method of ['warn', 'error'] as const) {
   const print = console[method].bind(console);
   console[method] = (...values: unknown[]): void => {
-    const announced = noteWarning(format(...values), new Error().stack ?? '');
+    const text = format(...values);
+    refusePassword(text);
+    const announced = noteWarning(text, new Error().stack ?? '');
     if (!announced) print(...values);
   };
+}
+for (const method of ['log', 'info', 'debug'] as const) {
+  const print = console[method].bind(console);
+  console[method] = (...values: unknown[]): void => {
+    refusePassword(format(...values));
+    print(...values);
+  };
+}
+
+/** A secret in a log is noted as a warning that nothing can announce. */
+function refusePassword(text: string): void {
+  if (!text.includes(TEST_PASSWORD)) return;
+  noteWarning(`A password was printed: ${text.replaceAll(TEST_PASSWORD, '***')}`, '');
 }
 Object.assign(globalThis, { __quartetNoteWarning: noteWarning });
 

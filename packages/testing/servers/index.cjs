@@ -14,7 +14,8 @@ exports.addressVariable = (engine) => `TEST_${engine.toUpperCase()}_URL`;
  * Starts one server.
  *
  * @param {'postgres' | 'mariadb'} engine
- * @returns {Promise<{ url: string, stop(): Promise<void> }>}
+ * @returns {Promise<{ url: string, stop(): Promise<void>, down(): Promise<void>, up(): Promise<void> }>}
+ *   `down` ends the server, `up` starts it again with its data on its port
  * @throws Error that says why there is none, in one line where the cause is known
  */
 exports.startServer = (engine) =>
@@ -32,7 +33,16 @@ exports.startServer = (engine) =>
       if (child.connected) child.disconnect();
       await ended;
     };
-    child.once('message', (/** @type {{ url: string }} */ { url }) => resolve({ url, stop }));
+    const ask = async (wish) => {
+      const done = new Promise((over) => child.once('message', over));
+      child.send(wish);
+      await Promise.race([done, ended]);
+    };
+    const down = () => ask('down');
+    const up = () => ask('up');
+    child.once('message', (/** @type {{ url: string }} */ { url }) =>
+      resolve({ url, stop, down, up }),
+    );
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(said.trim() || `it exited with ${code}`)));
   });

@@ -3,31 +3,29 @@
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { account, freePort, listening, run } = require('./process.cjs');
+const { PASSWORD, account, freePort, listening, run } = require('./process.cjs');
 
 /** Package managers put servers where PATH often does not look. */
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
 
 /**
- * @param {string} folder an empty folder, owned by whom `account` names
+ * @param {string} folder an empty folder, owned by whom `account` names; with `again`, one that was served before
+ * @param {number} [again] the port on which it was
  * @returns {Promise<import('./process.cjs').Server>}
  */
-exports.launch = async (folder) => {
+exports.launch = async (folder, again) => {
   const { server, install } = exports.binaries();
   const options = { ...exports.owner(), cwd: folder };
   const data = `--datadir=${path.join(folder, 'data')}`;
-  run(
-    install,
-    [
-      '--no-defaults',
-      data,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-      '--skip-name-resolve',
-    ],
-    options,
-  );
-  const port = await freePort();
+  const setting = [
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+    '--skip-name-resolve',
+  ];
+  if (!again) run(install, ['--no-defaults', data, ...setting], options);
+  const accounts = path.join(folder, 'accounts.sql');
+  fs.writeFileSync(accounts, `ALTER USER root@'127.0.0.1' IDENTIFIED BY '${PASSWORD}';\n`);
+  const port = again ?? (await freePort());
   const child = spawn(
     server,
     [
@@ -37,6 +35,7 @@ exports.launch = async (folder) => {
       `--socket=${path.join(folder, 's')}`,
       `--pid-file=${path.join(folder, 'pid')}`,
       `--log-error=${path.join(folder, 'log.err')}`,
+      `--init-file=${accounts}`,
       '--bind-address=127.0.0.1',
       `--port=${port}`,
       '--skip-name-resolve',
@@ -52,7 +51,7 @@ exports.launch = async (folder) => {
     { ...options, stdio: 'ignore' },
   );
   await listening(port, child);
-  return { child, stopSignal: 'SIGTERM', url: `mysql://root@127.0.0.1:${port}/mysql` };
+  return { child, stopSignal: 'SIGTERM', url: `mysql://root:${PASSWORD}@127.0.0.1:${port}/mysql` };
 };
 
 exports.owner = () => account('mysql', 'nobody');

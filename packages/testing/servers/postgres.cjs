@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { account, freePort, listening, run } = require('./process.cjs');
+const { PASSWORD, account, freePort, listening, run } = require('./process.cjs');
 
 /** Fast and forgetful: the data is thrown away, so nothing waits for the disk. */
 const SETTINGS = [
@@ -18,20 +18,18 @@ const SETTINGS = [
 ];
 
 /**
- * @param {string} folder an empty folder, owned by whom `account` names
+ * @param {string} folder an empty folder, owned by whom `account` names; with `again`, one that was served before
+ * @param {number} [again] the port on which it was
  * @returns {Promise<import('./process.cjs').Server>}
  */
-exports.launch = async (folder) => {
+exports.launch = async (folder, again) => {
   const owner = exports.owner();
   const options = { ...owner, cwd: folder };
   const { initdb, postgres } = await binaries(folder, owner);
   const data = path.join(folder, 'data');
-  run(
-    initdb,
-    ['-D', data, '-U', 'app', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'],
-    options,
-  );
-  const port = await freePort();
+  const setting = ['-U', 'app', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'];
+  if (!again) run(initdb, ['-D', data, ...setting], options);
+  const port = again ?? (await freePort());
   const log = fs.openSync(path.join(folder, 'log'), 'a');
   const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
   const child = spawn(postgres, ['-D', data, '-p', String(port), ...settings], {
@@ -39,7 +37,11 @@ exports.launch = async (folder) => {
     stdio: ['ignore', log, log],
   });
   await listening(port, child);
-  return { child, stopSignal: 'SIGINT', url: `postgresql://app@127.0.0.1:${port}/postgres` };
+  return {
+    child,
+    stopSignal: 'SIGINT',
+    url: `postgresql://app:${PASSWORD}@127.0.0.1:${port}/postgres`,
+  };
 };
 
 exports.owner = () => account('postgres', 'nobody');

@@ -10,6 +10,9 @@ const net = require('node:net');
  * @property {string} url the address of its maintenance database
  */
 
+/** In the address of every server that is started here, so that a test sees whoever prints it. */
+exports.PASSWORD = 'never-print-me';
+
 /** How long a server may take until it listens. */
 const LISTEN_DEADLINE_MS = 30_000;
 const KNOCK_EVERY_MS = 50;

@@ -2,6 +2,7 @@
 // The process that owns one database server: it stops the server and removes its data when its
 // parent goes, however the parent goes. Even after SIGKILL the channel between the two closes.
 const fs = require('node:fs');
+const { once } = require('node:events');
 const os = require('node:os');
 const path = require('node:path');
 const kinds = { postgres: require('./postgres.cjs'), mariadb: require('./mariadb.cjs') };
@@ -16,21 +17,48 @@ async function supervise(kind) {
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
   if (uid !== undefined) fs.chownSync(folder, uid, gid);
 
-  const launched = launch(folder);
+  let launched = launch(folder);
   let stopping = false;
+  let away = false;
+  const end = async () => {
+    const { child, stopSignal } = await launched;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(stopSignal);
+    const deadline = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
+    await ended;
+    clearTimeout(deadline);
+  };
   const stop = async () => {
     if (stopping) return;
     stopping = true;
-    const { child, stopSignal } = await launched;
-    child.kill(stopSignal);
-    setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS).unref();
+    await end();
+    process.exit(0);
   };
   for (const event of ['disconnect', 'SIGTERM']) process.on(event, () => void stop());
   // Ctrl-C reaches every process of the terminal; when to stop is the parent's decision.
   for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {});
 
-  const { child, url } = await launched;
-  child.once('exit', () => process.exit(stopping ? 0 : 1));
+  const watch = async () => {
+    const { child } = await launched;
+    child.once('exit', () => {
+      if (!stopping && !away) process.exit(1);
+    });
+  };
+  // For tests of what happens while a database is away: the same server, data and port.
+  process.on('message', async (/** @type {'down' | 'up'} */ wish) => {
+    away = wish === 'down';
+    if (away) await end();
+    else {
+      const { port } = new URL((await launched).url);
+      launched = launch(folder, Number(port));
+      await watch();
+    }
+    process.send?.({ done: wish });
+  });
+
+  const { url } = await launched;
+  await watch();
   if (process.connected) process.send?.({ url });
   else await stop();
 }

@@ -21,16 +21,20 @@ export interface FreshDatabase {
 /**
  * Creates an empty database on the engine and says how to reach it.
  *
+ * @param server the address of one, in place of that of the environment
  * @throws Error when the server's address is not in the environment, or it does not answer.
  * @example
  * const database = await freshDatabase(engine);
  * afterAll(() => database.drop());
  */
-export function freshDatabase(engine: EngineName | { name: EngineName }): Promise<FreshDatabase> {
-  return makers[typeof engine === 'string' ? engine : engine.name]();
+export function freshDatabase(
+  engine: EngineName | { name: EngineName },
+  server?: string,
+): Promise<FreshDatabase> {
+  return makers[typeof engine === 'string' ? engine : engine.name](server);
 }
 
-const makers: Record<EngineName, () => Promise<FreshDatabase>> = {
+const makers: Record<EngineName, (server?: string) => Promise<FreshDatabase>> = {
   async sqlite() {
     const folder = await mkdtemp(join(tmpdir(), 'quartet-sqlite-'));
     return {
@@ -39,8 +43,7 @@ const makers: Record<EngineName, () => Promise<FreshDatabase>> = {
     };
   },
 
-  async postgres() {
-    const server = serverUrl('postgres');
+  async postgres(server = serverUrl('postgres')) {
     const name = newName();
     await onPostgres(server, `CREATE DATABASE ${name}`);
     return {
@@ -49,8 +52,7 @@ const makers: Record<EngineName, () => Promise<FreshDatabase>> = {
     };
   },
 
-  async mariadb() {
-    const server = serverUrl('mariadb');
+  async mariadb(server = serverUrl('mariadb')) {
     const name = newName();
     await onMariadb(server, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
     return {

@@ -8,4 +8,7 @@ export { testEngines } from './engines';
 export type { EngineName, TestEngine } from './engines';
 export { freshDatabase } from './fresh-database';
 export type { FreshDatabase } from './fresh-database';
+export { ownServer } from './own-server';
+export type { OwnServer } from './own-server';
+export { TEST_PASSWORD } from './test-password';
 export { expectWarning } from './warnings';

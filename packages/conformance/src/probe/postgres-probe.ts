@@ -40,6 +40,7 @@ class PostgresProbe implements ProbeConnection {
 
   static async connect(url: string): Promise<PostgresProbe> {
     const client = new Client({ connectionString: url });
+    client.on('error', () => undefined); // a server that ends under us is what some tests are about
     await client.connect();
     await client.query("SET TIME ZONE 'Asia/Kolkata'"); // a database in UTC by accident must not look right
     return new PostgresProbe(client);
@@ -67,6 +68,13 @@ class PostgresProbe implements ProbeConnection {
        AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND xact_start IS NOT NULL`,
     );
     return Number(row?.['n']);
+  }
+
+  async dropOthers(): Promise<void> {
+    await this.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+       AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+    );
   }
 
   close(): Promise<void> {

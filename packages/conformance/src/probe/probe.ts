@@ -21,6 +21,8 @@ export interface ProbeConnection {
   tables(): Promise<TableSchema[]>;
   /** Transactions that others have open on this database now, as the server tells. */
   openTransactions(): Promise<number>;
+  /** Cuts every other connection to this database; on SQLite there is none to cut. */
+  dropOthers(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,7 +42,7 @@ export interface ProbeDialect {
 }
 
 export class Probe {
-  readonly #main: ProbeConnection;
+  #main: ProbeConnection;
   readonly #dialect: ProbeDialect;
 
   private constructor(main: ProbeConnection, dialect: ProbeDialect) {
@@ -74,6 +76,17 @@ export class Probe {
   /** Transactions that others have open on this database now, as the server itself tells. */
   openTransactions(): Promise<number> {
     return this.#main.openTransactions();
+  }
+
+  /** Cuts every other connection to this database, as an administrator or a firewall does. */
+  dropOthers(): Promise<void> {
+    return this.#main.dropOthers();
+  }
+
+  /** A new connection, after the server was away. */
+  async reconnect(): Promise<void> {
+    await this.#main.close().catch(() => undefined);
+    this.#main = await this.#dialect.connect();
   }
 
   /** Deletes every row; the tables stay. */

@@ -50,6 +50,8 @@ class SqliteProbe implements ProbeConnection {
     return Number(row?.['busy']);
   }
 
+  async dropOthers(): Promise<void> {}
+
   async close(): Promise<void> {
     this.#database.close();
   }

@@ -3,6 +3,7 @@ import type { Suite } from '../support/suite';
 import { articles } from './articles';
 import { badInput } from './bad-input';
 import { concurrency } from './concurrency';
+import { databaseAway } from './database-away';
 import { existingDatabase } from './existing-database';
 import { exporting } from './export';
 import { importing } from './import';
@@ -36,6 +37,7 @@ const all = [
   teardownOnTheWire,
   concurrency,
   existingDatabase,
+  databaseAway,
 ] as const;
 
 export const suites: readonly Suite[] = all;

@@ -14,7 +14,17 @@ export interface SuiteTest {
   readonly title: string;
   readonly run: (context: TestContext) => Promise<void>;
   readonly timeoutMs?: number | undefined;
+  /** Where it applies. Default: on every engine. */
+  readonly engines?: readonly EngineName[] | undefined;
 }
+
+export interface TestOptions {
+  readonly timeoutMs?: number;
+  readonly engines?: readonly EngineName[];
+}
+
+/** The engines that are servers. */
+export const SERVERS: readonly EngineName[] = ['postgres', 'mariadb'];
 
 export interface Suite<N extends string = string> {
   readonly name: N;
@@ -41,10 +51,19 @@ export function suite<const N extends string>(
 export function suiteWithOwnFixtures<const N extends string>(
   name: N,
   define: (
-    test: (title: string, run: (context: TestContext) => Promise<void>, timeoutMs?: number) => void,
+    test: (
+      title: string,
+      run: (context: TestContext) => Promise<void>,
+      options?: TestOptions | number,
+    ) => void,
   ) => void,
 ): Suite<N> {
   const tests: SuiteTest[] = [];
-  define((title, run, timeoutMs) => tests.push({ title, run, timeoutMs }));
+  define((title, run, options = {}) =>
+    tests.push({
+      title,
+      run,
+      ...(typeof options === 'number' ? { timeoutMs: options } : options),
+    }));
   return { name, tests, fixture: 'own' };
 }

@@ -1,0 +1,29 @@
+/** A database server of a test's own, for what must not be done to the one that all share: ending it. */
+import type { FreshDatabase } from './fresh-database';
+import { freshDatabase } from './fresh-database';
+
+export interface OwnServer {
+  readonly database: FreshDatabase;
+  /** Ends the server, with whatever it was doing. */
+  down(): Promise<void>;
+  /** Starts it again: the same data on the same port. */
+  up(): Promise<void>;
+  /** Ends it for good and removes its data. */
+  stop(): Promise<void>;
+}
+
+type StartServer = (engine: string) => Promise<Omit<OwnServer, 'database'> & { url: string }>;
+
+/**
+ * Starts a server with one empty database.
+ *
+ * @throws Error when the machine has none.
+ * @example
+ * const server = await ownServer('postgres');
+ * await server.down();
+ */
+export async function ownServer(engine: 'postgres' | 'mariadb'): Promise<OwnServer> {
+  const { startServer } = require('../servers/index.cjs') as { startServer: StartServer };
+  const server = await startServer(engine);
+  return { ...server, database: await freshDatabase(engine, server.url) };
+}
