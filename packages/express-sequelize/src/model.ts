@@ -6,14 +6,13 @@
  */
 import { inspect } from 'node:util';
 import type { Query } from '@quartet/db-core';
-import { InvalidRequestError } from '@quartet/db-core';
+import { ArgumentError, InvalidRequestError } from '@quartet/db-core';
 import type {
   Attributes,
   ForeignKey,
   InferAttributes,
   InferCreationAttributes,
   ModelAttributes,
-  ModelStatic,
 } from 'sequelize';
 import { Model as SequelizeModel } from 'sequelize';
 import type { DeclareOptions, ModelClass } from './declaration';
@@ -27,6 +26,9 @@ type Columns<M extends SequelizeModel, A = Attributes<M>> = ModelAttributes<
   M,
   Omit<A, Brought<A>> & Partial<Pick<A, Brought<A>>>
 >;
+
+/** Abstract classes declare columns too. */
+type AnyModel = Omit<typeof SequelizeModel, 'prototype'> & (abstract new () => SequelizeModel);
 
 // `db.Model` without a type argument takes any attributes.
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -83,12 +85,14 @@ export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded
    * @param attributes Sequelize's own form; or a model of `db.tables()`, to take over a reflected table.
    * @param options Sequelize's own, without the Sequelize: that comes with `db.initApp(app)`.
    */
-  static override init<MS extends ModelStatic<SequelizeModel>, I extends InstanceType<MS>>(
+  static override init<MS extends AnyModel, I extends InstanceType<MS>>(
     this: MS,
-    attributes: Columns<I> | ModelClass,
+    attributes: Columns<I> | ModelClass | undefined,
     options: DeclareOptions<I> = {},
   ): MS {
     const model = this as unknown as typeof Model & ModelClass;
+    if (!attributes)
+      throw new ArgumentError(`${model.name}.init() was given no columns: is there such a table?`);
     model.db.declare(model, attributes as ModelAttributes | ModelClass, options as DeclareOptions);
     return this;
   }

@@ -193,21 +193,21 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   }
 
   /** Makes the missing tables of the models declared so far. @param binds default: all databases. */
-  createAll(binds: BindSelection = ALL): Promise<void> {
-    return this.#each(this.#apps.current('db.createAll'), binds, createAll);
+  async createAll(binds: BindSelection = ALL): Promise<void> {
+    await this.#each(this.#apps.current('db.createAll'), binds, createAll);
   }
 
   /** Drops the models' tables and everything in them. @param binds default: all databases. */
-  dropAll(binds: BindSelection = ALL): Promise<void> {
-    return this.#each(this.#apps.current('db.dropAll'), binds, dropAll);
+  async dropAll(binds: BindSelection = ALL): Promise<void> {
+    await this.#each(this.#apps.current('db.dropAll'), binds, dropAll);
   }
 
   /**
    * Reads the tables that are there, and declares a model for each that has none, found under `db.tables()`.
    * Give one to a class of your own: `User.init(db.tables().get('user'))`.
    */
-  reflect(binds: BindSelection = ALL): Promise<void> {
-    return this.#each(this.#apps.current('db.reflect'), binds, async (sequelize, bindKey) => {
+  async reflect(binds: BindSelection = ALL): Promise<void> {
+    await this.#each(this.#apps.current('db.reflect'), binds, async (sequelize, bindKey) => {
       const known = this.tables(bindKey);
       for (const [name, attributes] of await reflectTables(sequelize))
         if (!known.has(name)) this.define(name, attributes, { bindKey });
@@ -362,7 +362,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
 
   // --- helpers --------------------------------------------------------------------------------
 
-  #inContext<T>(
+  async #inContext<T>(
     fn: () => Promise<T> | T,
     app: Application | undefined,
     options: { request?: { readonly query: unknown } },

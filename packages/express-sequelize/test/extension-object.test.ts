@@ -47,7 +47,7 @@ describe('initApp', () => {
   test('an app that was not initialised is refused by name of what was forgotten', async () => {
     const db = newDb();
     await db.initApp(newApp({ DATABASE_URL: 'sqlite://' }));
-    expect(() => db.appContext(() => undefined, { app: newApp() })).toThrow(
+    await expect(db.appContext(() => undefined, { app: newApp() })).rejects.toThrow(
       /The current Express app is not registered with this 'SQLAlchemy' object\. Did you forget 'await db\.initApp\(app\)'/,
     );
   });
@@ -60,7 +60,7 @@ describe('initApp', () => {
     expect(() => db.session()).toThrow(forgotten);
     expect(() => db.session.add({})).toThrow(forgotten);
     expect(() => db.engines).toThrow(forgotten);
-    expect(() => db.createAll()).toThrow(forgotten);
+    await expect(db.createAll()).rejects.toThrow(forgotten);
     expect(() => User.query).toThrow(forgotten);
     expect(() => new User({ name: 'x' })).toThrow(forgotten);
     expect(() => User.hasMany(User)).toThrow(
