@@ -4,8 +4,8 @@ const path = require('node:path');
 const { readModule, sourceFiles } = require('./ts-module.cjs');
 const { workspacePackages } = require('./workspace.cjs');
 
-/** These apps show the others side by side, so they import their public entries. */
-const SHOWCASES = ['mixed', 'workbench'];
+/** These show or run all the apps, so they import their public entries. */
+const SHOWCASES = ['mixed', 'workbench', 'cli'];
 
 /** Each library under the name by which packages depend on it. */
 const ORMS = {
@@ -43,7 +43,7 @@ const RULES = [
         !within(from.folder, path.resolve(from.folder, path.dirname(file), specifier))),
   },
   {
-    reason: 'an app imports no other app (only mixed and workbench do)',
+    reason: 'an app imports no other app (only mixed, workbench and cli do)',
     breaks: ({ from, specifier }) =>
       specifier.startsWith('@quartet/app-') && !SHOWCASES.includes(from.short),
   },

@@ -1,0 +1,19 @@
+/** Which database a command works on: DATABASE_URL, or else the file that `npm start` gives the style. */
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Engine, EngineOptions } from '@quartet/db-core';
+import { createEngine, parseDatabaseUrl } from '@quartet/db-core';
+import type { Style } from './styles';
+
+/** As `npm start` has it. */
+const DATA = join(__dirname, '../../../data');
+
+/** @throws ArgumentError that names DATABASE_URL when that cannot be used. */
+export function openDatabase(style: Style, options: EngineOptions = {}): Engine {
+  const { DATABASE_URL } = process.env;
+  if (DATABASE_URL !== undefined)
+    return createEngine(parseDatabaseUrl(DATABASE_URL, 'DATABASE_URL'), options);
+  const file = join(DATA, `${style}.db`);
+  mkdirSync(dirname(file), { recursive: true });
+  return createEngine(`sqlite:///${file}`, options);
+}

@@ -1,0 +1,26 @@
+/** Completion of `Session.`: a proxy has no members that Node could list. */
+import type { Completer, AsyncCompleter } from 'node:readline';
+import { Session } from '@quartet/db-core';
+
+const OWN = ['configure', 'factory', 'has', 'queryProperty', 'remove'];
+/** Not for the prompt: the package's own. */
+const INTERNAL = ['constructor', 'end', 'load'];
+
+const MEMBERS = [...Object.getOwnPropertyNames(Session.prototype), ...OWN, 'info']
+  .filter((name) => !INTERNAL.includes(name))
+  .sort((a, b) => a.localeCompare(b));
+
+/** The REPL's completer, asked for everything but the members of a scoped session. */
+export function completeSession(otherwise: Completer | AsyncCompleter): AsyncCompleter {
+  return (line, done) => {
+    const typed = /(?:^|[^\w$.])((?:Session|session|db\.session)\.(\w*))$/.exec(line);
+    if (!typed) {
+      void (otherwise as AsyncCompleter)(line, done);
+      return;
+    }
+    const [, whole = '', start = ''] = typed;
+    const path = whole.slice(0, whole.length - start.length);
+    const found = MEMBERS.filter((name) => name.startsWith(start)).map((name) => path + name);
+    done(null, [found, whole]);
+  };
+}
