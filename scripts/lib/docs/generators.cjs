@@ -8,6 +8,7 @@ const { fence, linesOfCode, queryOf, regionOf } = require('./excerpt.cjs');
 const { exportTable } = require('./exports.cjs');
 const { gapTable } = require('./gaps.cjs');
 const { markdownFiles, summaryOf } = require('./pages.cjs');
+const { portedTests } = require('./ported-tests.cjs');
 const { statementTable } = require('./statements.cjs');
 
 const FILES = ['database.ts', 'models.ts', 'queries.ts', 'app.ts', 'server.ts'];
@@ -44,6 +45,10 @@ exports.generators = (root) => ({
 
   /** errors: db-core's tree of errors */
   errors: () => errorTree(path.join(root, 'packages/db-core/src/errors.ts')),
+
+  /** ported-tests LIST: what became of each test of a reference */
+  'ported-tests': ({ file, args: [list] }) =>
+    portedTests(root, list, (target) => relative(file, target)),
 
   /** pages FOLDER: a list of the pages in it, but its README */
   pages: ({ file, args: [folder] }) =>
