@@ -6,7 +6,9 @@ const { freshDatabase } = require('@quartet/testing');
 const { APPS } = require('../workspace.cjs');
 
 const [style, engineName] = process.argv.slice(2);
-const app = APPS.find((each) => each.style === style);
+const app = /** @type {import('../workspace.cjs').App} */ (
+  APPS.find((each) => each.style === style)
+);
 /** The app's own db-core, which is the one its queries use. */
 const { createEngine, Recorder, runInScope } = require(
   require.resolve('@quartet/db-core', { paths: [app.folder] }),
@@ -41,7 +43,9 @@ async function drain(rows) {
 }
 
 async function main() {
-  const database = await freshDatabase(engineName);
+  const database = await freshDatabase(
+    /** @type {import('@quartet/testing').EngineName} */ (engineName),
+  );
   const engine = createEngine(database.url);
   try {
     await require(path.join(app.folder, 'src/app.ts')).createApp(engine);

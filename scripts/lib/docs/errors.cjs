@@ -3,8 +3,7 @@
 const fs = require('node:fs');
 const { sentenceOf } = require('./exports.cjs');
 
-const ERROR =
-  /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\nexport class (\w+) extends (\w+) \{([\s\S]*?)\n\}/g;
+const ERROR = /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\nexport class (\w+) extends (\w+) \{([\s\S]*?)\n\}/g;
 
 /** @param {string} file */
 exports.errorTree = (file) => {
@@ -16,8 +15,7 @@ exports.errorTree = (file) => {
       code: /'([A-Z][A-Z_]+)'/.exec(body)?.[1],
     }),
   );
-  const codeOf = ({ code, parent }) =>
-    code ?? codeOf(errors.find(({ name }) => name === parent) ?? { code: 'none' });
+  const codeOf = (error) => error?.code ?? codeOf(errors.find(({ name }) => name === error.parent));
   const list = (parent, depth) =>
     errors
       .filter((error) => error.parent === parent)

@@ -12,17 +12,26 @@ exports.exportTable = (index) => {
   const found = exportsOf(index);
   const values = found.filter(({ kind }) => kind in KINDS);
   const types = found.filter(({ kind }) => !(kind in KINDS));
-  const rows = values.map(({ name, sentence }) => `| \`${name}\` | ${sentence} |`);
+  const rows = values
+    .filter(({ sentence }) => sentence)
+    .map(({ name, sentence }) => `| \`${name}\` | ${sentence} |`);
   return [
     '| export | what it is |',
     '|---|---|',
     ...rows,
-    ...(types.length > 0
-      ? ['', `Types: ${types.map(({ name }) => `\`${name}\``).join(', ')}.`]
-      : []),
+    ...listed(
+      'Also',
+      values.filter(({ sentence }) => !sentence),
+    ),
+    ...listed('Types', types),
     '',
   ].join('\n');
 };
+
+function listed(label, found) {
+  if (found.length === 0) return [];
+  return ['', `${label}: ${found.map(({ name }) => `\`${name}\``).join(', ')}.`];
+}
 
 function exportsOf(index) {
   const text = fs.readFileSync(index, 'utf8');
@@ -36,8 +45,7 @@ function exportsOf(index) {
       .filter(Boolean)
       .map((name) => {
         const one = declared.find((each) => each.name === name);
-        if (!one) throw new Error(`${name} is not declared in ${file}`);
-        return one;
+        return one ?? { name, kind: 'const', sentence: headOf(fs.readFileSync(file, 'utf8')) };
       });
   });
 }
@@ -53,13 +61,22 @@ const DECLARATION =
 
 function declarationsOf(file) {
   const text = fs.readFileSync(file, 'utf8');
-  const own = [...text.matchAll(DECLARATION)].map(([, comment, kind, name]) => ({
-    name,
-    kind,
-    sentence: sentenceOf(comment) ?? headOf(text),
-  }));
+  const found = [...text.matchAll(DECLARATION)];
+  const alone = found.filter(([, , kind]) => kind in KINDS).length === 1;
+  const own = found.map(([, comment, kind, name]) => {
+    const main = kind in KINDS && (alone || isMain(name, kind, file));
+    const sentence = sentenceOf(comment) ?? (main ? headOf(text) : thrownBy(comment));
+    return { name, kind, sentence };
+  });
   const passedOn = /^export (?:type )?\{/m.test(text) ? exportsOf(file) : [];
   return [...own, ...passedOn];
+}
+
+/** A file bears the name of its main export, or the first words of it. */
+function isMain(name, kind, file) {
+  const main = path.basename(file, '.ts').replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+  const camel = name[0].toLowerCase() + name.slice(1);
+  return camel === main || (kind === 'function' && camel.startsWith(main));
 }
 
 /** What a file says on top stands for its main export. */
@@ -78,5 +95,11 @@ function sentenceOf(comment) {
     .replace(/\{@link ([^}]+)\}/g, '`$1`')
     .replace(/\|/g, '\\|');
   return prose === '' ? undefined : firstSentence(prose);
+}
+
+/** Of a comment that says nothing else. */
+function thrownBy(comment = '') {
+  const [, error, rest] = /@throws (\w+)(.*)/.exec(comment) ?? [];
+  return error ? `Throws \`${error}\`${rest.replace(/\*\/\s*$/, '').trimEnd()}` : '';
 }
 exports.sentenceOf = sentenceOf;

@@ -1,6 +1,5 @@
 'use strict';
 // Every generator that a page may name; see `markers.cjs`.
-const fs = require('node:fs');
 const path = require('node:path');
 const { APPS } = require('../workspace.cjs');
 const { errorTree } = require('./errors.cjs');
@@ -19,7 +18,8 @@ const FILES = ['database.ts', 'models.ts', 'queries.ts', 'app.ts', 'server.ts'];
  */
 exports.generators = (root) => ({
   /** code FILE [REGION] */
-  code: ({ args: [file, region] }) => fence(regionOf(path.join(root, file), region)),
+  code: ({ args: [file, region] }) =>
+    fence(regionOf(path.join(root, file), region), file.endsWith('.ts') ? 'ts' : 'js'),
 
   /** query APP NAME: one function of an app's queries */
   query: ({ args: [app, name] }) => fence(queryOf(queriesOf(app, root), name)),
@@ -50,13 +50,14 @@ exports.generators = (root) => ({
   'ported-tests': ({ file, args: [list] }) =>
     portedTests(root, list, (target) => relative(file, target)),
 
-  /** pages FOLDER: a list of the pages in it, but its README */
-  pages: ({ file, args: [folder] }) =>
+  /** pages FOLDER [titles]: a list of the pages in it, but its README */
+  pages: ({ file, args: [folder, only] }) =>
     markdownFiles(root, folder)
-      .filter((page) => path.posix.dirname(page) === folder && !/README\.md$/.test(page))
+      .filter((page) => path.posix.dirname(page) === folder && !page.endsWith('README.md'))
       .map((page) => {
         const { title, sentence } = summaryOf(root, page);
-        return `- [${title}](${relative(file, page)}): ${sentence}`;
+        const link = `- [${title}](${relative(file, page)})`;
+        return only === 'titles' ? link : `${link}: ${sentence}`;
       })
       .join('\n'),
 });

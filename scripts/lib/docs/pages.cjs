@@ -32,6 +32,6 @@ exports.summaryOf = (root, file) => {
 
 function firstSentence(text) {
   const line = text.replace(/\s*\n\s*/g, ' ');
-  return /^.*?[.:](?=\s|$)/.exec(line)?.[0].replace(/:$/, '.') ?? line;
+  return /^.*?\.(?=\s|$)/.exec(line)?.[0] ?? line;
 }
 exports.firstSentence = firstSentence;

@@ -1,0 +1,32 @@
+/** The examples in the READMEs of the packages. */
+import { createEngine } from '@quartet/db-core';
+import { freshDatabase, testEngines } from '@quartet/testing';
+import * as core from '../src/hello-core';
+import * as knex from '../src/hello-knex';
+import * as sequelize from '../src/hello-sequelize';
+import * as typeorm from '../src/hello-typeorm';
+
+test('db-core: what is committed is kept', async () => {
+  expect(await core.main()).toEqual(['admin']);
+});
+
+test.each(Object.entries({ sequelize, typeorm, knex }))(
+  '%s: its own calls and the session are one transaction',
+  async (_name, example) => {
+    expect(await example.main()).toEqual(['admin', 'guest']);
+  },
+);
+
+// #region testing
+describe.each(testEngines())('on $name', (engine) => {
+  test('a table can be made and filled', async () => {
+    const database = await freshDatabase(engine);
+    const db = createEngine(database.url);
+    await db.execute('create table notes (text varchar(50))');
+    const { rowCount } = await db.execute('insert into notes values (?)', ['first']);
+    expect(rowCount).toBe(1);
+    await db.dispose();
+    await database.drop();
+  });
+});
+// #endregion
