@@ -37,7 +37,8 @@ export function writeAddress({ scenario, given, engine, run, diff, file }: Addre
   if (file) return `/f/${file}`;
   if (!scenario) return '/';
   const query = new URLSearchParams(given);
-  for (const [name, value] of Object.entries({ engine, run, diff })) if (value) query.set(name, value);
+  for (const [name, value] of Object.entries({ engine, run, diff }))
+    if (value) query.set(name, value);
   return `/s/${encodeURIComponent(scenario)}${query.size > 0 ? `?${query}` : ''}`;
 }
 

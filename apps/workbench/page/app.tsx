@@ -29,14 +29,16 @@ export function App(): JSX.Element {
   const scenario = bench?.scenarios.find(({ id }) => id === address.scenario);
   return (
     <>
-      <Header bench={bench} onHistory={() => setHistory(true)} />
+      <Header bench={bench} scenario={scenario?.id} onHistory={() => setHistory(true)} />
       {problem && (
         <main class="catalogue">
           <p class="error">The workbench does not answer: {problem}</p>
         </main>
       )}
       {address.file && <File key={address.file} path={address.file} />}
-      {bench && scenario && <Bench key={scenario.id} bench={bench} scenario={scenario} address={address} />}
+      {bench && scenario && (
+        <Bench key={scenario.id} bench={bench} scenario={scenario} address={address} />
+      )}
       {bench && !scenario && !address.file && <Catalogue bench={bench} />}
       {history && <History onClose={() => setHistory(false)} />}
     </>

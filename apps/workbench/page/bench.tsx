@@ -75,15 +75,21 @@ export function Bench({ bench, scenario, address }: BenchProps): JSX.Element {
   return (
     <main class="bench">
       <div class="head">
-        <ScenarioPicker bench={bench} scenario={scenario} />
+        <h1>{scenario.title}</h1>
         <p class="look">
-          {scenario.look}{' '}
-          <Link class="place" to={`/f/${scenario.concept}`}>
-            Concept
-          </Link>{' '}
-          <Link class="place" to={`/f/${scenario.workshop}`}>
-            Workshop
-          </Link>
+          {scenario.look}
+          {scenario.concept && (
+            <>
+              {' '}
+              <Link to={`/f/${scenario.concept}`}>The idea</Link>
+            </>
+          )}
+          {scenario.workshop && (
+            <>
+              {' · '}
+              <Link to={`/f/${scenario.workshop}`}>Practise it</Link>
+            </>
+          )}
         </p>
         <Form
           scenario={scenario}
@@ -93,7 +99,11 @@ export function Bench({ bench, scenario, address }: BenchProps): JSX.Element {
           onRun={() => void start()}
           onCancel={cancel}
         />
-        <Progress running={running} fraction={run?.progress?.fraction ?? 0} text={run?.progress?.text ?? ''} />
+        <Progress
+          running={running}
+          fraction={run?.progress?.fraction ?? 0}
+          text={run?.progress?.text ?? ''}
+        />
       </div>
       <Notices
         address={address}
@@ -119,7 +129,9 @@ export function Bench({ bench, scenario, address }: BenchProps): JSX.Element {
         <button
           type="button"
           aria-pressed={address.diff !== undefined}
-          onClick={() => change({ diff: address.diff ? undefined : 'declarative,classical' } as Partial<Address>)}
+          onClick={() =>
+            change({ diff: address.diff ? undefined : 'declarative,classical' } as Partial<Address>)
+          }
         >
           Compare two
         </button>
@@ -152,37 +164,6 @@ export function Bench({ bench, scenario, address }: BenchProps): JSX.Element {
         ))}
       </div>
     </main>
-  );
-}
-
-function ScenarioPicker({
-  bench,
-  scenario,
-}: {
-  readonly bench: BenchInfo;
-  readonly scenario: ScenarioInfo;
-}): JSX.Element {
-  const groups = [...new Set(bench.scenarios.map(({ group }) => group))];
-  return (
-    <div class="picker">
-      <h1>{scenario.title}</h1>
-      <label>
-        <span class="hidden">Scenario</span>
-        <select value={scenario.id} onChange={(event) => go(`/s/${event.currentTarget.value}`)}>
-          {groups.map((group) => (
-            <optgroup key={group} label={group}>
-              {bench.scenarios
-                .filter((each) => each.group === group)
-                .map(({ id, title }) => (
-                  <option key={id} value={id}>
-                    {title}
-                  </option>
-                ))}
-            </optgroup>
-          ))}
-        </select>
-      </label>
-    </div>
   );
 }
 
@@ -238,5 +219,7 @@ function Notices({
 }
 
 function toggled<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
-  return set.has(value) ? new Set([...set].filter((each) => each !== value)) : new Set([...set, value]);
+  return set.has(value)
+    ? new Set([...set].filter((each) => each !== value))
+    : new Set([...set, value]);
 }

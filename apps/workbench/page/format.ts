@@ -15,3 +15,8 @@ export const ENGINE_NAMES: Readonly<Record<string, string>> = {
   postgresql: 'PostgreSQL',
   mysql: 'MariaDB',
 };
+
+/** The names that are there, as an element's `class`. */
+export function classes(...names: readonly (string | false | undefined)[]): string {
+  return names.filter(Boolean).join(' ');
+}

@@ -1,5 +1,5 @@
 /** From events to what is drawn: spans and marks on one axis, and a list in words. */
-import type { LifeEvent } from '../src/protocol';
+import type { LifeEvent, StyleId } from '../src/protocol';
 import type { ExchangeState } from './run-state';
 
 /** Shorter waits are the time it takes to ask. */
@@ -10,6 +10,8 @@ export interface Span {
   readonly from: number;
   readonly to: number;
   readonly failed?: boolean;
+  /** Another style's, in a request that all share. */
+  readonly foreign?: boolean;
 }
 
 export interface Mark {
@@ -26,19 +28,33 @@ export interface Entry {
   /** It waited for somebody else this long. */
   readonly waitedMs?: number;
   readonly failed?: boolean;
+  readonly foreign?: boolean;
+}
+
+/** Whose pane it is, and whether beginning may mean waiting: for SQLite's one writer. */
+export interface View {
+  readonly style: StyleId;
+  readonly singleWriter: boolean;
 }
 
 /** What is still going on ends at `now`. */
-export function spansOf({ events }: ExchangeState, now: number): Span[] {
+export function spansOf({ events, answer }: ExchangeState, now: number, view: View): Span[] {
   const spans: Span[] = [];
   let [opened, out]: [number | undefined, number | undefined] = [undefined, undefined];
   for (const event of events) {
     const { kind, at, durationMs = 0 } = event;
     if (kind === 'session-opened') opened ??= at;
     if (kind === 'checkout') out = at;
-    if (waitOf(event) > 0) spans.push({ kind: 'wait', from: at - durationMs, to: at });
+    if (waitOf(event, view) > 0) spans.push({ kind: 'wait', from: at - durationMs, to: at });
     if (kind === 'query') {
-      spans.push({ kind: 'query', from: at - durationMs, to: at, failed: event.error !== undefined });
+      const failed = event.error !== undefined;
+      spans.push({
+        kind: 'query',
+        from: at - durationMs,
+        to: at,
+        failed,
+        foreign: isForeign(event, view),
+      });
     }
     if (kind === 'checkin' && out !== undefined) {
       spans.push({ kind: 'connection', from: out, to: at });
@@ -48,6 +64,10 @@ export function spansOf({ events }: ExchangeState, now: number): Span[] {
       spans.push({ kind: 'session', from: opened, to: at });
       opened = undefined;
     }
+  }
+  if (answer && gotNone(events)) {
+    spans.push({ kind: 'wait', from: opened ?? 0, to: answer.at });
+    opened = undefined;
   }
   if (out !== undefined) spans.push({ kind: 'connection', from: out, to: now });
   if (opened !== undefined) spans.push({ kind: 'session', from: opened, to: now });
@@ -62,27 +82,41 @@ export function marksOf({ events }: ExchangeState): Mark[] {
   );
 }
 
-export function entriesOf({ events }: ExchangeState): Entry[] {
-  return events.map((event) => {
+export function entriesOf({ events, answer }: ExchangeState, view: View): Entry[] {
+  const entries = events.map((event): Entry => {
     const { id, kind, at, error } = event;
-    const waitedMs = waitOf(event);
+    const waitedMs = waitOf(event, view);
     const detail = detailOf(event);
     return {
       key: id,
       kind,
       at,
       text: textOf(event),
+      foreign: isForeign(event, view),
       ...(detail !== undefined && { detail }),
       ...(waitedMs > 0 && { waitedMs }),
       ...(error !== undefined && { failed: true }),
     };
   });
+  const [opened] = events;
+  if (!opened || !answer || !gotNone(events)) return entries;
+  const waitedMs = answer.at - opened.at;
+  const none = { kind: 'checkout', text: 'No connection', failed: true } as const;
+  return [...entries, { ...none, key: -opened.id, at: answer.at, waitedMs }];
+}
+
+/** Whether the session was never given a connection: the pool had none until it gave up. */
+function gotNone(events: readonly LifeEvent[]): boolean {
+  const kinds = new Set(events.map(({ kind }) => kind));
+  return kinds.has('session-opened') && !kinds.has('checkout');
 }
 
 /** `INSERT users`: what a statement does, and to what. */
 export function summary(sql: string): string {
   const [, verb = 'SQL'] = /^\W*(\w+)/.exec(sql) ?? [];
-  const table = /\b(?:from|into|update|table_info\s*\()\s*\(?\s*[`"']?(?!select)(\w+)/i.exec(sql)?.[1];
+  const table = /\b(?:from|into|update|table_info\s*\()\s*\(?\s*[`"']?(?!select)(\w+)/i.exec(
+    sql,
+  )?.[1];
   return `${verb.toUpperCase()}${table && verb.toLowerCase() !== table ? ` ${table}` : ''}`;
 }
 
@@ -118,6 +152,11 @@ function detailOf({ kind, durationMs, rowCount, error }: LifeEvent): string | un
   return rowCount ? `${took}, ${rowCount} ${rowCount === 1 ? 'row' : 'rows'}` : took;
 }
 
-function waitOf({ kind, durationMs = 0 }: LifeEvent): number {
-  return (kind === 'checkout' || kind === 'begin') && durationMs >= WAITED_MS ? durationMs : 0;
+function waitOf({ kind, durationMs = 0 }: LifeEvent, { singleWriter }: View): number {
+  const waits = kind === 'checkout' || (kind === 'begin' && singleWriter);
+  return waits && durationMs >= WAITED_MS ? durationMs : 0;
+}
+
+function isForeign({ by }: LifeEvent, { style }: View): boolean {
+  return by !== undefined && by !== style;
 }

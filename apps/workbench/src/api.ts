@@ -1,4 +1,6 @@
 /** The API behind the page, under `/api`: what there is to run, runs and their events, plans, sources. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Engine } from '@quartet/db-core';
 import { errorHandler, HttpProblem, notFound } from '@quartet/http-contract';
 import type { Response, Router } from 'express';
@@ -7,6 +9,7 @@ import { compareStyles } from './compare';
 import { explain } from './explain';
 import { readInputs } from './inputs';
 import type { Bench, ScenarioInfo } from './protocol';
+import { ROOT } from './root';
 import type { Run } from './run';
 import type { Runner } from './runner';
 import { SCENARIOS } from './scenarios';
@@ -39,7 +42,9 @@ export function createApi(runner: Runner, engine: Engine): Router {
 
   api.get('/diff/:scenario', async (req, res) => {
     const [left, right] = [req.query['left'], req.query['right']].map(styleIn);
-    res.json(await compareStyles(scenarioOf(req.params.scenario), left as StyleId, right as StyleId));
+    res.json(
+      await compareStyles(scenarioOf(req.params.scenario), left as StyleId, right as StyleId),
+    );
   });
 
   api.get('/files', async (req, res) => {
@@ -51,7 +56,11 @@ export function createApi(runner: Runner, engine: Engine): Router {
   api.post('/runs', (req, res) => {
     const { scenario: id, inputs } = (req.body ?? {}) as { scenario?: unknown; inputs?: unknown };
     const scenario = scenarioOf(String(id));
-    const run = runner.start(scenario, readInputs(scenario.inputs, inputs));
+    const run = runner.start(
+      scenario,
+      readInputs(scenario.inputs, inputs),
+      req.socket.localPort ?? 0,
+    );
     res.status(201).location(`/api/runs/${run.id}`).json({ id: run.id });
   });
 
@@ -94,14 +103,10 @@ export function createApi(runner: Runner, engine: Engine): Router {
 function sendEvents(run: Run, res: Response, from: number): void {
   res.set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
   res.flushHeaders();
-  let leave: (() => void) | undefined;
-  leave = run.follow((message, index) => {
+  const leave = run.follow((message, index) => {
     res.write(`id: ${index}\ndata: ${JSON.stringify(message)}\n\n`);
-    if (message.type !== 'end') return;
-    leave?.();
-    res.end();
+    if (message.type === 'end') res.end();
   }, from);
-  if (run.ended) leave();
   res.on('close', leave);
 }
 
@@ -119,6 +124,20 @@ function styleIn(id: unknown): StyleId {
   }
 }
 
-function toInfo({ functions: _functions, models: _models, run: _run, ...info }: Scenario): ScenarioInfo {
-  return info;
+/** Without what is the server's own; pages of the docs are named where they are there. */
+function toInfo(scenario: Scenario): ScenarioInfo {
+  const {
+    functions: _functions,
+    models: _models,
+    run: _run,
+    concept,
+    workshop,
+    ...info
+  } = scenario;
+  const there = (file: string): boolean => existsSync(path.join(ROOT, file));
+  return {
+    ...info,
+    ...(concept && there(concept) && { concept }),
+    ...(workshop && there(workshop) && { workshop }),
+  };
 }

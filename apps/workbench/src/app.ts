@@ -1,13 +1,17 @@
 /** The workbench: the four styles mounted on one engine, the API that runs scenarios in them, the page. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp as createMixed } from '@quartet/app-mixed';
 import type { Engine } from '@quartet/db-core';
 import type { Express, RequestHandler } from 'express';
 import express from 'express';
 import { createApi } from './api';
+import { readInputs } from './inputs';
 import { Exchanges } from './exchanges';
 import { buildPage, createPage } from './page';
 import { Runner } from './runner';
+import { SCENARIOS } from './scenarios';
 import { STYLES } from './styles';
 import { createVariantsApp } from './variants/app';
 import { createTogetherApp } from './variants/together';
@@ -27,15 +31,11 @@ export async function createApp(engine: Engine): Promise<Express> {
   }
   mount('/mixed/variants', await createTogetherApp(engine));
   mount('/mixed', await createMixed(engine));
-  let port = 0;
-  app.use((req, _res, next) => {
-    port = (req.socket.address() as AddressInfo).port;
-    next();
-  });
   app.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
-  app.use('/api', createApi(new Runner({ engine, exchanges, port: () => port }), engine));
+  const runner = new Runner({ engine, exchanges });
+  app.use('/api', createApi(runner, engine));
   app.use(createPage());
-  await buildPage();
+  await Promise.all([buildPage(), warmUp(app, runner)]);
   return app;
 }
 
@@ -50,3 +50,19 @@ const forThisMachine: RequestHandler = (req, res, next) => {
   if (known && !foreign) next();
   else res.status(403).type('text/plain').send('The workbench answers this machine alone.');
 };
+
+/** What the libraries do once, at their first statement, is not what the first run is to show. */
+const WARMING = ['create', 'tags', 'import', 'n-plus-one'];
+
+async function warmUp(app: Express, runner: Runner): Promise<void> {
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (const scenario of SCENARIOS.filter(({ id }) => WARMING.includes(id))) {
+    const run = runner.start(scenario, readInputs(scenario.inputs, {}), port);
+    await new Promise<void>((resolve) => {
+      run.follow(({ type }) => type === 'end' && resolve());
+    });
+  }
+  server.close();
+}

@@ -13,7 +13,10 @@ export async function compareStyles(
   left: StyleId,
   right: StyleId,
 ): Promise<DiffRow[]> {
-  const [ours, theirs] = await Promise.all([functionsOf(left, scenario), functionsOf(right, scenario)]);
+  const [ours, theirs] = await Promise.all([
+    functionsOf(left, scenario),
+    functionsOf(right, scenario),
+  ]);
   return ours.flatMap((found) => {
     const other = theirs.find(({ name }) => name === found.name);
     return other ? compare(found, other) : [];

@@ -7,7 +7,7 @@ import { requestScopesOf } from '@quartet/db-core/express';
 import { createRouter } from '@quartet/http-contract';
 import type { Request, RequestHandler } from 'express';
 import express from 'express';
-import type { DrainSettings, FromDrain } from './drain';
+import type { DrainSettings, FromDrain, ToDrain } from './drain';
 import { HEADER, recorderFor } from './exchanges';
 import { styleOf } from './styles';
 
@@ -36,7 +36,8 @@ async function main({ style: id, url, ...pool }: DrainSettings): Promise<void> {
   const server = createServer(app).listen(0, '127.0.0.1', () => {
     tell({ type: 'listening', port: (server.address() as AddressInfo).port });
   });
-  parentPort?.once('message', () => {
+  parentPort?.on('message', (asked: ToDrain) => {
+    if (asked === 'tell') return tell({ type: 'told' });
     server.close();
     void Promise.all(left.map((scope) => scope.close()))
       .then(() => engine.dispose())

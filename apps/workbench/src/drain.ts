@@ -22,7 +22,11 @@ export interface DrainSettings {
 /** What the thread says. */
 export type FromDrain =
   | { readonly type: 'listening'; readonly port: number }
-  | { readonly type: 'heard'; readonly key: string; readonly heard: Heard };
+  | { readonly type: 'heard'; readonly key: string; readonly heard: Heard }
+  | { readonly type: 'told' };
+
+/** What it is asked: to say when it has told all it has heard, or to end. */
+export type ToDrain = 'tell' | 'stop';
 
 export interface Drain {
   /** The style with its teardown, and without. */
@@ -39,12 +43,14 @@ export async function startDrain(
   const workerData: DrainSettings = { ...settings, url: urlOf(engine) };
   const file = path.join(__dirname, `drain-worker${path.extname(__filename)}`);
   const worker = new Worker(file, { workerData });
+  const told: (() => void)[] = [];
   const listeners = new Map<string, (heard: Heard) => void>();
   const port = await new Promise<number>((resolve, reject) => {
     worker.once('error', reject);
     worker.on('message', (message: FromDrain) => {
       if (message.type === 'listening') resolve(message.port);
-      else listeners.get(message.key)?.(message.heard);
+      if (message.type === 'heard') listeners.get(message.key)?.(message.heard);
+      if (message.type === 'told') told.shift()?.();
     });
   });
   const open: Venue['open'] = (listener) => {
@@ -52,12 +58,18 @@ export async function startDrain(
     listeners.set(key, listener);
     return { header: { [HEADER]: key }, forget: () => void listeners.delete(key) };
   };
+  const ask = (what: ToDrain): void => worker.postMessage(what);
+  const heardAll = (): Promise<void> =>
+    new Promise((resolve) => {
+      told.push(resolve);
+      ask('tell');
+    });
   return {
-    kept: { port, base: '/kept', open },
-    leaking: { port, base: '/leaking', open },
+    kept: { port, base: '/kept', open, heardAll },
+    leaking: { port, base: '/leaking', open, heardAll },
     stop: async () => {
       const ended = once(worker, 'exit');
-      worker.postMessage('stop');
+      ask('stop');
       await ended;
     },
   };

@@ -17,7 +17,8 @@ export async function explain(
   engine: Engine,
   { sql, params }: { readonly sql: string; readonly params: unknown },
 ): Promise<Plan> {
-  if (!EXPLAINABLE.test(sql)) throw new Error('Only SELECT, INSERT, UPDATE and DELETE have a plan.');
+  if (!EXPLAINABLE.test(sql))
+    throw new Error('Only SELECT, INSERT, UPDATE and DELETE have a plan.');
   const result = await outsideScope(async () => {
     const connection = engine.connect();
     try {

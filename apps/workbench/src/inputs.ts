@@ -4,8 +4,13 @@ import type { Inputs, InputSpec } from './protocol';
 
 /** @throws HttpProblem 400 that names the field */
 export function readInputs(specs: readonly InputSpec[], given: unknown): Inputs {
-  const values = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
-  return Object.fromEntries(specs.map((spec) => [spec.name, readInput(spec, values[spec.name] ?? spec.value)]));
+  const values = (typeof given === 'object' && given !== null ? given : {}) as Record<
+    string,
+    unknown
+  >;
+  return Object.fromEntries(
+    specs.map((spec) => [spec.name, readInput(spec, values[spec.name] ?? spec.value)]),
+  );
 }
 
 function readInput(spec: InputSpec, value: unknown): string | number {

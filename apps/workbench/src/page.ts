@@ -27,7 +27,10 @@ export function createPage(): Router {
   const page = createRouter();
   page.use(headers);
   // Names of built files change with their content.
-  page.use('/assets', express.static(path.join(BUILT, 'assets'), { immutable: true, maxAge: '1y', index: false }));
+  page.use(
+    '/assets',
+    express.static(path.join(BUILT, 'assets'), { immutable: true, maxAge: '1y', index: false }),
+  );
   page.use(express.static(path.join(BUILT), { index: false, maxAge: '1h' }));
   page.get(['/', '/s/:scenario', '/f/*file'], upToDate, (_req, res) => {
     res.set('Cache-Control', 'no-cache').sendFile(path.join(BUILT, 'index.html'));

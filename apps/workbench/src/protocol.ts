@@ -36,8 +36,8 @@ export interface ScenarioInfo {
   readonly look: string;
   readonly inputs: readonly InputSpec[];
   /** The page that explains the idea, and the workshop's step that practises it: paths in the repository. */
-  readonly concept: string;
-  readonly workshop: string;
+  readonly concept?: string;
+  readonly workshop?: string;
   /** All four styles share one request: each pane shows its part of it. */
   readonly together?: boolean;
 }
@@ -164,8 +164,6 @@ export interface Metrics {
   readonly timeMs: number;
   /** How long connections were out of the pool, added up. */
   readonly heldMs: number;
-  /** Waiting for a connection or for SQLite's writer lock. */
-  readonly waitMs: number;
 }
 
 export interface Outcome {

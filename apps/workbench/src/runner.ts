@@ -19,11 +19,14 @@ const TOGETHER = '/mixed';
 /** Runs that are kept for whoever comes back to them. */
 const KEPT_RUNS = 200;
 
+interface Given {
+  readonly inputs: Inputs;
+  readonly port: number;
+}
+
 export interface RunnerOptions {
   readonly engine: Engine;
   readonly exchanges: Exchanges;
-  /** Where the workbench listens, known once it does. */
-  readonly port: () => number;
 }
 
 export class Runner {
@@ -47,17 +50,21 @@ export class Runner {
     return this.#runs.get(id);
   }
 
-  /** Begins a run and returns at once; its messages tell the rest. */
-  start(scenario: Scenario, inputs: Inputs): Run {
+  /**
+   * Begins a run and returns at once; its messages tell the rest.
+   *
+   * @param port where the workbench listens
+   */
+  start(scenario: Scenario, inputs: Inputs, port: number): Run {
     const run = new Run(scenario.id, inputs, this.engineInfo);
     this.#runs.set(run.id, run);
     const [oldest] = this.#runs.keys();
     if (this.#runs.size > KEPT_RUNS && oldest !== undefined) this.#runs.delete(oldest);
-    void this.#carryOut(run, scenario, inputs);
+    void this.#carryOut(run, scenario, { inputs, port });
     return run;
   }
 
-  async #carryOut(run: Run, scenario: Scenario, inputs: Inputs): Promise<void> {
+  async #carryOut(run: Run, scenario: Scenario, given: Given): Promise<void> {
     try {
       const parts = scenario.together ? [STYLE_IDS] : STYLE_IDS.map((id) => [id]);
       for (const [index, audience] of parts.entries()) {
@@ -65,7 +72,7 @@ export class Runner {
         const progress = (fraction: number, text: string): void =>
           run.publish({ type: 'progress', fraction: (index + fraction) / parts.length, text });
         progress(0, scenario.together ? 'all four' : (audience[0] ?? ''));
-        await this.#perform(run, scenario, { audience, inputs, progress });
+        await this.#perform(run, scenario, { audience, progress, ...given });
       }
       run.publish({ type: 'end', state: run.signal.aborted ? 'cancelled' : 'done' });
     } catch (error) {
@@ -82,11 +89,11 @@ export class Runner {
   async #perform(
     run: Run,
     scenario: Scenario,
-    part: Pick<Setting, 'audience' | 'inputs' | 'progress'>,
+    { port, ...part }: Given & Pick<Setting, 'audience' | 'progress'>,
   ): Promise<void> {
-    const { engine, exchanges, port } = this.#options;
+    const { engine, exchanges } = this.#options;
     const base = scenario.together ? TOGETHER : `/${part.audience[0]}`;
-    const venue = { port: port(), base, open: exchanges.open.bind(exchanges) };
+    const venue = { port, base, open: exchanges.open.bind(exchanges) };
     const stage = new Stage({ run, ...part, engine, venue });
     try {
       const outcome = await scenario.run(stage).catch((error: unknown) => {
@@ -105,7 +112,9 @@ export class Runner {
   /** Where a request is shared, a style's figures are those of its own statements. */
   #report(run: Run, { together }: Scenario, stage: Stage, style: StyleId, outcome: Outcome): void {
     const { sent, spanMs } = stage;
-    const own = together ? sent.filter(({ event }) => event.kind !== 'query' || event.by === style) : sent;
+    const own = together
+      ? sent.filter(({ event }) => event.kind !== 'query' || event.by === style)
+      : sent;
     run.publish({
       type: 'result',
       style,

@@ -1,11 +1,11 @@
 /**
  * The code a scenario shows, read from the very files that run: functions of an app's `queries.ts` or of
- * the workbench's variants, and the models they use. The files are formatted by a tool, so that a
- * declaration ends where a line with its own indentation closes it.
+ * the workbench's variants, and the models they use.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { highlight } from './code';
+import { findFunction, findModel, withHelpers } from './declarations';
 import type { CodeLine, Excerpt, Sources, StyleId, StyleSource } from './protocol';
 import { ROOT } from './root';
 import type { Scenario } from './scenarios/scenario';
@@ -41,40 +41,12 @@ export async function functionsOf(style: StyleId, { functions }: Scenario): Prom
   return found.sort((a, b) => place(a) - place(b));
 }
 
-/** The names, and those of the top-level functions that are called by them, directly or not. */
-function withHelpers(text: string, names: readonly string[]): Set<string> {
-  const helpers = [...text.matchAll(/^(?:async )?function\*? (\w+)/gm)].map(([, name]) => name ?? '');
-  const all = new Set(names);
-  for (const name of all) {
-    const body = findFunction(text, name)?.text ?? '';
-    for (const helper of helpers) if (new RegExp(`\\b${helper}\\(`).test(body)) all.add(helper);
-  }
-  return all;
-}
-
-/** A method of an object literal, or a function at the top level, with the comment above it. */
-export function findFunction(text: string, name: string): { line: number; text: string } | undefined {
-  return block(
-    text,
-    new RegExp(`^ *(?:export )?(?:async )?(?:function ?)?\\*? ?${name}(?:<[^>]*>)?\\(`),
-  );
-}
-
-/**
- * All that makes up a model: its class or interface, its mapping, its table. For the SQL builder that is the
- * method that makes the table, for the classical style a call of `mapper`.
- */
-export function findModel(text: string, name: string): { line: number; text: string }[] {
-  return [
-    new RegExp(`^(?:export )?(?:abstract )?(?:class|interface|const) ${name}\\b`),
-    new RegExp(`^mapper\\(${name},`),
-    new RegExp(`^  ${name.toLowerCase()}s\\(`),
-  ].flatMap((start) => block(text, start) ?? []);
-}
-
 /** A whole file that a link of the page leads to: the apps' sources and the docs, nothing else. */
 export async function fileOf(file: string): Promise<Excerpt | undefined> {
-  const known = /^(?:(?:apps|packages)\/[\w-]+\/(?:src|test)|docs)\/(?:[\w-]+\/)*[\w.-]+\.(?:ts|md)$/.test(file);
+  const known =
+    /^(?:(?:apps|packages)\/[\w-]+\/(?:src|test)|docs)\/(?:[\w-]+\/)*[\w.-]+\.(?:ts|md)$/.test(
+      file,
+    );
   const text = known ? await readOurs(file) : '';
   if (text === '') return undefined;
   const lines = file.endsWith('.ts')
@@ -85,7 +57,10 @@ export async function fileOf(file: string): Promise<Excerpt | undefined> {
 
 async function sourceOf(style: StyleId, scenario: Scenario): Promise<StyleSource> {
   const functions = await functionsOf(style, scenario);
-  return { functions: functions.map(toExcerpt), models: (await modelsOf(style, scenario)).map(toExcerpt) };
+  return {
+    functions: functions.map(toExcerpt),
+    models: (await modelsOf(style, scenario)).map(toExcerpt),
+  };
 }
 
 /** The SQL builder has no classes: its tables stand in `database.ts`. */
@@ -98,22 +73,6 @@ async function modelsOf(style: StyleId, { models }: Scenario): Promise<Found[]> 
     if (found.length > 0) return found;
   }
   return [];
-}
-
-function block(text: string, start: RegExp): { line: number; text: string } | undefined {
-  const lines = text.split('\n');
-  const at = lines.findIndex((line) => start.test(line));
-  if (at < 0) return undefined;
-  const indent = /^ */.exec(lines[at] ?? '')?.[0] ?? '';
-  const closes = new RegExp(`^${indent}}`);
-  const oneLine = /[;,}]$/.test(lines[at] ?? '') && !/[{([]$/.test(lines[at] ?? '');
-  let end = at;
-  if (!oneLine) while (end < lines.length - 1 && !(end > at && closes.test(lines[end] ?? ''))) end += 1;
-  let first = at;
-  // Decorators and comments that belong to it.
-  while (new RegExp(`^${indent}(@|/\\*\\*| \\*|//|\\}\\))`).test(lines[first - 1] ?? '')) first -= 1;
-  const own = lines.slice(first, end + 1).map((line) => line.slice(indent.length));
-  return { line: first + 1, text: own.join('\n') };
 }
 
 function toExcerpt({ name, file, line, text }: Found): Excerpt {

@@ -35,6 +35,8 @@ export interface Venue extends Listening {
   readonly port: number;
   /** What comes before the contract's paths. */
   readonly base: string;
+  /** Where news travels apart from answers: resolves when all that happened until now is heard. */
+  readonly heardAll?: () => Promise<void>;
 }
 
 export interface RequestOptions {
@@ -127,7 +129,12 @@ export class Stage {
     label: string,
     method: string,
     path: string,
-    { body, leaveAfter = Infinity, at: venue = this.#setting.venue, untilRemoved = true }: RequestOptions = {},
+    {
+      body,
+      leaveAfter = Infinity,
+      at: venue = this.#setting.venue,
+      untilRemoved = true,
+    }: RequestOptions = {},
   ): Promise<Reply | undefined> {
     const { run } = this.#setting;
     const exchange = ++this.#exchanges;
@@ -138,9 +145,25 @@ export class Stage {
     const at = this.#now();
     this.#first ??= at;
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
-    this.#tell((style) => ({ type: 'exchange', style, exchange, label, method, path, at, ...text }));
+    this.#tell((style) => ({
+      type: 'exchange',
+      style,
+      exchange,
+      label,
+      method,
+      path,
+      at,
+      ...text,
+    }));
     try {
-      const call = { port: venue.port, method, path: `${venue.base}${path}`, body, signal, headers };
+      const call = {
+        port: venue.port,
+        method,
+        path: `${venue.base}${path}`,
+        body,
+        signal,
+        headers,
+      };
       const reply = await send(call).catch((error: unknown) => {
         if (leave.signal.aborted) return undefined;
         throw error;
@@ -148,6 +171,7 @@ export class Stage {
       this.#last = Math.max(this.#last, this.#now());
       const answer = this.#toAnswer(reply);
       this.#tell((style) => ({ type: 'answer', style, exchange, answer }));
+      await venue.heardAll?.();
       if (untilRemoved) await session.removed();
       return reply;
     } finally {
@@ -209,7 +233,9 @@ export class Stage {
     const text = prettyBody(reply);
     const lines = text === '' ? [] : text.split('\n');
     const shown = lines.slice(0, SHOWN_LINES).join('\n');
-    const json = headers.some(([name, value]) => /^content-type$/i.test(name) && /json/.test(value));
+    const json = headers.some(
+      ([name, value]) => /^content-type$/i.test(name) && /json/.test(value),
+    );
     return {
       at,
       status,
@@ -218,7 +244,12 @@ export class Stage {
       bytes,
       chunks,
       firstByteAt: firstByteAt - this.#startedAt,
-      body: shown === '' ? [] : json ? highlight(shown, 'json') : shown.split('\n').map((line) => [[line]]),
+      body:
+        shown === ''
+          ? []
+          : json
+            ? highlight(shown, 'json')
+            : shown.split('\n').map((line) => [[line]]),
       ...(lines.length > SHOWN_LINES && {
         omitted: `${lines.length - SHOWN_LINES} more lines of the ${bytes.toLocaleString('en')} bytes`,
       }),

@@ -3,6 +3,7 @@
  * Ports the "similar" and "duplicate" queries of Django's debug toolbar.
  */
 import { formatSql, highlight } from './code';
+import { shapeOf } from './shape';
 import type { EngineInfo, LifeEvent, Metrics, Statement, StatementGroup } from './protocol';
 
 const ON_THE_WIRE = new Set<LifeEvent['kind']>([
@@ -51,23 +52,7 @@ export function metricsOf(sent: readonly Sent[], spanMs: number): Metrics {
     rows: sum(queries.map(({ rowCount = 0 }) => rowCount)),
     timeMs: spanMs,
     heldMs: heldMs(events),
-    waitMs: sum(
-      events
-        .filter(({ kind }) => kind === 'checkout' || kind === 'begin')
-        .map(({ durationMs = 0 }) => durationMs),
-    ),
   };
-}
-
-/** The statement without its values: literals, and how many a list has, are nobody's shape. */
-export function shapeOf(sql: string): string {
-  return sql
-    .replace(/'(?:[^']|'')*'/g, '?')
-    .replace(/(?<![\w$])\d+(?:\.\d+)?\b/g, '?')
-    .replace(/\$\d+/g, '?')
-    .replace(/\?(?:\s*,\s*\?)+/g, '?, …')
-    .replace(/\s+/g, ' ')
-    .trim();
 }
 
 function repetition(alike: readonly LifeEvent[]): StatementGroup['repeated'] {
@@ -76,7 +61,14 @@ function repetition(alike: readonly LifeEvent[]): StatementGroup['repeated'] {
   return texts.size === 1 ? 'identical' : 'alike';
 }
 
-function toStatement({ id, params = [], durationMs = 0, rowCount, error, place }: LifeEvent): Statement {
+function toStatement({
+  id,
+  params = [],
+  durationMs = 0,
+  rowCount,
+  error,
+  place,
+}: LifeEvent): Statement {
   return {
     id,
     params,

@@ -21,12 +21,19 @@ export function Answers({
   );
 }
 
-function Exchange({ style, exchange }: { readonly style: StyleId; readonly exchange: ExchangeState }): JSX.Element {
+function Exchange({
+  style,
+  exchange,
+}: {
+  readonly style: StyleId;
+  readonly exchange: ExchangeState;
+}): JSX.Element {
   const { method, path, label, answer, at } = exchange;
   return (
     <div class="exchange">
       <p class="request">
-        <span class="method">{method}</span> <span class="path">{path.replace(/^\/variants/, '')}</span>
+        <span class="method">{method}</span>{' '}
+        <span class="path">{path.replace(/^\/variants/, '')}</span>
       </p>
       {!answer && <p class="quiet">Waiting for the answer…</p>}
       {answer && (
@@ -53,7 +60,9 @@ function Exchange({ style, exchange }: { readonly style: StyleId; readonly excha
               </dl>
             </details>
           )}
-          {answer.body.length > 0 && <Code lines={answer.body} label={`Body of ${label}, ${style}`} />}
+          {answer.body.length > 0 && (
+            <Code lines={answer.body} label={`Body of ${label}, ${style}`} />
+          )}
           {answer.omitted && <p class="quiet">… {answer.omitted}</p>}
         </>
       )}
@@ -61,7 +70,13 @@ function Exchange({ style, exchange }: { readonly style: StyleId; readonly excha
   );
 }
 
-function Status({ status, reason }: { readonly status?: number | undefined; readonly reason?: string | undefined }): JSX.Element {
+function Status({
+  status,
+  reason,
+}: {
+  readonly status?: number | undefined;
+  readonly reason?: string | undefined;
+}): JSX.Element {
   if (status === undefined) return <span class="chip none">— no answer: the client was gone</span>;
   const tone = status < 300 ? 'good' : status < 500 ? 'refused' : 'failed';
   const sign = { good: '✓', refused: '!', failed: '✕' }[tone];

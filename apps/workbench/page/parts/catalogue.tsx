@@ -10,8 +10,13 @@ export function Catalogue({ bench }: { readonly bench: Bench }): JSX.Element {
     <main class="catalogue">
       <h1>Watch one operation happen in four styles</h1>
       <p class="lead">
-        Choose one and press Run: the source that ran, the SQL it sent, the life of its session and the
-        answer, side by side for {bench.styles.map(({ library }) => library).join(', ').replace(/, ([^,]+)$/, ' and $1')}.
+        Choose one and press Run: the source that ran, the SQL it sent, the life of its session and
+        the answer, side by side for{' '}
+        {bench.styles
+          .map(({ library }) => library)
+          .join(', ')
+          .replace(/, ([^,]+)$/, ' and $1')}
+        .
       </p>
       {GROUPS.map((group) => (
         <section key={group} aria-label={group}>

@@ -11,10 +11,19 @@ interface CodeProps {
 /** Highlighted code that can be scrolled by keyboard. */
 export function Code({ lines, from, label }: CodeProps): JSX.Element {
   return (
-    <pre class={from === undefined ? 'code' : 'code numbered'} tabIndex={0} role="region" aria-label={label}>
+    <pre
+      class={from === undefined ? 'code' : 'code numbered'}
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+    >
       <code>
         {lines.map((tokens, index) => (
-          <Line key={index} tokens={tokens} number={from === undefined ? undefined : from + index} />
+          <Line
+            key={index}
+            tokens={tokens}
+            number={from === undefined ? undefined : from + index}
+          />
         ))}
       </code>
     </pre>
@@ -30,10 +39,11 @@ export function Line({
   readonly number?: number | undefined;
   readonly id?: string;
 }): JSX.Element {
-  const indent = /^ */.exec(tokens[0]?.[0] ?? '')?.[0].length ?? 0;
+  const [indent = '', rest] = splitIndent(tokens);
   return (
-    <span class="line" id={id} data-line={number} style={{ '--indent': `${indent + 2}ch` }}>
-      {tokens.map(([text, kind], index) => (
+    <span class="line" id={id} data-line={number} style={{ '--indent': `${indent.length}ch` }}>
+      <span class="indent">{indent}</span>
+      {rest.map(([text, kind], index) => (
         <span key={index} class={kind && `t-${kind}`}>
           {text}
         </span>
@@ -41,4 +51,16 @@ export function Line({
       {'\n'}
     </span>
   );
+}
+
+/** The white space a line begins with is shown as padding, and still there to be copied. */
+function splitIndent([first, ...others]: CodeLine): [string, CodeLine] {
+  if (!first) return ['', []];
+  const [text, kind] = first;
+  const indent = /^ */.exec(text)?.[0] ?? '';
+  const left = text.slice(indent.length);
+  return [
+    indent,
+    [...(left === '' ? [] : [[left, ...(kind ? [kind] : [])] as const]), ...others] as CodeLine,
+  ];
 }

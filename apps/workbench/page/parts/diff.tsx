@@ -23,7 +23,11 @@ export function Diff({ scenario, styles, pair, onPair }: DiffProps): JSX.Element
     getDiff(scenario, left, right).then(setRows, (reason: Error) => setError(reason.message));
   }, [scenario, left, right]);
   const select = (label: string, value: string, choose: (id: string) => void): JSX.Element => (
-    <select aria-label={label} value={value} onChange={(event) => choose(event.currentTarget.value)}>
+    <select
+      aria-label={label}
+      value={value}
+      onChange={(event) => choose(event.currentTarget.value)}
+    >
       {styles.map(({ id }) => (
         <option key={id}>{id}</option>
       ))}
@@ -56,7 +60,13 @@ export function Diff({ scenario, styles, pair, onPair }: DiffProps): JSX.Element
   );
 }
 
-function Half({ side, sign }: { readonly side: DiffRow['left']; readonly sign?: string | undefined }): JSX.Element {
+function Half({
+  side,
+  sign,
+}: {
+  readonly side: DiffRow['left'];
+  readonly sign?: string | undefined;
+}): JSX.Element {
   return (
     <>
       <td class="number">{side?.line}</td>

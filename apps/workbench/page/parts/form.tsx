@@ -11,7 +11,14 @@ interface FormProps {
 }
 
 /** The scenario's inputs, Run and Cancel. Enter in a field runs. */
-export function Form({ scenario, inputs, running, onChange, onRun, onCancel }: FormProps): JSX.Element {
+export function Form({
+  scenario,
+  inputs,
+  running,
+  onChange,
+  onRun,
+  onCancel,
+}: FormProps): JSX.Element {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (!running) onRun();
@@ -21,7 +28,11 @@ export function Form({ scenario, inputs, running, onChange, onRun, onCancel }: F
       {scenario.inputs.map((spec) => (
         <label key={spec.name}>
           <span>{spec.label}</span>
-          <Field spec={spec} value={inputs[spec.name] ?? ''} onChange={(value) => onChange(spec.name, value)} />
+          <Field
+            spec={spec}
+            value={inputs[spec.name] ?? ''}
+            onChange={(value) => onChange(spec.name, value)}
+          />
         </label>
       ))}
       <button type="submit" class="run" aria-disabled={running}>

@@ -4,16 +4,21 @@ import type { Bench } from '../../src/protocol';
 import { ENGINE_NAMES } from '../format';
 import type { Theme } from '../theme';
 import { chooseTheme, chosenTheme, THEMES } from '../theme';
-import { Link } from './link';
+import { go, Link } from './link';
 
-const THEME_NAMES: Record<Theme, string> = { system: 'As the system', light: 'Light', dark: 'Dark' };
+const THEME_NAMES: Record<Theme, string> = {
+  system: 'As the system',
+  light: 'Light',
+  dark: 'Dark',
+};
 
 interface HeaderProps {
   readonly bench: Bench | undefined;
+  readonly scenario: string | undefined;
   readonly onHistory: () => void;
 }
 
-export function Header({ bench, onHistory }: HeaderProps): JSX.Element {
+export function Header({ bench, scenario, onHistory }: HeaderProps): JSX.Element {
   const [theme, setTheme] = useState(chosenTheme);
   return (
     <header class="top">
@@ -26,6 +31,7 @@ export function Header({ bench, onHistory }: HeaderProps): JSX.Element {
           {ENGINE_NAMES[bench.engine.name]} {/^[\d.]+/.exec(bench.engine.version)?.[0]}
         </span>
       )}
+      {bench && scenario && <Scenarios bench={bench} scenario={scenario} />}
       <button type="button" onClick={onHistory}>
         History
       </button>
@@ -46,5 +52,33 @@ export function Header({ bench, onHistory }: HeaderProps): JSX.Element {
         </select>
       </label>
     </header>
+  );
+}
+
+function Scenarios({
+  bench: { scenarios },
+  scenario,
+}: {
+  readonly bench: Bench;
+  readonly scenario: string;
+}): JSX.Element {
+  const groups = [...new Set(scenarios.map(({ group }) => group))];
+  return (
+    <label class="scenario">
+      <span>Scenario</span>
+      <select value={scenario} onChange={(event) => go(`/s/${event.currentTarget.value}`)}>
+        {groups.map((group) => (
+          <optgroup key={group} label={group}>
+            {scenarios
+              .filter((each) => each.group === group)
+              .map(({ id, title }) => (
+                <option key={id} value={id}>
+                  {title}
+                </option>
+              ))}
+          </optgroup>
+        ))}
+      </select>
+    </label>
   );
 }

@@ -10,7 +10,7 @@ export function History({ onClose }: { readonly onClose: () => void }): JSX.Elem
   const [runs, setRuns] = useState(pastRuns);
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog class="history" ref={dialog} aria-labelledby="history" onClose={onClose}>
+    <dialog class="past" ref={dialog} aria-labelledby="history" onClose={onClose}>
       <header>
         <h2 id="history">History</h2>
         <button type="button" onClick={() => dialog.current?.close()}>

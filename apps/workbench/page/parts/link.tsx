@@ -18,7 +18,14 @@ interface LinkProps {
 /** A link within the page: it changes the address, loads nothing, and opens in a new tab like any other. */
 export function Link({ to, label, children, ...rest }: LinkProps): JSX.Element {
   const follow = (event: MouseEvent): void => {
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey
+    )
+      return;
     event.preventDefault();
     go(to);
     if (!to.includes('#')) scrollTo(0, 0);

@@ -35,7 +35,16 @@ export function Pane({ style, source, run, shown, spanMs }: PaneProps): JSX.Elem
         {run && state ? <Sql run={run.id} style={style.id} state={state} /> : nothing}
       </Part>
       <Part facet="Session" shown={shown}>
-        {state ? <Session state={state} spanMs={spanMs} ended={Boolean(state.outcome)} /> : nothing}
+        {state ? (
+          <Session
+            state={state}
+            view={{ style: style.id, singleWriter: run?.engine?.name === 'sqlite' }}
+            spanMs={spanMs}
+            ended={Boolean(state.outcome)}
+          />
+        ) : (
+          nothing
+        )}
       </Part>
       <Part facet="Answer" shown={shown}>
         {state ? <Answers style={style.id} exchanges={state.exchanges} /> : nothing}

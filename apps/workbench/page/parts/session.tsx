@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import type { PoolFigures } from '../../src/protocol';
-import { ms } from '../format';
+import { classes, count, ms } from '../format';
 import type { ExchangeState, StyleState } from '../run-state';
 import { startOf } from '../run-state';
-import type { Entry } from '../timeline';
+import type { Entry, View } from '../timeline';
 import { entriesOf, marksOf, spansOf } from '../timeline';
 
 const SIGNS: Record<Entry['kind'], string> = {
@@ -20,22 +20,37 @@ const SIGNS: Record<Entry['kind'], string> = {
 };
 const MARKS = { begin: 'B', savepoint: '', commit: 'C', rollback: 'R' };
 
+/** With more sessions than this, their events are told when asked for. */
+const OPEN_LANES = 3;
+
 interface SessionProps {
   readonly state: StyleState;
+  readonly view: View;
   /** The length of the axis, the same in all four panes. */
   readonly spanMs: number;
   readonly ended: boolean;
 }
 
 /** The life of the sessions: drawn on one axis, and told in words. */
-export function Session({ state, spanMs, ended }: SessionProps): JSX.Element {
+export function Session({ state, view, spanMs, ended }: SessionProps): JSX.Element {
   const start = startOf(state);
   return (
     <>
       <Pool pool={state.pool} peak={state.peak} ended={ended} />
       {state.exchanges.map((exchange) => (
-        <Lane key={exchange.id} exchange={exchange} start={start} spanMs={spanMs} />
+        <Lane
+          key={exchange.id}
+          exchange={exchange}
+          view={view}
+          start={start}
+          spanMs={spanMs}
+          open={state.exchanges.length <= OPEN_LANES}
+        />
       ))}
+      <p class="axis" aria-hidden="true">
+        <span>0</span>
+        <span>{ms(spanMs)} ms</span>
+      </p>
     </>
   );
 }
@@ -68,10 +83,14 @@ function Pool({
 
 function Lane({
   exchange,
+  view,
   start,
   spanMs,
+  open,
 }: {
   readonly exchange: ExchangeState;
+  readonly view: View;
+  readonly open: boolean;
   readonly start: number;
   readonly spanMs: number;
 }): JSX.Element {
@@ -79,7 +98,7 @@ function Lane({
   const now = Math.max(at, answer?.at ?? 0, events.at(-1)?.at ?? 0);
   const share = (time: number): string => `${Math.min(100, ((time - start) / spanMs) * 100)}%`;
   const width = (from: number, to: number): string => `${((to - from) / spanMs) * 100}%`;
-  const entries = entriesOf(exchange);
+  const entries = entriesOf(exchange, view);
   const waited = entries.reduce((sum, { waitedMs = 0 }) => sum + waitedMs, 0);
   return (
     <section class="lane" aria-label={label}>
@@ -88,10 +107,10 @@ function Lane({
       </h4>
       <div class="track" role="img" aria-label={`${method} ${path}: ${told(entries, waited)}`}>
         <i class="span request" style={{ left: share(at), width: width(at, answer?.at ?? now) }} />
-        {spansOf(exchange, now).map(({ kind, from, to, failed }, index) => (
+        {spansOf(exchange, now, view).map(({ kind, from, to, failed, foreign }, index) => (
           <i
             key={index}
-            class={`span ${kind}${failed ? ' failed' : ''}`}
+            class={classes('span', kind, failed && 'failed', foreign && 'foreign')}
             style={{ left: share(from), width: width(from, to) }}
           />
         ))}
@@ -101,19 +120,22 @@ function Lane({
           </i>
         ))}
       </div>
-      <ol class="life" tabIndex={0} aria-label={`Events of ${label}`}>
-        {entries.map((entry) => (
-          <Row key={entry.key} entry={entry} start={start} />
-        ))}
-      </ol>
+      <details open={open}>
+        <summary>{count(entries.length, 'event')}</summary>
+        <ol class="life" tabIndex={0} aria-label={`Events of ${label}`}>
+          {entries.map((entry) => (
+            <Row key={entry.key} entry={entry} start={start} />
+          ))}
+        </ol>
+      </details>
     </section>
   );
 }
 
 function Row({ entry, start }: { readonly entry: Entry; readonly start: number }): JSX.Element {
-  const { kind, at, text, detail, waitedMs, failed } = entry;
+  const { kind, at, text, detail, waitedMs, failed, foreign } = entry;
   return (
-    <li class={`${kind}${failed ? ' failed' : ''}`}>
+    <li class={classes(kind, failed && 'failed', foreign && 'foreign')}>
       <span class="when">{(at - start).toFixed(1)}</span>
       <span class="sign" aria-hidden="true">
         {failed ? '✕' : SIGNS[kind]}
@@ -123,7 +145,7 @@ function Row({ entry, start }: { readonly entry: Entry; readonly start: number }
         {detail && <span class="detail"> {detail}</span>}
         {waitedMs !== undefined && (
           <strong class="waited">
-            waited {ms(waitedMs)} ms {kind === 'checkout' ? 'for a connection' : 'to begin'}
+            waited {ms(waitedMs)} ms for {kind === 'checkout' ? 'a connection' : 'the writer lock'}
           </strong>
         )}
       </span>

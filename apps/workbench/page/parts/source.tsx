@@ -4,7 +4,13 @@ import { Link } from './link';
 import { Code } from './code';
 
 /** The functions that run, and the models they use. */
-export function Source({ style, source }: { readonly style: StyleId; readonly source?: StyleSource | undefined }): JSX.Element {
+export function Source({
+  style,
+  source,
+}: {
+  readonly style: StyleId;
+  readonly source?: StyleSource | undefined;
+}): JSX.Element {
   if (!source) return <p class="quiet">Reading the source…</p>;
   return (
     <>
@@ -21,7 +27,13 @@ export function Source({ style, source }: { readonly style: StyleId; readonly so
   );
 }
 
-function Part({ style, excerpt }: { readonly style: StyleId; readonly excerpt: Excerpt }): JSX.Element {
+function Part({
+  style,
+  excerpt,
+}: {
+  readonly style: StyleId;
+  readonly excerpt: Excerpt;
+}): JSX.Element {
   const { name, file, line, lines } = excerpt;
   return (
     <figure class="excerpt">

@@ -21,16 +21,33 @@ export function Sql({
   readonly state: StyleState;
 }): JSX.Element {
   if (!state.groups) {
-    const sent = state.exchanges.flatMap(({ events }) => events.filter(({ kind }) => kind === 'query'));
+    const sent = state.exchanges.flatMap(({ events }) =>
+      events.filter(({ kind }) => kind === 'query'),
+    );
     return <p class="quiet">{count(sent.length, 'statement')} so far…</p>;
   }
-  if (state.groups.length === 0) return <p class="quiet">No statement was sent.</p>;
+  const { groups, exchanges } = state;
+  if (groups.length === 0) return <p class="quiet">No statement was sent.</p>;
   return (
-    <ol class="groups">
-      {state.groups.map((group, index) => (
-        <Group key={index} run={run} group={group} label={`Statement ${index + 1}, ${style}`} />
+    <>
+      {exchanges.map(({ id, label }) => (
+        <section key={id} class="sent" aria-label={label}>
+          {exchanges.length > 1 && <h4>{label}</h4>}
+          <ol>
+            {groups
+              .filter(({ exchange }) => exchange === id)
+              .map((group, index) => (
+                <Group
+                  key={index}
+                  run={run}
+                  group={group}
+                  label={`Statement ${index + 1} of ${label}, ${style}`}
+                />
+              ))}
+          </ol>
+        </section>
       ))}
-    </ol>
+    </>
   );
 }
 
@@ -54,6 +71,7 @@ function Group({
             <span aria-hidden="true">{MARKS[repeated]}</span> {statements.length}× {repeated}
           </span>
         )}
+        {first?.place && <Place place={first.place} />}
         <span class="figures">
           {ms(totalMs)} ms · {count(rows, 'row')}
         </span>
@@ -70,7 +88,9 @@ function Group({
                 <Details statement={statement} />
               </li>
             ))}
-            {statements.length > SHOWN && <li class="quiet">and {statements.length - SHOWN} more</li>}
+            {statements.length > SHOWN && (
+              <li class="quiet">and {statements.length - SHOWN} more</li>
+            )}
           </ol>
         </details>
       )}
@@ -79,8 +99,20 @@ function Group({
   );
 }
 
+function Place({
+  place: { file, line },
+}: {
+  readonly place: NonNullable<Statement['place']>;
+}): JSX.Element {
+  return (
+    <Link class="place" to={`/f/${file}#L${line}`} label={`${file}, line ${line}`}>
+      {file.split('/').at(-1)}:{line}
+    </Link>
+  );
+}
+
 function Details({ statement }: { readonly statement: Statement }): JSX.Element {
-  const { params, error, place } = statement;
+  const { params, error } = statement;
   return (
     <div class="details">
       {params.length > 0 && (
@@ -94,11 +126,6 @@ function Details({ statement }: { readonly statement: Statement }): JSX.Element 
         <p class="error">
           <span aria-hidden="true">✕</span> {error}
         </p>
-      )}
-      {place && (
-        <Link class="place" to={`/f/${place.file}#L${place.line}`}>
-          {place.file.split('/').at(-1)}:{place.line}
-        </Link>
       )}
     </div>
   );

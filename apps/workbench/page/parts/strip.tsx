@@ -14,7 +14,13 @@ interface Column {
 
 const whole = (value: number): string => value.toLocaleString('en');
 const COLUMNS: readonly Column[] = [
-  { name: 'statements', title: 'Statements', hint: 'sent by the library', show: whole, counts: true },
+  {
+    name: 'statements',
+    title: 'Statements',
+    hint: 'sent by the library',
+    show: whole,
+    counts: true,
+  },
   {
     name: 'roundTrips',
     title: 'Round trips',
@@ -23,7 +29,13 @@ const COLUMNS: readonly Column[] = [
     counts: true,
   },
   { name: 'rows', title: 'Rows', hint: 'returned or changed', show: whole, counts: true },
-  { name: 'timeMs', title: 'Time, ms', hint: 'from the first request to the last answer', show: ms, counts: false },
+  {
+    name: 'timeMs',
+    title: 'Time, ms',
+    hint: 'from the first request to the last answer',
+    show: ms,
+    counts: false,
+  },
   {
     name: 'heldMs',
     title: 'Connection held, ms',
@@ -65,7 +77,13 @@ export function Strip({
   );
 }
 
-function Row({ style, run }: { readonly style: StyleInfo; readonly run: RunState | undefined }): JSX.Element {
+function Row({
+  style,
+  run,
+}: {
+  readonly style: StyleInfo;
+  readonly run: RunState | undefined;
+}): JSX.Element {
   const state = run?.styles[style.id];
   const outcome = state?.outcome;
   return (
@@ -94,7 +112,7 @@ function Row({ style, run }: { readonly style: StyleInfo; readonly run: RunState
 }
 
 function Figure({
-  column: { name, show, counts },
+  column: { name, title, show, counts },
   run,
   style,
 }: {
@@ -104,14 +122,20 @@ function Figure({
 }): JSX.Element {
   const value = run?.styles[style]?.metrics?.[name];
   if (value === undefined) return <td class="figure" />;
-  const all = Object.values(run?.styles ?? {}).flatMap(({ metrics }) => (metrics ? [metrics[name]] : []));
+  const all = Object.values(run?.styles ?? {}).flatMap(({ metrics }) =>
+    metrics ? [metrics[name]] : [],
+  );
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const more = counts && value > least ? value - least : 0;
   return (
-    <td class="figure">
+    <td class="figure" data-label={title}>
       <span class="value">{show(value)}</span>
       <span class="more">{more > 0 && `▲ ${whole(more)}`}</span>
-      <i class="bar" style={{ width: `${most > 0 ? (value / most) * 100 : 0}%` }} aria-hidden="true" />
+      <i
+        class="bar"
+        style={{ width: `${most > 0 ? (value / most) * 100 : 0}%` }}
+        aria-hidden="true"
+      />
     </td>
   );
 }

@@ -19,7 +19,11 @@ export const aggregate: Scenario = {
 
   async run(stage) {
     await addMessages(stage, { authors: 3, messages: stage.number('messages') });
-    const reply = await stage.request('Top', 'GET', `/stats/top-authors?limit=${stage.number('limit')}`);
+    const reply = await stage.request(
+      'Top',
+      'GET',
+      `/stats/top-authors?limit=${stage.number('limit')}`,
+    );
     if (reply?.status !== 200) return bad(`It answered ${reply?.status}.`);
     const [first] = jsonOf<{ messages: number }[]>(reply);
     return good(`The most diligent author wrote ${first?.messages} messages.`);

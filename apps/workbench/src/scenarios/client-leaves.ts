@@ -8,9 +8,16 @@ export const clientLeaves: Scenario = {
   group: 'When things go wrong',
   look: 'In the middle of a slow statement (on SQLite: of a wait) the client hangs up. The statement is cancelled, what was written is rolled back, the connection comes home.',
   inputs: [
-    { name: 'waitMs', label: 'It would take, ms', type: 'number', value: 1500, min: 200, max: 5000 },
+    {
+      name: 'waitMs',
+      label: 'It would take, ms',
+      type: 'number',
+      value: 1500,
+      min: 200,
+      max: 5000,
+    },
   ],
-  concept: 'docs/concepts/teardown.md',
+  concept: 'docs/concepts/scope-and-teardown.md',
   workshop: 'docs/workshop/08-teardown.md',
   functions: ['createUserSlowly'],
   models: ['User'],
@@ -24,6 +31,8 @@ export const clientLeaves: Scenario = {
     const left = await countOwn(stage);
     if (reply || left > 0) return bad('It was done before the client left.');
     const end = Math.max(...stage.events.map(({ at }) => at));
-    return good(`Undone after ${end.toFixed(0)} ms instead of ${waitMs}: the row it had written is gone.`);
+    return good(
+      `Undone after ${end.toFixed(0)} ms instead of ${waitMs}: the row it had written is gone.`,
+    );
   },
 };

@@ -19,6 +19,8 @@ export const create: Scenario = {
     if (reply?.status !== 201) return bad(`It answered ${reply?.status}.`);
     const { id } = jsonOf<{ id: number }>(reply);
     const { status } = await stage.ask('GET', `/users/${id}`);
-    return status === 200 ? good('Created, committed, and there afterwards.') : bad('It is not there.');
+    return status === 200
+      ? good('Created, committed, and there afterwards.')
+      : bad('It is not there.');
   },
 };

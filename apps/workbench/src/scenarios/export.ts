@@ -7,7 +7,9 @@ export const exportMessages: Scenario = {
   title: 'Export as a stream',
   group: 'One request',
   look: 'The first rows are out long before the last is read, and the session lives until the stream has ended.',
-  inputs: [{ name: 'messages', label: 'Messages', type: 'number', value: 2000, min: 1, max: 20000 }],
+  inputs: [
+    { name: 'messages', label: 'Messages', type: 'number', value: 2000, min: 1, max: 20000 },
+  ],
   concept: 'docs/concepts/streaming.md',
   workshop: 'docs/workshop/09-streaming.md',
   functions: ['exportMessages'],

@@ -8,7 +8,7 @@ export const handlerThrows: Scenario = {
   group: 'When things go wrong',
   look: 'It wrote a row and failed before the commit. Nobody calls rollback, and yet there is one: the end of the request.',
   inputs: [{ name: 'name', label: 'Name', type: 'text', value: 'ana', maxLength: 20 }],
-  concept: 'docs/concepts/teardown.md',
+  concept: 'docs/concepts/scope-and-teardown.md',
   workshop: 'docs/workshop/08-teardown.md',
   functions: ['createUserThenFail'],
   models: ['User'],

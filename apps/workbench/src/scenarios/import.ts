@@ -8,7 +8,7 @@ export const importUsers: Scenario = {
   group: 'Transactions',
   look: 'Every third row is a duplicate. Each row has its savepoint: the bad ones are undone alone, one COMMIT keeps the rest.',
   inputs: [{ name: 'rows', label: 'Rows', type: 'number', value: 9, min: 1, max: 200 }],
-  concept: 'docs/concepts/savepoints.md',
+  concept: 'docs/concepts/transactions.md',
   workshop: 'docs/workshop/07-savepoints.md',
   functions: ['importUsers'],
   models: ['User'],
@@ -20,6 +20,8 @@ export const importUsers: Scenario = {
     const reply = await stage.request('Import', 'POST', '/users/import', { body: rows });
     if (reply?.status !== 200) return bad(`It answered ${reply?.status}.`);
     const report = jsonOf<{ imported: number; rejected: unknown[] }>(reply);
-    return good(`${report.imported} rows kept, ${report.rejected.length} undone by their savepoints.`);
+    return good(
+      `${report.imported} rows kept, ${report.rejected.length} undone by their savepoints.`,
+    );
   },
 };

@@ -10,7 +10,13 @@ export const lostUpdate: Scenario = {
   group: 'Transactions',
   look: 'Two people each add a line to one message. Who read before the other wrote undoes the other’s line, unless the reading belongs to the transaction.',
   inputs: [
-    { name: 'cure', label: 'Begin', type: 'choice', value: 'on-first-write', choices: ['on-first-write', 'eager'] },
+    {
+      name: 'cure',
+      label: 'Begin',
+      type: 'choice',
+      value: 'on-first-write',
+      choices: ['on-first-write', 'eager'],
+    },
     { name: 'thinkMs', label: 'Thinking time, ms', type: 'number', value: 60, min: 20, max: 1000 },
   ],
   concept: 'docs/concepts/transactions.md',
@@ -31,11 +37,11 @@ export const lostUpdate: Scenario = {
       ),
     );
     const lines = await linesOf(stage, message?.id);
-    if (lines.length === 3) return good('Both lines are there: the second waited and read what the first wrote.');
+    if (lines.length === 3)
+      return good('Both lines are there: the second waited and read what the first wrote.');
     return bad(`Both were answered with success, but only line “${lines.at(-1)}” is there.`);
   },
 };
-
 
 async function linesOf(stage: Stage, id: number | undefined): Promise<string[]> {
   const { body } = jsonOf<{ body: string }>(await stage.ask('GET', `/messages/${id}`));

@@ -28,7 +28,9 @@ export const nPlusOne: Scenario = {
     if (lazy?.status !== 200 || eager?.status !== 200) return bad('One of them failed.');
     const same = shown(jsonOf<Items>(lazy)) === shown(jsonOf<Items>(eager));
     if (!same) return bad('The two answers differ.');
-    return good(`The same answer with ${statements} statements and with ${stage.statements - statements}.`);
+    return good(
+      `The same answer with ${statements} statements and with ${stage.statements - statements}.`,
+    );
   },
 };
 

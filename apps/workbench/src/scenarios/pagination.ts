@@ -19,13 +19,19 @@ export const pagination: Scenario = {
   models: ['Message'],
 
   async run(stage) {
-    const [rows, page, perPage] = [stage.number('rows'), stage.number('page'), stage.number('perPage')];
+    const [rows, page, perPage] = [
+      stage.number('rows'),
+      stage.number('page'),
+      stage.number('perPage'),
+    ];
     const [author] = await addMessages(stage, { authors: 1, messages: rows });
     const query = `page=${page}&per_page=${perPage}`;
     const reply = await stage.request('A page', 'GET', `/users/${author}/messages?${query}`);
     if (reply?.status === 404) return good(`Page ${page} is past the end: 404.`);
     if (reply?.status !== 200) return bad(`It answered ${reply?.status}.`);
-    const { items, total, pages } = jsonOf<{ items: unknown[]; total: number; pages: number }>(reply);
+    const { items, total, pages } = jsonOf<{ items: unknown[]; total: number; pages: number }>(
+      reply,
+    );
     return good(`${items.length} of ${total} messages: page ${page} of ${pages}.`);
   },
 };

@@ -13,7 +13,9 @@ export async function addMessages(
   { authors, messages, tag }: { authors: number; messages: number; tag?: string },
 ): Promise<number[]> {
   const { engine } = stage;
-  const people = Array.from({ length: authors }, (_, index) => stage.ownUser(`author-${index + 1}`));
+  const people = Array.from({ length: authors }, (_, index) =>
+    stage.ownUser(`author-${index + 1}`),
+  );
   return await engine.begin(async (connection) => {
     const insert = async (sql: string, rows: readonly (readonly unknown[])[]): Promise<void> => {
       for (let at = 0; at < rows.length; at += BATCH) {
@@ -22,10 +24,18 @@ export async function addMessages(
         await connection.execute(`${sql} values ${places}`, batch.flat());
       }
     };
-    await insert('insert into users (name, email)', people.map(({ name, email }) => [name, email]));
-    const found = await connection.execute('select id from users where name like ? order by id', [stage.own('author-%')]);
+    await insert(
+      'insert into users (name, email)',
+      people.map(({ name, email }) => [name, email]),
+    );
+    const found = await connection.execute('select id from users where name like ? order by id', [
+      stage.own('author-%'),
+    ]);
     const users = found.scalars().map(Number);
-    const bodies = Array.from({ length: messages }, (_, index) => [users[index % authors], `Message ${index + 1}`]);
+    const bodies = Array.from({ length: messages }, (_, index) => [
+      users[index % authors],
+      `Message ${index + 1}`,
+    ]);
     await insert('insert into messages (user_id, body)', bodies);
     if (tag !== undefined) {
       await insert('insert into tags (name)', [[tag]]);
@@ -41,6 +51,8 @@ export async function addMessages(
 
 /** How many users of this stage there are. */
 export async function countOwn(stage: Stage): Promise<number> {
-  const found = await stage.engine.execute('select count(*) from users where name like ?', [stage.own('%')]);
+  const found = await stage.engine.execute('select count(*) from users where name like ?', [
+    stage.own('%'),
+  ]);
   return Number(found.scalar());
 }

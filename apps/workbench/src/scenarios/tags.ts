@@ -8,7 +8,13 @@ export const tags: Scenario = {
   group: 'Relations',
   look: 'One request checks the author, writes the message, gets or creates each tag and links it: one transaction.',
   inputs: [
-    { name: 'body', label: 'Message', type: 'text', value: 'One engine, one session', maxLength: 200 },
+    {
+      name: 'body',
+      label: 'Message',
+      type: 'text',
+      value: 'One engine, one session',
+      maxLength: 200,
+    },
     { name: 'tags', label: 'Tags', type: 'text', value: 'session, hello', maxLength: 60 },
   ],
   concept: 'docs/concepts/relations.md',
@@ -17,7 +23,11 @@ export const tags: Scenario = {
   models: ['Message', 'Tag'],
 
   async run(stage) {
-    const names = stage.text('tags').split(',').map((tag) => tag.trim()).filter(Boolean);
+    const names = stage
+      .text('tags')
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter(Boolean);
     const own = names.map((tag) => stage.own(tag));
     const { id } = jsonOf<{ id: number }>(await stage.ask('POST', '/users', stage.ownUser('ana')));
     const body = { body: stage.text('body'), tags: own };

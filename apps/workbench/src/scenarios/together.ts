@@ -9,9 +9,15 @@ export const together: Scenario = {
   group: 'Transactions',
   look: 'One request, four libraries, one connection, one BEGIN and one COMMIT; or one ROLLBACK for all. In each pane the statements of the others are dimmed.',
   inputs: [
-    { name: 'then', label: 'In the end', type: 'choice', value: 'commit', choices: ['commit', 'fail'] },
+    {
+      name: 'then',
+      label: 'In the end',
+      type: 'choice',
+      value: 'commit',
+      choices: ['commit', 'fail'],
+    },
   ],
-  concept: 'docs/concepts/mixed.md',
+  concept: 'docs/concepts/drivers.md',
   workshop: 'docs/workshop/11-mixed.md',
   functions: ['addUser'],
   models: ['User'],

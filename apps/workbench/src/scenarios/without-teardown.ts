@@ -15,7 +15,7 @@ export const withoutTeardown: Scenario = {
     { name: 'poolSize', label: 'Pool size', type: 'number', value: 3, min: 1, max: 8 },
     { name: 'requests', label: 'Requests', type: 'number', value: 5, min: 1, max: 12 },
   ],
-  concept: 'docs/concepts/teardown.md',
+  concept: 'docs/concepts/scope-and-teardown.md',
   workshop: 'docs/workshop/08-teardown.md',
   functions: ['findUser'],
   models: ['User'],
@@ -24,7 +24,11 @@ export const withoutTeardown: Scenario = {
     const [poolSize, requests] = [stage.number('poolSize'), stage.number('requests')];
     const { style, engine } = stage;
     stage.progress(0, `${style}: an app of its own is starting`);
-    const drain = await startDrain(engine, { style, poolSize, acquireTimeoutMs: ACQUIRE_TIMEOUT_MS });
+    const drain = await startDrain(engine, {
+      style,
+      poolSize,
+      acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
+    });
     try {
       const made = await stage.ask('POST', '/users', stage.ownUser('ana'), drain.kept);
       const path = `/users/${jsonOf<{ id: number }>(made).id}`;

@@ -19,7 +19,13 @@ export async function createVariantsApp(
   app.use(express.json());
   app.get('/messages/one-by-one', async (req, res) => {
     const messages = await variants.listMessagesOneByOne(String(req.query['tag']));
-    res.json({ items: messages.map(({ id, body, author }) => ({ id, body, author: { id: author.id, name: author.name } })) });
+    res.json({
+      items: messages.map(({ id, body, author }) => ({
+        id,
+        body,
+        author: { id: author.id, name: author.name },
+      })),
+    });
   });
   for (const [path, append] of [
     ['append', variants.appendLine],
@@ -54,5 +60,8 @@ async function slowStatement(engine: Engine, ms: number): Promise<void> {
   const sql = { postgresql: 'SELECT pg_sleep(?)', mysql: 'SELECT sleep(?)', sqlite: undefined };
   const statement = sql[engine.dialect.name];
   if (statement === undefined) await pause(ms);
-  else await currentScope()?.sessionOn(engine)?.execute(statement, [ms / 1000]);
+  else
+    await currentScope()
+      ?.sessionOn(engine)
+      ?.execute(statement, [ms / 1000]);
 }

@@ -1,5 +1,6 @@
 /** The workbench's variants in the SQL style. */
 import { knex, Session } from '@quartet/app-sql-builder/database';
+import type { Message } from '@quartet/app-sql-builder/models';
 import { toDate } from '@quartet/db-knex';
 import type { Variants } from './variants';
 
@@ -10,7 +11,7 @@ export const variants: Variants = {
       .join('tags', 'tags.id', 'message_tags.tag_id')
       .where('tags.name', tag)
       .orderBy('messages.id', 'desc')
-      .select('messages.*');
+      .select<Message[]>('messages.*');
     const views = [];
     for (const { id, body, created_at, user_id } of messages) {
       const author = await knex('users').where({ id: user_id }).first(); // one more statement, every time

@@ -22,7 +22,8 @@ export async function createTogetherApp(engine: Engine): Promise<Express> {
     await declarative.addUser(second);
     await classical.addUser(third);
     await sqlBuilder.addUser(fourth);
-    if (req.query['then'] === 'fail') throw new Error('Something failed after all four had written.');
+    if (req.query['then'] === 'fail')
+      throw new Error('Something failed after all four had written.');
     await Session.commit();
     res.status(201).end();
   });

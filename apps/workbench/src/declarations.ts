@@ -1,0 +1,62 @@
+/**
+ * Finds declarations in a source file by their names. The files are formatted by a tool, so that a
+ * declaration ends where a line with its own indentation closes it.
+ */
+
+export interface Declaration {
+  /** The number of its first line. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** A method of an object literal, or a function at the top level, with the comment above it. */
+export function findFunction(text: string, name: string): Declaration | undefined {
+  return block(
+    text,
+    new RegExp(`^ *(?:export )?(?:async )?(?:function ?)?\\*? ?${name}(?:<[^>]*>)?\\(`),
+  );
+}
+
+/**
+ * All that makes up a model: its class or interface, its mapping, its table. For the SQL builder that is the
+ * method that makes the table, for the others a call of `mapper` or `init`.
+ */
+export function findModel(text: string, name: string): Declaration[] {
+  return [
+    new RegExp(`^(?:export )?(?:abstract )?(?:class|interface|const) ${name}\\b`),
+    new RegExp(`^mapper\\(${name},`),
+    new RegExp(`^${name}\\.init\\(`),
+    new RegExp(`^  ${name.toLowerCase()}s\\(`),
+  ].flatMap((start) => block(text, start) ?? []);
+}
+
+function block(text: string, start: RegExp): Declaration | undefined {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) => start.test(line));
+  if (at < 0) return undefined;
+  const indent = /^ */.exec(lines[at] ?? '')?.[0] ?? '';
+  const closes = new RegExp(`^${indent}(?:}|\\);)`);
+  const oneLine = /[;,}]$/.test(lines[at] ?? '') && !/[{([]$/.test(lines[at] ?? '');
+  let end = at;
+  if (!oneLine)
+    while (end < lines.length - 1 && !(end > at && closes.test(lines[end] ?? ''))) end += 1;
+  let first = at;
+  // Decorators and comments that belong to it.
+  while (new RegExp(`^${indent}(@|/\\*\\*| \\*|//|\\}\\))`).test(lines[first - 1] ?? ''))
+    first -= 1;
+  const own = lines.slice(first, end + 1).map((line) => line.slice(indent.length));
+  return { line: first + 1, text: own.join('\n') };
+}
+
+/** The names, and those of the top-level functions that are called by them, directly or not. */
+export function withHelpers(text: string, names: readonly string[]): Set<string> {
+  const helpers = [...text.matchAll(/^(?:async )?function\*? (\w+)/gm)].map(
+    ([, name]) => name ?? '',
+  );
+  const all = new Set(names);
+  for (const name of all) {
+    const body = findFunction(text, name)?.text ?? '';
+    for (const helper of helpers) if (new RegExp(`\\b${helper}\\(`).test(body)) all.add(helper);
+  }
+  return all;
+}

@@ -1,0 +1,279 @@
+/** The API behind the page: every scenario on every engine, and what it must never do. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Engine } from '@quartet/db-core';
+import { createEngine } from '@quartet/db-core';
+import { testEngines } from '@quartet/testing';
+import type { Bench, CodeLine, DiffRow, Message, Plan, Sources } from '../src/protocol';
+import { STYLE_IDS } from '../src/protocol';
+import { EXPECTED } from './support/expected';
+import type { Workbench } from './support/workbench';
+import { messagesOf, post, resultsOf, run, startRun, startWorkbench } from './support/workbench';
+
+const ROOT = path.join(__dirname, '../../..');
+
+describe.each(testEngines())('on $name', ({ name, dialect }) => {
+  let workbench: Workbench;
+  let url: string;
+  /** Looks into the database from outside. */
+  let probe: Engine;
+
+  beforeAll(async () => {
+    workbench = await startWorkbench(name);
+    ({ url } = workbench);
+    probe = createEngine(workbench.databaseUrl);
+  }, 90_000);
+  afterAll(async () => {
+    await probe.dispose();
+    await workbench.stop();
+  });
+
+  const get = async <T>(at: string): Promise<T> => (await (await fetch(url + at)).json()) as T;
+  const leftOvers = async (): Promise<number> => {
+    const users = await probe.execute("select count(*) from users where name like 'wb-%'");
+    const tags = await probe.execute("select count(*) from tags where name like 'wb-%'");
+    return Number(users.scalar()) + Number(tags.scalar());
+  };
+
+  test('the page is told of every scenario, with words, inputs and the page that explains it', async () => {
+    const { scenarios, engine, styles } = await get<Bench>('/api/bench');
+    expect(scenarios.map(({ id }) => id).sort()).toEqual(Object.keys(EXPECTED).sort());
+    expect(engine).toMatchObject({ name: dialect, version: expect.stringMatching(/^\d/) });
+    expect(styles.map(({ id }) => id)).toEqual(STYLE_IDS);
+    for (const { title, look, inputs, concept } of scenarios) {
+      expect([title, look, concept]).toEqual(Array(3).fill(expect.stringMatching(/./)));
+      expect(inputs.length).toBeGreaterThan(0);
+    }
+  });
+
+  test.each(Object.entries(EXPECTED))(
+    '%s: the four styles end alike, recorded, and leave nothing behind',
+    async (scenario, outcome) => {
+      const messages = await run(url, scenario);
+      expect(messages.at(-1)).toEqual({ type: 'end', state: 'done' });
+      const results = resultsOf(messages);
+      expect(results.map(({ style }) => style)).toEqual(STYLE_IDS);
+      const tone = scenario === 'lost-update' ? 'bad' : 'good';
+      for (const result of results) {
+        expect(result.outcome).toEqual({ tone, text: expect.stringMatching(outcome) });
+        expect(result.metrics.statements).toBeGreaterThan(0);
+        expect(result.metrics.rows).toBeGreaterThan(0);
+        expect(result.metrics.roundTrips).toBeGreaterThanOrEqual(result.metrics.statements);
+        expect(result.metrics.heldMs).toBeGreaterThan(0);
+      }
+      if (scenario !== 'without-teardown') expect(unclosed(messages)).toEqual([]);
+      expect(await leftOvers()).toBe(0);
+    },
+    60_000,
+  );
+
+  test('a lost update is cured by beginning before reading', async () => {
+    for (const { outcome } of resultsOf(await run(url, 'lost-update', { cure: 'eager' }))) {
+      expect(outcome).toEqual({
+        tone: 'good',
+        text: expect.stringMatching(/^Both lines are there/),
+      });
+    }
+  });
+
+  test('four styles in one transaction are rolled back together', async () => {
+    for (const { outcome } of resultsOf(await run(url, 'together', { then: 'fail' }))) {
+      expect(outcome.text).toBe('It answered 500; of the four rows none is left.');
+    }
+    expect(await leftOvers()).toBe(0);
+  });
+
+  test('in one transaction of all four, each statement belongs to the style that sent it', async () => {
+    const messages = await run(url, 'together');
+    const begins = eventsOf(messages, 'extension').filter(({ kind }) => kind === 'begin');
+    expect(begins).toHaveLength(2); // one for each of the two requests
+    const queries = eventsOf(messages, 'extension').filter(({ kind }) => kind === 'query');
+    expect(new Set(queries.map(({ by }) => by))).toEqual(new Set(STYLE_IDS));
+  });
+
+  test('N+1 is seen as statements that are alike, eager loading is not', async () => {
+    for (const { groups } of resultsOf(await run(url, 'n-plus-one', { messages: 6 }))) {
+      const alike = groups.filter(({ repeated }) => repeated !== 'once');
+      expect(
+        alike.some(({ exchange, statements }) => exchange === 1 && statements.length === 6),
+      ).toBe(true);
+      expect(
+        alike.filter(({ exchange, lines }) => exchange === 2 && !/PRAGMA/.test(text(lines))),
+      ).toEqual([]);
+    }
+  });
+
+  test('waiting for SQLite’s one writer is measured; the servers let both write', async () => {
+    for (const { outcome } of resultsOf(await run(url, 'overlap', { waitMs: 120 }))) {
+      expect(outcome.text).toMatch(
+        name === 'sqlite' ? /the second waited \d+ ms for the writer lock/ : /neither waited/,
+      );
+    }
+  });
+
+  test('the plan of a recorded statement is asked for by its number, and by nothing else', async () => {
+    const id = await startRun(url, 'find');
+    const [first] = resultsOf(await messagesOf(url, id)).at(-1)?.groups ?? [];
+    const at = `${url}/api/runs/${id}/explain/${first?.statements[0]?.id}`;
+    const plan = (await (await post(at, { sql: 'drop table users' })).json()) as Plan;
+    expect(plan.statement).toMatch(/select/i);
+    expect(plan.rows.length).toBeGreaterThan(0);
+    expect((await post(`${url}/api/runs/${id}/explain/999999`, {})).status).toBe(404);
+    expect((await post(`${url}/api/runs/nobody/explain/1`, {})).status).toBe(404);
+    expect((await post(`${url}/api/runs/${id}/explain/1;drop`, {})).status).toBe(404);
+  });
+
+  test('two people at once do not see each other’s events', async () => {
+    const [one, two] = await Promise.all([
+      startRun(url, 'create', { name: 'eva' }),
+      startRun(url, 'create', { name: 'kim' }),
+    ]);
+    const [ones, twos] = await Promise.all([messagesOf(url, one), messagesOf(url, two)]);
+    expect(JSON.stringify(ones)).toContain('-eva');
+    expect(JSON.stringify(ones)).not.toContain('-kim');
+    expect(JSON.stringify(twos)).not.toContain('-eva');
+    expect(resultsOf(ones)).toHaveLength(4);
+    expect(resultsOf(twos)).toHaveLength(4);
+  });
+
+  test('a run that is cancelled ends, and what it had written is undone', async () => {
+    const id = await startRun(url, 'client-leaves', { waitMs: 5000 });
+    const slow = await startRun(url, 'overlap', { waitMs: 1000 });
+    expect((await post(`${url}/api/runs/${slow}/cancel`, {})).status).toBe(202);
+    expect((await messagesOf(url, slow)).at(-1)).toEqual({ type: 'end', state: 'cancelled' });
+    await messagesOf(url, id);
+    expect(await leftOvers()).toBe(0);
+  });
+});
+
+describe('safe by default', () => {
+  let workbench: Workbench;
+  let url: string;
+  beforeAll(async () => {
+    workbench = await startWorkbench('sqlite');
+    ({ url } = workbench);
+  }, 90_000);
+  afterAll(() => workbench.stop());
+
+  test('the page may load nothing from elsewhere and has no inline script', async () => {
+    const answer = await fetch(url);
+    const policy = answer.headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(await answer.text()).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|https?:\/\//);
+  });
+
+  test('another name for this machine, or a form of another site, is refused', async () => {
+    const { port } = new URL(url);
+    const rebound = await statusFor(port, { host: 'evil.example' });
+    expect(rebound).toBe(403);
+    expect((await post(`${url}/api/runs`, {}, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(
+      403,
+    );
+  });
+
+  test.each([
+    ['pagination', { perPage: 0 }, 'Per page: a whole number from 1 to 100, please.'],
+    ['pagination', { page: 'x' }, 'Page: a whole number from 1 to 100, please.'],
+    ['create', { name: ' ' }, 'Name: 1 to 20 characters, please.'],
+    ['lost-update', { cure: 'magic' }, 'Begin: one of on-first-write, eager, please.'],
+  ])('inputs are checked: %s with %j', async (scenario, inputs, detail) => {
+    const answer = await post(`${url}/api/runs`, { scenario, inputs });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ detail });
+  });
+
+  test('an unknown scenario, run or style is refused in words', async () => {
+    expect((await post(`${url}/api/runs`, { scenario: 'nothing' })).status).toBe(404);
+    expect((await fetch(`${url}/api/runs/nothing`)).status).toBe(404);
+    expect((await fetch(`${url}/api/diff/create?left=x&right=classical`)).status).toBe(400);
+  });
+
+  test('files are shown from the sources and the docs alone', async () => {
+    const status = async (file: string): Promise<number> =>
+      (await fetch(`${url}/api/files?path=${encodeURIComponent(file)}`)).status;
+    expect(await status('apps/classical/src/models.ts')).toBe(200);
+    expect(await status('package.json')).toBe(404);
+    expect(await status('apps/classical/src/../../../package.json')).toBe(404);
+    expect(await status('/etc/passwd')).toBe(404);
+    expect(await status('docs/../.git/config')).toBe(404);
+  });
+
+  test('every scenario shows, for every style, code that stands in the file at that line', async () => {
+    const { scenarios } = (await (await fetch(`${url}/api/bench`)).json()) as Bench;
+    for (const { id } of scenarios) {
+      const sources = (await (await fetch(`${url}/api/sources/${id}`)).json()) as Sources;
+      for (const style of STYLE_IDS) {
+        const { functions, models } = sources[style];
+        expect([id, style, functions.length > 0, models.length > 0]).toEqual([
+          id,
+          style,
+          true,
+          true,
+        ]);
+        for (const { file, line, lines } of [...functions, ...models]) {
+          const inFile = readFileSync(path.join(ROOT, file), 'utf8')
+            .split('\n')
+            .slice(line - 1);
+          expect(inFile.slice(0, lines.length).map((each) => each.trim())).toEqual(
+            lines.map((tokens) => text([tokens]).trim()),
+          );
+        }
+      }
+    }
+  });
+
+  test('two styles’ source is compared line by line', async () => {
+    const answer = await fetch(`${url}/api/diff/create?left=classical&right=sql-builder`);
+    const rows = (await answer.json()) as DiffRow[];
+    expect(new Set(rows.map(({ kind }) => kind))).toEqual(
+      new Set(['same', 'changed', 'right']),
+    );
+    const same = (await (
+      await fetch(`${url}/api/diff/create?left=classical&right=classical`)
+    ).json()) as DiffRow[];
+    expect(same.every(({ kind }) => kind === 'same')).toBe(true);
+  });
+});
+
+function eventsOf(messages: readonly Message[], style: string) {
+  return messages.flatMap((message) =>
+    message.type === 'event' && message.style === style ? [message.event] : [],
+  );
+}
+
+/** Exchanges whose sessions or connections did not all come back. */
+function unclosed(messages: readonly Message[]): string[] {
+  const open = new Map<string, number>();
+  const pairs: Record<string, [string, number]> = {
+    'session-opened': ['session', 1],
+    'session-removed': ['session', -1],
+    checkout: ['connection', 1],
+    checkin: ['connection', -1],
+  };
+  for (const message of messages) {
+    if (message.type !== 'event') continue;
+    const [what, step] = pairs[message.event.kind] ?? ['', 0];
+    const key = `${message.style} ${message.exchange} ${what}`;
+    open.set(key, (open.get(key) ?? 0) + step);
+  }
+  return [...open].filter(([, count]) => count !== 0).map(([key]) => key);
+}
+
+function text(lines: readonly CodeLine[]): string {
+  return lines.map((tokens) => tokens.map(([part]) => part).join('')).join('\n');
+}
+
+/** `fetch` does not let anybody set `Host`. */
+async function statusFor(port: string, headers: Record<string, string>): Promise<number> {
+  const { request } = await import('node:http');
+  return await new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', port, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
