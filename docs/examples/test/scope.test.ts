@@ -1,7 +1,19 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NoActiveScopeError, outsideScope, runInScope, ScopeClosedError } from '@quartet/db-core';
-import { ClientAbortedError, initApp, noteErrors, requestScopesOf } from '@quartet/db-core/express';
+import {
+  createEngine,
+  NoActiveScopeError,
+  outsideScope,
+  runInScope,
+  ScopeClosedError,
+} from '@quartet/db-core';
+import {
+  ClientAbortedError,
+  gracefulShutdown,
+  initApp,
+  noteErrors,
+  requestScopesOf,
+} from '@quartet/db-core/express';
 import { expectWarning } from '@quartet/testing';
 import type { ErrorRequestHandler, Express } from 'express';
 import express from 'express';
@@ -130,3 +142,19 @@ test('outsideScope leaves the scope for the time of a call', () =>
     // #endregion
     expect(await names()).toEqual(['log']);
   }));
+
+test('an orderly end', async () => {
+  const engine = createEngine('sqlite://');
+  const app = express();
+  initApp(app);
+  app.get('/', (_req, res) => void res.send('ok'));
+  // #region shutdown
+  const server = app.listen(0, '127.0.0.1');
+  const shutdown = gracefulShutdown({ app, server, engines: [engine] });
+  process.once('SIGTERM', () => void shutdown().then(() => process.exit(0)));
+  // #endregion
+  process.removeAllListeners('SIGTERM');
+  await new Promise((resolve) => server.once('listening', resolve));
+  await shutdown();
+  expect(engine.disposed).toBe(true);
+});
