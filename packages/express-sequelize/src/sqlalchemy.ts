@@ -46,6 +46,7 @@ import { bindsOf, makeEngines } from './engines';
 import type { Model } from './model';
 import { baseFor } from './model';
 import { ModelStates } from './model-states';
+import { primaryKeyOf } from './primary-key';
 import { reflectTables } from './reflect';
 import { currentSession, queryProperty } from './session';
 import type { ModelsCommitted } from './track-modifications';
@@ -230,6 +231,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   // --- for views ------------------------------------------------------------------------------
 
   /**
+   * @param id as it comes from a path will do: what is no whole number is not found where the key is one.
    * @param options Sequelize's own, such as `include`, and the `description` for the client.
    * @throws NotFoundError, which is answered as a 404.
    */
@@ -238,10 +240,8 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
     id: Identity,
     { description, ...options }: FindOptions & { readonly description?: string } = {},
   ): Promise<M> {
-    const key = (model.primaryKeyAttributes as string[]).map((name, i) => [name, [id].flat()[i]]);
-    const found = await this.session().load(() =>
-      model.findOne({ ...options, where: Object.fromEntries(key) }),
-    );
+    const where = primaryKeyOf(model, id);
+    const found = where && (await this.session().load(() => model.findOne({ ...options, where })));
     if (found) return found;
     throw new NotFoundError(description);
   }

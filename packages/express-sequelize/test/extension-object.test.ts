@@ -150,6 +150,51 @@ onEachEngine(({ fresh }) => {
     });
   });
 
+  test.each(['1e3', '0x1', '1.0', ' 1', '1abc', '', 'NaN', '9007199254740993', '99999999999'])(
+    'getOr404 of a key that is no whole number, or none of a row, is a NotFoundError: %j',
+    async (id) => {
+      const { db, Todo } = await withTodos(await fresh());
+      await db.appContext(async () => {
+        await Todo.create({ title: 'a' });
+        await expect(db.getOr404(Todo, id)).rejects.toThrow(NotFoundError);
+        expect((await db.getOr404(Todo, '1')).title).toBe('a'); // the transaction goes on
+      });
+    },
+  );
+
+  test('getOr404 takes keys of other types as they are written, and several columns', async () => {
+    const db = newDb();
+    const key = '6f1c3b0e-6b0f-4c36-9b7e-0d1f5b1f2a3c';
+    class Big extends db.Model {}
+    Big.init({ id: { type: DataTypes.BIGINT, primaryKey: true } });
+    class Token extends db.Model {}
+    Token.init({ id: { type: DataTypes.UUID, primaryKey: true } });
+    class Seat extends db.Model {}
+    Seat.init({
+      row: { type: DataTypes.INTEGER, primaryKey: true },
+      letter: { type: DataTypes.STRING(1), primaryKey: true },
+    });
+    await db.initApp(newApp({ DATABASE_URL: await fresh() }));
+    await db.appContext(async () => {
+      await Big.create({ id: '9007199254740993' });
+      await Token.create({ id: key });
+      await Seat.create({ row: 3, letter: 'B' });
+      await db.getOr404(Big, '9007199254740993');
+      await db.getOr404(Big, 9007199254740993n);
+      await db.getOr404(Token, key);
+      await db.getOr404(Seat, ['3', 'B']);
+      for (const [model, id] of [
+        [Big, '9007199254740992'],
+        [Big, '9999999999999999999'],
+        [Token, 'none'],
+        [Seat, ['3', 'C']],
+        [Seat, '3'],
+      ] as const)
+        await expect(db.getOr404(model, id)).rejects.toThrow(NotFoundError);
+      await db.getOr404(Token, key);
+    });
+  });
+
   test('getOr404 takes options for eager loading, and sends one query', async () => {
     const db = newDb();
     class User extends db.Model<User> {
