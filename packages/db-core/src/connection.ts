@@ -41,6 +41,9 @@ export interface ConnectionOptions {
 /** What transaction control answers. */
 const NOTHING: CursorResult = { columns: [], rows: [], rowCount: 0 };
 
+const NO_TIME = { durationMs: 0 };
+const DONE = Promise.resolve();
+
 type ConnectionEvent = keyof EngineEvents & RecordedKind;
 
 export class Connection {
@@ -130,10 +133,26 @@ export class Connection {
     try {
       this.#assertOpen();
       const control = parseControl(sql);
-      if (!control) return await this.#perform(sql, call);
-      await this.#transaction.control(control, owner, asked);
-      this.#transaction.answerNested(this.#calls + 1);
-      return undefined;
+      if (control) {
+        await this.#transaction.control(control, owner, asked);
+        this.#transaction.answerNested(this.#calls + 1);
+        return undefined;
+      }
+      this.#transaction.assertUsable();
+      const raw = this.#raw ?? this.#borrowNow() ?? (await this.#borrow());
+      try {
+        const preparing = this.#transaction.prepare(raw, sql);
+        if (preparing) await preparing;
+        // Not awaited where the driver answers at once: on SQLite a statement costs one promise.
+        const running = this.#send(raw, call);
+        const result = running instanceof Promise ? await running : running;
+        this.#transaction.after(raw, result);
+        return result;
+      } catch (error) {
+        this.#transaction.afterFailure(raw, error);
+        if (!this.#transaction.active && !this.engine.dialect.isAlive(raw)) this.#giveBack();
+        throw error;
+      }
     } finally {
       this.#turn.release();
     }
@@ -204,8 +223,15 @@ export class Connection {
    * @param options.cancel ask the server to stop the statement in flight instead of waiting for its end.
    */
   close(options: { readonly cancel?: boolean } = {}): Promise<void> {
-    this.#closed ??= this.#close(options.cancel ?? false);
+    this.#closed ??= this.#closeNow() ?? this.#close(options.cancel ?? false);
     return this.#closed;
+  }
+
+  /** Where no statement is under way and nothing was begun on the server, there is nothing to wait for. */
+  #closeNow(): Promise<void> | undefined {
+    if (this.#turn.held || !this.#transaction.endUnsent()) return undefined;
+    this.#giveBack();
+    return DONE;
   }
 
   async #close(cancel: boolean): Promise<void> {
@@ -248,24 +274,20 @@ export class Connection {
     this.#release();
   }
 
-  async #perform<T>(sql: string, perform: (raw: object) => T | Promise<T>): Promise<T> {
-    const transaction = this.#transaction;
-    transaction.assertUsable();
-    const raw = this.#raw ?? (await this.#borrow());
-    try {
-      const preparing = transaction.prepare(raw, sql);
-      if (preparing) await preparing;
-      const { dialect } = this.engine;
-      const result = await (transaction.isOpen || !dialect.autocommit
-        ? perform(raw)
-        : dialect.autocommit(raw, perform));
-      transaction.after(raw, result);
-      return result;
-    } catch (error) {
-      transaction.afterFailure(raw, error);
-      if (!transaction.active && !this.engine.dialect.isAlive(raw)) this.#giveBack();
-      throw error;
-    }
+  #send<T>(raw: object, perform: (raw: object) => T | Promise<T>): T | Promise<T> {
+    const { dialect } = this.engine;
+    return this.#transaction.isOpen || !dialect.autocommit
+      ? perform(raw)
+      : dialect.autocommit(raw, perform);
+  }
+
+  /** Undefined where the pool has none at hand. */
+  #borrowNow(): object | undefined {
+    const raw = this.engine.checkoutNow();
+    if (!raw) return undefined;
+    this.#raw = raw;
+    this.#tell('checkout', NO_TIME);
+    return raw;
   }
 
   async #borrow(): Promise<object> {

@@ -21,6 +21,12 @@ export type Params = readonly unknown[] | Readonly<Record<string, unknown>>;
 type Piece = string | { readonly name: string } | { readonly index: number } | typeof NEXT;
 const NEXT = Symbol('?');
 
+/** A statement that was read: its text with the driver's placeholders, and what each of them stands for. */
+interface Prepared {
+  readonly text: string;
+  readonly slots: readonly Exclude<Piece, string>[];
+}
+
 const CACHE_LIMIT = 500;
 
 /** A compiler for one dialect; it keeps the last five hundred texts it has read. */
@@ -28,45 +34,43 @@ export function placeholderCompiler(
   dialect: DialectName,
   placeholder: (n: number) => string,
 ): (sql: string, params?: Params) => CompiledStatement {
-  const cache = new Map<string, readonly Piece[]>();
+  const cache = new Map<string, Prepared>();
   return (sql, params) => {
     if (params === undefined) return { sql, params: [] };
-    let pieces = cache.get(sql);
-    if (!pieces) {
-      pieces = split(sql, dialect);
+    let prepared = cache.get(sql);
+    if (!prepared) {
+      prepared = prepare(split(sql, dialect), placeholder);
       if (cache.size >= CACHE_LIMIT) cache.delete(cache.keys().next().value as string);
-      cache.set(sql, pieces);
+      cache.set(sql, prepared);
     }
-    return bind(sql, pieces, params, placeholder);
+    return { sql: prepared.text, params: bind(sql, prepared.slots, params) };
   };
 }
 
-function bind(
-  sql: string,
-  pieces: readonly Piece[],
-  params: Params,
-  placeholder: (n: number) => string,
-): CompiledStatement {
-  const values = Array.isArray(params) ? params : undefined;
+function prepare(pieces: readonly Piece[], placeholder: (n: number) => string): Prepared {
+  const slots: Exclude<Piece, string>[] = [];
+  const text = pieces.map((piece) =>
+    typeof piece === 'string' ? piece : placeholder(slots.push(piece)),
+  );
+  return { text: text.join(''), slots };
+}
+
+function bind(sql: string, slots: Prepared['slots'], params: Params): unknown[] {
+  const values = Array.isArray(params) ? (params as readonly unknown[]) : undefined;
   const named = values ? undefined : (params as Readonly<Record<string, unknown>>);
   const bound: unknown[] = [];
   const used = new Set<number>();
   let next = 0;
-  let text = '';
-  for (const piece of pieces) {
-    if (typeof piece === 'string') {
-      text += piece;
-      continue;
-    }
-    if (piece !== NEXT && 'name' in piece) {
-      if (!named || !(piece.name in named)) {
+  for (const slot of slots) {
+    if (slot !== NEXT && 'name' in slot) {
+      if (!named || !(slot.name in named)) {
         throw new ArgumentError(
-          `The statement needs a value for :${piece.name}: pass { ${piece.name}: … }. Statement: ${sql}`,
+          `The statement needs a value for :${slot.name}: pass { ${slot.name}: … }. Statement: ${sql}`,
         );
       }
-      bound.push(defined(named[piece.name], `:${piece.name}`));
+      bound.push(defined(named[slot.name], `:${slot.name}`));
     } else {
-      const index = piece === NEXT ? next++ : piece.index;
+      const index = slot === NEXT ? next++ : slot.index;
       if (!values || index >= values.length) {
         throw new ArgumentError(
           `The statement needs ${values ? `at least ${index + 1} values but got ${values.length}` : 'an array of values'}. Statement: ${sql}`,
@@ -75,14 +79,13 @@ function bind(
       used.add(index);
       bound.push(defined(values[index], `number ${index + 1}`));
     }
-    text += placeholder(bound.length);
   }
   if (values && used.size !== values.length) {
     throw new ArgumentError(
       `The statement uses ${used.size} of the ${values.length} values it was given. Statement: ${sql}`,
     );
   }
-  return { sql: text, params: bound };
+  return bound;
 }
 
 function defined(value: unknown, which: string): unknown {

@@ -102,6 +102,18 @@ export class Pool<Raw extends object> {
     return raw;
   }
 
+  /** As `acquire`, where a connection is at hand and needs no sign of life; undefined otherwise. */
+  acquireNow(): Raw | undefined {
+    const idle = this.#takeIdle();
+    if (idle === undefined) return undefined;
+    if (this.#isDoubtful(idle)) {
+      this.#idle.push(idle);
+      return undefined;
+    }
+    this.#checkouts++;
+    return idle;
+  }
+
   /** Takes a connection back; a broken one is closed and replaced for whoever waits. */
   release(raw: Raw, broken = false): void {
     if (broken || this.#disposed || !this.#dialect.isAlive(raw)) {

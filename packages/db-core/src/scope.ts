@@ -130,11 +130,15 @@ export class Scope {
 
   async #end(options: { readonly cancel?: boolean }): Promise<void> {
     if (!this.#used) return;
-    const endings = await Promise.allSettled(this.sessions.map((session) => session.end(options)));
-    for (const _ of endings) this.recorder?.note('session-removed');
-    const failures = endings.flatMap((ending) =>
-      ending.status === 'rejected' ? [ending.reason as unknown] : [],
-    );
+    const failures: unknown[] = [];
+    const end = async (session: Session): Promise<void> => {
+      await session.end(options).catch((failure: unknown) => failures.push(failure));
+      this.recorder?.note('session-removed');
+    };
+    const { sessions } = this;
+    const [only] = sessions;
+    if (only && sessions.length === 1) await end(only);
+    else await Promise.all(sessions.map(end));
     if (failures.length > 0)
       throw new AggregateError(failures, 'Sessions could not be closed at the end of their scope.');
   }

@@ -312,8 +312,8 @@ export class Session {
 
   /** Runs one statement in the session's transaction; see {@link Connection.execute} for placeholders and errors. */
   async execute(sql: string, params?: Params): Promise<Result> {
-    if (this.#options.autoflush !== false) await this.flush();
-    return this.connection().execute(sql, params);
+    if (this.#mustFlush) await this.flush();
+    return await this.connection().execute(sql, params);
   }
 
   /**
@@ -351,7 +351,7 @@ export class Session {
   /** @internal A read through a mapper: pending objects are flushed first, errors translated. */
   async load<T>(fn: () => Promise<T>): Promise<T> {
     this.#assertUsable();
-    if (this.#options.autoflush !== false) await this.flush();
+    if (this.#mustFlush) await this.flush();
     try {
       return await this.run(fn);
     } catch (error) {
@@ -366,6 +366,11 @@ export class Session {
     this.#removed.clear();
     await this.#each((connection) => connection.close(options));
     await this.#runHooks('rollback');
+  }
+
+  /** Whether there is something that a statement must find in the database. */
+  get #mustFlush(): boolean {
+    return this.#options.autoflush !== false && this.#added.size + this.#removed.size > 0;
   }
 
   #bound(key: string): Engine {

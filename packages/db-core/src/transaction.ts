@@ -121,6 +121,13 @@ export class Transaction {
     return this.#end('rollback');
   }
 
+  /** Ends it where the server knows nothing of it yet; false where it must be told. */
+  endUnsent(): boolean {
+    if (this.#state === 'open' || this.#state === 'lost') return false;
+    if (this.#state === 'begun') this.#reset();
+    return true;
+  }
+
   // --- nested transactions -------------------------------------------------------------------
 
   /** @param asked see {@link Savepoints} */

@@ -41,3 +41,15 @@ test('first, one, oneOrNone, scalar, scalars and all', async () => {
   expect(() => none.one()).toThrow(NoResultFound);
   expect(none.columns).toEqual(['n']);
 });
+
+test('the columns of select * follow the table, those of count(*) keep their name', async () => {
+  await select('create table growing (id integer)');
+  await select('insert into growing values (1)');
+  expect((await select('select * from growing')).columns).toEqual(['id']);
+  await select("alter table growing add column name text default 'a'");
+  expect((await select('select * from growing')).columns).toEqual(['id', 'name']);
+  await select('alter table growing rename column name to title');
+  expect({ ...(await select('select * from growing')).one() }).toEqual({ id: 1, title: 'a' });
+  expect((await select('select count(*) from growing')).columns).toEqual(['count(*)']);
+  expect((await select('select count(*) from growing')).columns).toEqual(['count(*)']);
+});

@@ -24,6 +24,9 @@ const LAST_RETRY_MS = 50;
 /** Statements whose `readonly` flag does not tell: they change the connection, or need to stand outside a transaction. */
 const NOT_TRANSACTIONAL = /^\s*(?:PRAGMA|VACUUM|ATTACH|DETACH|ANALYZE|EXPLAIN)\b/i;
 
+/** `*` that stands for columns, which are those the table has now; `count(*)` is not meant. */
+const STAR = /(?<!\(\s*)\*/;
+
 /** A database handle with its prepared statements. */
 export interface SqliteHandle {
   readonly database: Database.Database;
@@ -48,6 +51,7 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
   readonly #removeTemporary = (): void => this.dispose();
   /** Handles that wait to write, with whom they wait for; null once nobody needs it any more. */
   readonly #waiting = new Map<SqliteHandle, object | null>();
+  readonly #columns = new WeakMap<Database.Statement, readonly string[]>();
   #handles = 0;
 
   constructor(url: DatabaseUrl, options: EngineOptions) {
@@ -129,13 +133,22 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
       const { changes, lastInsertRowid } = statement.run(...values);
       return { columns: [], rows: [], rowCount: changes, lastInsertId: lastInsertRowid };
     }
-    const columns = statement.columns().map(({ name }) => name);
+    const columns = this.#columnsOf(statement, sql);
     try {
       const rows = statement.raw(true).all(...values) as unknown[][];
       return { columns, rows, rowCount: rows.length };
     } finally {
       statement.raw(false); // the cached statement is shared with the facades, which want objects
     }
+  }
+
+  /** Their names, which the driver takes longer to tell than to find a row; only those of a `*` can change. */
+  #columnsOf(statement: Database.Statement, sql: string): readonly string[] {
+    let columns = this.#columns.get(statement);
+    if (columns) return columns;
+    columns = statement.columns().map(({ name }) => name);
+    if (!STAR.test(sql)) this.#columns.set(statement, columns);
+    return columns;
   }
 
   /** A prepared statement of this handle, from its cache. SQLite prepares it anew by itself when the schema changes. */

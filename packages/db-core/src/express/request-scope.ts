@@ -54,7 +54,10 @@ export class RequestScopes {
   #record: RequestScopeOptions['record'];
   readonly #hooks: TeardownHook[] = [];
   readonly #sockets = new WeakMap<Socket, Set<() => void>>();
-  readonly #open = new Set<Promise<void>>();
+  /** Told when no request uses a session any more. */
+  readonly #waiting: (() => void)[] = [];
+  /** Requests that use a session and are not torn down yet. */
+  #using = 0;
   readonly #errors = new WeakMap<ServerResponse, unknown>();
 
   constructor(options: RequestScopeOptions = {}) {
@@ -90,24 +93,22 @@ export class RequestScopes {
   }
 
   /** Resolves when every request that used a session is torn down: wait for it before disposing engines. */
-  async idle(): Promise<void> {
-    while (this.#open.size > 0) await Promise.all(this.#open);
+  idle(): Promise<void> {
+    if (this.#using === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #watch(scope: Scope, req: Request, res: Response): void {
-    let finish: () => void;
-    const done = new Promise<void>((resolve) => (finish = resolve));
-    this.#open.add(done);
+    this.#using++;
     const { socket } = req;
+    let ended = false;
     const end = (): void => {
-      res.removeListener('close', end);
+      if (ended) return;
+      ended = true;
       this.#unwatchSocket(socket, end);
-      void this.#tearDown(scope, req, res).finally(() => {
-        this.#open.delete(done);
-        finish();
-      });
+      void this.#tearDown(scope, req, res);
     };
-    res.once('close', end);
+    res.on('close', end);
     this.#watchSocket(socket, end);
   }
 
@@ -127,6 +128,8 @@ export class RequestScopes {
       for (const hook of this.#hooks) await hook(error, req, res);
     } catch (failure) {
       (this.#options.onTeardownError ?? logTeardownError)(failure, req);
+    } finally {
+      if (--this.#using === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     }
   }
 
