@@ -14,8 +14,11 @@ import {
 } from 'sequelize';
 import { onEachEngine } from './support';
 
-// Properties are declared by `define` at run time.
-type Any = ModelStatic<Model & Record<string, any>>;
+/** Attributes and accessors are made by `define`, at run time. */
+interface Dynamic extends Model {
+  [property: string]: any; // oxlint-disable-line typescript/no-explicit-any
+}
+type Any = ModelStatic<Dynamic>;
 
 onEachEngine((fixture) => {
   let sequelize: Sequelize;
@@ -97,7 +100,12 @@ onEachEngine((fixture) => {
           order: [[{ model: Post, as: 'posts' }, 'id', 'ASC']],
         });
         expect(
-          joined?.['posts'].map((p: any) => [p.title, p.tags.map((t: any) => t.name)]),
+          joined
+            ?.get({ plain: true })
+            ['posts'].map((post: Dynamic) => [
+              post['title'],
+              post['tags'].map((tag: Dynamic) => tag['name']),
+            ]),
         ).toEqual([
           ['p1', ['red']],
           ['p2', []],

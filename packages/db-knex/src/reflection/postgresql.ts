@@ -39,17 +39,14 @@ export async function reflectPostgresql(ask: Ask): Promise<ReflectedTable[]> {
       and c.relnamespace <> 'pg_catalog'::regnamespace order by i.relname`);
   return [...new Set(columns.map(({ table }) => table))].map((name) => ({
     name,
-    columns: of(columns, name),
+    columns: of(columns, name).map(({ table: _table, ...column }) => column),
     primaryKey: keys.find(({ table }) => table === name)?.columns ?? [],
     foreignKeys: of(foreignKeys, name).map(({ target, ...key }) => ({ ...key, table: target })),
-    indexes: of(indexes, name),
+    indexes: of(indexes, name).map(({ table: _table, ...index }) => index),
   }));
 }
 
-/** The rows of one table, without its name. */
-function of<T extends { readonly table: string }>(
-  rows: readonly T[],
-  name: string,
-): Omit<T, 'table'>[] {
-  return rows.filter(({ table }) => table === name).map(({ table: _, ...row }) => row);
+/** The rows of one table. */
+function of<T extends { readonly table: string }>(rows: readonly T[], name: string): T[] {
+  return rows.filter(({ table }) => table === name);
 }
