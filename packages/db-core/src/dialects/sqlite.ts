@@ -133,10 +133,10 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
       const { changes, lastInsertRowid } = statement.run(...values);
       return { columns: [], rows: [], rowCount: changes, lastInsertId: lastInsertRowid };
     }
-    const columns = this.#columnsOf(statement, sql);
     try {
       const rows = statement.raw(true).all(...values) as unknown[][];
-      return { columns, rows, rowCount: rows.length };
+      // Asked for afterwards: a statement that finds its table changed is prepared anew when it runs.
+      return { columns: this.#columnsOf(statement, sql), rows, rowCount: rows.length };
     } finally {
       statement.raw(false); // the cached statement is shared with the facades, which want objects
     }
