@@ -16,7 +16,8 @@ export class CommandError extends Error {
 export function endWith(command: string, error: unknown): void {
   const parts = partsOf(error);
   console.error(`${command}: ${parts.join('; ')}`);
-  process.exitCode = error instanceof CommandError ? error.exitCode : 1;
+  if (error instanceof CommandError) process.exitCode = error.exitCode;
+  else process.exitCode = error instanceof Error && isUsage(error) ? CommandError.USAGE : 1;
 }
 
 /** An AggregateError (no address of a host answered) says nothing itself. */
@@ -24,7 +25,7 @@ function partsOf(error: unknown): string[] {
   if (error instanceof AggregateError && error.errors.length > 0)
     return error.errors.flatMap(partsOf);
   if (!(error instanceof Error)) return [String(error)];
-  if (isUsage(error)) return [`${error.message.split('. ')[0]}`];
+  if (isUsage(error)) return [error.message.split('. ')[0] ?? ''];
   return [error.message || error.name];
 }
 

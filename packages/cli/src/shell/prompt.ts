@@ -51,8 +51,7 @@ async function atTerminal(options: PromptOptions): Promise<number> {
   if (options.historyFile !== undefined) await keepHistory(server, options.historyFile);
   await new Promise<void>((resolve) => {
     server.once('exit', resolve);
-    for (const signal of ['SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => server.close());
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => server.close());
   });
   return 0; // whoever typed has seen what failed
 }

@@ -1,0 +1,7 @@
+/** `@quartet/migrations`: the one history of the four tables, for every style, and what runs it. */
+export { MigrationError, MigrationLockedError, MigrationStoppedError } from './errors';
+export type { Migration, Step } from './migration';
+export { createTable } from './migration';
+export type { MigrationStatus, MigratorOptions } from './migrator';
+export { Migrator } from './migrator';
+export { tableNames, versions } from './versions';
