@@ -19,16 +19,17 @@ exports.brokenLinks = (root) => [
 
 /** Pages that code names, as the workbench does: `'docs/concepts/session.md'`. */
 function linksInCode(root) {
-  return workspacePackages(root).flatMap(({ folder }) =>
-    sourceFiles(folder).flatMap((file) => {
+  return workspacePackages(root).flatMap(({ folder }) => {
+    const sources = sourceFiles(folder).filter((file) => file.startsWith('src/'));
+    return sources.flatMap((file) => {
       const full = path.join(folder, file);
       const text = fs.readFileSync(full, 'utf8');
       return [...text.matchAll(/['"`](docs\/[\w./-]+\.md(?:#[\w-]+)?)['"`]/g)]
         .map(([, page]) => [page, whyBroken(root, 'README.md', page)])
         .filter(([, why]) => why)
         .map(([page, why]) => `${path.relative(root, full)}: names ${page}: ${why}`);
-    }),
-  );
+    });
+  });
 }
 
 function linksOf(text) {
