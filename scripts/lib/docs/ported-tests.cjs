@@ -44,8 +44,12 @@ function answer({ file, title, how }, link) {
   return [test, how && escape(how)].filter(Boolean).join('; ');
 }
 
-/** @param {Row} row */
-function problemOf(root, { test, status, file, title, how }) {
+/**
+ * @param {string} root
+ * @param {Row} row
+ */
+function problemOf(root, row) {
+  const { test, status, file, title, how } = row;
   if (status === 'not applicable') return how ? '' : `${test}: no reason is given`;
   if (status !== 'ported' && status !== 'adapted') return `${test}: '${status}' is no status`;
   if (status === 'adapted' && !how) return `${test}: it is not said what differs`;
