@@ -1,4 +1,5 @@
 /** `registerConformance`: one call in an app's test file runs the whole suite on every engine of the run. */
+import { join } from 'node:path';
 import type { Engine } from '@quartet/db-core';
 import type { Queries } from '@quartet/http-contract';
 import type { EngineName } from '@quartet/testing';
@@ -16,6 +17,8 @@ export interface Subject {
   readonly createApp: (engine: Engine) => Promise<Express>;
   /** The same queries that the app's router answers with. */
   readonly queries: Queries;
+  /** The file that starts the app as a process. Default: `src/server.ts` of the package under test. */
+  readonly server?: string;
   /** What the style cannot do yet. */
   readonly gaps?: readonly Gap[];
 }
@@ -27,7 +30,8 @@ export interface Subject {
  * @example
  * registerConformance({ style: 'classical', createApp, queries });
  */
-export function registerConformance(subject: Subject): void {
+export function registerConformance(given: Subject): void {
+  const subject = { server: join(process.cwd(), 'src/server.ts'), ...given };
   refuseUnknownGaps(subject.gaps ?? []);
   describe.each(testEngines())(`${subject.style} on $name`, ({ name }) => {
     const [own, shared] = [
@@ -50,7 +54,7 @@ export function registerConformance(subject: Subject): void {
 
 function registerSuite(
   suite: Suite,
-  subject: Subject,
+  subject: Required<Pick<Subject, 'server'>> & Subject,
   engine: EngineName,
   use: () => Fixture,
 ): void {

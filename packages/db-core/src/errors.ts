@@ -13,11 +13,19 @@ export interface ErrorDetails {
 export class DbCoreError extends Error {
   /** Stable identifier for programs: class names may be minified, messages may be reworded. */
   readonly code: string;
+  readonly #said: string;
 
   constructor(code: string, message: string, { cause }: ErrorDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;
+    this.#said = message;
+  }
+
+  /** @internal Takes back what libraries write into the errors they pass on: Knex, the statement and its values. */
+  asSaid(): this {
+    if (this.message !== this.#said) this.message = this.#said;
+    return this;
   }
 }
 

@@ -31,7 +31,7 @@ interface DriverError extends Error {
  */
 export function translateError(error: unknown): unknown {
   for (const candidate of chain(error)) {
-    if (candidate instanceof DbCoreError) return candidate;
+    if (candidate instanceof DbCoreError) return candidate.asSaid();
     const translated =
       fromSqlite(candidate) ??
       fromMysql(candidate) ??
@@ -78,7 +78,8 @@ const SQLITE_INTEGRITY: Readonly<Record<string, IntegrityKind>> = {
 };
 
 function fromSqlite(error: DriverError): DatabaseError | undefined {
-  const { code = '', message } = error;
+  const { code = '' } = error;
+  const message = textOf(error);
   if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return undefined;
   const kind = SQLITE_INTEGRITY[code];
   if (kind) {
@@ -147,7 +148,7 @@ function fromMysql(error: DriverError): DatabaseError | undefined {
     (sqlState === undefined && !code?.startsWith('ER_'))
   )
     return undefined;
-  const message = error.sqlMessage ?? error.message;
+  const message = error.sqlMessage ?? textOf(error);
   const kind = MYSQL_INTEGRITY[errno];
   if (kind) {
     // "Duplicate entry 'x' for key 'name'" (MySQL: 'users.name')
@@ -179,7 +180,8 @@ const POSTGRES_INTEGRITY: Readonly<Record<string, IntegrityKind>> = {
 };
 
 function fromPostgres(error: DriverError): DatabaseError | undefined {
-  const { code, message } = error;
+  const { code } = error;
+  const message = textOf(error);
   if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || error.severity === undefined)
     return undefined;
   const kind = POSTGRES_INTEGRITY[code];
@@ -226,13 +228,23 @@ const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_DESTROYED', 'ECONNABORT
 const PG_GONE =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|Connection ended unexpectedly)|in closed state$/;
 
-/** Set on an error by the connection it was thrown on: a broken socket alone does not say that it was the database's. */
+/**
+ * Set on an error by the connection it was thrown on, with what it said there: a broken socket alone does not
+ * say that it was the database's.
+ */
 const FROM_DATABASE = Symbol('quartet.fromDatabase');
 
 export function markFromDatabase(error: unknown): void {
   if (isErrorLike(error) && Object.isExtensible(error)) {
-    Object.defineProperty(error, FROM_DATABASE, { value: true, configurable: true });
+    if (FROM_DATABASE in error) return;
+    Object.defineProperty(error, FROM_DATABASE, { value: error.message, configurable: true });
   }
+}
+
+/** What the driver said, without the statement and its values that Knex writes in front of it. */
+function textOf(error: DriverError): string {
+  const { [FROM_DATABASE]: said } = error as { [FROM_DATABASE]?: string };
+  return said ?? error.message;
 }
 
 function fromNetwork(error: DriverError): DatabaseError | undefined {

@@ -38,8 +38,16 @@ export function errorHandler({
 function logError(error: unknown, { status }: HttpProblem, req: Request): void {
   const translated = translateError(error);
   if (translated instanceof OperationalError && translated.retryable) return;
-  const said = error instanceof Error ? error : new Error(String(error));
-  console.error(
-    `${req.method} ${req.path} ${status}: ${status === 500 ? said.stack : said.message}`,
-  );
+  const { name, message } = translated instanceof Error ? translated : new Error(String(translated));
+  const place = status === 500 && error instanceof Error ? `\n${frames(error)}` : '';
+  const said = place ? `${name}: ${message}${place}` : message;
+  console.error(`${req.method} ${req.path} ${status}: ${said}`);
+}
+
+/** Where it was thrown, without its text: some libraries write the statement and its values into that. */
+function frames({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
 }

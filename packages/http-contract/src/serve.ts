@@ -28,12 +28,14 @@ interface Settings {
   readonly port: number;
   readonly url: string;
   readonly seed: boolean;
+  readonly drainTimeoutMs: number;
 }
 
 /**
  * Serves the app until a signal ends it. Reads
  * - `PORT` (default `options.port`; 0 takes a free one) and `HOST` (default 127.0.0.1),
  * - `DATABASE_URL` (default: a SQLite file `./data/<style>.db`, whose folder is created),
+ * - `DRAIN_TIMEOUT_MS`: how long requests in flight may take after SIGTERM (default `options.drainTimeoutMs`),
  * - `SEED`: `off` adds no sample data; `on` adds it to a database of your own too, when it has no users.
  *
  * The promise resolves when the app listens. A mistake in the settings, a taken port or a database that
@@ -54,7 +56,7 @@ export async function serve(
     if (settings.seed) await seedSampleData(options.queries);
     const server = createServer(app);
     await listen(server, settings);
-    stopOnSignals({ app, server, engine, drainTimeoutMs: options.drainTimeoutMs ?? 10_000 });
+    stopOnSignals({ app, server, engine, drainTimeoutMs: settings.drainTimeoutMs });
     console.log(`${options.style}  ${addressOf(server)}  ${engine.dialect.name}`);
   } catch (error) {
     console.error(`${options.style}: cannot start: ${oneLine(error)}`);
@@ -64,8 +66,9 @@ export async function serve(
 }
 
 /** @throws Error that names the variable at fault */
-function readSettings({ style, port }: ServeOptions, env: NodeJS.ProcessEnv): Settings {
-  const { PORT, HOST, DATABASE_URL, SEED } = env;
+function readSettings(options: ServeOptions, env: NodeJS.ProcessEnv): Settings {
+  const { style, port, drainTimeoutMs = 10_000 } = options;
+  const { PORT, HOST, DATABASE_URL, SEED, DRAIN_TIMEOUT_MS } = env;
   if ((PORT !== undefined && !/^\d{1,5}$/.test(PORT)) || Number(PORT ?? 0) > 65_535) {
     throw new Error(
       `PORT is '${PORT}', but must be a number from 0 to 65535, such as PORT=${port}.`,
@@ -74,12 +77,18 @@ function readSettings({ style, port }: ServeOptions, env: NodeJS.ProcessEnv): Se
   if (SEED !== undefined && SEED !== 'on' && SEED !== 'off') {
     throw new Error(`SEED is '${SEED}', but must be 'on' or 'off'.`);
   }
+  if (DRAIN_TIMEOUT_MS !== undefined && !/^\d{1,7}$/.test(DRAIN_TIMEOUT_MS)) {
+    throw new Error(
+      `DRAIN_TIMEOUT_MS is '${DRAIN_TIMEOUT_MS}', but must be a number of milliseconds, such as DRAIN_TIMEOUT_MS=10000.`,
+    );
+  }
   const ownDatabase = DATABASE_URL !== undefined;
   if (!ownDatabase) mkdirSync('data', { recursive: true });
   return {
     host: HOST || '127.0.0.1',
     port: PORT === undefined ? port : Number(PORT),
     url: DATABASE_URL ?? `sqlite:///data/${style}.db`,
+    drainTimeoutMs: DRAIN_TIMEOUT_MS === undefined ? drainTimeoutMs : Number(DRAIN_TIMEOUT_MS),
     seed: ownDatabase ? SEED === 'on' : SEED !== 'off',
   };
 }

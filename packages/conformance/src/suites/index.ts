@@ -10,6 +10,7 @@ import { importing } from './import';
 import { merge } from './merge';
 import { messages } from './messages';
 import { pagination } from './pagination';
+import { processes } from './process';
 import { schema } from './schema';
 import { scope } from './scope';
 import { statements } from './statements';
@@ -38,6 +39,7 @@ const all = [
   concurrency,
   existingDatabase,
   databaseAway,
+  processes,
 ] as const;
 
 export const suites: readonly Suite[] = all;

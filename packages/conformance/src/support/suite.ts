@@ -6,7 +6,7 @@ import type { Fixture } from './fixture';
 export interface TestContext {
   /** The fixture of this engine. */
   use(): Fixture;
-  readonly subject: Subject;
+  readonly subject: Subject & { readonly server: string };
   readonly engine: EngineName;
 }
 

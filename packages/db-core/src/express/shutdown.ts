@@ -57,6 +57,7 @@ async function shutDown(
   for (const res of inFlight.keys()) if (!res.headersSent) res.setHeader('Connection', 'close');
   const atDeadline = setTimeout(() => {
     for (const [res, req] of inFlight) {
+      if (res.writableEnded) continue; // answered, and waiting for its client or for its turn
       scopes?.noteError(res, new ShutdownError());
       if (res.headersSent) res.destroy();
       else refuse(req as Request, res as Response);
