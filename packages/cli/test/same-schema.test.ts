@@ -1,0 +1,44 @@
+/** Whoever makes the tables, migrations or a style's createAll, they are the same. */
+import { Probe } from '@quartet/conformance';
+import { createEngine } from '@quartet/db-core';
+import { Migrator } from '@quartet/migrations';
+import type { BareSchema, EngineName } from '@quartet/testing';
+import { bareSchema, freshDatabase, testEngines } from '@quartet/testing';
+import type { Engine } from '@quartet/db-core';
+import { openStyle, STYLES } from '../src/styles';
+
+/** What two readers that know no library of ours find in a database once `prepare` has had it. */
+async function schemaAfter(
+  name: EngineName,
+  prepare: (engine: Engine) => Promise<unknown>,
+): Promise<{ bare: BareSchema; probed: unknown }> {
+  const database = await freshDatabase(name);
+  const engine = createEngine(database.url);
+  await prepare(engine);
+  await engine.dispose();
+  const probe = await Probe.open(name, database.url);
+  const { quartet_migrations: _, ...probed } = await probe.schema();
+  await probe.close();
+  const { quartet_migrations: __, ...bare } = await bareSchema(database.url);
+  await database.drop();
+  return { bare, probed };
+}
+
+describe.each(testEngines())('on $name', ({ name }) => {
+  const migrated = (): ReturnType<typeof schemaAfter> =>
+    schemaAfter(name, (engine) => new Migrator(engine).migrate());
+
+  test.each(STYLES)('the %s style makes the tables that migrations make', async (style) => {
+    const made = await schemaAfter(name, (engine) => openStyle(style, engine));
+    expect(Object.keys(made.bare)).toHaveLength(4);
+    expect(made).toEqual(await migrated());
+  });
+
+  test.each(STYLES)('the %s style leaves migrated tables as they are', async (style) => {
+    const opened = await schemaAfter(name, async (engine) => {
+      await new Migrator(engine).migrate();
+      await openStyle(style, engine);
+    });
+    expect(opened).toEqual(await migrated());
+  });
+});
