@@ -5,6 +5,7 @@ export { gapTable } from './support/gaps';
 export type { Gap } from './support/gaps';
 export { suites } from './suites';
 export { Probe } from './probe/probe';
+export { AppProcess } from './support/app-process';
 export { createReferenceApp, referenceQueries } from './reference-app';
 export { onEachEngine } from './on-each-engine';
 export type { Stage } from './on-each-engine';

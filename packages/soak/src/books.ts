@@ -1,0 +1,62 @@
+/** What was asked for and what was answered, against what is in the database: every 201 once, nothing else. */
+import type { Probe } from '@quartet/conformance';
+
+/**
+ * kept: answered with success · gone: refused, or deleted with success · unknown: no answer, or one that leaves
+ * it open; it may be there once, or not.
+ */
+export type Fate = 'kept' | 'gone' | 'unknown';
+
+export interface Balance {
+  readonly kept: number;
+  readonly unknown: number;
+  readonly problems: readonly string[];
+}
+
+export class Books {
+  readonly #users = new Map<string, Fate>();
+  readonly #messages = new Map<string, Fate>();
+  /** What must never happen, such as an answer with 500. */
+  readonly problems: string[] = [];
+
+  user(name: string, fate: Fate): void {
+    this.#users.set(name, fate);
+  }
+
+  message(body: string, fate: Fate): void {
+    this.#messages.set(body, fate);
+  }
+
+  async balance(probe: Probe): Promise<Balance> {
+    const users = await probe.rows('SELECT name AS word FROM users');
+    const messages = await probe.rows('SELECT body AS word FROM messages');
+    const words = (rows: typeof users): string[] => rows.map(({ word }) => String(word));
+    const fates = [...this.#users.values(), ...this.#messages.values()];
+    return {
+      kept: fates.filter((fate) => fate === 'kept').length,
+      unknown: fates.filter((fate) => fate === 'unknown').length,
+      problems: [
+        ...this.problems,
+        ...compare('user', this.#users, words(users)),
+        ...compare('message', this.#messages, words(messages)),
+      ],
+    };
+  }
+}
+
+function compare(what: string, asked: ReadonlyMap<string, Fate>, there: string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const word of there) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const problems: string[] = [];
+  for (const [word, fate] of asked) {
+    const count = counts.get(word) ?? 0;
+    if (fate === 'kept' && count !== 1)
+      problems.push(`${what} ${word}: answered, and there ${count} times`);
+    if (fate === 'gone' && count !== 0)
+      problems.push(`${what} ${word}: refused or deleted, yet there`);
+    if (count > 1) problems.push(`${what} ${word}: there ${count} times`);
+  }
+  for (const word of counts.keys())
+    if (!asked.has(word)) problems.push(`${what} ${word}: there, though nobody asked for it`);
+  return problems;
+}

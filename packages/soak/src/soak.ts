@@ -1,0 +1,111 @@
+/**
+ * `npm run soak -- --seconds 60 [--engine sqlite,postgres]`: on each engine four apps on one database under a
+ * mixed load, with clients that leave, the database server and the apps restarted, an app killed. At the end
+ * the books must balance. Prints its figures; exits with 1 when something is wrong.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { EngineName } from '@quartet/testing';
+import { TEST_PASSWORD } from '@quartet/testing';
+import { Books } from './books';
+import type { Figures } from './client';
+import { SoakClient } from './client';
+import { Stage } from './stage';
+
+const ENGINES: readonly EngineName[] = ['sqlite', 'postgres', 'mariadb'];
+const CLIENTS = 12;
+const MAX_REQUESTS = 300_000;
+const SHOWN_PROBLEMS = 20;
+
+async function main(): Promise<void> {
+  const { seconds, engine } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '60' },
+      engine: { type: 'string', default: ENGINES.join(',') },
+    },
+  }).values;
+  const engines = ENGINES.filter((name) => engine.split(',').includes(name));
+  if (!/^\d{1,5}$/.test(seconds) || engines.length === 0)
+    throw new Error('usage: npm run soak -- --seconds 60 [--engine sqlite,postgres,mariadb]');
+  let wrong = 0;
+  for (const name of engines) wrong += await soak(name, (Number(seconds) / engines.length) * 1000);
+  process.exitCode = wrong === 0 ? 0 : 1;
+}
+
+/** @returns how many things were wrong */
+async function soak(engine: EngineName, forMs: number): Promise<number> {
+  const stage = await Stage.open(engine);
+  const books = new Books();
+  const figures: Figures = new Map();
+  try {
+    const began = Date.now();
+    let requests = 0;
+    const isOver = (): boolean => Date.now() - began > forMs || requests > MAX_REQUESTS;
+    const clients = Array.from({ length: CLIENTS }, async (_, i) => {
+      const client = new SoakClient(`c${i}`, stage.urls, books, figures);
+      for (; !isOver(); requests++) await client.step();
+    });
+    await Promise.all([...clients, disturb(stage, forMs)]);
+    const elapsed = Date.now() - began;
+    const open = await openTransactions(stage);
+    const balance = await stage.probe((probe) => books.balance(probe));
+    const problems = [...balance.problems, ...(await stage.stopApps())];
+    if (open > 0) problems.push(`${open} transactions are open although nobody asks for anything`);
+    if (stage.output.includes(TEST_PASSWORD)) problems.push('the password was printed');
+    if (/ 500: /.test(stage.output))
+      problems.push(`an app printed: ${stage.output.slice(0, 2_000)}`);
+    report(engine, { elapsed, requests, figures, ...balance, problems });
+    return problems.length;
+  } finally {
+    await stage.close();
+  }
+}
+
+/** In the first, second and third quarter: the server, an app in order, an app without warning. */
+async function disturb(stage: Stage, forMs: number): Promise<void> {
+  await delay(forMs / 4);
+  await stage.restartServer();
+  await delay(forMs / 8);
+  await stage.restartApp(1, 'SIGTERM');
+  await delay(forMs / 8);
+  await stage.restartApp(2, 'SIGKILL');
+}
+
+/** Those that stay open: what is still on its way home is waited for. */
+async function openTransactions(stage: Stage): Promise<number> {
+  return await stage.probe(async (probe) => {
+    let open = await probe.openTransactions();
+    for (let i = 0; i < 50 && open > 0; i++) {
+      await delay(120);
+      open = await probe.openTransactions();
+    }
+    return open;
+  });
+}
+
+interface Report {
+  readonly elapsed: number;
+  readonly requests: number;
+  readonly figures: Figures;
+  readonly kept: number;
+  readonly unknown: number;
+  readonly problems: readonly string[];
+}
+
+function report(engine: EngineName, of: Report): void {
+  const { elapsed, requests, figures, kept, unknown, problems } = of;
+  const answers = [...figures].sort(([a], [b]) => a.localeCompare(b));
+  console.log(
+    `${engine.padEnd(8)}  ${requests} requests in ${(elapsed / 1000).toFixed(1)} s ` +
+      `(${Math.round((requests / elapsed) * 1000)}/s): ${answers.map(([how, n]) => `${how} ${n}`).join(', ')}`,
+  );
+  console.log(
+    `          books: ${kept} rows answered and there once, ${unknown} without an answer, ${problems.length} wrong`,
+  );
+  for (const problem of problems.slice(0, SHOWN_PROBLEMS)) console.log(`          ! ${problem}`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
