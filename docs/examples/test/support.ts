@@ -3,8 +3,10 @@ import type { Query } from '@quartet/db-core';
 import { createEngine, scopedSession, sessionmaker } from '@quartet/db-core';
 import { bindKnex, createAll, mapTable, primaryId } from '@quartet/db-knex';
 
+// #region database
 export const engine = createEngine('sqlite://');
 export const Session = scopedSession(sessionmaker({ bind: engine }));
+// #endregion
 export const knex = bindKnex(engine);
 
 export class User {
