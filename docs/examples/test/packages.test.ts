@@ -1,19 +1,19 @@
 /** The examples in the READMEs of the packages. */
 import { createEngine } from '@quartet/db-core';
 import { freshDatabase, testEngines } from '@quartet/testing';
-import * as core from '../src/hello-core';
-import * as knex from '../src/hello-knex';
-import * as sequelize from '../src/hello-sequelize';
-import * as typeorm from '../src/hello-typeorm';
+import { main as core } from '../src/hello-core';
+import { main as knex } from '../src/hello-knex';
+import { main as sequelize } from '../src/hello-sequelize';
+import { main as typeorm } from '../src/hello-typeorm';
 
 test('db-core: what is committed is kept', async () => {
-  expect(await core.main()).toEqual(['admin']);
+  expect(await core()).toEqual(['admin']);
 });
 
 test.each(Object.entries({ sequelize, typeorm, knex }))(
   '%s: its own calls and the session are one transaction',
   async (_name, example) => {
-    expect(await example.main()).toEqual(['admin', 'guest']);
+    expect(await example()).toEqual(['admin', 'guest']);
   },
 );
 
