@@ -6,7 +6,7 @@ const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { createRequire } = require('node:module');
 const { isTaken } = require('./lib/ports.cjs');
-const { APPS, ROOT } = require('./lib/workspace.cjs');
+const { ROOT, STARTED } = require('./lib/workspace.cjs');
 
 const NODE_MINIMUM = [20, 19];
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -95,9 +95,9 @@ function browser() {
 
 async function ports() {
   const taken = [];
-  for (const { port } of APPS) if (await isTaken(port)) taken.push(port);
+  for (const { port } of STARTED) if (await isTaken(port)) taken.push(port);
   return taken.length === 0
-    ? ok(`Ports ${APPS.map(({ port }) => port).join(', ')} are free`)
+    ? ok(`Ports ${STARTED.map(({ port }) => port).join(', ')} are free`)
     : missing(`Ports in use by another process: ${taken.join(', ')}; npm start needs them`);
 }
 

@@ -9,7 +9,7 @@ const { once } = require('node:events');
 const { spawn } = require('node:child_process');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { isTaken } = require('./lib/ports.cjs');
-const { APPS, ROOT } = require('./lib/workspace.cjs');
+const { ROOT, STARTED } = require('./lib/workspace.cjs');
 
 const START_DEADLINE_MS = 300_000; // with an install before it
 const STEP_DEADLINE_MS = 30_000;
@@ -41,8 +41,10 @@ async function until(what, isTrue, running, deadlineMs = STEP_DEADLINE_MS) {
   }
 }
 
-async function usersOf(port) {
-  const answer = await fetch(`http://127.0.0.1:${port}/users`).catch(() => undefined);
+/** The workbench has the apps within it. */
+async function usersOf({ style, port }) {
+  const path = style === 'workbench' ? '/sql-builder/users' : '/users';
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
   if (answer?.status !== 200) return undefined;
   const { items } = /** @type {{ items: unknown[] }} */ (await answer.json());
   return items;
@@ -50,10 +52,11 @@ async function usersOf(port) {
 
 async function npmStart() {
   const npm = start('npm', ['start'], { DATABASE_URL: '' });
-  const tabled = () => APPS.every(({ port }) => npm.said.includes(`http://localhost:${port}`));
+  const tabled = () => STARTED.every(({ port }) => npm.said.includes(`http://localhost:${port}`));
   await until('npm start prints its table', tabled, npm, START_DEADLINE_MS);
-  for (const { style, port } of APPS) {
-    const users = await usersOf(port);
+  for (const app of STARTED) {
+    const { style } = app;
+    const users = await usersOf(app);
     assert.ok(users && users.length > 0, `${style} shows no sample users at /users`);
     assert.ok(
       fs.existsSync(path.join(ROOT, 'data', `${style}.db`)),
@@ -63,17 +66,18 @@ async function npmStart() {
   npm.child.kill('SIGINT');
   const [code] = await npm.ended;
   assert.equal(code, 0, `npm start ended with ${code} after Ctrl-C\n${npm.said}`);
-  for (const { style, port } of APPS) {
+  for (const { style, port } of STARTED) {
     assert.equal(await isTaken(port), false, `${style} still listens on ${port} after Ctrl-C`);
   }
-  console.log('npm start: the table, four answers, and nothing left after Ctrl-C');
+  console.log('npm start: the table, an answer from each, and nothing left after Ctrl-C');
 }
 
-async function built({ style, folder, port }, scratch) {
+async function built(app, scratch) {
+  const { style, folder, port } = app;
   const server = path.join(folder, 'dist/server.js');
   const database = `sqlite:///${path.join(scratch, `${style}.db`)}`;
-  const app = start('node', [server], { PORT: String(port), DATABASE_URL: database });
-  await until(`${style} answers /users`, async () => Boolean(await usersOf(port)), app);
+  const running = start('node', [server], { PORT: String(port), DATABASE_URL: database });
+  await until(`${style} answers /users`, async () => Boolean(await usersOf(app)), running);
 
   const second = start('node', [server], { PORT: String(port), DATABASE_URL: database });
   await oneClearLine(second, `${style} on a taken port`);
@@ -82,9 +86,9 @@ async function built({ style, folder, port }, scratch) {
     `${style} with a bad DATABASE_URL`,
   );
 
-  app.child.kill('SIGTERM');
-  const [code] = await app.ended;
-  assert.equal(code, 0, `${style} ended with ${code} after SIGTERM\n${app.said}`);
+  running.child.kill('SIGTERM');
+  const [code] = await running.ended;
+  assert.equal(code, 0, `${style} ended with ${code} after SIGTERM\n${running.said}`);
   console.log(`${style} from dist: answers, refuses a taken port and a bad URL, stops`);
 }
 
@@ -98,7 +102,7 @@ async function main() {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'quartet-smoke-'));
   process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
   await npmStart();
-  for (const app of APPS) await built(app, scratch);
+  for (const app of STARTED) await built(app, scratch);
 }
 
 main().catch((error) => {

@@ -12,7 +12,11 @@ exports.appTable = (apps) => {
     ([style, library, url]) =>
       `  ${style.padEnd(widths[0])}   ${library.padEnd(widths[1])}   ${url}`,
   );
-  return ['', ...lines, '', 'All answer the same API: try /users. Ctrl-C stops them.', ''].join(
-    '\n',
-  );
+  return [
+    '',
+    ...lines,
+    '',
+    'Open the workbench; the others answer one API: try /users. Ctrl-C stops them.',
+    '',
+  ].join('\n');
 };

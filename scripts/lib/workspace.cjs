@@ -6,8 +6,7 @@ const path = require('node:path');
 exports.ROOT = path.join(__dirname, '../..');
 
 /**
- * The apps in the order of the table that `npm start` prints. An app that is to be started with
- * the others (the workbench on 4100, say) is one more row here.
+ * The apps of the four styles, in the order in which they always stand.
  *
  * @typedef {{ style: string, library: string, port: number, folder: string }} App
  * @type {App[]}
@@ -17,7 +16,17 @@ exports.APPS = [
   { style: 'declarative', library: 'sequelize-typescript', port: 4102 },
   { style: 'classical', library: 'typeorm', port: 4103 },
   { style: 'sql-builder', library: 'knex', port: 4104 },
-].map((app) => ({ ...app, folder: path.join(exports.ROOT, 'apps', app.style) }));
+].map(inItsFolder);
+
+/**
+ * What `npm start` runs, in the order of the table that it prints: the workbench first.
+ *
+ * @type {App[]}
+ */
+exports.STARTED = [
+  inItsFolder({ style: 'workbench', library: 'all four side by side', port: 4100 }),
+  ...exports.APPS,
+];
 
 /**
  * Every package of the workspace: apps, packages, the examples of the docs, and this folder.
@@ -40,6 +49,10 @@ exports.workspacePackages = (root = exports.ROOT) =>
       folder,
       manifest: JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')),
     }));
+
+function inItsFolder(app) {
+  return { ...app, folder: path.join(exports.ROOT, 'apps', app.style) };
+}
 
 function inside(root, kind) {
   const parent = path.join(root, kind);

@@ -1,6 +1,7 @@
 /**
- * A style on an engine of its own with a small pool, in a thread of its own: what the scenario without
- * teardown does to that pool harms nobody else. On SQLite it has a database of its own as well.
+ * The four styles, each on an engine of its own with a small pool, in a thread of their own: what the
+ * scenario without teardown does to those pools harms nobody else. On SQLite they have databases of their
+ * own as well.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -13,9 +14,9 @@ import type { StyleId } from './protocol';
 import type { Venue } from './stage';
 
 export interface DrainSettings {
-  readonly style: StyleId;
   readonly url: string;
   readonly poolSize: number;
+  /** How long a request waits for a connection before it is answered with 503. */
   readonly acquireTimeoutMs: number;
 }
 
@@ -28,51 +29,66 @@ export type FromDrain =
 /** What it is asked: to say when it has told all it has heard, or to end. */
 export type ToDrain = 'tell' | 'stop';
 
-export interface Drain {
-  /** The style with its teardown, and without. */
-  readonly kept: Venue;
-  readonly leaking: Venue;
-  /** Gives everything back and ends the thread. */
-  readonly stop: () => Promise<void>;
-}
+export class Drain {
+  readonly #worker: Worker;
+  readonly #listeners = new Map<string, (heard: Heard) => void>();
+  readonly #told: (() => void)[] = [];
+  #port = 0;
 
-export async function startDrain(
-  engine: Engine,
-  settings: Omit<DrainSettings, 'url'>,
-): Promise<Drain> {
-  const workerData: DrainSettings = { ...settings, url: urlOf(engine) };
-  const file = path.join(__dirname, `drain-worker${path.extname(__filename)}`);
-  const worker = new Worker(file, { workerData });
-  const told: (() => void)[] = [];
-  const listeners = new Map<string, (heard: Heard) => void>();
-  const port = await new Promise<number>((resolve, reject) => {
-    worker.once('error', reject);
-    worker.on('message', (message: FromDrain) => {
-      if (message.type === 'listening') resolve(message.port);
-      if (message.type === 'heard') listeners.get(message.key)?.(message.heard);
-      if (message.type === 'told') told.shift()?.();
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+  }
+
+  /** Resolves when the styles answer. */
+  static async start(engine: Engine, settings: Omit<DrainSettings, 'url'>): Promise<Drain> {
+    const workerData: DrainSettings = { ...settings, url: urlOf(engine) };
+    const file = path.join(__dirname, `drain-worker${path.extname(__filename)}`);
+    const drain = new Drain(new Worker(file, { workerData }));
+    await drain.#listening();
+    return drain;
+  }
+
+  /** A style with its teardown, or without. */
+  venue(style: StyleId, how: 'kept' | 'leaking'): Venue {
+    return {
+      port: this.#port,
+      base: `/${how}/${style}`,
+      heardAll: () =>
+        new Promise((resolve) => {
+          this.#told.push(resolve);
+          this.#ask('tell');
+        }),
+      open: (listener) => {
+        const key = randomBytes(12).toString('hex');
+        this.#listeners.set(key, listener);
+        return { header: { [HEADER]: key }, forget: () => void this.#listeners.delete(key) };
+      },
+    };
+  }
+
+  /** Gives everything back and ends the thread. */
+  async stop(): Promise<void> {
+    const ended = once(this.#worker, 'exit');
+    this.#ask('stop');
+    await ended;
+  }
+
+  #ask(what: ToDrain): void {
+    this.#worker.postMessage(what);
+  }
+
+  #listening(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#worker.once('error', reject);
+      this.#worker.on('message', (message: FromDrain) => {
+        if (message.type === 'heard') this.#listeners.get(message.key)?.(message.heard);
+        if (message.type === 'told') this.#told.shift()?.();
+        if (message.type !== 'listening') return;
+        this.#port = message.port;
+        resolve();
+      });
     });
-  });
-  const open: Venue['open'] = (listener) => {
-    const key = randomBytes(12).toString('hex');
-    listeners.set(key, listener);
-    return { header: { [HEADER]: key }, forget: () => void listeners.delete(key) };
-  };
-  const ask = (what: ToDrain): void => worker.postMessage(what);
-  const heardAll = (): Promise<void> =>
-    new Promise((resolve) => {
-      told.push(resolve);
-      ask('tell');
-    });
-  return {
-    kept: { port, base: '/kept', open, heardAll },
-    leaking: { port, base: '/leaking', open, heardAll },
-    stop: async () => {
-      const ended = once(worker, 'exit');
-      ask('stop');
-      await ended;
-    },
-  };
+  }
 }
 
 /** The engine's own URL with its password, which it does not show; on SQLite a new database in memory. */

@@ -24,7 +24,7 @@ export async function explain(
     try {
       await connection.begin();
       const statement = `${EXPLAIN[engine.dialect.name]} ${sql}`;
-      const found = await connection.execute(statement, (params ?? []) as Params);
+      const found = await connection.execute(statement, boundParams(params));
       await connection.rollback();
       return found;
     } finally {
@@ -37,4 +37,18 @@ export async function explain(
     columns,
     rows: result.all().map((row) => columns.map((column) => String(row[column] ?? ''))),
   };
+}
+
+export function isExplainable(sql: string): boolean {
+  return EXPLAINABLE.test(sql);
+}
+
+/** Sequelize binds by `{ $1: … }` on SQLite, the others by position. */
+function boundParams(params: unknown): Params {
+  if (params === undefined || params === null) return [];
+  if (Array.isArray(params)) return params as unknown[];
+  const entries = Object.entries(params);
+  return entries.every(([name]) => /^\$\d+$/.test(name))
+    ? entries.map(([, value]) => value as unknown)
+    : (params as Params);
 }

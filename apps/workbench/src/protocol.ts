@@ -152,6 +152,8 @@ export interface StatementGroup {
   readonly statements: readonly Statement[];
   /** `identical`: the same text and parameters again; `alike`: the same but for its values. */
   readonly repeated: 'once' | 'alike' | 'identical';
+  /** Whether the database can tell a plan for it. */
+  readonly explainable: boolean;
   readonly totalMs: number;
 }
 

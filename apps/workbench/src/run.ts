@@ -4,6 +4,10 @@ import type { EngineInfo, Inputs, LifeEvent, Message } from './protocol';
 
 type Follower = (message: Message, index: number) => void;
 
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
 export class Run {
   /** Nobody guesses it: who has it may see the run. */
   readonly id = randomBytes(12).toString('base64url');
@@ -13,6 +17,7 @@ export class Run {
   readonly #stop = new AbortController();
   /** What EXPLAIN may be asked for: the statements as they were sent, by the event's number. */
   readonly #statements = new Map<number, { sql: string; params: unknown }>();
+  readonly #shared = new Map<string, Promise<Stoppable>>();
   #events = 0;
 
   constructor(scenario: string, inputs: Inputs, engine: EngineInfo) {
@@ -47,6 +52,19 @@ export class Run {
     this.#messages.slice(from).forEach((message, index) => follower(message, from + index));
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);
+  }
+
+  /** Something that all styles of this run use; made by the first, stopped at the end. */
+  shared<T extends Stoppable>(name: string, make: () => Promise<T>): Promise<T> {
+    let made = this.#shared.get(name) as Promise<T> | undefined;
+    if (!made) this.#shared.set(name, (made = make()));
+    return made;
+  }
+
+  /** Stops what was shared. */
+  async release(): Promise<void> {
+    for (const made of this.#shared.values()) await (await made.catch(() => undefined))?.stop();
+    this.#shared.clear();
   }
 
   nextEvent(): number {

@@ -60,7 +60,7 @@ export class Runner {
     this.#runs.set(run.id, run);
     const [oldest] = this.#runs.keys();
     if (this.#runs.size > KEPT_RUNS && oldest !== undefined) this.#runs.delete(oldest);
-    void this.#carryOut(run, scenario, { inputs, port });
+    void this.#carryOut(run, scenario, { inputs, port }).finally(() => void run.release());
     return run;
   }
 

@@ -82,6 +82,11 @@ export class Stage {
     return this.#last - (this.#first ?? 0);
   }
 
+  /** See {@link Run.shared}. */
+  shared<T extends { stop(): Promise<void> }>(name: string, make: () => Promise<T>): Promise<T> {
+    return this.#setting.run.shared(name, make);
+  }
+
   /** How many statements were recorded so far. */
   get statements(): number {
     return this.events.filter(({ kind }) => kind === 'query').length;

@@ -3,6 +3,7 @@
  * Ports the "similar" and "duplicate" queries of Django's debug toolbar.
  */
 import { formatSql, highlight } from './code';
+import { isExplainable } from './explain';
 import { shapeOf } from './shape';
 import type { EngineInfo, LifeEvent, Metrics, Statement, StatementGroup } from './protocol';
 
@@ -38,6 +39,7 @@ export function groupStatements(
     lines: highlight(formatSql(alike[0]?.sql ?? '', dialect), 'sql'),
     statements: alike.map(toStatement),
     repeated: repetition(alike),
+    explainable: isExplainable(alike[0]?.sql ?? ''),
     totalMs: sum(alike.map(({ durationMs = 0 }) => durationMs)),
   }));
 }

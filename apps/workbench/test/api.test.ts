@@ -227,9 +227,7 @@ describe('safe by default', () => {
   test('two styles’ source is compared line by line', async () => {
     const answer = await fetch(`${url}/api/diff/create?left=classical&right=sql-builder`);
     const rows = (await answer.json()) as DiffRow[];
-    expect(new Set(rows.map(({ kind }) => kind))).toEqual(
-      new Set(['same', 'changed', 'right']),
-    );
+    expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(['same', 'changed', 'right']));
     const same = (await (
       await fetch(`${url}/api/diff/create?left=classical&right=classical`)
     ).json()) as DiffRow[];

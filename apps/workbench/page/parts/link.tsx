@@ -11,12 +11,12 @@ export function go(to: string, { replace = false } = {}): void {
 interface LinkProps {
   readonly to: string;
   readonly class?: string;
-  readonly label?: string;
+  readonly title?: string;
   readonly children: ComponentChildren;
 }
 
 /** A link within the page: it changes the address, loads nothing, and opens in a new tab like any other. */
-export function Link({ to, label, children, ...rest }: LinkProps): JSX.Element {
+export function Link({ to, children, ...rest }: LinkProps): JSX.Element {
   const follow = (event: MouseEvent): void => {
     if (
       event.defaultPrevented ||
@@ -31,7 +31,7 @@ export function Link({ to, label, children, ...rest }: LinkProps): JSX.Element {
     if (!to.includes('#')) scrollTo(0, 0);
   };
   return (
-    <a {...rest} aria-label={label} href={to} onClick={follow}>
+    <a {...rest} href={to} onClick={follow}>
       {children}
     </a>
   );

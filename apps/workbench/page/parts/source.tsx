@@ -39,7 +39,7 @@ function Part({
     <figure class="excerpt">
       <figcaption>
         <span class="name">{name}</span>
-        <Link class="place" to={`/f/${file}#L${line}`} label={`${file}, line ${line}`}>
+        <Link class="place" to={`/f/${file}#L${line}`} title={`${file}, line ${line}`}>
           {file.split('/').at(-1)}:{line}
         </Link>
       </figcaption>

@@ -60,7 +60,7 @@ function Group({
   readonly group: StatementGroup;
   readonly label: string;
 }): JSX.Element {
-  const { statements, repeated, lines, totalMs } = group;
+  const { statements, repeated, explainable, lines, totalMs } = group;
   const [first] = statements;
   const rows = statements.reduce((sum, { rowCount = 0 }) => sum + rowCount, 0);
   return (
@@ -94,7 +94,7 @@ function Group({
           </ol>
         </details>
       )}
-      {first && <Explain run={run} statement={first.id} label={label} />}
+      {first && explainable && <Explain run={run} statement={first.id} label={label} />}
     </li>
   );
 }
@@ -105,7 +105,7 @@ function Place({
   readonly place: NonNullable<Statement['place']>;
 }): JSX.Element {
   return (
-    <Link class="place" to={`/f/${file}#L${line}`} label={`${file}, line ${line}`}>
+    <Link class="place" to={`/f/${file}#L${line}`} title={`${file}, line ${line}`}>
       {file.split('/').at(-1)}:{line}
     </Link>
   );
@@ -161,6 +161,7 @@ function Explain({
 }
 
 function PlanTable({ plan, label }: { readonly plan: Plan; readonly label: string }): JSX.Element {
+  if (plan.rows.length === 0) return <p class="plan quiet">An empty plan: it only writes.</p>;
   return (
     <div class="plan" tabIndex={0} role="region" aria-label={`Plan of ${label}`}>
       <table>

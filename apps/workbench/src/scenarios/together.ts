@@ -17,7 +17,7 @@ export const together: Scenario = {
       choices: ['commit', 'fail'],
     },
   ],
-  concept: 'docs/concepts/drivers.md',
+  concept: 'docs/concepts/mixed.md',
   workshop: 'docs/workshop/11-mixed.md',
   functions: ['addUser'],
   models: ['User'],

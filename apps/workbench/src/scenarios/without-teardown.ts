@@ -1,5 +1,5 @@
 import { jsonOf } from '../client';
-import { startDrain } from '../drain';
+import { Drain } from '../drain';
 import type { Scenario } from './scenario';
 import { bad, good } from './scenario';
 
@@ -23,33 +23,27 @@ export const withoutTeardown: Scenario = {
   async run(stage) {
     const [poolSize, requests] = [stage.number('poolSize'), stage.number('requests')];
     const { style, engine } = stage;
-    stage.progress(0, `${style}: an app of its own is starting`);
-    const drain = await startDrain(engine, {
-      style,
-      poolSize,
-      acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
-    });
-    try {
-      const made = await stage.ask('POST', '/users', stage.ownUser('ana'), drain.kept);
-      const path = `/users/${jsonOf<{ id: number }>(made).id}`;
-      const ask = async (name: string, at: typeof drain.kept): Promise<number> => {
-        let answered = 0;
-        for (let n = 1; n <= requests; n++) {
-          stage.progress((name === 'with' ? n : n + requests) / (2 * requests + 1), style);
-          const untilRemoved = at === drain.kept;
-          const label = `${n}, ${name} teardown`;
-          const reply = await stage.request(label, 'GET', path, { at, untilRemoved });
-          if (reply?.status === 200) answered += 1;
-        }
-        return answered;
-      };
-      const kept = await ask('with', drain.kept);
-      const leaking = await ask('without', drain.leaking);
-      const expected = Math.min(poolSize, requests);
-      const text = `With teardown ${kept} of ${requests} requests were answered, without it ${leaking}.`;
-      return kept === requests && leaking === expected ? good(text) : bad(text);
-    } finally {
-      await drain.stop();
+    stage.progress(0, 'apps of their own are starting');
+    const drain = await stage.shared('drain', () =>
+      Drain.start(engine, { poolSize, acquireTimeoutMs: ACQUIRE_TIMEOUT_MS }),
+    );
+    const [kept, leaking] = [drain.venue(style, 'kept'), drain.venue(style, 'leaking')];
+    const made = await stage.ask('POST', '/users', stage.ownUser('ana'), kept);
+    const path = `/users/${jsonOf<{ id: number }>(made).id}`;
+    const answered = { with: 0, without: 0 };
+    for (const how of ['with', 'without'] as const) {
+      for (let n = 1; n <= requests; n++) {
+        const done = how === 'with' ? n - 1 : n - 1 + requests;
+        stage.progress(done / (2 * requests), `${style}, ${how} teardown`);
+        const label = `${n}, ${how} teardown`;
+        const [at, untilRemoved] = how === 'with' ? [kept, true] : [leaking, false];
+        const reply = await stage.request(label, 'GET', path, { at, untilRemoved });
+        if (reply?.status === 200) answered[how] += 1;
+      }
     }
+    const text = `With teardown ${answered.with} of ${requests} requests were answered, without it ${answered.without}.`;
+    const asExpected =
+      answered.with === requests && answered.without === Math.min(poolSize, requests);
+    return asExpected ? good(text) : bad(text);
   },
 };
