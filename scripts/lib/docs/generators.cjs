@@ -1,5 +1,6 @@
 'use strict';
 // Every generator that a page may name; see `markers.cjs`.
+const fs = require('node:fs');
 const path = require('node:path');
 const { APPS } = require('../workspace.cjs');
 const { errorTree } = require('./errors.cjs');
@@ -30,6 +31,20 @@ exports.generators = (root) => ({
       const target = relative(file, `apps/${style}/src/queries.ts`);
       return `**[${style}](${target})** (\`${library}\`)\n\n${fence(queryOf(queriesOf(style, root), name, part === 'body'))}`;
     }).join('\n'),
+
+  /** picture NAME ALT…: docs/images/NAME-light.png and -dark.png, once they are there */
+  picture: ({ file, args: [name, ...alt] }) => {
+    const [light, dark] = ['light', 'dark'].map((theme) => `docs/images/${name}-${theme}.png`);
+    if (!fs.existsSync(path.join(root, light))) return '';
+    return [
+      '<picture>',
+      ...(fs.existsSync(path.join(root, dark))
+        ? [`  <source media="(prefers-color-scheme: dark)" srcset="${relative(file, dark)}">`]
+        : []),
+      `  <img alt="${alt.join(' ')}" src="${relative(file, light)}">`,
+      '</picture>',
+    ].join('\n');
+  },
 
   /** lines: how long each file of each app is */
   lines: () => table(['file', ...APPS.map(({ style }) => style)], linesOfApps(root)),
