@@ -98,15 +98,8 @@ export const queries: Queries = {
       ...locked('pessimistic_read'),
     });
     if (!author) return undefined;
-    // In one order for everybody: requests with the same new tags must not wait for each other in a circle.
-    const wanted = names.toSorted().map((name) => ({ name }));
-    await manager().createQueryBuilder().insert().into(Tag).values(wanted).orIgnore().execute();
-    // Locked, since MariaDB shows a tag that another request has just made to a locking read alone.
-    const tags = await manager().find(Tag, {
-      where: { name: In(names) },
-      ...locked('pessimistic_read'),
-    });
-    const message = new Message({ author, body, tags });
+    const message = new Message({ author, body, tags: [] });
+    if (names.length > 0) message.tags = await findOrCreateTags(names);
     Session.add(message);
     await Session.commit();
     return { ...message, tags: names };
@@ -189,6 +182,14 @@ export const queries: Queries = {
     return await User.query.filterBy({ name: username }).first();
   },
 };
+
+async function findOrCreateTags(names: string[]): Promise<Tag[]> {
+  // In one order for everybody: requests with the same new tags must not wait for each other in a circle.
+  const wanted = names.toSorted().map((name) => ({ name }));
+  await manager().createQueryBuilder().insert().into(Tag).values(wanted).orIgnore().execute();
+  // Locked, since MariaDB shows a tag that another request has just made to a locking read alone.
+  return await manager().find(Tag, { where: { name: In(names) }, ...locked('pessimistic_read') });
+}
 
 /** Messages with their authors: by LEFT JOIN, which lets every database read the page first. */
 function selectMessages(order: 'ASC' | 'DESC' = 'DESC'): SelectQueryBuilder<Message> {

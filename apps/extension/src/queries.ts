@@ -11,15 +11,11 @@ const EXPORT_PAGE = 500;
 
 export const queries: Queries = {
   async listUsers({ page, perPage }, filter) {
-    const users = User.query.filterBy(filter);
-    return {
-      items: await users
-        .orderBy('id')
-        .limit(perPage)
-        .offset((page - 1) * perPage)
-        .all(),
-      total: await users.count(),
-    };
+    const users = await User.query
+      .filterBy(filter)
+      .orderBy('id')
+      .paginate({ page, perPage, errorOut: false });
+    return { items: [...users], total: users.total ?? 0 };
   },
 
   async createUser(input) {
@@ -92,30 +88,24 @@ export const queries: Queries = {
     const author = await User.findByPk(userId, { lock: Transaction.LOCK.SHARE });
     if (!author) return undefined;
     const message = await Message.create({ userId, body });
-    // In one order for everybody: requests with the same new tags must not wait for each other in a circle.
-    const wanted = names.toSorted().map((name) => ({ name }));
-    await Tag.bulkCreate(wanted, { ignoreDuplicates: true });
-    // Locked, since MariaDB shows a tag that another request has just made to a locking read alone.
-    const tags = await Tag.findAll({ where: { name: names }, lock: Transaction.LOCK.SHARE });
-    await message.addTags(tags);
+    if (names.length > 0) await message.addTags(await findOrCreateTags(names));
     await db.session.commit();
     return { ...message.get(), author, tags: names };
   },
 
   async listMessages({ page, perPage }, { tag }) {
-    const { rows, count } = await Message.findAndCountAll({
-      include: [
-        AUTHOR,
-        ...(tag === undefined
-          ? []
-          : [{ association: 'tags', where: { name: tag }, attributes: [] }]),
-      ],
-      distinct: true,
-      order: [['id', 'DESC']],
-      limit: perPage,
-      offset: (page - 1) * perPage,
-    });
-    return { items: rows, total: count };
+    const bearing =
+      tag === undefined ? [] : [{ association: 'tags', where: { name: tag }, attributes: [] }];
+    return {
+      items: await Message.findAll({
+        include: [AUTHOR, ...bearing],
+        order: [['id', 'DESC']],
+        limit: perPage,
+        offset: (page - 1) * perPage,
+      }),
+      // By itself: findAndCountAll would join the authors only to count the messages.
+      total: await Message.count({ include: bearing }),
+    };
   },
 
   async findMessage(id) {
@@ -184,3 +174,11 @@ export const queries: Queries = {
     return await User.query.filterBy({ name: username }).first();
   },
 };
+
+async function findOrCreateTags(names: string[]): Promise<Tag[]> {
+  // In one order for everybody: requests with the same new tags must not wait for each other in a circle.
+  const wanted = names.toSorted().map((name) => ({ name }));
+  await Tag.bulkCreate(wanted, { ignoreDuplicates: true });
+  // Locked, since MariaDB shows a tag that another request has just made to a locking read alone.
+  return await Tag.findAll({ where: { name: names }, lock: Transaction.LOCK.SHARE });
+}

@@ -5,7 +5,7 @@ import { rejectionReason } from '@quartet/http-contract';
 import { toDate } from '@quartet/db-knex';
 import type { Knex } from 'knex';
 import { knex, Session } from './database';
-import type { Message } from './models';
+import type { Message, Tag } from './models';
 
 const EXPORT_PAGE = 500;
 
@@ -97,12 +97,8 @@ export const queries: Queries = {
       )
     ).one();
     const id = message['id'] as number;
-    // In one order for everybody: requests with the same new tags must not wait for each other in a circle.
-    const wanted = names.toSorted().map((name) => ({ name }));
-    if (wanted.length > 0) {
-      await knex('tags').insert(wanted).onConflict('name').ignore();
-      // Locked, since MariaDB shows a tag that another request has just made to a locking read alone.
-      const tags = await knex('tags').whereIn('name', names).forShare().select('id');
+    if (names.length > 0) {
+      const tags = await findOrCreateTags(names);
       await knex('message_tags').insert(tags.map((tag) => ({ message_id: id, tag_id: tag.id })));
     }
     await Session.commit();
@@ -192,6 +188,14 @@ export const queries: Queries = {
     return await knex('users').where({ name: username }).first();
   },
 };
+
+async function findOrCreateTags(names: string[]): Promise<Tag[]> {
+  // In one order for everybody: requests with the same new tags must not wait for each other in a circle.
+  const wanted = names.toSorted().map((name) => ({ name }));
+  await knex('tags').insert(wanted).onConflict('name').ignore();
+  // Locked, since MariaDB shows a tag that another request has just made to a locking read alone.
+  return await knex('tags').whereIn('name', names).forShare();
+}
 
 /** A page of messages, joined to its authors as a derived table: the database reads the page first. */
 async function withAuthors(
