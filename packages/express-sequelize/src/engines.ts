@@ -19,7 +19,8 @@ export function makeEngines(binds: Binds): { engines: Map<Key, Engine>; own: Eng
 /** One session for all of them. */
 export function bindsOf(engines: ReadonlyMap<Key, Engine>): SessionOptions {
   const bind = engines.get(null);
-  const binds = Object.fromEntries([...engines].filter(([key]) => key !== null));
+  const binds: Record<string, Engine> = {};
+  for (const [key, engine] of engines) if (key !== null) binds[key] = engine;
   return { ...(bind && { bind }), binds };
 }
 

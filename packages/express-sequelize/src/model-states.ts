@@ -84,10 +84,11 @@ export class ModelStates {
       (kept.get(this.#current(key) ?? {}) ?? [...kept.values()].at(-1))?.get(key);
     Object.defineProperty(object, key, {
       configurable: true,
-      get(this: object) {
+      get(this: object): unknown {
         const found = slot();
-        if (!found) return Reflect.get(Object.getPrototypeOf(object) as object, key, this);
-        return found.get ? found.get.call(this) : found.value;
+        if (!found)
+          return Reflect.get(Object.getPrototypeOf(object) as object, key, this) as unknown;
+        return found.get ? (found.get.call(this) as unknown) : (found.value as unknown);
       },
       set(this: object, value: unknown) {
         const found = slot();

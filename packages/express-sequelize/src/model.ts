@@ -30,7 +30,8 @@ type Columns<M extends SequelizeModel, A = Attributes<M>> = ModelAttributes<
 /** Abstract classes declare columns too. */
 type AnyModel = Omit<typeof SequelizeModel, 'prototype'> & (abstract new () => SequelizeModel);
 
-// `db.Model` without a type argument takes any attributes.
+// `db.Model` without a type argument takes any attributes, as Sequelize's own Model does.
+/* oxlint-disable no-explicit-any */
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type Loaded<M extends SequelizeModel> = IsAny<M> extends true ? any : InferAttributes<M>;
 type Given<M extends SequelizeModel> = IsAny<M> extends true ? any : InferCreationAttributes<M>;
@@ -57,7 +58,6 @@ export interface ModelHost {
  * }
  * User.init({ name: { type: DataTypes.STRING(50), allowNull: false, unique: true } });
  */
-// oxlint-disable-next-line no-explicit-any -- see IsAny
 export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded<M>, Given<M>> {
   /** The `db` object this base belongs to. */
   static db: ModelHost;
@@ -67,6 +67,7 @@ export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded
   static readonly queryClass?: typeof Query | undefined;
   /** A query of this class in the current session. Narrow it in each class: `declare static query: Query<User>`. */
   static readonly query: Query<any>;
+  /* oxlint-enable no-explicit-any */
 
   /**
    * Associations, scopes and hooks: called for each app once all models are defined, so that models may

@@ -33,6 +33,6 @@ function toColumn(column: ColumnDescription): ModelAttributeColumnOptions {
     type,
     allowNull: allowNull || byDefault != null, // the database has a value where an object has none
     primaryKey,
-    autoIncrement: autoIncrement || /^nextval\(/.test(String(byDefault)),
+    autoIncrement: autoIncrement || String(byDefault).startsWith('nextval('),
   };
 }

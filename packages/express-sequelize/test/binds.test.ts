@@ -73,10 +73,11 @@ onEachEngine(({ fresh }) => {
     const models = declareTwo(db);
     const urls = [await fresh(), await fresh()] as const;
     await db.initApp(newApp({ DATABASE_URL: urls[0], SQLALCHEMY_BINDS: { db1: urls[1] } }));
-    const names = async (model: { query: Query<any> }): Promise<string[]> =>
-      db.appContext(async () =>
-        (await model.query.orderBy('id').all()).map(({ name }: { name: string }) => name),
-      );
+    const names = (model: typeof models.User | typeof models.Product): Promise<string[]> =>
+      db.appContext(async () => {
+        const query = db.session.query<{ name: string }>(model);
+        return (await query.all()).map(({ name }) => name).toSorted();
+      });
     return { db, urls, names, ...models };
   }
 

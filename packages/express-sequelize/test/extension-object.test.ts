@@ -44,6 +44,16 @@ describe('initApp', () => {
     expect(String(db)).toBe('<SQLAlchemy sqlite://>');
   });
 
+  test('where a table cannot be made, nothing of the app is kept', async () => {
+    const db = newDb();
+    const Broken = db.define('broken', { name: { type: 'no such type (((' } });
+    const app = newApp({ DATABASE_URL: 'sqlite://' });
+    await expect(db.initApp(app)).rejects.toThrow(/syntax error/);
+    expect(String(db)).toBe('<SQLAlchemy>');
+    expect(() => new Broken()).toThrow(/before the model was defined/);
+    await expect(db.initApp(app)).rejects.toThrow(/syntax error/); // not: called twice
+  });
+
   test('an app that was not initialised is refused by name of what was forgotten', async () => {
     const db = newDb();
     await db.initApp(newApp({ DATABASE_URL: 'sqlite://' }));

@@ -93,7 +93,8 @@ onEachEngine(({ fresh }) => {
     const { db, Todo } = await withTodos(await fresh());
     await db.appContext(async () => {
       expect((await Todo.query.paginate()).items).toEqual([]);
-      await expect(Todo.query.paginate({ page: 2 })).rejects.toThrow(NotFoundError);
+      for (const page of [2, Number.MAX_SAFE_INTEGER])
+        await expect(Todo.query.paginate({ page })).rejects.toThrow(NotFoundError);
       expect((await Todo.query.paginate({ page: 2, errorOut: false })).items).toEqual([]);
     });
   });

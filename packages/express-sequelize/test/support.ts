@@ -53,18 +53,29 @@ export function newApp(settings: Record<string, unknown> = {}): Application {
   return app;
 }
 
-/** What the reference's tests have as fixtures: an app, its db, and a model. */
-export async function withTodos(
-  url: string,
-  { options, ...more }: AppOptions & { options?: SQLAlchemyOptions } = {},
-) {
-  const db = newDb(options);
+function declareTodo(db: SQLAlchemy) {
   class Todo extends db.Model<Todo> {
     declare static query: Query<Todo>;
     declare id: CreationOptional<number>;
     declare title: string | null;
   }
   Todo.init({ title: DataTypes.STRING });
+  return Todo;
+}
+
+/** What the reference's tests have as fixtures. */
+export interface Todos {
+  readonly db: SQLAlchemy;
+  readonly app: Application;
+  readonly Todo: ReturnType<typeof declareTodo>;
+}
+
+export async function withTodos(
+  url: string,
+  { options, ...more }: AppOptions & { options?: SQLAlchemyOptions } = {},
+): Promise<Todos> {
+  const db = newDb(options);
+  const Todo = declareTodo(db);
   const app = newApp({ SQLALCHEMY_DATABASE_URI: url });
   await db.initApp(app, more);
   return { db, app, Todo };
@@ -80,6 +91,7 @@ export function selects(db: SQLAlchemy): readonly string[] {
 
 export interface Answer {
   readonly status: number;
+  // oxlint-disable-next-line no-explicit-any -- whatever the app has answered
   readonly body: any;
 }
 
