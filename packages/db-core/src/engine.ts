@@ -32,6 +32,11 @@ export interface EngineOptions extends Partial<PoolOptions>, TransactionOptions 
   readonly statementTimeoutMs?: number;
   /** How long a connection may take to be made. Default 10000. */
   readonly connectTimeoutMs?: number;
+  /**
+   * PostgreSQL: keep statements that come again prepared on the server, by name. Default true, or what
+   * `?preparedStatements=` of the URL says; say false behind a pooler that gives each transaction another connection (PgBouncer).
+   */
+  readonly preparedStatements?: boolean;
   /** SQLite: how long a write waits for another writer. Default 5000. */
   readonly busyTimeoutMs?: number;
 }

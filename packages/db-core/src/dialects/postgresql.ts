@@ -5,12 +5,15 @@
  *
  * @see https://node-postgres.com
  */
+import type { Duplex } from 'node:stream';
+import type { QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult } from 'pg';
 import { Client } from 'pg';
 import type { BeginMode, CursorResult, Dialect, TransactionOptions } from '../dialect';
 import type { EngineOptions } from '../engine';
 import type { DatabaseUrl } from '../url';
 import { OperationalError, PendingRollbackError } from '../errors';
 import { plainReadJudge } from '../statement';
+import { StatementNames } from './statement-names';
 
 export class PostgresqlDialect implements Dialect<Client> {
   readonly name = 'postgresql';
@@ -23,10 +26,13 @@ export class PostgresqlDialect implements Dialect<Client> {
   readonly #options: EngineOptions;
   readonly #dead = new WeakSet<Client>();
   readonly #isPlainRead = plainReadJudge();
+  readonly #names: StatementNames | undefined;
 
   constructor(url: DatabaseUrl, options: EngineOptions) {
     this.#url = url;
     this.#options = options;
+    const { preparedStatements = url.query['preparedStatements'] !== 'false' } = options;
+    if (preparedStatements) this.#names = new StatementNames();
   }
 
   placeholder(n: number): string {
@@ -81,12 +87,31 @@ export class PostgresqlDialect implements Dialect<Client> {
   }
 
   async execute(client: Client, sql: string, params: readonly unknown[]): Promise<CursorResult> {
-    const { rows, fields, rowCount } = await client.query<unknown[]>({
+    const { rows, fields, rowCount } = await this.query(client, {
       text: sql,
       rowMode: 'array',
       ...(params.length > 0 && { values: params as unknown[] }),
     });
     return { columns: fields.map(({ name }) => name), rows, rowCount: rowCount ?? 0 };
+  }
+
+  /**
+   * One statement, under a name where it has come before: the server then knows it already. Settings of the
+   * library that sends it (`types`, `rowMode`, a name of its own) are kept.
+   */
+  query(client: Client, config: QueryArrayConfig<unknown[]>): Promise<QueryArrayResult<unknown[]>>;
+  query(client: Client, config: QueryConfig<unknown[]>): Promise<QueryResult>;
+  async query(client: Client, config: QueryConfig<unknown[]>): Promise<QueryResult> {
+    const name = config.name === undefined ? this.#names?.nameOf(config.text) : undefined;
+    if (name === undefined) return await client.query(config);
+    try {
+      return await client.query({ ...config, name });
+    } catch (error) {
+      if (!isStalePlan(error)) throw error;
+      this.#names?.forgetAll(); // another process has changed the table
+      if (this.inTransaction(client) !== false) throw error;
+      return await client.query(config);
+    }
   }
 
   control(client: Client, sql: string): Promise<unknown> {
@@ -102,7 +127,8 @@ export class PostgresqlDialect implements Dialect<Client> {
       isolationLevel && `ISOLATION LEVEL ${isolationLevel}`,
       readOnly && 'READ ONLY',
     ].filter(Boolean);
-    await client.query(modes.length > 0 ? `BEGIN ${modes.join(', ')}` : 'BEGIN');
+    if (modes.length > 0) await client.query(`BEGIN ${modes.join(', ')}`);
+    else sendAhead(client, 'BEGIN');
   }
 
   async commit(client: Client): Promise<void> {
@@ -156,6 +182,27 @@ export class PostgresqlDialect implements Dialect<Client> {
         }),
     });
   }
+}
+
+/**
+ * Sends a statement that the server cannot refuse, without waiting for its answer: it travels together with
+ * the next one, in `pg`'s pipeline mode, which is left when the answer is there. A version of `pg` without that mode keeps
+ * the next one back until then.
+ */
+function sendAhead(client: Client, sql: string): void {
+  const pipelined = client as Client & { pipeline?: boolean };
+  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork()); // by then the next one is written too
+  pipelined.pipeline = true;
+  // Where it fails, the connection is lost, and the next one fails too. Not at once: `pg` has yet to see whose answer is next.
+  client.query(sql, () => queueMicrotask(() => (pipelined.pipeline = false)));
+}
+
+/** 'cached plan must not change result type': nothing was done. */
+function isStalePlan(error: unknown): boolean {
+  const { code, message = '' } = error as { code?: string; message?: string };
+  return code === '0A000' && message.includes('cached plan');
 }
 
 async function serverVersion(client: Client): Promise<string> {

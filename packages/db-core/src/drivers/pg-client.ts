@@ -1,6 +1,7 @@
 /** A `pg` client that holds no socket: each statement goes where its route says. */
 import { EventEmitter } from 'node:events';
-import type { Client, CustomTypesConfig, QueryResult } from 'pg';
+import type { Client, CustomTypesConfig, QueryConfig as PgQueryConfig, QueryResult } from 'pg';
+import type { PostgresqlDialect } from '../dialects/postgresql';
 import type { Route } from './route';
 import { isQueryObject, submit } from './pg-query-object';
 
@@ -10,7 +11,7 @@ interface QueryConfig {
   readonly text: string;
   readonly values?: readonly unknown[];
   readonly types?: CustomTypesConfig;
-  readonly callback?: PgCallback;
+  readonly callback?: PgCallback | undefined;
 }
 
 export class PgClient extends EventEmitter {
@@ -18,12 +19,14 @@ export class PgClient extends EventEmitter {
   /** Read by libraries to tell whether they have ended this client. */
   _ending = false;
   readonly #route: Route;
+  readonly #dialect: PostgresqlDialect;
   readonly #types: CustomTypesConfig | undefined;
   #connection: EventEmitter | undefined;
 
-  constructor(route: Route, types?: CustomTypesConfig) {
+  constructor(route: Route, dialect: PostgresqlDialect, types?: CustomTypesConfig) {
     super();
     this.#route = route;
+    this.#dialect = dialect;
     this.#types = types;
   }
 
@@ -73,34 +76,23 @@ export class PgClient extends EventEmitter {
   ): unknown {
     const text = typeof config === 'string' ? config : config.text;
     const answer = this.#route.run(text, values ?? (config as QueryConfig).values, (raw) =>
-      perform(raw as Client, withTypes(config, this.#types), values),
+      this.#dialect.query(raw as Client, this.#config(config, values)),
     );
     if (!done) return answer.then((result) => result ?? emptyResult(text));
     answer.then((result) => done(null, result ?? emptyResult(text)), done);
     return undefined;
   }
-}
 
-function perform(
-  client: Client,
-  config: string | QueryConfig,
-  values: unknown[] | undefined,
-): Promise<QueryResult> {
-  return new Promise((resolve, reject) => {
-    client.query(config as string, values as unknown[], (error, result) =>
-      error ? reject(error) : resolve(result),
-    );
-  });
-}
-
-/** Parsers belong to the library that set them, so they travel with each query. */
-function withTypes(
-  config: string | QueryConfig,
-  types: CustomTypesConfig | undefined,
-): string | QueryConfig {
-  if (typeof config === 'string') return types ? { text: config, types } : config;
-  const { callback, ...query } = config;
-  return types && !query.types ? { ...query, types } : callback ? query : config;
+  /** Parsers belong to the library that set them, so they travel with each query. */
+  #config(config: string | QueryConfig, values: unknown[] | undefined): PgQueryConfig<unknown[]> {
+    const { callback: _, ...given } = typeof config === 'string' ? { text: config } : config;
+    const types = given.types ?? this.#types;
+    return {
+      ...(given as PgQueryConfig<unknown[]>),
+      ...(values && { values }),
+      ...(types && { types }),
+    };
+  }
 }
 
 /** What `pg` answers to transaction control: its first word. */

@@ -30,6 +30,8 @@ export function submit(route: Route, query: QueryObject, callback: PgCallback | 
   inThisContext(query);
   let ownError: unknown;
   const ended = route.run(query.text ?? query.cursor?.text ?? 'SELECT', undefined, async (raw) => {
+    // Rows that are asked for bit by bit cannot follow a BEGIN whose answer is still under way.
+    if ((raw as { pipeline?: boolean }).pipeline) await (raw as Client).query('');
     ownError = await occupy(raw as Client, query);
     if (ownError) throw ownError as Error;
   });

@@ -1,0 +1,108 @@
+import type { Engine } from '@quartet/db-core';
+import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import { pgDriver } from '@quartet/db-core/drivers';
+import type { FreshDatabase } from '@quartet/testing';
+import { freshDatabase, testEngines } from '@quartet/testing';
+
+test('a URL may turn them off', () => {
+  const { query } = createEngine('postgresql://localhost/app?preparedStatements=false').url;
+  expect(query).toEqual({ preparedStatements: 'false' });
+});
+
+for (const server of testEngines().filter(({ name }) => name === 'postgres'))
+  describe('prepared statements on a server', () => {
+    let database: FreshDatabase;
+    const engines: Engine[] = [];
+    const engineWith = (options: object, query = ''): Engine => {
+      const engine = createEngine(database.url + query, { poolSize: 1, ...options });
+      engines.push(engine);
+      return engine;
+    };
+    const prepared = async (engine: Engine): Promise<string[]> =>
+      (
+        await engine.execute(
+          "select statement from pg_prepared_statements where statement not like '%pg_prepared%' order by prepare_time",
+        )
+      ).scalars();
+
+    beforeAll(async () => {
+      database = await freshDatabase(server);
+      await engineWith({}).execute('create table things (id serial primary key, name text)');
+    });
+    afterAll(async () => {
+      for (const engine of engines) await engine.dispose();
+      await database.drop();
+    });
+
+    test('a statement that comes again is prepared, one that comes once is not', async () => {
+      const engine = engineWith({});
+      const sql = 'select name from things where id = $1';
+      await engine.execute(sql, [1]);
+      expect(await prepared(engine)).toEqual([]);
+      await engine.execute(sql, [2]);
+      await engine.execute(sql, [3]);
+      await engine.execute("select name from things where id = '7'");
+      expect(await prepared(engine)).toEqual([sql]);
+    });
+
+    test('a library on the facade has its statements prepared too, and may name its own', async () => {
+      const engine = engineWith({});
+      const pool = new (pgDriver(engine).Pool)();
+      for (let id = 1; id < 4; id++) await pool.query('select id from things where id = $1', [id]);
+      await pool.query({ name: 'mine', text: 'select 1 as one' });
+      expect(await prepared(engine)).toEqual([
+        'select id from things where id = $1',
+        'select 1 as one',
+      ]);
+    });
+
+    test.each([
+      ['the option', { preparedStatements: false }, ''],
+      ['the URL', {}, '?preparedStatements=false'],
+    ])('%s turns it off, for poolers', async (_by, options, query) => {
+      const engine = engineWith(options, query);
+      for (let id = 1; id < 4; id++) await engine.execute('select $1::int', [id]);
+      expect(await prepared(engine)).toEqual([]);
+    });
+
+    test('a table changed by this engine gives its new columns at once', async () => {
+      const engine = engineWith({});
+      await engine.execute('create table growing (id int)');
+      await engine.execute('insert into growing values (1)');
+      for (let i = 0; i < 3; i++) await engine.execute('select * from growing');
+      await engine.execute("alter table growing add column name text default 'a'");
+      expect((await engine.execute('select * from growing')).columns).toEqual(['id', 'name']);
+    });
+
+    test('a table changed by somebody else: outside a transaction nobody notices, in one it is told once', async () => {
+      const [engine, other] = [engineWith({}), engineWith({})];
+      const Session = scopedSession(sessionmaker({ bind: engine }));
+      const select = 'select * from widening';
+      await engine.execute('create table widening (id int)');
+      for (let i = 0; i < 3; i++) await engine.execute(select);
+      await other.execute('alter table widening add column a int');
+      expect((await engine.execute(select)).columns).toEqual(['id', 'a']);
+      for (let i = 0; i < 3; i++) await engine.execute(select);
+      await other.execute('alter table widening add column b int');
+      await runInScope(async () => {
+        await expect(Session.execute(select)).rejects.toThrow('cached plan');
+        await Session.rollback();
+        expect((await Session.execute(select)).columns).toEqual(['id', 'a', 'b']);
+      });
+    });
+
+    test('BEGIN travels with the first statement, whose failure leaves the session usable', async () => {
+      const engine = engineWith({});
+      const Session = scopedSession(sessionmaker({ bind: engine }));
+      await runInScope(async () => {
+        await expect(Session.execute('select nothing from nowhere')).rejects.toThrow('nowhere');
+        await expect(Session.execute('select 1')).rejects.toThrow(/aborted/);
+        await Session.rollback();
+        await Session.execute("insert into things (name) values ('kept')");
+        await Session.commit();
+        await Session.execute("insert into things (name) values ('gone')");
+      });
+      const names = await engine.execute('select name from things');
+      expect(names.scalars()).toEqual(['kept']);
+    });
+  });
