@@ -130,6 +130,29 @@ test('a client that leaves while it waits for the writer lock gives its connecti
   await exited;
 });
 
+test('writers get the lock in the order of asking', async () => {
+  const order: number[] = [];
+  const first = deferred();
+  const holder = runInScope(async () => {
+    await write('holder');
+    await first.promise;
+    await Session.commit();
+  });
+  await timer(5);
+  const asking = [1, 2, 3].map((n) =>
+    runInScope(async () => {
+      await write(`w${n}`);
+      order.push(n);
+      await timer(20); // long enough for the others to try their luck
+      await Session.commit();
+    }),
+  );
+  await timer(60); // those who only try again and again wait longer each time
+  first.resolve();
+  await Promise.all([holder, ...asking]);
+  expect(order).toEqual([1, 2, 3]);
+});
+
 test('another process may hold the lock: we wait without holding the event loop, then go on', async () => {
   const child = fork(path.join(__dirname, 'hold-the-lock.cjs'), [
     database.url.slice('sqlite:///'.length),

@@ -38,7 +38,8 @@ export function errorHandler({
 function logError(error: unknown, { status }: HttpProblem, req: Request): void {
   const translated = translateError(error);
   if (translated instanceof OperationalError && translated.retryable) return;
-  const { name, message } = translated instanceof Error ? translated : new Error(String(translated));
+  const { name, message } =
+    translated instanceof Error ? translated : new Error(String(translated));
   const place = status === 500 && error instanceof Error ? `\n${frames(error)}` : '';
   const said = place ? `${name}: ${message}${place}` : message;
   console.error(`${req.method} ${req.path} ${status}: ${said}`);

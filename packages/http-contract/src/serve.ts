@@ -23,6 +23,11 @@ export interface ServeOptions {
   readonly drainTimeoutMs?: number;
 }
 
+/** A request must have arrived by then, body and all. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** A connection on which nothing moves for so long is cut: a handler that never answers, a reader that stopped. */
+const SILENCE_TIMEOUT_MS = 120_000;
+
 interface Settings {
   readonly host: string;
   readonly port: number;
@@ -54,7 +59,8 @@ export async function serve(
     engine = openEngine(settings.url);
     const app = await createApp(engine);
     if (settings.seed) await seedSampleData(options.queries);
-    const server = createServer(app);
+    const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, app);
+    server.setTimeout(SILENCE_TIMEOUT_MS);
     await listen(server, settings);
     stopOnSignals({ app, server, engine, drainTimeoutMs: settings.drainTimeoutMs });
     console.log(`${options.style}  ${addressOf(server)}  ${engine.dialect.name}`);

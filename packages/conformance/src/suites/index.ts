@@ -13,6 +13,7 @@ import { pagination } from './pagination';
 import { processes } from './process';
 import { schema } from './schema';
 import { scope } from './scope';
+import { limits, secrets } from './secrets';
 import { statements } from './statements';
 import { stats } from './stats';
 import { tags } from './tags';
@@ -32,6 +33,7 @@ const all = [
   articles,
   pagination,
   badInput,
+  limits,
   statements,
   scope,
   teardown,
@@ -40,6 +42,7 @@ const all = [
   existingDatabase,
   databaseAway,
   processes,
+  secrets,
 ] as const;
 
 export const suites: readonly Suite[] = all;
