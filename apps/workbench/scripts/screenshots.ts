@@ -4,6 +4,7 @@ import path from 'node:path';
 import { findBrowser, launchBrowser } from '../test/support/browser';
 import { startWorkbench } from '../test/support/workbench';
 
+const WIDTH = 1280;
 const FOLDER = path.join(__dirname, '../../../docs/images');
 
 async function main(): Promise<void> {
@@ -16,21 +17,29 @@ async function main(): Promise<void> {
   ]);
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({
-      viewport: { width: 1280, height: 1130 },
+      viewport: { width: WIDTH, height: 800 },
       deviceScaleFactor: 1.5,
+      reducedMotion: 'reduce',
       colorScheme,
     });
     await page.goto(`${workbench.url}/s/overlap?waitMs=100`);
-    await page.click('button.run');
-    await page.waitForFunction(
-      () => document.querySelectorAll('.strip .outcome.good').length === 4,
-    );
-    await page.waitForFunction(() => !document.querySelector('progress'));
-    await page.mouse.move(0, 0);
+    for (const _ of ['to warm up', 'for the picture']) {
+      await page.click('button.run');
+      await page.waitForFunction(
+        () =>
+          document.querySelectorAll('.strip .outcome.good').length === 4 &&
+          !document.querySelector('progress'),
+      );
+    }
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-    await page.waitForTimeout(500); // bars grow into place
+    const end = await page.locator('.part.session').first().boundingBox();
+    const height = Math.ceil((end?.y ?? 0) + (end?.height ?? 0));
     const file = path.join(FOLDER, `workbench-${colorScheme}.png`);
-    await page.screenshot({ path: file });
+    await page.screenshot({
+      path: file,
+      fullPage: true,
+      clip: { x: 0, y: 0, width: WIDTH, height },
+    });
     console.log(path.relative(process.cwd(), file));
     await page.close();
   }

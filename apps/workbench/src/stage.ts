@@ -52,7 +52,7 @@ export interface RequestOptions {
 export class Stage {
   readonly #setting: Setting;
   readonly #startedAt = performance.now();
-  readonly #prefix = `wb-${Date.now().toString(36)}${randomBytes(3).toString('hex')}-`;
+  readonly #prefix = `wb-${randomBytes(4).readUInt32BE().toString(36)}-`;
   readonly sent: Sent[] = [];
   readonly #awaited: { readonly kind: LifeEvent['kind']; readonly resolve: () => void }[] = [];
   #exchanges = 0;

@@ -281,7 +281,7 @@ if (executablePath)
         ]) {
           await open(`/s/${address}`);
           await runIt();
-          await page.locator('.explain button').first().click();
+          await page.locator('.group header button').first().click();
           await page.locator('summary').first().click();
           expect(await serious()).toEqual([]);
         }

@@ -63,6 +63,12 @@ function Group({
   const { statements, repeated, explainable, lines, totalMs } = group;
   const [first] = statements;
   const rows = statements.reduce((sum, { rowCount = 0 }) => sum + rowCount, 0);
+  const [plan, setPlan] = useState<Plan>();
+  const [problem, setProblem] = useState('');
+  const explain = (id: number): void => {
+    setProblem('');
+    getPlan(run, id).then(setPlan, (reason: Error) => setProblem(reason.message));
+  };
   return (
     <li class={`group ${repeated}`}>
       <header>
@@ -75,8 +81,20 @@ function Group({
         <span class="figures">
           {ms(totalMs)} ms · {count(rows, 'row')}
         </span>
+        {first && explainable && (
+          <button
+            type="button"
+            class="small"
+            onClick={() => explain(first.id)}
+            aria-label={`Explain ${label}`}
+          >
+            Explain
+          </button>
+        )}
       </header>
       <Code lines={lines} label={label} />
+      {problem && <p class="error">{problem}</p>}
+      {plan && <PlanTable plan={plan} label={label} />}
       {statements.length === 1 && first ? (
         <Details statement={first} />
       ) : (
@@ -94,7 +112,6 @@ function Group({
           </ol>
         </details>
       )}
-      {first && explainable && <Explain run={run} statement={first.id} label={label} />}
     </li>
   );
 }
@@ -131,35 +148,7 @@ function Details({ statement }: { readonly statement: Statement }): JSX.Element 
   );
 }
 
-/** The plan of a recorded statement, asked for by its number. */
-function Explain({
-  run,
-  statement,
-  label,
-}: {
-  readonly run: string;
-  readonly statement: number;
-  readonly label: string;
-}): JSX.Element {
-  const [plan, setPlan] = useState<Plan>();
-  const [error, setError] = useState('');
-  const ask = (): void => {
-    setError('');
-    getPlan(run, statement).then(setPlan, (reason: Error) => setError(reason.message));
-  };
-  return (
-    <div class="explain">
-      {!plan && (
-        <button type="button" class="small" onClick={ask} aria-label={`Explain ${label}`}>
-          Explain
-        </button>
-      )}
-      {error && <p class="error">{error}</p>}
-      {plan && <PlanTable plan={plan} label={label} />}
-    </div>
-  );
-}
-
+/** The plan of a recorded statement; it was asked for by its number. */
 function PlanTable({ plan, label }: { readonly plan: Plan; readonly label: string }): JSX.Element {
   if (plan.rows.length === 0) return <p class="plan quiet">An empty plan: it only writes.</p>;
   return (

@@ -32,7 +32,7 @@ export const lostUpdate: Scenario = {
     await Promise.all(
       ['one', 'two'].map((line) =>
         stage.request(`Line ${line}`, 'POST', `/variants/messages/${message?.id}/${path}`, {
-          body: { line, thinkMs: stage.number('thinkMs') },
+          body: { line, thinkMs: stage.number('thinkMs'), pair: stage.own('pair') },
         }),
       ),
     );

@@ -20,7 +20,7 @@ export const overlap: Scenario = {
     const replies = await Promise.all(
       ['first', 'second'].map((name) =>
         stage.request(name === 'first' ? 'First' : 'Second', 'POST', '/variants/users/slowly', {
-          body: { ...stage.ownUser(name), waitMs },
+          body: { ...stage.ownUser(name), waitMs, pair: stage.own('pair') },
         }),
       ),
     );

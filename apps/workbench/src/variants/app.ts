@@ -2,10 +2,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '@quartet/db-core';
 import { currentScope } from '@quartet/db-core';
+import type { NewUser } from '@quartet/http-contract';
 import { errorHandler } from '@quartet/http-contract';
 import type { Express } from 'express';
 import express from 'express';
+import { Meetings } from './meetings';
 import type { Variants } from './variants';
+
+interface Append {
+  readonly line: string;
+  readonly thinkMs: number;
+  /** The name under which the two of them meet. */
+  readonly pair: string;
+}
 
 /** @param init gives the app its request scopes, as the style does it */
 export async function createVariantsApp(
@@ -27,28 +36,42 @@ export async function createVariantsApp(
       })),
     });
   });
-  for (const [path, append] of [
-    ['append', variants.appendLine],
-    ['append-safely', variants.appendLineSafely],
-  ] as const) {
-    app.post(`/messages/:id/${path}`, async (req, res) => {
-      const { line, thinkMs } = req.body as { line: string; thinkMs: number };
-      await append(Number(req.params.id), line, () => pause(thinkMs));
-      res.status(204).end();
+  const meetings = new Meetings();
+  // Both have read before either writes.
+  app.post('/messages/:id/append', async (req, res) => {
+    const { line, thinkMs, pair } = req.body as Append;
+    await variants.appendLine(Number(req.params.id), line, async () => {
+      await meetings.join(pair, 2);
+      await pause(thinkMs);
     });
-  }
+    res.status(204).end();
+  });
+  // Both have come before either is done: the second cannot read before the first has written.
+  app.post('/messages/:id/append-safely', async (req, res) => {
+    const { line, thinkMs, pair } = req.body as Append;
+    const both = meetings.join(pair, 2);
+    await variants.appendLineSafely(Number(req.params.id), line, async () => {
+      await both;
+      await pause(thinkMs);
+    });
+    res.status(204).end();
+  });
   app.post('/users/slowly', async (req, res) => {
-    const { waitMs, ...input } = req.body as { waitMs: number; name: string; email: string };
-    await variants.createUserSlowly(input, () => pause(waitMs));
+    const { waitMs, pair, ...input } = req.body as NewUser & { waitMs: number; pair: string };
+    const both = meetings.join(pair, 2);
+    await variants.createUserSlowly(input, async () => {
+      await both;
+      await pause(waitMs);
+    });
     res.status(201).end();
   });
   app.post('/users/slow-statement', async (req, res) => {
-    const { waitMs, ...input } = req.body as { waitMs: number; name: string; email: string };
+    const { waitMs, ...input } = req.body as NewUser & { waitMs: number };
     await variants.createUserSlowly(input, () => slowStatement(engine, waitMs));
     res.status(201).end();
   });
   app.post('/users/then-fail', async (req) => {
-    await variants.createUserThenFail(req.body as { name: string; email: string });
+    await variants.createUserThenFail(req.body as NewUser);
   });
   // The failures here are the lesson: they need not be logged.
   app.use(errorHandler({ onError: () => undefined }));
