@@ -103,7 +103,7 @@ export class Engine extends EventEmitter<EngineEvents> {
   #dialect: Dialect<object>;
   #pool: Pool<object>;
   #sessions = 0;
-  #sessionSource: SessionSource | undefined;
+  readonly #sessionSources = new Set<SessionSource>();
 
   /** Use {@link createEngine}. */
   constructor(url: DatabaseUrl, options: EngineOptions) {
@@ -274,7 +274,7 @@ export class Engine extends EventEmitter<EngineEvents> {
    */
   currentConnection(): Connection | undefined {
     const scope = currentScope();
-    const session = scope?.sessionOn(this) ?? this.#sessionSource?.current(this);
+    const session = scope?.sessionOn(this) ?? this.#firstSource?.current(this);
     if (session) return session.connection(this);
     if (scope?.closed) throw new ScopeClosedError();
     return undefined;
@@ -282,12 +282,17 @@ export class Engine extends EventEmitter<EngineEvents> {
 
   /** @internal */
   attach(source: SessionSource): void {
-    this.#sessionSource ??= source;
+    this.#sessionSources.add(source);
   }
 
   /** @internal */
   detach(source: SessionSource): void {
-    if (this.#sessionSource === source) this.#sessionSource = undefined;
+    this.#sessionSources.delete(source);
+  }
+
+  get #firstSource(): SessionSource | undefined {
+    const [first] = this.#sessionSources;
+    return first;
   }
 
   #echo(log: (line: string) => void): void {

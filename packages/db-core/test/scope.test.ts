@@ -142,6 +142,18 @@ describe('the articles’ rules', () => {
     });
   });
 
+  test('a registry that is bound elsewhere leaves the others of its former engine as they were', async () => {
+    const elsewhere = createEngine('sqlite://');
+    const [One, Other] = [registry(), registry()];
+    One.configure({ bind: elsewhere });
+    await runInScope(async () => {
+      await engine.currentConnection()?.execute("insert into items (name) values ('a')");
+      expect(Other.hasUncommittedWrites).toBe(true);
+      expect(One.hasUncommittedWrites).toBe(false);
+    });
+    await elsewhere.dispose();
+  });
+
   test('registries on different engines share nothing', async () => {
     const elsewhere = createEngine('sqlite://');
     const [One, Other] = [registry(), scopedSession(sessionmaker({ bind: elsewhere }))];
