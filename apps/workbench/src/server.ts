@@ -1,4 +1,5 @@
 /** Starts the workbench: `PORT` and `DATABASE_URL` say where, as for the apps. */
+import './source-maps';
 import { serve } from '@quartet/http-contract';
 import { queries } from '@quartet/app-sql-builder/queries';
 import { createApp } from './app';
