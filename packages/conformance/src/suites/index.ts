@@ -1,5 +1,6 @@
 /** All suites, in the order in which they run and in which the published table lists them. */
 import type { Suite } from '../support/suite';
+import { anyText } from './any-text';
 import { articles } from './articles';
 import { badInput } from './bad-input';
 import { concurrency } from './concurrency';
@@ -33,6 +34,7 @@ const all = [
   articles,
   pagination,
   badInput,
+  anyText,
   limits,
   statements,
   scope,
