@@ -1,10 +1,11 @@
 /** Whoever makes the tables, migrations or a style's createAll, they are the same. */
 import { Probe } from '@quartet/conformance';
+import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
+import { seedSampleData } from '@quartet/http-contract';
 import { Migrator } from '@quartet/migrations';
 import type { BareSchema, EngineName } from '@quartet/testing';
 import { bareSchema, freshDatabase, testEngines } from '@quartet/testing';
-import type { Engine } from '@quartet/db-core';
 import { openStyle, STYLES } from '../src/styles';
 
 /** What two readers that know no library of ours find in a database once `prepare` has had it. */
@@ -25,20 +26,28 @@ async function schemaAfter(
 }
 
 describe.each(testEngines())('on $name', ({ name }) => {
-  const migrated = (): ReturnType<typeof schemaAfter> =>
-    schemaAfter(name, (engine) => new Migrator(engine).migrate());
+  let migrated: unknown;
+  beforeAll(async () => {
+    migrated = await schemaAfter(name, (engine) => new Migrator(engine).migrate());
+  });
 
   test.each(STYLES)('the %s style makes the tables that migrations make', async (style) => {
     const made = await schemaAfter(name, (engine) => openStyle(style, engine));
     expect(Object.keys(made.bare)).toHaveLength(4);
-    expect(made).toEqual(await migrated());
+    expect(made).toEqual(migrated);
   });
 
-  test.each(STYLES)('the %s style leaves migrated tables as they are', async (style) => {
-    const opened = await schemaAfter(name, async (engine) => {
-      await new Migrator(engine).migrate();
-      await openStyle(style, engine);
-    });
-    expect(opened).toEqual(await migrated());
-  });
+  test.each(STYLES)(
+    'the %s style works on migrated tables and leaves them as they are',
+    async (style) => {
+      const opened = await schemaAfter(name, async (engine) => {
+        await new Migrator(engine).migrate();
+        const { queries } = await openStyle(style, engine);
+        expect(await seedSampleData(queries)).toBe(true);
+        const counted = await engine.execute('select count(*) from messages');
+        expect(Number(counted.first()?.[0])).toBe(5);
+      });
+      expect(opened).toEqual(migrated);
+    },
+  );
 });

@@ -62,6 +62,7 @@ const LOCKS: Record<'sqlite' | 'postgresql' | 'mysql', (connection: Connection) 
         await connection.begin({ begin: 'eager' });
         return true;
       } catch (error) {
+        await connection.rollback(); // or the next statement would try to begin again
         await connection.execute('PRAGMA foreign_keys = ON');
         if (isBusy(error)) return false;
         throw error;

@@ -1,7 +1,6 @@
 /** What `npm run db:…` can do, each on one engine. What is printed is the result; mistakes are thrown. */
 import { createInterface } from 'node:readline/promises';
 import type { Engine } from '@quartet/db-core';
-import { seedSampleData } from '@quartet/http-contract';
 import type { MigrationStatus } from '@quartet/migrations';
 import { Migrator, tableNames } from '@quartet/migrations';
 import { CommandError } from '../command-error';
@@ -75,6 +74,8 @@ async function seed(request: Request): Promise<void> {
   const pending = (await migratorOf(request).status()).filter(({ state }) => state !== 'applied');
   if (pending.length > 0 && !(await migratorOf(request).isAdoptable()))
     throw new CommandError('tables are missing: run "npm run db:migrate" first.');
+  // Only this command needs the contract, which brings Express with it.
+  const { seedSampleData } = await import('@quartet/http-contract');
   const { queries } = await openStyle(style, engine);
   const seeded = await seedSampleData(queries);
   console.log(

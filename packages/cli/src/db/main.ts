@@ -42,7 +42,7 @@ const FOR: Readonly<Record<string, readonly string[]>> = {
   yes: ['reset'],
 };
 
-const [, , name = ''] = process.argv;
+const [, , name = '--help'] = process.argv;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -50,9 +50,10 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: OPTIONS,
   });
-  if (values.help) return console.log(HELP);
+  if (values.help || name === '--help' || name === '-h') return console.log(HELP);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw usage(`there is no command '${name}'; there are ${Object.keys(COMMANDS)}`);
+  if (!command)
+    throw usage(`there is no command '${name}'; there are ${Object.keys(COMMANDS).join(', ')}`);
   if (positionals.length > 0)
     throw usage(`'${positionals[0]}' is too much; did you mean --style ${positionals[0]}?`);
   for (const [option, commands] of Object.entries(FOR)) {
