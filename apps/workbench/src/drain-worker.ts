@@ -1,4 +1,5 @@
 /** The thread of `drain.ts`: each style twice on one small pool, with its teardown and without. */
+import './source-maps';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';

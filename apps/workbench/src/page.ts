@@ -3,6 +3,7 @@
  * From source it is built when it is asked for and its files have changed.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RequestHandler, Router } from 'express';
 import express, { Router as createRouter } from 'express';
@@ -43,7 +44,12 @@ export async function buildPage(): Promise<void> {
   if (!FROM_SOURCE || newest(path.join(APP, 'page')) < built()) return;
   // Only needed from source: what is deployed has the page in it.
   const { build } = await import('vite');
-  await build({ configFile: path.join(APP, 'vite.config.mjs'), logLevel: 'error' });
+  const outDir = `${BUILT}-${process.pid}`;
+  const configFile = path.join(APP, 'vite.config.mjs');
+  await build({ configFile, logLevel: 'error', build: { outDir } });
+  // Put into place as a whole: another workbench may serve the page at this moment, or build it as well.
+  await rm(BUILT, { recursive: true, force: true });
+  await rename(outDir, BUILT).catch(() => rm(outDir, { recursive: true, force: true }));
 }
 
 let building: Promise<void> | undefined;

@@ -4,7 +4,7 @@ export function shapeOf(sql: string): string {
     .replace(/'(?:[^']|'')*'/g, '?')
     .replace(/(?<![\w$])\d+(?:\.\d+)?\b/g, '?')
     .replace(/\$\d+/g, '?')
-    .replace(/\?(?:\s*,\s*\?)+/g, '?, …')
+    .replace(/\?(?:\s*,\s*\?)*/g, '?…')
     .replace(/\s+/g, ' ')
     .trim();
 }

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { findFunction, findModel, withHelpers } from '../src/declarations';
+import { shapeOf } from '../src/shape';
+
+const read = (file: string) => readFileSync(path.join(__dirname, '../../..', file), 'utf8');
+
+describe('what is shown of a file', () => {
+  const queries = read('apps/classical/src/queries.ts');
+
+  test('a query is found whole, with its line', () => {
+    const found = findFunction(queries, 'findUser');
+    expect(found?.text).toBe('async findUser(id) {\n  return await User.query.get(id);\n},');
+    expect(queries.split('\n')[(found?.line ?? 0) - 1]).toBe('  async findUser(id) {');
+  });
+
+  test('a generator is found, and what is not there is not', () => {
+    expect(findFunction(queries, 'exportMessages')?.text).toMatch(/^async \*exportMessages\(\) \{/);
+    expect(findFunction(queries, 'findNobody')).toBeUndefined();
+  });
+
+  test('the helpers that a query calls come along, and those that they call', () => {
+    expect([...withHelpers(queries, ['listMessages'])]).toEqual([
+      'listMessages',
+      'selectMessages',
+      'manager',
+    ]);
+  });
+
+  test.each([
+    ['declarative', [/^@Table/]],
+    ['extension', [/^export class User/, /^User\.init\(/]],
+    ['classical', [/^export class User/, /^mapper\(User, \{/]],
+    ['sql-builder', [/^export interface User/, /^users\(table, knex\) \{/]],
+  ])('a model is all that makes it up: %s', (style, beginnings) => {
+    const found = findModel(read(`apps/${style}/src/models.ts`), 'User');
+    expect(found.map(({ text }) => text)).toEqual(
+      beginnings.map((each) => expect.stringMatching(each)),
+    );
+    for (const { text } of found) expect(text).toMatch(/\n[}\]);,]+$/);
+  });
+});
+
+test.each([
+  ['select * from t where id = 7', 'select * from t where id = 812 ', true],
+  ["select 1 where name = 'it''s'", "select 1 where name = 'x'", true],
+  ['select * from t where id in (?, ?)', 'select * from t where id in (?,?,?)', true],
+  ['select $1, $2', 'select $1', true],
+  ['select a from t1', 'select a from t2', false],
+  ['select a from t', 'select b from t', false],
+])('%s and %s have one shape: %s', (one, other, alike) => {
+  expect(shapeOf(one) === shapeOf(other)).toBe(alike);
+});
