@@ -72,6 +72,7 @@ export { scopedSession } from './scoped-session';
 export { Session } from './session';
 export { sessionmaker } from './sessionmaker';
 export { withTestIsolation } from './test-isolation';
+export { createUnlessMade } from './table-exists';
 export { transactional } from './transactional';
 export { translateError } from './translate-error';
 export { DatabaseUrl, parseDatabaseUrl } from './url';

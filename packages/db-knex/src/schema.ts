@@ -4,7 +4,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.MetaData.create_all
  */
-import { outsideScope } from '@quartet/db-core';
+import { createUnlessMade, outsideScope } from '@quartet/db-core';
 import type { Knex } from 'knex';
 import { engineOf } from './bind-knex';
 
@@ -29,10 +29,12 @@ export function createAll(knex: Knex, tables: Tables): Promise<void> {
   return outsideScope(async () => {
     for (const [name, define] of Object.entries(tables)) {
       if (await knex.schema.hasTable(name)) continue;
-      await knex.schema.createTable(name, (table) => {
-        if (engineOf(knex).dialect.name === 'mysql') compareBytewise(table);
-        define(table, knex);
-      });
+      await createUnlessMade(() =>
+        knex.schema.createTable(name, (table) => {
+          if (engineOf(knex).dialect.name === 'mysql') compareBytewise(table);
+          define(table, knex);
+        }),
+      );
     }
   });
 }

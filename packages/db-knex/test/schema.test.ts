@@ -1,6 +1,6 @@
 import { bindKnex, createAll, dropAll } from '@quartet/db-knex';
 import { bareSchema, expectedSchema } from '@quartet/testing';
-import { runInScope } from '@quartet/db-core';
+import { createEngine, runInScope } from '@quartet/db-core';
 import type { Knex } from 'knex';
 import { tables } from './tables';
 import { onEachEngine } from './support';
@@ -43,5 +43,14 @@ onEachEngine((fixture) => {
       await dropAll(knex, tables);
       expect(await bareSchema(fixture.database.url)).toEqual({});
     });
+  });
+
+  test('several processes that start at once on an empty database make the tables once', async () => {
+    const engines = Array.from({ length: 4 }, () => createEngine(fixture.database.url));
+    const bound = engines.map((engine) => bindKnex(engine));
+    await Promise.all(bound.map((knex) => createAll(knex, tables)));
+    expect(await bareSchema(fixture.database.url)).toEqual(expectedSchema(fixture.dialect));
+    await dropAll(bound[0] as (typeof bound)[number], tables);
+    for (const engine of engines) await engine.dispose();
   });
 });

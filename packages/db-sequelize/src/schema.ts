@@ -4,7 +4,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.MetaData.create_all
  */
-import { outsideScope } from '@quartet/db-core';
+import { createUnlessMade, outsideScope } from '@quartet/db-core';
 import type { Model, ModelStatic, Sequelize } from 'sequelize';
 
 /** Makes the tables that are missing, those that others refer to first. */
@@ -12,7 +12,8 @@ export function createAll(sequelize: Sequelize): Promise<void> {
   return outsideScope(async () => {
     const tables = sequelize.getQueryInterface();
     for (const model of inOrder(sequelize))
-      if (!(await tables.tableExists(model.getTableName()))) await model.sync();
+      if (!(await tables.tableExists(model.getTableName())))
+        await createUnlessMade(() => model.sync());
   });
 }
 

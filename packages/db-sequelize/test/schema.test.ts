@@ -1,7 +1,8 @@
 import { createAll, dropAll, bindSequelize } from '@quartet/db-sequelize';
 import { bareSchema, expectedSchema } from '@quartet/testing';
-import { runInScope } from '@quartet/db-core';
+import { createEngine, runInScope } from '@quartet/db-core';
 import type { Sequelize } from 'sequelize';
+import { DataTypes } from 'sequelize';
 import * as decorated from './decorated-models';
 import * as plain from './models';
 import { onEachEngine } from './support';
@@ -55,5 +56,23 @@ onEachEngine((fixture) => {
       await dropAll(sequelize);
       expect(await bareSchema(fixture.database.url)).toEqual({});
     });
+  });
+
+  test('several processes that start at once on an empty database make the tables once', async () => {
+    const engines = Array.from({ length: 4 }, () => createEngine(fixture.database.url));
+    const name = { type: DataTypes.STRING(50), unique: true };
+    const models = ['users', 'tags', 'things'].map(
+      (table) => (sequelize: Sequelize) => sequelize.define(table, { name }),
+    );
+    const bound = await Promise.all(engines.map((engine) => bindSequelize(engine, { models })));
+    await Promise.all(bound.map(createAll));
+    expect(Object.keys(await bareSchema(fixture.database.url)).sort()).toEqual([
+      'tags',
+      'things',
+      'users',
+    ]);
+    await dropAll(bound[0] as Sequelize);
+    for (const sequelize of bound) await sequelize.close();
+    for (const engine of engines) await engine.dispose();
   });
 });

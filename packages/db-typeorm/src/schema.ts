@@ -5,7 +5,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.MetaData.create_all
  */
-import { outsideScope } from '@quartet/db-core';
+import { createUnlessMade, outsideScope } from '@quartet/db-core';
 import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm';
 import { Table, TableForeignKey } from 'typeorm';
 
@@ -13,7 +13,7 @@ import { Table, TableForeignKey } from 'typeorm';
 export function createAll(dataSource: DataSource): Promise<void> {
   return withRunner(dataSource, async (runner) => {
     for (const metadata of inOrder(dataSource))
-      await runner.createTable(tableOf(metadata, dataSource), true);
+      await createUnlessMade(() => runner.createTable(tableOf(metadata, dataSource), true));
   });
 }
 

@@ -1,6 +1,6 @@
 import { createAll, dropAll, bindTypeorm } from '@quartet/db-typeorm';
 import { bareSchema, expectedSchema } from '@quartet/testing';
-import { runInScope } from '@quartet/db-core';
+import { createEngine, runInScope } from '@quartet/db-core';
 import type { DataSource } from 'typeorm';
 import * as decorated from './decorated-models';
 import * as plain from './models';
@@ -50,5 +50,19 @@ onEachEngine((fixture) => {
       await dropAll(dataSource);
       expect(await bareSchema(fixture.database.url)).toEqual({});
     });
+  });
+
+  test('several processes that start at once on an empty database make the tables once', async () => {
+    const engines = Array.from({ length: 4 }, () => createEngine(fixture.database.url));
+    const bound = await Promise.all(
+      engines.map((engine) =>
+        bindTypeorm(engine, { entities: [plain.User, plain.Tag, plain.Message] }),
+      ),
+    );
+    await Promise.all(bound.map(createAll));
+    expect(await bareSchema(fixture.database.url)).toEqual(expectedSchema(fixture.dialect));
+    await dropAll(bound[0] as DataSource);
+    for (const dataSource of bound) await dataSource.destroy();
+    for (const engine of engines) await engine.dispose();
   });
 });
