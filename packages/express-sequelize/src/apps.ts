@@ -21,6 +21,8 @@ export interface AppState {
   readonly session: ScopedSession;
   readonly sequelizes: Map<Key, Sequelize>;
   readonly recordQueries: boolean;
+  /** What is left to undo: engines may outlive the app. */
+  readonly onForget: (() => void)[];
 }
 
 export class Apps {

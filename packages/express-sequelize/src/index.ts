@@ -7,7 +7,7 @@ export type {
   ContextOptions,
   RequestContextOptions,
   SQLAlchemyOptions,
-} from './sqlalchemy';
+} from './options';
 export type { Change, ModelsCommitted, Operation } from './track-modifications';
 export { Model } from './model';
 export { SQLAlchemy } from './sqlalchemy';

@@ -7,13 +7,11 @@
 import { inspect } from 'node:util';
 import type {
   Engine,
-  EngineOptions,
   Identity,
   PaginateOptions,
   Pagination,
   RecordedQuery,
   ScopedSession,
-  SessionOptions,
 } from '@quartet/db-core';
 import {
   currentScope,
@@ -32,7 +30,6 @@ import type {
   FindOptions,
   Model as SequelizeModel,
   ModelAttributes,
-  ModelOptions,
   ModelStatic,
   Sequelize,
 } from 'sequelize';
@@ -47,40 +44,16 @@ import type { Model } from './model';
 import { baseFor } from './model';
 import { ModelStates } from './model-states';
 import { primaryKeyOf } from './primary-key';
+import type {
+  BindSelection,
+  ContextOptions,
+  RequestContextOptions,
+  SQLAlchemyOptions,
+} from './options';
 import { reflectTables } from './reflect';
 import { currentSession, queryProperty } from './session';
 import type { ModelsCommitted } from './track-modifications';
 import { Signal, trackModifications } from './track-modifications';
-
-export interface SQLAlchemyOptions<B extends typeof Model = typeof Model> {
-  /** For every engine made by `initApp`; what is said there wins. */
-  readonly engineOptions?: EngineOptions;
-  /** For every session: `autoflush`, `begin`, `isolationLevel`, `class`, and the scope's own `scopefunc`. */
-  readonly sessionOptions?: SessionOptions & { readonly scopefunc?: () => unknown };
-  /** What `User.query` and `db.session.query(User)` are. Default: db-core's `Query`. */
-  readonly queryClass?: typeof Query;
-  /** A base class of your own for `db.Model`: a subclass of `Model`. */
-  readonly modelClass?: B;
-  /** Sequelize's options for every model; `timestamps` is false unless set here. */
-  readonly define?: ModelOptions;
-  /** Leave table names to Sequelize (`Users`) instead of the class's in snake_case (`user`). Default false. */
-  readonly disableAutonaming?: boolean;
-  /** Make missing tables in `initApp`. Default true; false where migrations make them. */
-  readonly createTables?: boolean;
-}
-
-/** Databases to work on: a bind key, several (null is the default database), or `'__all__'`. */
-export type BindSelection = Key | readonly Key[];
-
-export interface ContextOptions {
-  /** Which app, where this db serves several. */
-  readonly app?: Application;
-}
-
-export interface RequestContextOptions extends ContextOptions {
-  /** The query string of the request that is played, which `paginate()` reads. */
-  readonly query?: Readonly<Record<string, unknown>>;
-}
 
 const ALL = '__all__';
 const EXTENSION = 'quartet SQLAlchemy';
@@ -305,6 +278,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
       ...made,
       session,
       sequelizes: new Map(),
+      onForget: [],
       recordQueries: isOn(app, options.recordQueries, 'SQLALCHEMY_RECORD_QUERIES'),
     };
     try {
@@ -390,6 +364,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   #forget(state: AppState): void {
     state.app?.set(EXTENSION, undefined);
     this.#modelStates.forget(state);
+    for (const undo of state.onForget) undo();
     // Its timers would keep the process alive. It holds no connection, so nothing can go wrong.
     for (const sequelize of state.sequelizes.values()) void sequelize.close();
   }

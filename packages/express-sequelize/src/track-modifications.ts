@@ -5,7 +5,7 @@
  *
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/track-modifications/
  */
-import type { Session } from '@quartet/db-core';
+import type { SavepointEvent, Session } from '@quartet/db-core';
 import { currentScope } from '@quartet/db-core';
 import type { Application } from 'express';
 import type { Model, Sequelize } from 'sequelize';
@@ -63,7 +63,7 @@ class Transaction {
   }
 }
 
-/** Watches the models of one app. */
+/** Watches the models of one app, until it is forgotten. */
 export function trackModifications(
   state: AppState,
   before: Signal<ModelsCommitted>,
@@ -96,9 +96,11 @@ export function trackModifications(
       if (session) transactionOf(session).note(instance, operation);
     };
     watch(state.sequelizes.get(key) as Sequelize, note);
-    engine.on('savepoint', ({ session, sql }) => {
+    const onSavepoint = ({ session, sql }: SavepointEvent): void => {
       if (session) transactionOf(session as Session).savepoint(sql);
-    });
+    };
+    engine.on('savepoint', onSavepoint);
+    state.onForget.push(() => engine.off('savepoint', onSavepoint));
   }
 }
 

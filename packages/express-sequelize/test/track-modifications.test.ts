@@ -1,6 +1,7 @@
 /** What a session commits; ports the reference's test_track_modifications.py. */
+import { createEngine } from '@quartet/db-core';
 import type { Change, ModelsCommitted } from '@quartet/express-sequelize';
-import { onEachEngine, withTodos } from './support';
+import { newApp, newDb, onEachEngine, withTodos } from './support';
 
 type Seen = [instance: unknown, operation: string][];
 
@@ -127,6 +128,16 @@ onEachEngine(({ fresh }) => {
       await db.session.rollback();
       expect(await Todo.query.count()).toBe(2);
     });
+  });
+
+  test('an engine that outlives the app is no longer listened to', async () => {
+    const engine = createEngine(await fresh());
+    const db = newDb();
+    await db.initApp(newApp(), { engine, trackModifications: true });
+    expect(engine.listenerCount('savepoint')).toBe(1);
+    await db.dispose();
+    expect(engine.listenerCount('savepoint')).toBe(0);
+    await engine.dispose();
   });
 
   test('nothing is told unless asked for', async () => {

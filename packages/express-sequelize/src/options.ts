@@ -1,0 +1,36 @@
+/** What a `db` object and its calls are told. What concerns an app is in `config.ts`. */
+import type { EngineOptions, Query, SessionOptions } from '@quartet/db-core';
+import type { Application } from 'express';
+import type { ModelOptions } from 'sequelize';
+import type { Key } from './apps';
+import type { Model } from './model';
+
+export interface SQLAlchemyOptions<B extends typeof Model = typeof Model> {
+  /** For every engine made by `initApp`; what is said there wins. */
+  readonly engineOptions?: EngineOptions;
+  /** For every session: `autoflush`, `begin`, `isolationLevel`, `class`, and the scope's own `scopefunc`. */
+  readonly sessionOptions?: SessionOptions & { readonly scopefunc?: () => unknown };
+  /** What `User.query` and `db.session.query(User)` are. Default: db-core's `Query`. */
+  readonly queryClass?: typeof Query;
+  /** A base class of your own for `db.Model`: a subclass of `Model`. */
+  readonly modelClass?: B;
+  /** Sequelize's options for every model; `timestamps` is false unless set here. */
+  readonly define?: ModelOptions;
+  /** Leave table names to Sequelize (`Users`) instead of the class's in snake_case (`user`). Default false. */
+  readonly disableAutonaming?: boolean;
+  /** Make missing tables in `initApp`. Default true; false where migrations make them. */
+  readonly createTables?: boolean;
+}
+
+/** Databases to work on: a bind key, several (null is the default database), or `'__all__'`. */
+export type BindSelection = Key | readonly Key[];
+
+export interface ContextOptions {
+  /** Which app, where this db serves several. */
+  readonly app?: Application;
+}
+
+export interface RequestContextOptions extends ContextOptions {
+  /** The query string of the request that is played, which `paginate()` reads. */
+  readonly query?: Readonly<Record<string, unknown>>;
+}
