@@ -160,17 +160,17 @@ onEachEngine(({ fresh }) => {
     });
   });
 
-  test.each(['1e3', '0x1', '1.0', ' 1', '1abc', '', 'NaN', '9007199254740993', '99999999999'])(
-    'getOr404 of a key that is no whole number, or none of a row, is a NotFoundError: %j',
-    async (id) => {
-      const { db, Todo } = await withTodos(await fresh());
-      await db.appContext(async () => {
-        await Todo.create({ title: 'a' });
+  test('getOr404 of a key that is no whole number, or none of a row, is a NotFoundError', async () => {
+    const { db, Todo } = await withTodos(await fresh());
+    const none = ['1e3', '0x1', '1.0', ' 1', '1abc', '', 'NaN', '9007199254740993', '99999999999'];
+    await db.appContext(async () => {
+      await Todo.create({ title: 'a' });
+      for (const id of none) {
         await expect(db.getOr404(Todo, id)).rejects.toThrow(NotFoundError);
         expect((await db.getOr404(Todo, '1')).title).toBe('a'); // the transaction goes on
-      });
-    },
-  );
+      }
+    });
+  });
 
   test('getOr404 takes keys of other types as they are written, and several columns', async () => {
     const db = newDb();
