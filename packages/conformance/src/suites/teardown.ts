@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ScopeClosedError, translateError } from '@quartet/db-core';
 import { ClientAbortedError } from '@quartet/db-core/express';
+import type { Queries } from '@quartet/http-contract';
 import { expectWarning } from '@quartet/testing';
 import { expectProblem } from '../support/client';
 import { deferred } from '../support/deferred';
@@ -78,6 +79,30 @@ export const teardown = suite('teardown', (test) => {
     expect((await api.post(path)).status).toBe(200);
     await settled();
     expect(await probe.count('users')).toBe(0);
+  });
+
+  test('a route of the app itself that forgets to commit is undone, and warned of by its path', async ({
+    api,
+    extra,
+    subject,
+    probe,
+    atRest,
+  }) => {
+    expectWarning(/POST \/users answered 201.*not committed.*await Session\.commit\(\)/);
+    const queries = subject.queries as { -readonly [K in keyof Queries]: Queries[K] };
+    const { createUser } = queries;
+    queries.createUser = async (input) => {
+      await (await extra.session()).execute(INSERT);
+      return { id: 1, ...input };
+    };
+    try {
+      expect((await api.post('/users', { name: 'ghost', email: 'g@b' })).status).toBe(201);
+      await atRest();
+    } finally {
+      queries.createUser = createUser;
+    }
+    expect(await probe.count('users')).toBe(0);
+    await api.createUser('ghost');
   });
 
   test('a handler that fails after its commit keeps what was committed', async ({
