@@ -58,7 +58,7 @@ function registerSuite(
   engine: EngineName,
   use: () => Fixture,
 ): void {
-  const tests = suite.tests.filter(({ engines }) => engines?.includes(engine) ?? true);
+  const tests = suite.tests.filter(({ only }) => only?.engines.includes(engine) ?? true);
   if (tests.length === 0) return;
   describe(suite.name, () => {
     for (const test of tests) {

@@ -30,6 +30,14 @@ describe('a declared gap', () => {
     expect(gapTable({ classical: [] })).toMatch(/^No gaps/);
   });
 
+  it('is told from a test that makes no sense on an engine, which stands in the table with its reason', () => {
+    const table = gapTable({ classical: [] }, suites);
+    expect(table).toMatch(/^No gaps/);
+    expect(table).toMatch(
+      /\| all \| database away \| a server restarted .* \| all but postgres, mariadb \| SQLite is a file/,
+    );
+  });
+
   it('of a test that does not exist is an error, so that no gap outlives its test', () => {
     const subject = { style: 'x', createApp: createReferenceApp, queries: referenceQueries };
     const closed = { ...gap, test: 'a test that was renamed' };

@@ -46,7 +46,7 @@ async function supervise(kind) {
     });
   };
   // For tests of what happens while a database is away: the same server, data and port.
-  process.on('message', async (/** @type {'down' | 'up'} */ wish) => {
+  const grant = async (/** @type {'down' | 'up'} */ wish) => {
     away = wish === 'down';
     if (away) await end();
     else {
@@ -55,7 +55,8 @@ async function supervise(kind) {
       await watch();
     }
     process.send?.({ done: wish });
-  });
+  };
+  process.on('message', (/** @type {'down' | 'up'} */ wish) => void grant(wish));
 
   const { url } = await launched;
   await watch();

@@ -8,9 +8,9 @@ import { deferred } from '../support/deferred';
 import type { FixtureOptions } from '../support/fixture';
 import { Fixture } from '../support/fixture';
 import type { TestContext } from '../support/suite';
-import { SERVERS, suiteWithOwnFixtures } from '../support/suite';
+import { ON_SERVERS, suiteWithOwnFixtures } from '../support/suite';
 
-const ON_SERVERS = { engines: SERVERS, timeoutMs: 60_000 };
+const OPTIONS = { only: ON_SERVERS, timeoutMs: 60_000 };
 
 export const databaseAway = suiteWithOwnFixtures('database away', (test) => {
   test(
@@ -18,7 +18,7 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test) => {
     async (context) => {
       expectWarning(/^(POST \/users|GET \/readyz) 503: /);
       const server = await ownServer(context.engine as 'postgres' | 'mariadb');
-      await withFixture(context, { database: held(server) }, async (fixture) => {
+      const use = async (fixture: Fixture): Promise<void> => {
         const { api, probe, atRest } = fixture;
         const load = new Load(fixture);
         await load.answered(40);
@@ -41,9 +41,14 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test) => {
         expect(
           names.filter((name) => !load.created.includes(name) && !load.unknown.has(name)),
         ).toEqual([]);
-      }).finally(() => server.stop());
+      };
+      try {
+        await withFixture(context, { database: held(server) }, use);
+      } finally {
+        await server.stop();
+      }
     },
-    ON_SERVERS,
+    OPTIONS,
   );
 
   test(
@@ -62,7 +67,7 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test) => {
         expect(engine.status().size).toBeLessThanOrEqual(engine.status().max);
       });
     },
-    ON_SERVERS,
+    OPTIONS,
   );
 
   test('a pool that is exhausted answers 503 with Retry-After in the order of asking, and recovers', async (context) => {

@@ -24,6 +24,21 @@ export const pagination = suite('pagination', (test) => {
     expect(await names('page=5&per_page=9')).toEqual([range(37, 45), 5, 9, 45, 5]);
   });
 
+  test('Link headers lead to the other pages and keep the other parameters', async ({
+    api,
+    probe,
+  }) => {
+    await probe.addUsers(45);
+    const links = async (query: string) => (await api.get(`/users${query}`)).headers.get('link');
+    const link = (page: number, rel: string) => `</users?per_page=20&page=${page}>; rel="${rel}"`;
+    expect(await links('?per_page=20')).toBe(`${link(2, 'next')}, ${link(3, 'last')}`);
+    expect(await links('?per_page=20&page=2')).toBe(
+      [link(1, 'first'), link(1, 'prev'), link(3, 'next'), link(3, 'last')].join(', '),
+    );
+    expect(await links('?per_page=20&page=3')).toBe(`${link(1, 'first')}, ${link(2, 'prev')}`);
+    expect(await links('?per_page=100')).toBeNull();
+  });
+
   test('every row of a list is on exactly one page', async ({ api, probe }) => {
     const [id] = await probe.addUsers(1);
     await probe.addMessages(id as number, 53);

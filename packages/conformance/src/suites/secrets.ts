@@ -7,7 +7,7 @@ import { freshDatabase } from '@quartet/testing';
 import { AppProcess } from '../support/app-process';
 import type { Answer } from '../support/client';
 import { expectProblem } from '../support/client';
-import { SERVERS, suite, suiteWithOwnFixtures } from '../support/suite';
+import { ON_SERVERS, suite, suiteWithOwnFixtures } from '../support/suite';
 import { Wire } from '../support/wire';
 
 /** A statement, a place in a source file. */
@@ -109,7 +109,7 @@ export const secrets = suiteWithOwnFixtures('secrets', (test) => {
         TEST_PASSWORD,
       );
     },
-    { engines: SERVERS, timeoutMs: 60_000 },
+    { only: ON_SERVERS, timeoutMs: 60_000 },
   );
 });
 

@@ -4,6 +4,7 @@
  */
 import type { EngineName } from '@quartet/testing';
 import type { SuiteName } from '../suites';
+import type { Suite } from './suite';
 
 export interface Gap {
   readonly suite: SuiteName;
@@ -15,16 +16,34 @@ export interface Gap {
   readonly reason: string;
 }
 
-/** A Markdown table of the styles' gaps, for the docs; one line says so when there are none. */
-export function gapTable(styles: Readonly<Record<string, readonly Gap[]>>): string {
-  const rows = Object.entries(styles).flatMap(([style, gaps]) =>
+/**
+ * A Markdown table of the styles' gaps, for the docs; one line says so when there are none. With `suites`, what
+ * they leave out on an engine where it makes no sense stands there as well.
+ */
+export function gapTable(
+  styles: Readonly<Record<string, readonly Gap[]>>,
+  suites: readonly Suite[] = [],
+): string {
+  const leftOut = suites.flatMap(({ name, tests }) =>
+    tests.flatMap(({ title, only }) =>
+      only
+        ? [`| all | ${name} | ${title} | all but ${only.engines.join(', ')} | ${only.reason} |`]
+        : [],
+    ),
+  );
+  const gaps = Object.entries(styles).flatMap(([style, gaps]) =>
     gaps.map(
       (gap) =>
         `| ${[style, gap.suite, gap.test, gap.engines?.join(', ') ?? 'all', gap.reason].join(' | ')} |`,
     ),
   );
-  if (rows.length === 0) return 'No gaps: every style passes every test on every engine.\n';
+  const none = 'No gaps: every style passes every test on every engine.\n';
+  const rows = [...gaps, ...leftOut];
+  if (rows.length === 0) return none;
   return [
+    ...(gaps.length === 0
+      ? ['No gaps: every style passes every test that makes sense on an engine.', '']
+      : []),
     '| style | suite | behaviour | engines | reason |',
     '|---|---|---|---|---|',
     ...rows,

@@ -14,17 +14,25 @@ export interface SuiteTest {
   readonly title: string;
   readonly run: (context: TestContext) => Promise<void>;
   readonly timeoutMs?: number | undefined;
-  /** Where it applies. Default: on every engine. */
-  readonly engines?: readonly EngineName[] | undefined;
+  /** Where it applies, and why not elsewhere. Default: on every engine. */
+  readonly only?: Only | undefined;
+}
+
+/** A test that makes no sense on some engine: no gap of a style, but listed beside them. */
+export interface Only {
+  readonly engines: readonly EngineName[];
+  readonly reason: string;
 }
 
 export interface TestOptions {
   readonly timeoutMs?: number;
-  readonly engines?: readonly EngineName[];
+  readonly only?: Only;
 }
 
-/** The engines that are servers. */
-export const SERVERS: readonly EngineName[] = ['postgres', 'mariadb'];
+export const ON_SERVERS: Only = {
+  engines: ['postgres', 'mariadb'],
+  reason: 'SQLite is a file: no server that could go away, no connection that could be cut',
+};
 
 export interface Suite<N extends string = string> {
   readonly name: N;
