@@ -2,7 +2,7 @@
 import type { Operation } from '../operation';
 import { operation } from '../operation';
 import { sendNdjson } from '../ndjson';
-import { requestedPage, sendPage } from '../paging';
+import { PAGE_LINKS, requestedPage, sendPage } from '../paging';
 import { HttpProblem } from '../problem';
 import type { Queries } from '../queries';
 import { idParams, messagePageQuery, newMessage, pageQuery } from '../schemas';
@@ -17,7 +17,9 @@ export function messageOperations(queries: Queries): Operation[] {
       summary: 'The messages of one user, newest first',
       params: idParams,
       query: pageQuery,
-      answers: { 200: { description: 'A page of messages', schema: messagePageJson } },
+      answers: {
+        200: { description: 'A page of messages', schema: messagePageJson, headers: PAGE_LINKS },
+      },
       async handle({ params, query }, _req, res) {
         const page = requestedPage(query);
         const result = await queries.listUserMessages(params.id, page);
@@ -52,7 +54,9 @@ export function messageOperations(queries: Queries): Operation[] {
       id: 'listMessages',
       summary: 'Messages with their authors, newest first; `tag` keeps those that bear it',
       query: messagePageQuery,
-      answers: { 200: { description: 'A page of messages', schema: messagePageJson } },
+      answers: {
+        200: { description: 'A page of messages', schema: messagePageJson, headers: PAGE_LINKS },
+      },
       async handle({ query }, _req, res) {
         const page = requestedPage(query);
         const filter = query.tag === undefined ? {} : { tag: query.tag };

@@ -2,7 +2,7 @@
 import type { Queries } from '../queries';
 import type { Operation } from '../operation';
 import { operation } from '../operation';
-import { requestedPage, sendPage } from '../paging';
+import { PAGE_LINKS, requestedPage, sendPage } from '../paging';
 import { HttpProblem } from '../problem';
 import { idParams, importRows, mergeInto, newUser, userChanges, userPageQuery } from '../schemas';
 import { importReportJson, toImportReport, toUser, userJson, userPageJson } from '../views';
@@ -15,7 +15,9 @@ export function userOperations(queries: Queries): Operation[] {
       id: 'listUsers',
       summary: 'Users by id, a page at a time; `name` finds the one who bears exactly that name',
       query: userPageQuery,
-      answers: { 200: { description: 'A page of users', schema: userPageJson } },
+      answers: {
+        200: { description: 'A page of users', schema: userPageJson, headers: PAGE_LINKS },
+      },
       async handle({ query }, _req, res) {
         const page = requestedPage(query);
         const filter = query.name === undefined ? {} : { name: query.name };
