@@ -3,7 +3,7 @@ import type { LifeEvent, StyleId } from '../src/protocol';
 import type { ExchangeState } from './run-state';
 
 /** Shorter waits are the time it takes to ask. */
-const WAITED_MS = 1;
+const WAITED_MS = 2;
 
 export interface Span {
   readonly kind: 'session' | 'connection' | 'wait' | 'query';

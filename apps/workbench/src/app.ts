@@ -16,7 +16,12 @@ import { STYLES } from './styles';
 import { createVariantsApp } from './variants/app';
 import { createTogetherApp } from './variants/together';
 
-export async function createApp(engine: Engine): Promise<Express> {
+export interface Workbench {
+  readonly app: Express;
+  readonly runner: Runner;
+}
+
+export async function createWorkbench(engine: Engine): Promise<Workbench> {
   await engine.ready();
   const app = express();
   app.use(forThisMachine);
@@ -36,7 +41,7 @@ export async function createApp(engine: Engine): Promise<Express> {
   app.use('/api', createApi(runner, engine));
   app.use(createPage());
   await Promise.all([buildPage(), warmUp(app, runner)]);
-  return app;
+  return { app, runner };
 }
 
 /**

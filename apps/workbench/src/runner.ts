@@ -50,6 +50,10 @@ export class Runner {
     return this.#runs.get(id);
   }
 
+  cancelAll(): void {
+    for (const run of this.#runs.values()) run.cancel();
+  }
+
   /**
    * Begins a run and returns at once; its messages tell the rest.
    *

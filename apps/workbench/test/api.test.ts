@@ -146,6 +146,22 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
   });
 });
 
+test('a signal in the middle of a run ends it, and its rows are gone', async () => {
+  const workbench = await startWorkbench('sqlite');
+  const id = await startRun(workbench.url, 'overlap', { waitMs: 1000 });
+  const events = await fetch(`${workbench.url}/api/runs/${id}/events`);
+  const reader = events.body?.getReader();
+  await reader?.read();
+  await workbench.stop({
+    before: async () => {
+      const probe = createEngine(workbench.databaseUrl);
+      const rows = await probe.execute("select count(*) from users where name like 'wb-%'");
+      await probe.dispose();
+      expect(Number(rows.scalar())).toBe(0);
+    },
+  });
+});
+
 describe('safe by default', () => {
   let workbench: Workbench;
   let url: string;
@@ -153,7 +169,7 @@ describe('safe by default', () => {
     workbench = await startWorkbench('sqlite');
     ({ url } = workbench);
   }, 90_000);
-  afterAll(() => workbench.stop());
+  afterAll(async () => await workbench.stop());
 
   test('the page may load nothing from elsewhere and has no inline script', async () => {
     const answer = await fetch(url);

@@ -115,10 +115,10 @@ if (executablePath)
       await open('/s/overlap');
       await runIt();
       for (const style of STYLES) {
-        expect(await pane(style).locator('.waited').innerText()).toMatch(
+        expect(await pane(style).locator('.begin .waited').innerText()).toMatch(
           /^waited .+ for the writer lock$/,
         );
-        expect(await pane(style).locator('.track .wait').count()).toBe(1);
+        expect(await pane(style).locator('.track .wait').count()).toBeGreaterThan(0);
       }
 
       await open('/s/without-teardown?poolSize=2&requests=3');

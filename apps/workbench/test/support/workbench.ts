@@ -14,7 +14,8 @@ export type Result = Extract<Message, { type: 'result' }>;
 export interface Workbench {
   readonly url: string;
   readonly databaseUrl: string;
-  readonly stop: () => Promise<void>;
+  /** Ends it as Ctrl-C does. @param options.before called before its database is removed */
+  readonly stop: (options?: { before?: () => Promise<void> }) => Promise<void>;
 }
 
 /** @throws Error with what the process said, when it does not listen in time or says something on stderr */
@@ -44,9 +45,10 @@ export async function startWorkbench(engine: EngineName): Promise<Workbench> {
   return {
     url,
     databaseUrl: database.url,
-    stop: async () => {
+    stop: async ({ before } = {}) => {
       child.kill('SIGTERM');
       const [code] = (await ended) as [number | null];
+      await before?.();
       await database.drop();
       if (code !== 0 || complained) throw new Error(`it ended with ${code}\n${complained}`);
     },
