@@ -65,7 +65,7 @@ export const queries: Queries = {
   },
 
   async mergeUsers(id, into) {
-    Session({ begin: 'eager' }); // before it reads: what it read must still hold when it writes
+    await Session.begin({ begin: 'eager' }); // what it reads must still hold when it writes
     const users = await manager().find(User, {
       where: { id: In([id, into]) },
       order: { id: 'ASC' },

@@ -64,7 +64,7 @@ export const queries: Queries = {
   },
 
   async mergeUsers(id, into) {
-    Session({ begin: 'eager' }); // before it reads: what it read must still hold when it writes
+    await Session.begin({ begin: 'eager' }); // what it reads must still hold when it writes
     const users = await User.findAll({ where: { id: [id, into] }, order: ['id'], lock: true });
     const [from, target] = [id, into].map((key) => users.find((user) => user.id === key));
     if (!from || !target) return undefined;
