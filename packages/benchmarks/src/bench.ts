@@ -1,19 +1,20 @@
 /**
  * `npm run bench`: each style on each engine over HTTP, beside its baselines. Two minutes; `--full` takes
- * about twenty and measures everything. Results go to `results/`, the table of a full run into the docs.
+ * about fifteen and measures everything. Results go to `results/`; `--docs` writes the tables into `docs/benchmarks.md`.
  */
-import { startServer } from '@quartet/testing/servers';
 import { parseArgs } from 'node:util';
 import { Loader } from './harness/loader';
 import type { Measured, Plan } from './harness/measure';
 import { measure } from './harness/measure';
+import { serverFor } from './harness/database-server';
 import { ROUTES, NOTHING } from './harness/routes';
+import { machine, serverVersion } from './report/machine';
 import { writeReport } from './report/write-report';
 import { VARIANTS } from './variants';
 import type { EngineName } from './variants/variant';
 
 const SHORT: Plan = { rounds: 3, sliceMs: 150, warmUpMs: 250, connections: 10 };
-const FULL: Plan = { rounds: 7, sliceMs: 500, warmUpMs: 1500, connections: 10 };
+const FULL: Plan = { rounds: 5, sliceMs: 400, warmUpMs: 800, connections: 10 };
 const ENGINES: readonly EngineName[] = ['sqlite', 'postgres', 'mariadb'];
 
 const { values } = parseArgs({
@@ -38,18 +39,22 @@ async function main(): Promise<void> {
   const engines = ENGINES.filter((name) => values.engine?.split(',').includes(name) ?? true);
   const wanted = values.variant?.split(',');
   const variants = VARIANTS.filter(({ id, kind }) =>
-    wanted ? wanted.includes(id) : values.full || (kind !== 'transactional' && !id.endsWith('-ofw')),
+    wanted
+      ? wanted.includes(id)
+      : values.full || (kind !== 'transactional' && !id.endsWith('-ofw')),
   );
   const routes = [...ROUTES, NOTHING].filter(
     ({ name }) => values.route?.split(',').some((part) => name.includes(part)) ?? true,
   );
   const loader = new Loader();
   const measured: Measured[] = [];
-  const startedAt = new Date();
+  const databases: string[] = [];
+  const [startedAt, before] = [new Date(), machine()];
   try {
     for (const engine of engines) {
       const server = await serverFor(engine);
       try {
+        databases.push(await serverVersion(server?.url ?? 'sqlite://'));
         measured.push(await measure(engine, variants, plan, loader, log, routes));
       } finally {
         await server?.stop();
@@ -58,15 +63,8 @@ async function main(): Promise<void> {
   } finally {
     loader.stop();
   }
-  await writeReport({ startedAt, plan, full: values.full, measured, docs: values.docs });
-}
-
-/** A server of our own, on a data folder that is thrown away; SQLite needs none. */
-async function serverFor(engine: EngineName): Promise<{ stop(): Promise<void> } | undefined> {
-  if (engine === 'sqlite') return undefined;
-  const server = await startServer(engine);
-  process.env[`TEST_${engine.toUpperCase()}_URL`] = server.url;
-  return server;
+  const { full, docs } = values;
+  writeReport({ startedAt, plan, full, machine: before, databases, measured }, { docs });
 }
 
 function log(line: string): void {

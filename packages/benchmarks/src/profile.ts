@@ -2,12 +2,12 @@
  * `npm run bench:profile -- --variant execute --engine sqlite --route 'GET /users/:id'`: where the server's CPU
  * time goes under load, by function and by package.
  */
-import { startServer } from '@quartet/testing/servers';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Database } from './harness/database';
+import { serverFor } from './harness/database-server';
 import { Loader } from './harness/loader';
 import { Server } from './harness/server';
 import { routeOf } from './harness/routes';
@@ -35,8 +35,7 @@ interface Profile {
 async function main(): Promise<void> {
   const engine = values.engine as EngineName;
   const route = routeOf(values.route);
-  const server = engine === 'sqlite' ? undefined : await startServer(engine);
-  if (server) process.env[`TEST_${engine.toUpperCase()}_URL`] = server.url;
+  const server = await serverFor(engine);
   const folder = mkdtempSync(path.join(tmpdir(), 'quartet-profile-'));
   const database = await Database.create(engine);
   const loader = new Loader();
@@ -56,10 +55,8 @@ async function main(): Promise<void> {
     await subject.stop();
     const [file = ''] = readdirSync(folder);
     const profile = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Profile;
-    print(profile, result.requests);
-    console.log(
-      `${result.requests} requests, ${(cpuMicros / result.requests).toFixed(0)} µs of CPU each, start included`,
-    );
+    print(profile, cpuMicros / result.requests);
+    console.log(`\n${result.requests} requests`);
   } finally {
     loader.stop();
     await database.drop();
@@ -68,8 +65,8 @@ async function main(): Promise<void> {
   }
 }
 
-/** Self time by function, the first third of the samples left out: the code was not compiled yet. */
-function print({ nodes, samples, timeDeltas }: Profile, requests: number): void {
+/** Self time by function in microseconds a request; the first third of the samples is left out: the code was not compiled yet. */
+function print({ nodes, samples, timeDeltas }: Profile, cpuMicros: number): void {
   const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
   const functions = new Map<string, number>();
   const packages = new Map<string, number>();
@@ -86,12 +83,13 @@ function print({ nodes, samples, timeDeltas }: Profile, requests: number): void 
     const owner = where.split(' ')[0] || 'node';
     packages.set(owner, (packages.get(owner) ?? 0) + time);
   }
-  const each = (time: number): string => `${((time / total) * 100).toFixed(1).padStart(5)} %`;
+  const each = (time: number): string =>
+    `${((time / total) * cpuMicros).toFixed(1).padStart(6)} µs`;
   for (const [title, times, top] of [
     ['by package', packages, 15],
     ['by function', functions, Number(values.top)],
   ] as const) {
-    console.log(`\n${title} (${requests} requests)`);
+    console.log(`\n${title}, of ${cpuMicros.toFixed(0)} µs of CPU a request`);
     for (const [name, time] of [...times].sort(([, a], [, b]) => b - a).slice(0, top))
       console.log(`${each(time)}  ${name}`);
   }

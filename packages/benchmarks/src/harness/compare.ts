@@ -41,6 +41,9 @@ async function ask(port: number, wire: string): Promise<string> {
     (name) => `${name}: ${response.headers.get(name)}`,
   );
   // When a message was written is the one thing that must differ.
-  const timeless = method === 'POST' ? text.replace(/"created_at":"\d{4}-\d\d-\d\dT[\d:.]{12}Z"/, '"created_at":"…"') : text;
+  const timeless =
+    method === 'POST'
+      ? text.replace(/"created_at":"\d{4}-\d\d-\d\dT[\d:.]{12}Z"/, '"created_at":"…"')
+      : text;
   return [`${method} ${path} ${response.status}`, ...said, timeless].join('\n');
 }

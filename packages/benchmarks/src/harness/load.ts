@@ -87,7 +87,7 @@ export async function load({
 function parse(data: Buffer): { status: number } | undefined {
   const end = data.indexOf(HEAD_END);
   if (end < 0) return undefined;
-  const head = data.latin1Slice(0, end);
+  const head = data.toString('latin1', 0, end);
   const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
   if (data.length < end + HEAD_END.length + length) return undefined;
   return { status: Number(head.slice(9, 12)) };

@@ -11,7 +11,7 @@ export interface Route {
 
 const PER_PAGE = 20;
 
-function get(name: string, path: (n: number) => string): Route {
+export function getRoute(name: string, path: (n: number) => string): Route {
   return {
     name,
     writes: false,
@@ -41,9 +41,9 @@ function scattered(n: number, size: number): number {
 }
 
 export const ROUTES: readonly Route[] = [
-  get('GET /users/:id', (n) => `/users/${scattered(n, USERS)}`),
-  get('GET /users?page=', (n) => `/users?page=${scattered(n, USERS / PER_PAGE)}`),
-  get('GET /messages?page=', (n) => `/messages?page=${scattered(n, MESSAGES / PER_PAGE / 5)}`),
+  getRoute('GET /users/:id', (n) => `/users/${scattered(n, USERS)}`),
+  getRoute('GET /users?page=', (n) => `/users?page=${scattered(n, USERS / PER_PAGE)}`),
+  getRoute('GET /messages?page=', (n) => `/messages?page=${scattered(n, MESSAGES / PER_PAGE / 5)}`),
   post(
     'POST /users',
     () => '/users',
@@ -57,7 +57,7 @@ export const ROUTES: readonly Route[] = [
 ];
 
 /** Touches no data: what the scope's middleware costs. Served by the hand-written apps alone. */
-export const NOTHING: Route = get('GET /nothing', () => '/nothing');
+export const NOTHING: Route = getRoute('GET /nothing', () => '/nothing');
 
 export function routeOf(name: string): Route {
   const route = [...ROUTES, NOTHING].find((each) => each.name === name);

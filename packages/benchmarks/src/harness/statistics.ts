@@ -8,7 +8,11 @@ export interface Spread {
 }
 
 export function spread(values: readonly number[]): Spread {
-  return { median: quantile(values, 0.5), low: quantile(values, 0.25), high: quantile(values, 0.75) };
+  return {
+    median: quantile(values, 0.5),
+    low: quantile(values, 0.25),
+    high: quantile(values, 0.75),
+  };
 }
 
 /** With linear interpolation between neighbours; NaN of nothing. */

@@ -1,27 +1,90 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import * as path from 'node:path';
+/** Writes what a run has found: JSON always, tables to the terminal, and into the docs when asked. */
 import type { Measured, Plan } from '../harness/measure';
-import { ratios, spread } from '../harness/statistics';
+import { ROUTES } from '../harness/routes';
 import { VARIANTS } from '../variants';
+import type { Group } from './bar-chart';
+import { barChart } from './bar-chart';
+import { writeImage, writeResults, writeSection } from './docs';
+import { goalsTable } from './goals';
+import type { Machine } from './machine';
+import {
+  absoluteTable,
+  baselineTable,
+  cpuTable,
+  ENGINE_TITLES,
+  median,
+  ratio,
+  shown,
+  transactionalTable,
+} from './tables';
 
-export interface Run { readonly startedAt: Date; readonly plan: Plan; readonly full: boolean; readonly measured: readonly Measured[]; readonly docs: boolean; }
-export async function writeReport(run: Run): Promise<void> {
-  const folder = path.join(__dirname, '../../results');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, run.full ? 'full.json' : 'short.json'), JSON.stringify(run));
-  for (const { engine, samples, rss } of run.measured) {
-    for (const variant of VARIANTS) {
-      const of = samples[variant.id];
-      if (!of) continue;
-      const base = samples[variant.baseline ?? 'bare'];
-      for (const [route, list] of Object.entries(of)) {
-        const r = spread(list.map((s) => s.perSecond));
-        const c = spread(list.map((s) => s.cpuMicros));
-        const to = base?.[route] ? ratios(list.map((s) => s.perSecond), base[route].map((s) => s.perSecond)) : undefined;
-        const cpu = base?.[route] ? ratios(list.map((s) => s.cpuMicros), base[route].map((s) => s.cpuMicros)) : undefined;
-        const errors = list.reduce((sum, s) => sum + s.errors, 0);
-        console.log([engine.padEnd(8), variant.id.padEnd(27), route.padEnd(25), `${r.median.toFixed(0)}/s`.padStart(8), `${c.median.toFixed(0)} us`.padStart(8), `p99 ${spread(list.map((s) => s.p99)).median.toFixed(1)}`, to ? `x${to.median.toFixed(2)} [${to.low.toFixed(2)}-${to.high.toFixed(2)}] cpu x${cpu?.median.toFixed(2)}` : '', errors ? `ERRORS ${errors}` : '', `${rss[variant.id]?.toFixed(0)} MB`].join(' '));
-      }
-    }
-  }
+export interface Run {
+  readonly startedAt: Date;
+  readonly full: boolean;
+  readonly plan: Plan;
+  readonly machine: Machine;
+  /** The databases' versions. */
+  readonly databases: readonly string[];
+  readonly measured: readonly Measured[];
+}
+
+const COLORS = {
+  limit: '#999999',
+  control: '#bbbbbb',
+  execute: '#2ca02c',
+  style: '#1f77b4',
+  plain: '#ff9f4a',
+  transactional: '#d62728',
+};
+
+export function writeReport(run: Run, { docs }: { readonly docs: boolean }): void {
+  const { measured } = run;
+  const file = writeResults(run.full ? 'full.json' : 'short.json', run);
+  for (const each of measured) console.log(`\n${baselineTable(each)}\n\n${absoluteTable(each)}`);
+  console.log(`\n${goalsTable(measured)}\n\n${conditions(run)}\n\nEverything: ${file}`);
+  if (!docs) return;
+  const sections = (make: (each: Measured) => string): string =>
+    measured.map(make).filter(Boolean).join('\n\n');
+  writeImage('bench-reads.svg', chart(run, ROUTES[0]?.name as string));
+  writeImage('bench-writes.svg', chart(run, ROUTES[4]?.name as string));
+  writeSection('conditions', conditions(run));
+  writeSection('goals', goalsTable(measured));
+  writeSection('baseline', sections(baselineTable));
+  writeSection('cpu', sections(cpuTable));
+  writeSection('transactional', sections(transactionalTable));
+  writeSection('absolute', sections(absoluteTable));
+}
+
+function chart({ measured }: Run, route: string): string {
+  const groups = measured.map(({ engine, samples }): Group => {
+    const present = VARIANTS.filter(({ id, kind }) => kind !== 'control' && samples[id]?.[route]);
+    return {
+      title: ENGINE_TITLES[engine],
+      bars: present.map(({ id, title, kind }) => ({
+        label: title,
+        value: median(samples[id]?.[route] ?? [], 'perSecond'),
+        color: COLORS[kind],
+      })),
+    };
+  });
+  return barChart(route, 'requests per second', groups);
+}
+
+/** Machine, versions, settings, and what two runs of the same thing differ by. */
+function conditions({ startedAt, full, plan, machine, databases, measured }: Run): string {
+  const { cpu, cores, memoryGb, system, node, loadPerCore, versions } = machine;
+  const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const control = measured.map(({ engine, samples }) => {
+    const found = ROUTES.map(({ name }) =>
+      shown(ratio(samples, 'bare-again', 'bare', name, 'perSecond')),
+    );
+    return `${ENGINE_TITLES[engine]} ${found.join(', ')}`;
+  });
+  return [
+    `- ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${full ? 'full' : 'short'} mode: ${plan.rounds} rounds of ${plan.sliceMs} ms for each route and variant, after ${plan.warmUpMs} ms of warm-up, ${plan.connections} connections`,
+    `- ${cores} × ${cpu}, ${memoryGb} GB, ${system}; the load, the server and the database share these cores`,
+    `- load before the run: ${loadPerCore.toFixed(1)} runnable processes a core${loadPerCore > 0.5 ? ': **others were at work on this machine, so trust ratios, not absolute figures**' : ''}`,
+    `- Node ${node}; ${databases.join('; ')}; ${packages.join(', ')}`,
+    `- A/A, the same server measured twice: ${control.join('; ')}`,
+  ].join('\n');
 }

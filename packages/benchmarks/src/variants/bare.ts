@@ -88,9 +88,8 @@ function postgres({ url }: Target): Opened {
         total: await count(statements.countMessages),
       }),
       createUser: async (name, email) =>
-        (
-          await pool.query<{ id: number }>({ ...statements.createUser, values: [name, email] })
-        ).rows[0]?.id as number,
+        (await pool.query<{ id: number }>({ ...statements.createUser, values: [name, email] }))
+          .rows[0]?.id as number,
       async createMessage(userId, body, tags) {
         const client = await pool.connect();
         try {

@@ -6,10 +6,7 @@ import { handWrittenApp, SQL, tagSql } from './hand-written';
 import type { Running } from './variant';
 import { POOL_SIZE, targetOf } from './variant';
 
-export async function startExecute(
-  url: string,
-  begin?: 'on-first-write',
-): Promise<Running> {
+export async function startExecute(url: string, begin?: 'on-first-write'): Promise<Running> {
   const { engine: name } = targetOf(url);
   const engine = createEngine(url, {
     ...(name !== 'sqlite' && { poolSize: POOL_SIZE }),

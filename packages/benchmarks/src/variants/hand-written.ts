@@ -113,7 +113,13 @@ export function handWrittenApp(data: Data, prepare?: (app: Express) => void): Ex
       created_at: instant(row.created_at),
       author: { id: row.author_id, name: row.author_name },
     }));
-    res.json({ items: messages, page, per_page: perPage, total, pages: Math.ceil(total / perPage) });
+    res.json({
+      items: messages,
+      page,
+      per_page: perPage,
+      total,
+      pages: Math.ceil(total / perPage),
+    });
   });
 
   app.post('/users', express.json(), async (req, res) => {

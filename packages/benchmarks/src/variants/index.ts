@@ -3,6 +3,13 @@ import type { Style } from './styles';
 import { STYLES, startStyle } from './styles';
 import type { Variant } from './variant';
 
+// Loaded when asked for: each process serves one, and some of them change their library for good.
+const bare = () => require('./bare') as typeof import('./bare');
+const execute = () => require('./execute') as typeof import('./execute');
+const plainSequelize = () => require('./plain-sequelize') as typeof import('./plain-sequelize');
+const plainTypeorm = () => require('./plain-typeorm') as typeof import('./plain-typeorm');
+const plainKnex = () => require('./plain-knex') as typeof import('./plain-knex');
+
 const LIBRARIES: Record<Style, string> = {
   extension: 'sequelize',
   declarative: 'sequelize-typescript',
@@ -33,21 +40,21 @@ export const VARIANTS: readonly Variant[] = [
     id: 'bare',
     title: 'bare driver, prepared by hand',
     kind: 'limit',
-    start: async (url) => (await import('./bare')).startBare(url),
+    start: (url) => bare().startBare(url),
   },
   {
     id: 'bare-again',
     title: 'the same once more (A/A)',
     kind: 'control',
     baseline: 'bare',
-    start: async (url) => (await import('./bare')).startBare(url),
+    start: (url) => bare().startBare(url),
   },
   {
     id: 'execute',
     title: 'Session.execute',
     kind: 'execute',
     baseline: 'bare',
-    start: async (url) => (await import('./execute')).startExecute(url),
+    start: (url) => execute().startExecute(url),
   },
   {
     id: 'execute-ofw',
@@ -55,7 +62,7 @@ export const VARIANTS: readonly Variant[] = [
     kind: 'execute',
     baseline: 'bare',
     except: ['sqlite'],
-    start: async (url) => (await import('./execute')).startExecute(url, 'on-first-write'),
+    start: (url) => execute().startExecute(url, 'on-first-write'),
   },
   ...styles,
   ...stylesOnFirstWrite,
@@ -63,43 +70,43 @@ export const VARIANTS: readonly Variant[] = [
     id: 'plain-sequelize',
     title: 'Sequelize, plain',
     kind: 'plain',
-    start: async (url) => (await import('./plain-sequelize')).startSequelize(url),
+    start: (url) => plainSequelize().startSequelize(url),
   },
   {
     id: 'plain-sequelize-typescript',
     title: 'sequelize-typescript, plain',
     kind: 'plain',
-    start: async (url) => (await import('./plain-sequelize')).startSequelizeTypescript(url),
+    start: (url) => plainSequelize().startSequelizeTypescript(url),
   },
   {
     id: 'plain-typeorm',
     title: 'TypeORM, plain',
     kind: 'plain',
-    start: async (url) => (await import('./plain-typeorm')).startTypeorm(url),
+    start: (url) => plainTypeorm().startTypeorm(url),
   },
   {
     id: 'plain-knex',
     title: 'Knex, plain',
     kind: 'plain',
-    start: async (url) => (await import('./plain-knex')).startKnex(url),
+    start: (url) => plainKnex().startKnex(url),
   },
   {
     id: 'sequelize-cls',
     title: 'Sequelize, managed by CLS',
     kind: 'transactional',
-    start: async (url) => (await import('./plain-sequelize')).startSequelizeCls(url),
+    start: (url) => plainSequelize().startSequelizeCls(url),
   },
   {
     id: 'typeorm-transactional',
     title: 'typeorm-transactional',
     kind: 'transactional',
-    start: async (url) => (await import('./plain-typeorm')).startTypeormTransactional(url),
+    start: (url) => plainTypeorm().startTypeormTransactional(url),
   },
   {
     id: 'knex-transactional',
     title: 'Knex, a transaction in AsyncLocalStorage',
     kind: 'transactional',
-    start: async (url) => (await import('./plain-knex')).startKnexTransactional(url),
+    start: (url) => plainKnex().startKnexTransactional(url),
   },
 ];
 
@@ -113,6 +120,7 @@ export const TRANSACTIONAL: Record<Style, string> = {
 
 export function variantOf(id: string): Variant {
   const variant = VARIANTS.find((each) => each.id === id);
-  if (!variant) throw new Error(`There is no variant ${id}: ${VARIANTS.map((each) => each.id).join(', ')}.`);
+  if (!variant)
+    throw new Error(`There is no variant ${id}: ${VARIANTS.map((each) => each.id).join(', ')}.`);
   return variant;
 }

@@ -16,7 +16,11 @@ export async function startKnex(url: string): Promise<Running> {
   const target = targetOf(url);
   const knex = createKnex(configFor(target));
   return {
-    app: plainApp(url, 'knex', queriesOf(() => knex, target.engine, false)),
+    app: plainApp(
+      url,
+      'knex',
+      queriesOf(() => knex, target.engine, false),
+    ),
     close: () => knex.destroy(),
   };
 }
@@ -114,8 +118,9 @@ function queriesOf(db: () => Knex, engine: EngineName, managed: boolean): Measur
         await trx('tags').insert(wanted).onConflict('name').ignore();
         const tags = await trx('tags').whereIn('name', names).forShare().select('id');
         await trx('message_tags').insert(tags.map((tag) => ({ message_id: id, tag_id: tag.id })));
-        const { created_at } = await trx('messages').where({ id }).first('created_at');
-        return { id, body, createdAt: new Date(created_at as string), author, tags: names };
+        const written = await trx('messages').where({ id }).first('created_at');
+        const createdAt = new Date(written?.created_at as unknown as string);
+        return { id, body, createdAt, author, tags: names };
       };
       return managed ? await write(db()) : await db().transaction(write);
     },

@@ -12,7 +12,6 @@ import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
 import { sqlite3Driver } from '@quartet/db-core/drivers';
 import { utcDateTime } from '@quartet/db-sequelize';
-import * as cls from 'cls-hooked';
 import type { Model, ModelStatic, Options, Transaction as Tx } from 'sequelize';
 import { DataTypes, Sequelize, Transaction } from 'sequelize';
 import * as decorated from './sequelize-typescript-models';
@@ -20,6 +19,9 @@ import type { Measured } from './plain';
 import { plainApp } from './plain';
 import type { Running, Target } from './variant';
 import { POOL_SIZE, targetOf } from './variant';
+
+/** Its typings are a package of their own. */
+const cls = require('cls-hooked') as { createNamespace(name: string): object };
 
 interface UserModel extends Model {
   id: number;
@@ -165,7 +167,11 @@ function decorate(options: Options): Made {
   return { sequelize, models: { User, Message, Tag } as unknown as Models };
 }
 
-function queriesOf(sequelize: Sequelize, { User, Message, Tag }: Models, managed: boolean): Measured {
+function queriesOf(
+  sequelize: Sequelize,
+  { User, Message, Tag }: Models,
+  managed: boolean,
+): Measured {
   return {
     async listUsers({ page, perPage }, filter) {
       const { rows, count } = await User.findAndCountAll({
@@ -182,7 +188,7 @@ function queriesOf(sequelize: Sequelize, { User, Message, Tag }: Models, managed
     },
 
     async createUser(input) {
-      return await User.create(input);
+      return await User.create({ ...input });
     },
 
     async listMessages({ page, perPage }) {

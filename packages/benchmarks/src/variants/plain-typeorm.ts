@@ -73,7 +73,13 @@ function optionsFor(target: Target): DataSourceOptions {
     case 'sqlite':
       return { type: 'better-sqlite3', database: target.file, enableWAL: true, entities };
     case 'postgres':
-      return { type: 'postgres', ...server, poolSize: POOL_SIZE, installExtensions: false, entities };
+      return {
+        type: 'postgres',
+        ...server,
+        poolSize: POOL_SIZE,
+        installExtensions: false,
+        entities,
+      };
     case 'mariadb':
       return { type: 'mariadb', ...server, poolSize: POOL_SIZE, timezone: 'Z', entities };
   }
@@ -176,7 +182,9 @@ function queriesOf(dataSource: DataSource, engine: EngineName, managed: boolean)
         const wanted = names.toSorted().map((name) => ({ name }));
         await manager.createQueryBuilder().insert().into('Tag').values(wanted).orIgnore().execute();
         const tags = await manager.find<Tag>('Tag', { where: { name: In(names) }, ...lock });
-        const message = await manager.save<Message>('Message', { author, body, tags } as Message);
+        const message = await manager
+          .getRepository<Message>('Message')
+          .save({ author, body, tags } as Message);
         return { ...message, author, tags: names };
       };
       return managed ? await write(dataSource.manager) : await dataSource.transaction(write);

@@ -1,0 +1,31 @@
+/** Generated parts of a page stand between markers; everything else in it is written by hand. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+
+const DOCS = path.join(__dirname, '../../../../docs');
+const RESULTS = path.join(__dirname, '../../results');
+const PAGE = path.join(DOCS, 'benchmarks.md');
+
+/** @throws Error when the page has no such markers. */
+export function writeSection(name: string, markdown: string): void {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
+  const page = readFileSync(PAGE, 'utf8');
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`docs/benchmarks.md has no ${begin} … ${end}`);
+  writeFileSync(
+    PAGE,
+    `${page.slice(0, from + begin.length)}\n\n${markdown.trim()}\n\n${page.slice(to)}`,
+  );
+}
+
+export function writeImage(name: string, content: string): void {
+  mkdirSync(path.join(DOCS, 'images'), { recursive: true });
+  writeFileSync(path.join(DOCS, 'images', name), content);
+}
+
+export function writeResults(name: string, results: unknown): string {
+  mkdirSync(RESULTS, { recursive: true });
+  const file = path.join(RESULTS, name);
+  writeFileSync(file, `${JSON.stringify(results)}\n`);
+  return path.relative(process.cwd(), file);
+}

@@ -1,0 +1,68 @@
+/** What the figures were taken on. */
+import { createEngine } from '@quartet/db-core';
+import { readFileSync } from 'node:fs';
+import * as os from 'node:os';
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGb: number;
+  readonly system: string;
+  readonly node: string;
+  /** Runnable processes a core, on average, in the minute before: above 1 others were at work too. */
+  readonly loadPerCore: number;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+const PACKAGES = [
+  'express',
+  'better-sqlite3',
+  'pg',
+  'mysql2',
+  'sequelize',
+  'sequelize-typescript',
+  'typeorm',
+  'knex',
+  'cls-hooked',
+  'typeorm-transactional',
+];
+
+export function machine(): Machine {
+  const cpus = os.cpus();
+  return {
+    cpu: cpus[0]?.model.trim() ?? 'unknown',
+    cores: cpus.length,
+    memoryGb: Math.round(os.totalmem() / 1024 ** 3),
+    system: `${os.type()} ${os.release()}`,
+    node: process.version,
+    loadPerCore: (os.loadavg()[0] ?? 0) / cpus.length,
+    versions: Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
+  };
+}
+
+/** The version of the database behind a URL, as it tells itself. */
+export async function serverVersion(url: string): Promise<string> {
+  const engine = createEngine(url);
+  try {
+    await engine.ready();
+    return `${engine.dialect.name} ${engine.dialect.serverVersion}`;
+  } finally {
+    await engine.dispose();
+  }
+}
+
+function versionOf(name: string): string {
+  let folder = require.resolve(name);
+  for (;;) {
+    folder = folder.slice(0, folder.lastIndexOf('/'));
+    try {
+      const manifest = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
+      if (manifest.name === name && manifest.version) return manifest.version;
+    } catch {
+      // not its root yet
+    }
+  }
+}
