@@ -2,6 +2,7 @@
  * The page in a real browser, on SQLite. Left out where no browser is found; under CI that is an error.
  */
 import { readFileSync } from 'node:fs';
+import { testEngines } from '@quartet/testing';
 import type { Browser, Page } from 'playwright-core';
 import { findBrowser, launchBrowser } from './support/browser';
 import { EXPECTED } from './support/expected';
@@ -10,6 +11,7 @@ import { startWorkbench } from './support/workbench';
 
 const STYLES = ['extension', 'declarative', 'classical', 'sql-builder'];
 const executablePath = findBrowser();
+const onSqlite = testEngines().some(({ name }) => name === 'sqlite');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 let workbench: Workbench;
@@ -22,7 +24,7 @@ test('a browser is found, or this is no CI', () => {
   expect(executablePath ?? process.env['CI'] ?? 'none is needed').not.toBe(process.env['CI']);
 });
 
-if (executablePath)
+if (executablePath && onSqlite)
   describe('in the browser', () => {
     beforeAll(async () => {
       [workbench, browser] = await Promise.all([
