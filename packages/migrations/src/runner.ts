@@ -156,7 +156,7 @@ async function assertForeignKeys(connection: Connection): Promise<void> {
 }
 
 function assertReversible(name: string, steps: readonly Step[]): void {
-  if (steps.every(({ down }) => down)) return;
+  if (steps.every(({ down }) => down !== undefined)) return;
   throw new MigrationError(
     `${name} cannot be rolled back: a step of it has no way back. Nothing was changed.`,
   );

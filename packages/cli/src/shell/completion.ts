@@ -14,13 +14,10 @@ const MEMBERS = [...Object.getOwnPropertyNames(Session.prototype), ...OWN, 'info
 export function completeSession(otherwise: Completer | AsyncCompleter): AsyncCompleter {
   return (line, done) => {
     const typed = /(?:^|[^\w$.])((?:Session|session|db\.session)\.(\w*))$/.exec(line);
-    if (!typed) {
-      void (otherwise as AsyncCompleter)(line, done);
-      return;
-    }
+    if (!typed) return (otherwise as AsyncCompleter)(line, done);
     const [, whole = '', start = ''] = typed;
     const path = whole.slice(0, whole.length - start.length);
     const found = MEMBERS.filter((name) => name.startsWith(start)).map((name) => path + name);
-    done(null, [found, whole]);
+    return done(null, [found, whole]);
   };
 }

@@ -88,4 +88,7 @@ function addCommands(server: REPLServer, engine: Engine): void {
   });
 }
 
-main().catch((error: unknown) => endWith('shell', error));
+// A timer or a server that somebody left running at the prompt does not keep the shell.
+void main()
+  .catch((error: unknown) => endWith('shell', error))
+  .finally(() => process.exit());
