@@ -223,15 +223,17 @@ export class Connection {
    * @param options.cancel ask the server to stop the statement in flight instead of waiting for its end.
    */
   close(options: { readonly cancel?: boolean } = {}): Promise<void> {
-    this.#closed ??= this.#closeNow() ?? this.#close(options.cancel ?? false);
-    return this.#closed;
+    if (!this.closeNow()) this.#closed ??= this.#close(options.cancel ?? false);
+    return this.#closed as Promise<void>;
   }
 
-  /** Where no statement is under way and nothing was begun on the server, there is nothing to wait for. */
-  #closeNow(): Promise<void> | undefined {
-    if (this.#turn.held || !this.#transaction.endUnsent()) return undefined;
+  /** @internal As `close`, where no statement is under way and nothing was begun on the server: false elsewhere. */
+  closeNow(): boolean {
+    if (this.#closed) return this.#closed === DONE;
+    if (this.#turn.held || !this.#transaction.endUnsent()) return false;
+    this.#closed = DONE;
     this.#giveBack();
-    return DONE;
+    return true;
   }
 
   async #close(cancel: boolean): Promise<void> {

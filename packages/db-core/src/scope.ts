@@ -12,6 +12,7 @@ import type { Recorder } from './recorder';
 import type { Session } from './session';
 import { ScopeClosedError } from './errors';
 
+const DONE = Promise.resolve();
 const storage = new AsyncLocalStorage<Scope | undefined>();
 
 export interface ScopeOptions {
@@ -120,12 +121,19 @@ export class Scope {
    * @throws AggregateError of whatever sessions could not be closed.
    */
   close(options: { readonly cancel?: boolean } = {}): Promise<void> {
-    this.#closing ??= this.#end(options);
+    this.#closing ??= this.#endNow() ? DONE : this.#end(options);
     return this.#closing;
   }
 
   #known(key: object, engine: Engine | undefined): Session | undefined {
     return this.#sessions.get(key) ?? (engine && this.#byEngine.get(engine));
+  }
+
+  /** Most requests end with nothing to wait for: their sessions have committed, or have only read. */
+  #endNow(): boolean {
+    for (const session of this.#sessions.values()) if (!session.endNow()) return false;
+    if (this.recorder) for (const _ of this.#sessions) this.recorder.note('session-removed');
+    return true;
   }
 
   async #end(options: { readonly cancel?: boolean }): Promise<void> {

@@ -359,6 +359,16 @@ export class Session {
     }
   }
 
+  /** @internal As `end`, where nothing must be waited for: true, and the session is closed. */
+  endNow(): boolean {
+    if (this.#hooks.length > 0) return false;
+    this.#ended = true;
+    for (const connection of this.#connections.values()) if (!connection.closeNow()) return false;
+    this.#added.clear();
+    this.#removed.clear();
+    return true;
+  }
+
   /** @internal The scope is over: closes for good. */
   async end(options: { readonly cancel?: boolean }): Promise<void> {
     this.#ended = true;
@@ -460,6 +470,7 @@ export class Session {
 }
 
 /** The engines that sessions with these options reach. */
-export function enginesOf({ bind, binds = {} }: SessionOptions): readonly Engine[] {
-  return [...new Set([...(bind ? [bind] : []), ...Object.values(binds)])];
+export function enginesOf({ bind, binds }: SessionOptions): readonly Engine[] {
+  const own = bind ? [bind] : [];
+  return binds ? [...new Set([...own, ...Object.values(binds)])] : own;
 }
