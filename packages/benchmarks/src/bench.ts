@@ -13,8 +13,8 @@ import { writeReport } from './report/write-report';
 import { VARIANTS } from './variants';
 import type { EngineName } from './variants/variant';
 
-const SHORT: Plan = { rounds: 3, sliceMs: 150, warmUpMs: 250, connections: 10 };
-const FULL: Plan = { rounds: 5, sliceMs: 400, warmUpMs: 800, connections: 10 };
+const SHORT: Plan = { rounds: 3, sliceMs: 150, warmUpMs: 250, connections: 8 };
+const FULL: Plan = { rounds: 5, sliceMs: 400, warmUpMs: 600, connections: 8 };
 const ENGINES: readonly EngineName[] = ['sqlite', 'postgres', 'mariadb'];
 
 const { values } = parseArgs({

@@ -54,4 +54,4 @@ export function targetOf(url: string): Target {
 }
 
 /** Every variant may use as many connections as the apps do. */
-export const POOL_SIZE = 10;
+export const POOL_SIZE = 8;
