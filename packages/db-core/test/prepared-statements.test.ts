@@ -105,4 +105,19 @@ for (const server of testEngines().filter(({ name }) => name === 'postgres'))
       const names = await engine.execute('select name from things');
       expect(names.scalars()).toEqual(['kept']);
     });
+
+    test('a transaction given up while its BEGIN is under way leaves nothing behind', async () => {
+      const engine = engineWith({});
+      const Session = scopedSession(sessionmaker({ bind: engine }));
+      await runInScope(async () => {
+        await Session.begin({ begin: 'eager' });
+        await Session.rollback();
+        await Session.begin({ begin: 'eager' });
+      });
+      await engine.execute("insert into things (name) values ('committed by itself')");
+      const seen = await engineWith({}).execute(
+        "select 1 from things where name = 'committed by itself'",
+      );
+      expect(seen.rowCount).toBe(1);
+    });
   });

@@ -15,6 +15,9 @@ import { OperationalError, PendingRollbackError } from '../errors';
 import { plainReadJudge } from '../statement';
 import { StatementNames } from './statement-names';
 
+/** `pg`'s mode in which statements do not wait for the answers to those before: on while a BEGIN is under way. */
+type Pipelined = Client & { pipeline?: boolean };
+
 export class PostgresqlDialect implements Dialect<Client> {
   readonly name = 'postgresql';
   readonly defaultBegin: BeginMode = 'on-first-statement';
@@ -149,7 +152,8 @@ export class PostgresqlDialect implements Dialect<Client> {
     return !this.#isPlainRead(sql);
   }
 
-  inTransaction(client: Client, _result?: unknown, error?: unknown): boolean | undefined {
+  inTransaction(client: Pipelined, _result?: unknown, error?: unknown): boolean | undefined {
+    if (client.pipeline) return true; // BEGIN is under way
     // After a FATAL answer the server hangs up; a lost socket has no severity, and an event of its own.
     if ((error as { severity?: string } | undefined)?.severity === 'FATAL') this.#dead.add(client);
     const status = (
@@ -189,14 +193,13 @@ export class PostgresqlDialect implements Dialect<Client> {
  * the next one, in `pg`'s pipeline mode, which is left when the answer is there. A version of `pg` without that mode keeps
  * the next one back until then.
  */
-function sendAhead(client: Client, sql: string): void {
-  const pipelined = client as Client & { pipeline?: boolean };
+function sendAhead(client: Pipelined, sql: string): void {
   const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
   stream.cork();
   process.nextTick(() => stream.uncork()); // by then the next one is written too
-  pipelined.pipeline = true;
+  client.pipeline = true;
   // Where it fails, the connection is lost, and the next one fails too. Not at once: `pg` has yet to see whose answer is next.
-  client.query(sql, () => queueMicrotask(() => (pipelined.pipeline = false)));
+  client.query(sql, () => queueMicrotask(() => (client.pipeline = false)));
 }
 
 /** 'cached plan must not change result type': nothing was done. */
