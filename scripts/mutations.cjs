@@ -63,7 +63,14 @@ const CASES = [
   },
 ];
 
-/** Runs the named tests; says of each how it ended. @returns {Map<string, string>} */
+/**
+ * Runs the named tests; says of each how it ended.
+ *
+ * @param {Omit<Case, 'mutation'>} where
+ * @param {Case['mutation'] | undefined} mutation
+ * @param {string} report
+ * @returns {Map<string, string>}
+ */
 function run({ folder, tests, bites }, mutation, report) {
   const rootDir = path.join(ROOT, folder);
   const config = {

@@ -12,9 +12,15 @@ const swc = require('@swc/jest');
  * @property {string} to
  */
 
-/** @param {{ mutation?: Mutation, swc: object }} options */
+/**
+ * @param {{ mutation?: Mutation, swc: object }} options
+ * @returns {object} what Jest calls a transformer
+ */
 exports.createTransformer = ({ mutation, swc: options }) => {
-  const inner = swc.createTransformer(options);
+  const inner =
+    /** @type {Record<'process' | 'getCacheKey', Function> & { canInstrument: boolean }} */ (
+      swc.createTransformer(options)
+    );
   const mutated = (source, file) => {
     if (!mutation || !file.endsWith(mutation.file)) return source;
     const parts = source.split(mutation.from);
