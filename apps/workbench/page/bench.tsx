@@ -30,7 +30,7 @@ export function Bench({ bench, scenario, address }: BenchProps): JSX.Element {
   const [narrow, setNarrow] = useState<StyleId>('extension');
   const { run, lost } = useRun(address.run);
   const inputs = inputsOf(scenario, address.given);
-  const running = starting || Boolean(address.run && run && !run.end);
+  const running = starting || (address.run !== undefined && !lost && !run?.end);
 
   useEffect(() => {
     setSources(undefined);

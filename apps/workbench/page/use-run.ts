@@ -38,5 +38,6 @@ export function useRun(id: string | undefined): Followed {
     };
   }, [id]);
 
-  return followed;
+  // Until the effect has run, what is followed is still the run before.
+  return followed.run && followed.run.id !== id ? { lost: false } : followed;
 }

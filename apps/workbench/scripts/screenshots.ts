@@ -24,7 +24,9 @@ async function main(): Promise<void> {
     });
     await page.goto(`${workbench.url}/s/overlap?waitMs=100`);
     for (const _ of ['to warm up', 'for the picture']) {
+      const before = page.url();
       await page.click('button.run');
+      await page.waitForURL(({ href }) => href !== before);
       await page.waitForFunction(
         () =>
           document.querySelectorAll('.strip .outcome.good').length === 4 &&
