@@ -50,7 +50,7 @@ const CASES = [
     mutation: {
       name: 'no lookup of the scope',
       file: 'db-core/src/engine.ts',
-      from: 'const session = scope?.sessionOn(this) ?? this.#sessionSource?.current(this);',
+      from: 'const session = scope?.sessionOn(this) ?? this.#firstSource?.current(this);',
       to: 'const session = undefined as never;',
     },
     folder: 'apps/sql-builder',
