@@ -79,7 +79,7 @@ export const teardownOnTheWire = suite('teardown on the wire', (test) => {
   test('a client that leaves in the middle of the export ends it, and the database is left alone', async (fixture) => {
     const { api, probe, server, atRest, measure } = fixture;
     const [author] = await probe.addUsers(1);
-    await probe.addMessages(author as number, 4_000, (n) => `${n} ${'x'.repeat(2_000)}`);
+    await probe.addMessages(author as number, 4_000, (n) => `${n} ${'x'.repeat(8_000)}`); // far more than sockets buffer
     const whole = await measure(() => api.get('/messages/export'));
     const { meter } = await measure(async () => {
       const wire = await Wire.open(server);
