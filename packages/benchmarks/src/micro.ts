@@ -53,6 +53,7 @@ const drivers: Record<EngineName, (engine: Engine, database: Database) => Promis
 
   async postgres(engine, database) {
     const client = new pg.Client(database.url);
+    client.on('error', () => undefined); // its server is stopped before it
     await client.connect();
     const facade = new (pgDriver(engine).Client)();
     return {

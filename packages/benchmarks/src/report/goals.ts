@@ -4,7 +4,7 @@ import { ROUTES } from '../harness/routes';
 import { spread } from '../harness/statistics';
 import { TRANSACTIONAL, VARIANTS } from '../variants';
 import { STYLES } from '../variants/styles';
-import { ENGINE_TITLES, nothingRatio, ratio, table } from './tables';
+import { ENGINE_TITLES, noiseOf, nothingRatio, ratio, table, TOLERABLE_NOISE } from './tables';
 
 interface Verdict {
   readonly goal: string;
@@ -16,6 +16,7 @@ interface Verdict {
 export function goalsTable(measured: readonly Measured[]): string {
   const rows = measured.flatMap((run) => {
     const server = run.engine !== 'sqlite';
+    const noise = noiseOf(run);
     return verdicts(run, server)
       .filter(({ values }) => values.some(Number.isFinite))
       .map(({ goal, wanted, values }) => {
@@ -28,7 +29,9 @@ export function goalsTable(measured: readonly Measured[]): string {
           `≥ ${wanted}`,
           median.toFixed(2),
           Math.min(...known).toFixed(2),
-          `${reached} of ${known.length}`,
+          noise > TOLERABLE_NOISE
+            ? `cannot be told (A/A ×${noise.toFixed(1)}): ${reached} of ${known.length}`
+            : `${reached} of ${known.length}`,
         ];
       });
   });

@@ -13,8 +13,10 @@ import {
   cpuTable,
   ENGINE_TITLES,
   median,
+  noiseOf,
   ratio,
   shown,
+  TOLERABLE_NOISE,
   transactionalTable,
 } from './tables';
 
@@ -86,5 +88,11 @@ function conditions({ startedAt, full, plan, machine, databases, measured }: Run
     `- load before the run: ${loadPerCore.toFixed(1)} runnable processes a core${loadPerCore > 0.5 ? ': **others were at work on this machine, so trust ratios, not absolute figures**' : ''}`,
     `- Node ${node}; ${databases.join('; ')}; ${packages.join(', ')}`,
     `- A/A, the same server measured twice: ${control.join('; ')}`,
+    ...measured
+      .filter((each) => noiseOf(each) > TOLERABLE_NOISE)
+      .map(
+        (each) =>
+          `- **${ENGINE_TITLES[each.engine]}: the same server differed from itself by a factor of up to ${noiseOf(each).toFixed(1)}. These figures do not tell which variant is faster; repeat the run on a quiet machine.**`,
+      ),
   ].join('\n');
 }
