@@ -98,8 +98,7 @@ export class Fixture {
   };
 
   /**
-   * Resolves when every connection is home and the server itself knows of no open transaction; MariaDB tells
-   * a tenth of a second late.
+   * Resolves when every connection is home and the server itself knows of no open transaction.
    */
   readonly atRest = async (): Promise<void> => {
     await this.settled();
