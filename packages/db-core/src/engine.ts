@@ -96,6 +96,8 @@ export interface SessionSource {
 export class Engine extends EventEmitter<EngineEvents> {
   readonly url: DatabaseUrl;
   readonly beginMode: BeginMode;
+  /** @internal The driver's own dialect, also while `withTestIsolation` has put another in its place. */
+  readonly driverDialect: Dialect<object>;
   readonly transactionDefaults: TransactionOptions;
   readonly compile: (sql: string, params?: Params) => CompiledStatement;
   readonly #poolOptions: PoolOptions;
@@ -110,7 +112,8 @@ export class Engine extends EventEmitter<EngineEvents> {
     super();
     this.setMaxListeners(0);
     this.url = url;
-    this.#dialect = createDialect(url, options);
+    this.driverDialect = createDialect(url, options);
+    this.#dialect = this.driverDialect;
     this.beginMode = options.begin ?? this.dialect.defaultBegin;
     this.transactionDefaults = Object.freeze({
       ...(options.isolationLevel && { isolationLevel: options.isolationLevel }),

@@ -8,6 +8,7 @@ import { databaseAway } from './database-away';
 import { existingDatabase } from './existing-database';
 import { exporting } from './export';
 import { importing } from './import';
+import { isolation } from './isolation';
 import { merge } from './merge';
 import { messages } from './messages';
 import { pagination } from './pagination';
@@ -41,6 +42,7 @@ const all = [
   teardown,
   teardownOnTheWire,
   concurrency,
+  isolation,
   existingDatabase,
   databaseAway,
   processes,

@@ -18,7 +18,7 @@ export function requireDialect<Name extends DialectName>(
   name: Name,
   facade: string,
 ): Dialects[Name] {
-  if (engine.dialect.name === name) return engine.dialect as unknown as Dialects[Name];
+  if (engine.dialect.name === name) return engine.driverDialect as unknown as Dialects[Name];
   throw new ArgumentError(
     `${facade} needs an engine for ${name}; ${engine.url} is ${engine.dialect.name}.`,
   );
