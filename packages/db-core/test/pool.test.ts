@@ -95,6 +95,16 @@ onEachEngine((fixture) => {
         );
     };
 
+    test('a statement that runs too long is stopped by the server, and the connection goes on', async () => {
+      const engine = fixture.another({ statementTimeoutMs: 50 });
+      const slow = { postgres: 'select pg_sleep(20)', mariadb: 'select sleep(20)' }[name];
+      const failure = await engine.execute(slow).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(OperationalError);
+      expect(failure).toMatchObject({ reason: 'timeout' });
+      expect((await engine.execute('select 1')).scalar()).toBe(1);
+      expect(engine.status()).toMatchObject({ size: 1, opened: 1 });
+    });
+
     test('a connection killed while idle is replaced: with prePing nobody notices', async () => {
       const engine = fixture.another({ prePing: true });
       const connection = engine.connect();

@@ -55,10 +55,10 @@ export class MysqlDialect implements Dialect<Client> {
       await new Promise<void>((resolve, reject) =>
         client.connect((error) => (error ? reject(error) : resolve())),
       );
-      await this.control(client, this.#settings());
       this.serverVersion ??= String(
         (await this.execute(client, 'SELECT VERSION()', [])).rows[0]?.[0],
       );
+      await this.control(client, this.#settings());
     } catch (cause) {
       this.#dead.add(client);
       client.destroy();
@@ -180,9 +180,9 @@ export class MysqlDialect implements Dialect<Client> {
     const settings = ["time_zone = '+00:00'"];
     if (statementTimeoutMs) {
       settings.push(
-        this.#url.scheme === 'mysql'
-          ? `max_execution_time = ${statementTimeoutMs}`
-          : `max_statement_time = ${statementTimeoutMs / 1000}`,
+        this.isMariaDb
+          ? `max_statement_time = ${statementTimeoutMs / 1000}`
+          : `max_execution_time = ${statementTimeoutMs}`,
       );
     }
     return `SET ${settings.join(', ')}`;
