@@ -38,7 +38,9 @@ export class Run {
     return this.#messages.at(-1)?.type === 'end';
   }
 
+  /** Nothing comes after the end: what a cancelled statement still has to tell is told to nobody. */
   publish(message: Message): void {
+    if (this.ended) return;
     this.#messages.push(message);
     for (const follow of this.#followers) follow(message, this.#messages.length - 1);
   }
