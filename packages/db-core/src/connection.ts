@@ -171,21 +171,23 @@ export class Connection {
   /**
    * Runs `fn` in a savepoint: released when it resolves, rolled back when it rejects; what was done
    * before stays either way.
+   *
+   * @throws whatever `fn` rejects with; DatabaseError when the server refuses to keep the savepoint.
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     const owner = {};
     const asked = ++this.#calls;
     await this.#exclusively(async () => this.#transaction.beginNested(owner, asked));
     this.#transaction.answerNested(this.#calls + 1);
-    let value: T;
     try {
-      value = await fn();
+      const value = await fn();
+      await this.#exclusively(() => this.#transaction.commitNested(owner));
+      return value;
     } catch (error) {
-      await this.#exclusively(() => this.#transaction.rollbackNested(owner));
+      const undoing = this.#exclusively(() => this.#transaction.rollbackNested(owner));
+      await undoing.catch(() => undefined); // the whole transaction is lost then; the first error tells why
       throw error;
     }
-    await this.#exclusively(() => this.#transaction.commitNested(owner));
-    return value;
   }
 
   /**
@@ -250,12 +252,15 @@ export class Connection {
     }
   }
 
+  /** One step of the transaction, in its turn. */
   async #exclusively<T>(fn: () => Promise<T>): Promise<T> {
     const waiting = this.#turn.acquire();
     if (waiting) await waiting;
     try {
       this.#assertOpen();
       return await fn();
+    } catch (error) {
+      throw translateError(error);
     } finally {
       this.#turn.release();
     }

@@ -161,8 +161,8 @@ export class Savepoints {
 
   async #release(index: number): Promise<void> {
     const savepoint = this.#stack[index] as Savepoint;
-    this.#cut(index);
     if (savepoint.state === 'sent') await this.#target.send(`RELEASE SAVEPOINT ${savepoint.name}`);
+    this.#cut(index); // where the server refuses, it is still there to be rolled back
   }
 
   #findNested(owner: SavepointOwner): number {

@@ -12,18 +12,16 @@ import type { Engine } from './engine';
 import type { Class, Identity, Mapper } from './mapper';
 import type { Params } from './placeholders';
 import type { Result } from './result';
+import type { Hook } from './session-hooks';
 import { Connection } from './connection';
-import {
-  InvalidRequestError,
-  PartialCommitError,
-  ScopeClosedError,
-  UnboundSessionError,
-} from './errors';
+import { InvalidRequestError, ScopeClosedError, UnboundSessionError } from './errors';
 import { mapperOf, mapperOfInstance } from './mapper';
 import { Query } from './query';
 import { currentScope, enterScope, Scope } from './scope';
+import { SessionConnections } from './session-connections';
+import { SessionHooks } from './session-hooks';
 import { translateError } from './translate-error';
-import { deleteOrder, saveOrder } from './unit-of-work';
+import { UnitOfWork } from './unit-of-work';
 
 export interface SessionOptions extends TransactionOptions {
   /** The engine for everything that no mapper assigns to another. */
@@ -45,27 +43,23 @@ export interface SessionOptions extends TransactionOptions {
   readonly class?: typeof Session;
 }
 
-/** A savepoint that is open, and what a flush inside it failed with. */
-interface Savepoint {
-  readonly connection: Connection;
+/** A nested transaction that is open, and what a flush inside it failed with. */
+interface Nested {
+  readonly connections: readonly Connection[];
   failure?: { readonly error: unknown };
 }
-
-type Hook = () => unknown;
-type Moment = 'begin' | 'before-commit' | 'commit' | 'rollback';
 
 export class Session {
   /** For whatever the application wants to keep with the session. */
   readonly info: Record<string, unknown> = {};
   readonly #options: SessionOptions;
   readonly #engines: readonly Engine[];
-  readonly #connections = new Map<Engine, Connection>();
-  readonly #added = new Set<object>();
-  readonly #removed = new Set<object>();
-  readonly #savepoints: Savepoint[] = [];
+  readonly #connections = new SessionConnections((engine) => this.#connect(engine));
+  readonly #work = new UnitOfWork();
+  readonly #hooks = new SessionHooks();
+  readonly #nested: Nested[] = [];
   /** What scopes know this session by: its factory. */
   readonly #key: object;
-  #hooks: [Moment, Hook][] = [];
   #ended = false;
 
   /** Use {@link sessionmaker}. */
@@ -89,35 +83,28 @@ export class Session {
 
   /** Added objects that have no row yet. */
   get new(): readonly object[] {
-    return [...this.#added].filter(
-      (instance) => !mapperOfInstance(instance).isPersistent(instance),
-    );
+    return this.#work.new;
   }
 
   /** Added objects that have a row and differ from it. */
   get dirty(): readonly object[] {
-    return [...this.#added].filter((instance) => {
-      const mapper = mapperOfInstance(instance);
-      return mapper.isPersistent(instance) && mapper.isModified(instance);
-    });
+    return this.#work.dirty;
   }
 
   /** Objects to be deleted at the next flush. */
   get deleted(): readonly object[] {
-    return [...this.#removed];
+    return this.#work.deleted;
   }
 
   /** Whether a transaction is under way, even if BEGIN has not been sent yet. */
   inTransaction(): boolean {
-    return this.#any((connection) => connection.inTransaction);
+    return this.#connections.some((connection) => connection.inTransaction);
   }
 
   /** Whether something was written that only `commit()` would keep: pending objects, or statements of any library. */
   get hasUncommittedWrites(): boolean {
     return (
-      this.#added.size > 0 ||
-      this.#removed.size > 0 ||
-      this.#any((connection) => connection.hasUncommittedWrites)
+      !this.#work.isEmpty || this.#connections.some((connection) => connection.hasUncommittedWrites)
     );
   }
 
@@ -127,8 +114,7 @@ export class Session {
   add(instance: object): void {
     this.#assertUsable();
     this.#assertReaches(mapperOfInstance(instance));
-    this.#removed.delete(instance);
-    this.#added.add(instance);
+    this.#work.add(instance);
   }
 
   addAll(instances: Iterable<object>): void {
@@ -138,20 +124,12 @@ export class Session {
   /** Deletes the object's row at the next flush. @throws InvalidRequestError when it has none. */
   delete(instance: object): void {
     this.#assertUsable();
-    const mapper = mapperOfInstance(instance);
-    if (!mapper.isPersistent(instance)) {
-      throw new InvalidRequestError(
-        `This ${mapper.name} has no row to delete: it was never saved.`,
-      );
-    }
-    this.#added.delete(instance);
-    this.#removed.add(instance);
+    this.#work.delete(instance);
   }
 
   /** Takes the object out of the session: it will be neither saved nor deleted. */
   expunge(instance: object): void {
-    this.#added.delete(instance);
-    this.#removed.delete(instance);
+    this.#work.expunge(instance);
   }
 
   /**
@@ -162,24 +140,17 @@ export class Session {
    */
   async flush(): Promise<void> {
     this.#assertUsable();
-    if (this.#added.size === 0 && this.#removed.size === 0) return;
-    const saves = saveOrder(this.#added);
-    const deletes = deleteOrder(this.#removed);
-    this.#added.clear();
-    this.#removed.clear();
+    if (this.#work.isEmpty) return;
     try {
-      await this.run(async () => {
-        for (const instance of saves) await mapperOfInstance(instance).save(instance);
-        for (const instance of deletes) await mapperOfInstance(instance).delete(instance);
-      });
+      await this.run(this.#work.take());
     } catch (error) {
       const failure = translateError(error);
-      const savepoint = this.#savepoints.at(-1);
-      if (savepoint) savepoint.failure = { error: failure };
-      await this.#each(async (connection) => {
-        if (connection === savepoint?.connection) return;
-        await connection.invalidate('A flush failed, so its transaction was rolled back.');
-      });
+      const nested = this.#nested.at(-1);
+      if (nested) nested.failure = { error: failure };
+      await this.#connections.invalidate(
+        'A flush failed, so its transaction was rolled back.',
+        nested?.connections,
+      );
       throw failure;
     }
   }
@@ -187,9 +158,8 @@ export class Session {
   // --- the transaction -----------------------------------------------------------------------
 
   /**
-   * Begins a transaction by hand, to choose its isolation level, its access
-   * mode or when it really begins, or with a function to
-   * commit when it resolves and roll back when it rejects.
+   * Begins a transaction by hand, on every engine of the session, to choose its isolation level, its access mode
+   * or when it really begins, or with a function to commit when it resolves and roll back when it rejects.
    *
    * @throws InvalidRequestError when one is under way.
    */
@@ -200,7 +170,8 @@ export class Session {
     second?: BeginOptions,
   ): Promise<T | void> {
     const fn = typeof first === 'function' ? first : undefined;
-    await this.connection().begin({
+    this.#assertUsable();
+    await this.#connections.begin(this.engines, {
       ...this.#transaction,
       ...(fn ? second : (first as BeginOptions)),
     });
@@ -215,24 +186,30 @@ export class Session {
     }
   }
 
-  /** Runs `fn` in a savepoint: kept when it resolves, undone when it rejects; what was done before stays either way. */
+  /**
+   * Runs `fn` in a savepoint, on every engine of the session that it uses: kept when it resolves, undone when it
+   * rejects; what was done before stays either way.
+   */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     await this.flush();
-    const savepoint: Savepoint = { connection: this.connection() };
-    this.#savepoints.push(savepoint);
+    const nested: Nested = { connections: this.#connections.onAll(this.engines) };
+    const work = async (): Promise<T> => {
+      const value = await this.run(fn);
+      await this.flush();
+      if (nested.failure) throw nested.failure.error; // caught by fn, but half a flush must not be kept
+      return value;
+    };
+    this.#nested.push(nested);
     try {
-      return await savepoint.connection.beginNested(async () => {
-        const value = await this.run(fn);
-        await this.flush();
-        if (savepoint.failure) throw savepoint.failure.error; // caught by fn, but half a flush must not be kept
-        return value;
-      });
+      return await nested.connections.reduce<() => Promise<T>>(
+        (inner, connection) => () => connection.beginNested(inner),
+        work,
+      )();
     } catch (error) {
-      this.#added.clear();
-      this.#removed.clear();
+      this.#work.clear();
       throw error;
     } finally {
-      this.#savepoints.splice(this.#savepoints.indexOf(savepoint), 1);
+      this.#nested.splice(this.#nested.indexOf(nested), 1);
     }
   }
 
@@ -247,17 +224,16 @@ export class Session {
    */
   async commit(): Promise<void> {
     await this.flush();
-    await this.#runBeforeCommit();
-    await this.#commitEach();
-    await this.#runHooks('commit');
+    if (await this.#hooks.beforeCommit()) await this.flush();
+    await this.#connections.commit();
+    await this.#hooks.ended('commit');
   }
 
   /** Undoes everything since the last commit, forgets pending objects, gives the connection back. */
   async rollback(): Promise<void> {
-    this.#added.clear();
-    this.#removed.clear();
-    await this.#each((connection) => connection.rollback());
-    await this.#runHooks('rollback');
+    this.#work.clear();
+    await this.#connections.rollback();
+    await this.#hooks.ended('rollback');
   }
 
   /** Rolls back what is not committed and gives the connection back. The session may be used again. */
@@ -267,7 +243,7 @@ export class Session {
 
   /** Runs `hook` once, after this transaction has begun on the server. */
   afterBegin(hook: Hook): void {
-    this.#hooks.push(['begin', hook]);
+    this.#hooks.on('begin', hook);
   }
 
   /**
@@ -275,17 +251,17 @@ export class Session {
    * the hook adds is saved too; when it throws, nothing is committed.
    */
   beforeCommit(hook: Hook): void {
-    this.#hooks.push(['before-commit', hook]);
+    this.#hooks.on('before-commit', hook);
   }
 
   /** Runs `hook` once, after this transaction is really committed (not at a savepoint). */
   afterCommit(hook: Hook): void {
-    this.#hooks.push(['commit', hook]);
+    this.#hooks.on('commit', hook);
   }
 
   /** Runs `hook` once, after this transaction is rolled back. */
   afterRollback(hook: Hook): void {
-    this.#hooks.push(['rollback', hook]);
+    this.#hooks.on('rollback', hook);
   }
 
   // --- reading and plain SQL -----------------------------------------------------------------
@@ -324,21 +300,7 @@ export class Session {
   connection(target: Engine | string = this.bind): Connection {
     const engine = typeof target === 'string' ? this.#bound(target) : target;
     this.#assertUsable();
-    let connection = this.#connections.get(engine);
-    if (!connection) {
-      connection = new Connection(engine, {
-        autobegin: this.#options.autocommit !== true,
-        keepsConnection: false,
-        begin: this.#options.begin,
-        transaction: this.#transaction,
-        session: this,
-        recorder: currentScope()?.recorder,
-        onBegin: () => this.#runBeginHooks(),
-      });
-      this.#connections.set(engine, connection);
-      engine.countSession();
-    }
-    return connection;
+    return this.#connections.on(engine);
   }
 
   /** Runs `fn` where this session is the current one: statements of libraries in it join this session. */
@@ -361,26 +323,37 @@ export class Session {
 
   /** @internal As `end`, where nothing must be waited for: true, and the session is closed. */
   endNow(): boolean {
-    if (this.#hooks.length > 0) return false;
+    if (!this.#hooks.isEmpty) return false;
     this.#ended = true;
-    for (const connection of this.#connections.values()) if (!connection.closeNow()) return false;
-    this.#added.clear();
-    this.#removed.clear();
+    if (!this.#connections.closeNow()) return false;
+    this.#work.clear();
     return true;
   }
 
   /** @internal The scope is over: closes for good. */
   async end(options: { readonly cancel?: boolean }): Promise<void> {
     this.#ended = true;
-    this.#added.clear();
-    this.#removed.clear();
-    await this.#each((connection) => connection.close(options));
-    await this.#runHooks('rollback');
+    this.#work.clear();
+    await this.#connections.close(options);
+    await this.#hooks.ended('rollback');
+  }
+
+  #connect(engine: Engine): Connection {
+    engine.countSession();
+    return new Connection(engine, {
+      autobegin: this.#options.autocommit !== true,
+      keepsConnection: false,
+      begin: this.#options.begin,
+      transaction: this.#transaction,
+      session: this,
+      recorder: currentScope()?.recorder,
+      onBegin: () => this.#hooks.begun(),
+    });
   }
 
   /** Whether there is something that a statement must find in the database. */
   get #mustFlush(): boolean {
-    return this.#options.autoflush !== false && this.#added.size + this.#removed.size > 0;
+    return this.#options.autoflush !== false && !this.#work.isEmpty;
   }
 
   #bound(key: string): Engine {
@@ -410,62 +383,6 @@ export class Session {
 
   #assertUsable(): void {
     if (this.#ended) throw new ScopeClosedError();
-  }
-
-  #any(test: (connection: Connection) => boolean): boolean {
-    for (const connection of this.#connections.values()) if (test(connection)) return true;
-    return false;
-  }
-
-  /** On every connection, one after the other, all of them even if one fails. */
-  async #each(action: (connection: Connection) => Promise<void>): Promise<void> {
-    const failures: unknown[] = [];
-    for (const connection of this.#connections.values())
-      await action(connection).catch((error: unknown) => failures.push(error));
-    if (failures.length === 1) throw failures[0];
-    if (failures.length > 1)
-      throw new AggregateError(failures, 'Several databases of this session failed.');
-  }
-
-  async #commitEach(): Promise<void> {
-    const connections = [...this.#connections.values()];
-    const committed: Engine[] = [];
-    for (const [i, connection] of connections.entries()) {
-      const wrote = connection.hasUncommittedWrites;
-      try {
-        await connection.commit();
-      } catch (error) {
-        for (const rest of connections.slice(i + 1))
-          if (rest.inTransaction)
-            await rest.invalidate('Another database of this session refused to commit.');
-        throw committed.length > 0
-          ? new PartialCommitError(committed, connection.engine, error)
-          : error;
-      }
-      if (wrote) committed.push(connection.engine);
-    }
-  }
-
-  async #runBeforeCommit(): Promise<void> {
-    const due = this.#hooks.filter(([when]) => when === 'before-commit');
-    if (due.length === 0) return;
-    this.#hooks = this.#hooks.filter(([when]) => when !== 'before-commit');
-    for (const [, hook] of due) await hook();
-    await this.flush();
-  }
-
-  #runBeginHooks(): void {
-    const due = this.#hooks.filter(([when]) => when === 'begin');
-    this.#hooks = this.#hooks.filter(([when]) => when !== 'begin');
-    for (const [, hook] of due) hook();
-  }
-
-  /** Runs the hooks of this ending; those for the other are forgotten with the transaction. */
-  async #runHooks(ending: Moment): Promise<void> {
-    if (this.#hooks.length === 0) return;
-    const due = this.#hooks.filter(([when]) => when === ending);
-    this.#hooks = [];
-    for (const [, hook] of due) await hook();
   }
 }
 

@@ -148,7 +148,13 @@ export class Transaction {
   }
 
   async rollbackNested(owner: SavepointOwner): Promise<void> {
-    if (this.#savepoints.hasOpen(owner)) await this.#savepoints.rollbackNested(owner);
+    if (!this.#savepoints.hasOpen(owner)) return;
+    try {
+      await this.#savepoints.rollbackNested(owner);
+    } catch (error) {
+      if (this.#state === 'open') this.poison('A savepoint of it could not be rolled back.');
+      throw error;
+    }
   }
 
   // --- around a statement --------------------------------------------------------------------
@@ -249,8 +255,7 @@ export class Transaction {
 
   async #endByLibrary(how: 'commit' | 'rollback', owner: SavepointOwner): Promise<void> {
     if (this.#savepoints.hasOpen(owner)) {
-      if (how === 'rollback') return this.#savepoints.rollbackNested(owner);
-      return this.commitNested(owner);
+      return how === 'rollback' ? this.rollbackNested(owner) : this.commitNested(owner);
     }
     if (this.#begunBy && this.#begunBy.owner === owner) {
       if (this.#state === 'lost' && how === 'commit') throw new PendingRollbackError(this.#why);
@@ -292,7 +297,13 @@ export class Transaction {
 
   async #send(sql: string): Promise<void> {
     if (this.#state !== 'open') return;
-    await this.#host.dialect.control(this.#host.raw as object, sql);
+    const raw = this.#host.raw as object;
+    try {
+      await this.#host.dialect.control(raw, sql);
+    } catch (error) {
+      this.afterFailure(raw, error);
+      throw error;
+    }
     this.#host.tell('savepoint', { sql });
   }
 

@@ -1,19 +1,84 @@
 /**
- * The order in which pending objects are written: rows that others refer to first, and within a class
- * in the order they were added; deletes the other way round.
+ * What a session has still to write: objects added and deleted, until a flush sends them through their
+ * own libraries. Rows that others refer to come first, and within a class the order of adding counts;
+ * deletes go the other way round.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/orm/session_basics.html#flushing
  */
 import type { Mapper } from './mapper';
+import { InvalidRequestError } from './errors';
 import { mapperOfInstance } from './mapper';
 
-/** Saves in order of dependency. */
-export function saveOrder(instances: Iterable<object>): object[] {
-  const byMapper = groupByMapper(instances);
-  return sortMappers([...byMapper.keys()]).flatMap((mapper) => byMapper.get(mapper) ?? []);
+export class UnitOfWork {
+  readonly #added = new Set<object>();
+  readonly #deleted = new Set<object>();
+
+  /** Added objects that have no row yet. */
+  get new(): readonly object[] {
+    return [...this.#added].filter(
+      (instance) => !mapperOfInstance(instance).isPersistent(instance),
+    );
+  }
+
+  /** Added objects that have a row and differ from it. */
+  get dirty(): readonly object[] {
+    return [...this.#added].filter((instance) => {
+      const mapper = mapperOfInstance(instance);
+      return mapper.isPersistent(instance) && mapper.isModified(instance);
+    });
+  }
+
+  /** Objects whose rows are to be deleted. */
+  get deleted(): readonly object[] {
+    return [...this.#deleted];
+  }
+
+  get isEmpty(): boolean {
+    return this.#added.size === 0 && this.#deleted.size === 0;
+  }
+
+  add(instance: object): void {
+    this.#deleted.delete(instance);
+    this.#added.add(instance);
+  }
+
+  /** @throws InvalidRequestError when the object has no row. */
+  delete(instance: object): void {
+    const mapper = mapperOfInstance(instance);
+    if (!mapper.isPersistent(instance)) {
+      throw new InvalidRequestError(
+        `This ${mapper.name} has no row to delete: it was never saved.`,
+      );
+    }
+    this.#added.delete(instance);
+    this.#deleted.add(instance);
+  }
+
+  expunge(instance: object): void {
+    this.#added.delete(instance);
+    this.#deleted.delete(instance);
+  }
+
+  clear(): void {
+    this.#added.clear();
+    this.#deleted.clear();
+  }
+
+  /** Hands over the writing of all there is: nothing is pending afterwards, whether it succeeds or not. */
+  take(): () => Promise<void> {
+    const saves = inOrder(this.#added);
+    const deletes = inOrder(this.#deleted).reverse();
+    this.clear();
+    return async () => {
+      for (const instance of saves) await mapperOfInstance(instance).save(instance);
+      for (const instance of deletes) await mapperOfInstance(instance).delete(instance);
+    };
+  }
 }
 
-/** Deletes in reverse order of dependency. */
-export function deleteOrder(instances: Iterable<object>): object[] {
-  return saveOrder(instances).reverse();
+function inOrder(instances: Iterable<object>): object[] {
+  const byMapper = groupByMapper(instances);
+  return sortMappers([...byMapper.keys()]).flatMap((mapper) => byMapper.get(mapper) ?? []);
 }
 
 function groupByMapper(instances: Iterable<object>): Map<Mapper, object[]> {

@@ -92,6 +92,66 @@ onEachEngine((fixture) => {
     await broken.dispose();
   });
 
+  test('beginNested is a savepoint on every database: what fails is undone on each, what came before stays', async () => {
+    const other = await refusing();
+    const Session = scopedSession(sessionmaker({ bind: fixture.engine, binds: { other } }));
+    const insertBoth = async (id: number): Promise<void> => {
+      await Session.execute('insert into items (name) values (:name)', { name: `n${id}` });
+      await Session.connection('other').execute('insert into parent values (:id)', { id });
+    };
+    await runInScope(async () => {
+      await insertBoth(1);
+      const failing = Session.beginNested(async () => {
+        await insertBoth(2);
+        throw new Error('not this one');
+      });
+      await expect(failing).rejects.toThrow('not this one');
+      await Session.beginNested(() => insertBoth(3));
+      await Session.commit();
+    });
+    expect(await fixture.names()).toEqual(['n1', 'n3']);
+    expect((await other.execute('select id from parent order by id')).scalars()).toEqual([1, 3]);
+    await other.dispose();
+  });
+
+  test('begin on a session that commits by itself opens a transaction on every database', async () => {
+    const other = await refusing();
+    const Session = scopedSession(
+      sessionmaker({ bind: fixture.engine, binds: { other }, autocommit: true }),
+    );
+    await runInScope(async () => {
+      await Session.begin();
+      await Session.execute(ITEM);
+      await Session.connection('other').execute('insert into parent values (1)');
+      await Session.rollback();
+    });
+    expect(await fixture.names()).toEqual([]);
+    expect((await other.execute('select count(*) from parent')).scalar()).toBe(0);
+    await other.dispose();
+  });
+
+  test('begin is refused on all when one has a transaction already', async () => {
+    const other = await refusing();
+    const Session = scopedSession(sessionmaker({ bind: fixture.engine, binds: { other } }));
+    await runInScope(async () => {
+      await Session.connection('other').execute('insert into parent values (1)');
+      await expect(Session.begin()).rejects.toThrow('use beginNested()');
+      expect(Session.connection().inTransaction).toBe(false);
+      expect(Session.connection('other').inTransaction).toBe(true);
+    });
+    await other.dispose();
+  });
+
+  test('a session with binds alone begins and nests on those', async () => {
+    const Session = scopedSession(sessionmaker({ binds: { items: fixture.engine } }));
+    await runInScope(async () => {
+      await Session.begin();
+      await Session.beginNested(() => Session.connection('items').execute(ITEM));
+      await Session.commit();
+    });
+    expect(await fixture.names()).toEqual(['kept']);
+  });
+
   test('reading from one database is no commit of it', async () => {
     const broken = await refusing();
     const Session = scopedSession(sessionmaker({ bind: fixture.engine, binds: { broken } }));

@@ -131,6 +131,24 @@ onEachEngine((fixture) => {
       await connection.close();
       expect(await fixture.names()).toEqual([]);
     });
+
+    test('a connection killed in a savepoint is told as the loss it is, when the savepoint ends', async () => {
+      const connection = fixture.another().connect({ autobegin: true });
+      await connection.execute("insert into items (name) values ('a')");
+      const failure = await connection
+        .beginNested(async () => {
+          await connection.execute("insert into items (name) values ('b')");
+          await (await killed(connection))();
+        })
+        .catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(OperationalError);
+      expect(failure).toMatchObject({ reason: 'gone' });
+      await expect(connection.commit()).rejects.toThrow('call rollback()');
+      await connection.rollback();
+      expect((await connection.execute('select 1')).scalar()).toBe(1);
+      await connection.close();
+      expect(await fixture.names()).toEqual([]);
+    });
   }
 
   test('a database that cannot be reached is named, without its password', async () => {

@@ -3,6 +3,7 @@ import {
   IntegrityError,
   InvalidRequestError,
   PendingRollbackError,
+  ProgrammingError,
   ScopeClosedError,
 } from '@quartet/db-core';
 import { onEachEngine } from './support';
@@ -296,6 +297,23 @@ onEachEngine((fixture) => {
       await insert(connection, 'b');
       await connection.commit();
       expect(await fixture.names()).toEqual(['a', 'b']);
+    });
+
+    test('a savepoint that hid a failed statement is kept or refused by the database, and the transaction goes on', async () => {
+      await insert(connection, 'a');
+      const kept = await connection
+        .beginNested(async () => {
+          await insert(connection, 'b');
+          await insert(connection, 'a').catch(() => undefined);
+        })
+        .then(
+          () => true,
+          (error: unknown) => (expect(error).toBeInstanceOf(ProgrammingError), false),
+        );
+      await insert(connection, 'c');
+      await connection.commit();
+      expect(kept).toBe(fixture.name !== 'postgres');
+      expect(await fixture.names()).toEqual(kept ? ['a', 'b', 'c'] : ['a', 'c']);
     });
 
     test('committing after a failed statement keeps nothing silently', async () => {
