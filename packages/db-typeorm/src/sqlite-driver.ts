@@ -15,6 +15,7 @@ import {
   requireDialect,
   Route,
   runStatement,
+  toSqlite,
   type SqliteDialect,
   type SqliteHandle,
 } from '@quartet/db-core/drivers';
@@ -31,14 +32,13 @@ type Column = Parameters<BetterSqlite3Driver['preparePersistentValue']>[1];
 export function routeSqlite(dataSource: DataSource, engine: Engine): void {
   const driver = dataSource.driver as BetterSqlite3Driver;
   const prepare = driver.preparePersistentValue.bind(driver);
-  const escape = driver.escapeQueryWithParameters.bind(driver);
   driver.createQueryRunner = () => new EngineQueryRunner(driver, engine);
   driver.preparePersistentValue = (value: unknown, column: Column) => {
     const prepared: unknown = prepare(value, column);
     return column.type === 'datetime' || column.type === Date ? toIso(prepared) : prepared;
   };
   driver.escapeQueryWithParameters = (sql: string, parameters: ObjectLiteral) =>
-    escape(sql, withIsoDates(parameters));
+    bindAll(sql, parameters ?? {});
   Object.assign(driver.mappedDataTypes, {
     createDateDefault: NOW.sqlite,
     updateDateDefault: NOW.sqlite,
@@ -68,7 +68,8 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
     // oxlint-disable-next-line typescript/no-explicit-any -- TypeORM's: rows, or a QueryResult when asked for
   ): Promise<any> {
     if (this.isReleased) throw new QueryRunnerAlreadyReleasedError();
-    const values = (parameters as unknown[]).map(toBindable);
+    const values = parameters as unknown[];
+    const bound = values.map(toBindable);
     const { logger } = this.driver.dataSource;
     const observed = this.driver.dataSource.subscribers.length > 0;
     logger.logQuery(sql, values, this);
@@ -76,7 +77,7 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
     const startedAt = Date.now();
     try {
       const outcome = await this.#route.run(sql, values, (raw) =>
-        runStatement(this.#dialect, raw as SqliteHandle, sql, values),
+        runStatement(this.#dialect, raw as SqliteHandle, sql, bound),
       );
       const result = new QueryResult();
       if (outcome?.rows) result.raw = result.records = outcome.rows;
@@ -142,16 +143,27 @@ function toIso(value: unknown): unknown {
   return Number.isNaN(instant.getTime()) ? value : instant.toISOString();
 }
 
-function withIsoDates(parameters: ObjectLiteral): ObjectLiteral {
-  let copy: ObjectLiteral | undefined;
-  for (const [name, value] of Object.entries(parameters ?? {})) {
-    if (value instanceof Date) (copy ??= { ...parameters })[name] = value.toISOString();
-  }
-  return copy ?? parameters;
+/**
+ * The statement with a `?` for each parameter, and their values. TypeORM writes numbers into the text, so that each
+ * id makes a statement of its own, to be prepared anew; functions stand for SQL.
+ */
+function bindAll(sql: string, parameters: ObjectLiteral): [string, unknown[]] {
+  const values: unknown[] = [];
+  const bind = (value: unknown): string => {
+    values.push(value);
+    return '?';
+  };
+  const text = sql.replace(/:(\.\.\.)?([A-Za-z0-9_.]+)/g, (token, spread, name: string) => {
+    if (!Object.hasOwn(parameters, name)) return token;
+    const value: unknown = parameters[name];
+    if (spread !== undefined) return (value as unknown[]).map(bind).join(', ');
+    return typeof value === 'function' ? (value as () => string)() : bind(value);
+  });
+  return [text, values];
 }
 
+/** Whole numbers as INTEGER, as they were when written into the text: the driver takes a JavaScript number for REAL. */
 function toBindable(value: unknown): unknown {
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  if (value instanceof Date) return value.toISOString();
-  return value === undefined ? null : value;
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  return toSqlite(value);
 }

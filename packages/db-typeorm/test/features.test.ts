@@ -203,6 +203,22 @@ onEachEngine((fixture) => {
       }));
   });
 
+  test('values are bound, never written into the statement: one text for every id', async () => {
+    await repository.save(['a@x.de', 'b@x.de'].map((email) => new Author(email)));
+    const texts = new Set<string>();
+    const note = ({ sql }: { sql: string }): unknown => texts.add(sql);
+    fixture.engine.on('query', note);
+    for (const id of [1, 2]) expect(await repository.findOneBy({ id })).toMatchObject({ id });
+    fixture.engine.off('query', note);
+    expect([...texts]).toEqual([expect.stringMatching(/= (\?|\$1)\D* LIMIT 1/)]);
+    const half = repository.createQueryBuilder('a').select(':n / 2', 'half').limit(1);
+    expect(await half.setParameter('n', 5).getRawOne()).toEqual({
+      half: { sqlite: 2, postgres: 2, mariadb: '2.5000' }[fixture.name],
+    });
+    const listed = repository.createQueryBuilder('a').where('a.id IN (:...ids)', { ids: [1, 2] });
+    expect(await listed.getCount()).toBe(2);
+  });
+
   test('transactions of overlapping requests do not run into each other', async () => {
     // Stock TypeORM on SQLite shares one query runner: rows answered as saved are lost.
     const kept = Array.from({ length: 20 }, (_, n) => `kept${String(n).padStart(2, '0')}`);

@@ -154,12 +154,12 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
   /** A prepared statement of this handle, from its cache. SQLite prepares it anew by itself when the schema changes. */
   prepare(handle: SqliteHandle, sql: string): Database.Statement {
     const { statements, database } = handle;
-    let statement = statements.get(sql);
-    if (statement) return statement;
-    statement = database.prepare(sql);
-    if (statements.size >= STATEMENT_CACHE_LIMIT)
-      statements.delete(statements.keys().next().value as string);
-    statements.set(sql, statement);
+    const known = statements.get(sql);
+    if (statements.size < STATEMENT_CACHE_LIMIT) {
+      if (known) return known;
+    } else statements.delete(known ? sql : (statements.keys().next().value as string));
+    const statement = known ?? database.prepare(sql);
+    statements.set(sql, statement); // last in line: when the cache is full, the one that was used longest ago goes
     return statement;
   }
 
