@@ -3,7 +3,6 @@ import type { Engine } from '@quartet/db-core';
 import { noteErrors } from '@quartet/db-core/express';
 import type { RequestHandler, Router } from 'express';
 import { Router as createExpressRouter } from 'express';
-import helmet from 'helmet';
 import type { ErrorHandlerOptions } from './error-handler';
 import { errorHandler, notFound } from './error-handler';
 import { refuseLargeBodies } from './json-body';
@@ -18,6 +17,7 @@ import { homeOperations } from './resources/home';
 import { messageOperations } from './resources/messages';
 import { statsOperations } from './resources/stats';
 import { userOperations } from './resources/users';
+import { securityHeaders } from './security-headers';
 
 export interface RouterOptions extends ErrorHandlerOptions {
   /** The style's name, as `GET /` tells it. */
@@ -72,12 +72,6 @@ function documentOperation(described: readonly Operation[], title: string): Oper
     },
   });
 }
-
-/** Helmet's, as they are: among others no sniffing, since text answers repeat what the client sent. */
-const securityHeaders: RequestHandler = helmet({
-  // The apps speak HTTP; whoever puts TLS in front of them decides where links lead.
-  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-});
 
 /** No route takes more than four parameters; node itself refuses headers beyond 16 kB with 431. */
 const MAX_PARAMETERS = 20;

@@ -19,8 +19,12 @@ export interface ServeOptions {
   readonly port: number;
   /** The style's queries: the sample data goes through them. */
   readonly queries: Queries;
-  /** How long requests in flight may take after SIGTERM. Default 10,000. */
+  /** How long requests are still taken after SIGTERM, while `/readyz` says no. Default 0. */
+  readonly readinessDelayMs?: number;
+  /** How long requests in flight may take after that. Default 10,000. */
   readonly drainTimeoutMs?: number;
+  /** Called at the signal, before requests are waited for; the process ends when it has resolved too. */
+  readonly onStop?: () => Promise<void> | undefined;
 }
 
 /** A request must have arrived by then, body and all. */
@@ -33,6 +37,7 @@ interface Settings {
   readonly port: number;
   readonly url: string;
   readonly seed: boolean;
+  readonly readinessDelayMs: number;
   readonly drainTimeoutMs: number;
 }
 
@@ -40,7 +45,9 @@ interface Settings {
  * Serves the app until a signal ends it. Reads
  * - `PORT` (default `options.port`; 0 takes a free one) and `HOST` (default 127.0.0.1),
  * - `DATABASE_URL` (default: a SQLite file `./data/<style>.db`, whose folder is created),
- * - `DRAIN_TIMEOUT_MS`: how long requests in flight may take after SIGTERM (default `options.drainTimeoutMs`),
+ * - `READINESS_DELAY_MS`: how long requests are still taken after SIGTERM, while `/readyz` says no, for a load
+ *   balancer to notice (default `options.readinessDelayMs`),
+ * - `DRAIN_TIMEOUT_MS`: how long requests in flight may take after that (default `options.drainTimeoutMs`),
  * - `SEED`: `off` adds no sample data; `on` adds it to a database of your own too, when it has no users.
  *
  * The promise resolves when the app listens. A mistake in the settings, a taken port or a database that
@@ -62,7 +69,9 @@ export async function serve(
     const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, app);
     server.setTimeout(SILENCE_TIMEOUT_MS);
     await listen(server, settings);
-    stopOnSignals({ app, server, engine, drainTimeoutMs: settings.drainTimeoutMs });
+    const { readinessDelayMs, drainTimeoutMs } = settings;
+    const { onStop } = options;
+    stopOnSignals({ app, server, engine, readinessDelayMs, drainTimeoutMs, onStop });
     console.log(`${options.style}  ${addressOf(server)}  ${engine.dialect.name}`);
   } catch (error) {
     console.error(`${options.style}: cannot start: ${oneLine(error)}`);
@@ -73,8 +82,8 @@ export async function serve(
 
 /** @throws Error that names the variable at fault */
 function readSettings(options: ServeOptions, env: NodeJS.ProcessEnv): Settings {
-  const { style, port, drainTimeoutMs = 10_000 } = options;
-  const { PORT, HOST, DATABASE_URL, SEED, DRAIN_TIMEOUT_MS } = env;
+  const { style, port, readinessDelayMs = 0, drainTimeoutMs = 10_000 } = options;
+  const { PORT, HOST, DATABASE_URL, SEED } = env;
   if ((PORT !== undefined && !/^\d{1,5}$/.test(PORT)) || Number(PORT ?? 0) > 65_535) {
     throw new Error(
       `PORT is '${PORT}', but must be a number from 0 to 65535, such as PORT=${port}.`,
@@ -83,20 +92,25 @@ function readSettings(options: ServeOptions, env: NodeJS.ProcessEnv): Settings {
   if (SEED !== undefined && SEED !== 'on' && SEED !== 'off') {
     throw new Error(`SEED is '${SEED}', but must be 'on' or 'off'.`);
   }
-  if (DRAIN_TIMEOUT_MS !== undefined && !/^\d{1,7}$/.test(DRAIN_TIMEOUT_MS)) {
-    throw new Error(
-      `DRAIN_TIMEOUT_MS is '${DRAIN_TIMEOUT_MS}', but must be a number of milliseconds, such as DRAIN_TIMEOUT_MS=10000.`,
-    );
-  }
   const ownDatabase = DATABASE_URL !== undefined;
   if (!ownDatabase) mkdirSync('data', { recursive: true });
   return {
     host: HOST || '127.0.0.1',
     port: PORT === undefined ? port : Number(PORT),
     url: DATABASE_URL ?? `sqlite:///data/${style}.db`,
-    drainTimeoutMs: DRAIN_TIMEOUT_MS === undefined ? drainTimeoutMs : Number(DRAIN_TIMEOUT_MS),
+    readinessDelayMs: milliseconds('READINESS_DELAY_MS', env) ?? readinessDelayMs,
+    drainTimeoutMs: milliseconds('DRAIN_TIMEOUT_MS', env) ?? drainTimeoutMs,
     seed: ownDatabase ? SEED === 'on' : SEED !== 'off',
   };
+}
+
+function milliseconds(name: string, env: NodeJS.ProcessEnv): number | undefined {
+  const text = env[name];
+  if (text === undefined) return undefined;
+  if (/^\d{1,7}$/.test(text)) return Number(text);
+  throw new Error(
+    `${name} is '${text}', but must be a number of milliseconds, such as ${name}=10000.`,
+  );
 }
 
 function openEngine(url: string): Engine {

@@ -1,30 +1,34 @@
-/** SIGTERM and SIGINT: take no more, let requests finish up to a deadline, answer the rest 503, exit 0. */
+/** SIGTERM and SIGINT: not ready, no new work, let requests finish up to a deadline, answer the rest 503, exit 0. */
 import type { Server } from 'node:http';
 import type { Engine } from '@quartet/db-core';
 import { gracefulShutdown } from '@quartet/db-core/express';
 import type { Express, Request, Response } from 'express';
 import { HttpProblem, sendProblem } from './problem';
 import { SHUTTING_DOWN } from './resources/health';
+import { securityHeaders } from './security-headers';
 
 export interface Shutdown {
   readonly app: Express;
   readonly server: Server;
   readonly engine: Engine;
+  readonly readinessDelayMs: number;
   readonly drainTimeoutMs: number;
+  /** What else must end before the process does. */
+  readonly onStop?: (() => Promise<void> | undefined) | undefined;
 }
 
 /** Ctrl-C reaches a process from the terminal and once more from the npm or turbo above it. */
 const SAME_SIGNAL_MS = 500;
 
 /** From the first signal on the process is ending; another one, not the first's echo, ends it at once. */
-export function stopOnSignals({ app, server, engine, drainTimeoutMs }: Shutdown): void {
-  const shutdown = gracefulShutdown({ app, server, engines: [engine], drainTimeoutMs, refuse });
+export function stopOnSignals({ app, server, engine, onStop, ...times }: Shutdown): void {
+  const shutdown = gracefulShutdown({ app, server, engines: [engine], ...times, refuse });
   let since: number | undefined;
   const onSignal = (): void => {
     if (since === undefined) {
       since = Date.now();
       app.locals[SHUTTING_DOWN] = true;
-      void shutdown().then(() => process.exit(0));
+      void Promise.allSettled([onStop?.(), shutdown()]).then(() => process.exit(0));
     } else if (Date.now() - since > SAME_SIGNAL_MS) process.exit(1);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
@@ -39,5 +43,5 @@ function refuse(req: Request, res: Response): void {
       headers: { 'Retry-After': '5', Connection: 'close' },
     },
   );
-  sendProblem(req, res, problem);
+  securityHeaders(req, res, () => sendProblem(req, res, problem));
 }

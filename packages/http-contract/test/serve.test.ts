@@ -68,6 +68,15 @@ const exitOf = async (child: ChildProcess): Promise<number | null> => {
   return child.exitCode;
 };
 
+/** Asks from outside until `/readyz` says no: a signal takes a moment to arrive. */
+async function notReady(url: string): Promise<Response> {
+  for (;;) {
+    const answer = await fetch(`${url}/readyz`);
+    if (answer.status === 503) return answer;
+    await answer.text();
+  }
+}
+
 describe('an app that is started', () => {
   it('prints its style, address and engine, on a SQLite file in a folder it makes, with sample data', async () => {
     const { line, url } = await listening(start());
@@ -133,6 +142,12 @@ describe('an app that cannot start says why in one line and exits with 1', () =>
       /nowhere/,
     ],
     ['SEED is neither on nor off', { SEED: 'maybe' }, /SEED is 'maybe'/],
+    [
+      'a time is no number',
+      { READINESS_DELAY_MS: '5s' },
+      /READINESS_DELAY_MS is '5s'.*milliseconds/,
+    ],
+    ['the deadline is no number', { DRAIN_TIMEOUT_MS: '-1' }, /DRAIN_TIMEOUT_MS is '-1'/],
   ])('when %s', async (_what, env, message) => {
     const { code, stdout, stderr } = await ended(start(env));
     expect(stderr).toMatch(/^test: cannot start: [^\n]+\n$/);
@@ -143,16 +158,34 @@ describe('an app that cannot start says why in one line and exits with 1', () =>
 });
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('on %s an app', (signal) => {
-  it('lets a request finish, takes no other, and exits with 0', async () => {
+  it('lets a request finish, refuses others, says that it is not ready, and exits with 0', async () => {
     const child = start();
     const { url } = await listening(child);
-    const answer = await fetch(`${url}/slow?ms=400`); // the headers are here, the body is not
+    const answer = await fetch(`${url}/slow?ms=1500`); // the headers are here, the body is not
     child.kill(signal);
+    const ready = await notReady(url);
+    expect(await ready.json()).toMatchObject({ detail: 'The server is shutting down.' });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const refused = await fetch(`${url}/users`);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(refused.headers.get('connection')).toBe('close');
     expect(await answer.text()).toBe('begun, done');
     const answered = Date.now();
     expect(await exitOf(child)).toBe(0);
     expect(Date.now() - answered).toBeLessThan(3_000); // the client would keep the connection for four seconds
     await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
+  it('serves for as long as a load balancer needs to notice, if told so', async () => {
+    const child = start({ READINESS_DELAY_MS: '1500' });
+    const { url } = await listening(child);
+    const begun = Date.now();
+    child.kill(signal);
+    await notReady(url);
+    const served = await fetch(`${url}/users`);
+    expect([served.status, served.headers.get('connection')]).toEqual([200, 'close']);
+    expect(await exitOf(child)).toBe(0);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(1_500);
   });
 
   it('does not wait for connections that are only kept alive', async () => {

@@ -59,6 +59,7 @@ export class RequestScopes {
   /** Requests that use a session and are not torn down yet. */
   #using = 0;
   readonly #errors = new WeakMap<ServerResponse, unknown>();
+  #refuses: ((req: Request, res: Response) => boolean) | undefined;
 
   constructor(options: RequestScopeOptions = {}) {
     this.#options = options;
@@ -68,6 +69,7 @@ export class RequestScopes {
 
   /** Register before every route that uses a session. */
   readonly middleware: RequestHandler = (req, res, next) => {
+    if (this.#refuses?.(req, res)) return;
     const scope: Scope = new Scope({
       request: req,
       recorder: this.#record?.(req, res),
@@ -85,6 +87,11 @@ export class RequestScopes {
   /** Records requests from now on, as the option `record` does: for whoever looks at an app from outside. */
   record(choose: NonNullable<RequestScopeOptions['record']>): void {
     this.#record = choose;
+  }
+
+  /** From now on asks `refuses` of every request; one that it has answered, with `true`, reaches no route. */
+  turnAway(refuses: (req: Request, res: Response) => boolean): void {
+    this.#refuses = refuses;
   }
 
   /** Lets teardown hooks know an error that an error handler of the app is about to answer. */

@@ -1,26 +1,39 @@
 /**
- * An orderly end: take no more requests, let those in flight finish up to a deadline, answer what is left
- * with 503, wait for the teardowns, dispose the engines.
+ * An orderly end: say that no more should be sent here, refuse new work, let requests in flight finish up to
+ * a deadline, answer what is left with 503, wait for the teardowns, dispose the engines.
  *
+ * The server listens for as long as it waits for anybody: whoever asks from outside whether this process is
+ * ready gets an answer, and a request that comes too late is told to go elsewhere instead of being hung up on.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
  * @see https://nodejs.org/api/http.html#serverclosecallback
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Application, Request, Response } from 'express';
 import type { Engine } from '../engine';
 import { requestScopesOf } from './init-app';
 import { ShutdownError } from './request-scope';
+import { Traffic } from './traffic';
 
 export interface ShutdownOptions {
   readonly app: Application;
   readonly server: Server;
   /** Disposed at the end. */
   readonly engines: readonly Engine[];
-  /** How long requests in flight may take. Default 10,000. */
-  readonly drainTimeoutMs?: number;
   /**
-   * Answers a request that is still without an answer at the deadline. Default: an empty 503 with
-   * `Retry-After`. One whose answer has begun is cut off, which is how its client knows.
+   * How long requests are still served as before, while `/readyz` says no: as long as a load balancer takes to
+   * notice. Default 0. It is waited for also when there is nothing to do.
+   */
+  readonly readinessDelayMs?: number;
+  /** How long requests in flight may take after that. Default 10,000. */
+  readonly drainTimeoutMs?: number;
+  /** Paths that are answered as before for as long as the server listens. Default: /healthz, /livez, /readyz, /metrics. */
+  readonly probes?: readonly string[];
+  /**
+   * Answers a request that comes while others finish, of which nothing was done, and one that is still without
+   * an answer at the deadline. Default: an empty 503 with `Retry-After`. One whose answer has begun is cut off
+   * at the deadline, which is how its client knows.
    */
   readonly refuse?: (req: Request, res: Response) => void;
 }
@@ -28,42 +41,47 @@ export interface ShutdownOptions {
 /** Teardowns and last answers may take so much longer than the requests themselves. */
 const GRACE_MS = 2_000;
 const SWEEP_MS = 50;
+const PROBES: readonly string[] = ['/healthz', '/livez', '/readyz', '/metrics'];
 
 /**
  * Watches the server from now on, and gives the function that shuts it down; it resolves when all is over,
- * also when called again.
+ * also when called again. With nothing in flight that is at once.
  *
  * @example
  * const shutdown = gracefulShutdown({ app, server, engines: [engine] });
  * process.once('SIGTERM', () => void shutdown().then(() => process.exit(0)));
  */
 export function gracefulShutdown(options: ShutdownOptions): () => Promise<void> {
-  const inFlight = new Map<ServerResponse, IncomingMessage>();
+  const traffic = new Traffic(options.server);
   let ending: Promise<void> | undefined;
-  options.server.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
-    // A connection that was kept alive gets its last answer.
-    if (ending) res.setHeader('Connection', 'close');
-    inFlight.set(res, req);
-    res.once('close', () => inFlight.delete(res));
-  });
-  return () => (ending ??= shutDown(options, inFlight));
+  return () => (ending ??= shutDown(options, traffic));
 }
 
-async function shutDown(
-  { app, server, engines, drainTimeoutMs = 10_000, refuse = refuseBriefly }: ShutdownOptions,
-  inFlight: ReadonlyMap<ServerResponse, IncomingMessage>,
-): Promise<void> {
+async function shutDown(options: ShutdownOptions, traffic: Traffic): Promise<void> {
+  const { app, server, engines, drainTimeoutMs = 10_000, refuse = refuseBriefly } = options;
+  const { readinessDelayMs = 0, probes = PROBES } = options;
   const scopes = requestScopesOf(app);
-  for (const res of inFlight.keys()) if (!res.headersSent) res.setHeader('Connection', 'close');
-  const atDeadline = setTimeout(() => {
-    for (const [res, req] of inFlight) {
-      if (res.writableEnded) continue; // answered, and waiting for its client or for its turn
-      scopes?.noteError(res, new ShutdownError());
-      if (res.headersSent) res.destroy();
-      else refuse(req as Request, res as Response);
-    }
-  }, drainTimeoutMs);
+  traffic.hangUpAfterAnswers();
+  if (readinessDelayMs > 0) await sleep(readinessDelayMs);
+  scopes?.turnAway((req, res) => {
+    if (probes.includes(req.path)) return false;
+    refuse(req, res);
+    return true;
+  });
+  let atDeadline: NodeJS.Timeout | undefined;
+  const deadline = new Promise<void>((passed) => {
+    atDeadline = setTimeout(() => {
+      for (const [res, req] of traffic.inFlight) {
+        if (res.writableEnded) continue; // answered, and waiting for its client or for its turn
+        scopes?.noteError(res, new ShutdownError());
+        if (res.headersSent) res.destroy();
+        else refuse(req as Request, res as Response);
+      }
+      passed();
+    }, drainTimeoutMs);
+  });
   const atLast = setTimeout(() => server.closeAllConnections(), drainTimeoutMs + GRACE_MS);
+  await Promise.race([traffic.over(), deadline]);
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   await new Promise((resolve) => server.close(resolve));
   for (const timer of [atDeadline, atLast, sweep]) clearTimeout(timer);

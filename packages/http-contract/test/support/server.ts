@@ -1,5 +1,6 @@
 /** A whole app in one process, for the tests of `serve`: a table of users, and a route that takes its time. */
 import type { Engine } from '@quartet/db-core';
+import { initApp } from '@quartet/db-core/express';
 import type { Express } from 'express';
 import express from 'express';
 import { createRouter, serve } from '../../src';
@@ -25,6 +26,7 @@ async function createApp(engine: Engine): Promise<Express> {
     'CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, name TEXT, email TEXT)',
   );
   const app = express();
+  initApp(app);
   app.get('/slow', (req, res) => {
     res.write('begun, ');
     setTimeout(() => res.end('done'), Number(req.query['ms']));

@@ -1,0 +1,8 @@
+/** What every answer carries: helmet's headers, as they are. Among others no sniffing, since text answers repeat what the client sent. */
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+
+export const securityHeaders: RequestHandler = helmet({
+  // The apps speak HTTP; whoever puts TLS in front of them decides where links lead.
+  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+});
