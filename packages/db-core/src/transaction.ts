@@ -93,7 +93,7 @@ export class Transaction {
     this.#why = why;
   }
 
-  /** @throws InvalidRequestError when one is begun already. */
+  /** @throws InvalidRequestError when one is begun already; when the database refuses, none is. */
   async begin({ begin, ...options }: BeginOptions): Promise<void> {
     if (this.#state !== 'idle') {
       throw new InvalidRequestError(
@@ -103,7 +103,7 @@ export class Transaction {
     this.#options = { ...this.#settings.defaults, ...options };
     this.#mode = begin ?? this.#settings.beginMode;
     this.#state = 'begun';
-    if (this.#mode === 'eager') await this.#open(await this.#host.acquire(), true);
+    if (this.#mode === 'eager') await this.#openNow();
   }
 
   /** @throws PendingRollbackError when it is lost; InvalidRequestError when something nested is still open. */
@@ -250,7 +250,7 @@ export class Transaction {
     }
     this.#state = 'begun';
     this.#begunBy = { owner };
-    if (control.immediate) await this.#open(await this.#host.acquire(), true);
+    if (control.immediate) await this.#openNow();
   }
 
   async #endByLibrary(how: 'commit' | 'rollback', owner: SavepointOwner): Promise<void> {
@@ -293,6 +293,17 @@ export class Transaction {
     this.#mayWrite = write;
     this.#savepoints.standForBegin();
     this.#host.tell('begin', { durationMs: performance.now() - startedAt });
+  }
+
+  /** BEGIN by itself, not on the way of a statement: where it fails nothing is begun, and it can be tried again. */
+  async #openNow(): Promise<void> {
+    try {
+      await this.#open(await this.#host.acquire(), true);
+    } catch (error) {
+      this.#reset();
+      if (this.#host.raw) this.afterFailure(this.#host.raw, error);
+      throw error;
+    }
   }
 
   async #send(sql: string): Promise<void> {

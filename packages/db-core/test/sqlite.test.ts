@@ -8,6 +8,7 @@ import {
   createEngine,
   currentScope,
   OperationalError,
+  retryable,
   runInScope,
   scopedSession,
   sessionmaker,
@@ -176,6 +177,53 @@ test('another process may hold the lock: we wait without holding the event loop,
   expect(ticks).toBeGreaterThan(5);
   expect(await count()).toBe(3);
   await exited;
+});
+
+test('begin({ begin: eager }) on a busy database says so, begins nothing, and can be tried again', async () => {
+  const other = open();
+  const holder = other.connect();
+  const impatient = open({ busyTimeoutMs: 20 });
+  const connection = impatient.connect({ autobegin: true });
+  await holder.begin({ begin: 'eager' });
+  const failure = await connection.begin({ begin: 'eager' }).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(OperationalError);
+  expect(failure).toMatchObject({ reason: 'busy', retryable: true });
+  expect(connection.inTransaction).toBe(false);
+  await holder.close();
+  await connection.begin({ begin: 'eager' });
+  await connection.execute("insert into items (name) values ('at last')");
+  await connection.commit();
+  expect(await count()).toBe(1);
+  expect(impatient.status().inUse).toBe(0);
+  await impatient.dispose();
+  await other.dispose();
+});
+
+test('retryable() runs again when it was BEGIN that found the database busy', async () => {
+  const other = open();
+  const holder = other.connect();
+  const impatient = open({ busyTimeoutMs: 20 });
+  const Impatient = scopedSession(sessionmaker({ bind: impatient }));
+  await holder.begin({ begin: 'eager' });
+  const reasons: string[] = [];
+  let released: Promise<void> | undefined;
+  await runInScope(() =>
+    retryable(Impatient, () => Impatient.execute("insert into items (name) values ('at last')"), {
+      begin: 'eager',
+      attempts: 20,
+      minDelayMs: 0.1,
+      onRetry: ({ reason }) => {
+        reasons.push(reason);
+        released ??= holder.rollback();
+      },
+    }),
+  );
+  await released;
+  expect(new Set(reasons)).toEqual(new Set(['busy']));
+  expect(await count()).toBe(1);
+  await holder.close();
+  await impatient.dispose();
+  await other.dispose();
 });
 
 test('a snapshot: with on-first-statement a session sees the database as it was at its first read', async () => {
