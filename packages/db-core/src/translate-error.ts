@@ -251,7 +251,7 @@ function fromNetwork(error: DriverError): DatabaseError | undefined {
   if (!(FROM_DATABASE in error)) return undefined;
   if (UNREACHABLE.has(error.code ?? ''))
     return operational(error, 'unavailable', 'The database cannot be reached');
-  if (GONE.has(error.code ?? '') || PG_GONE.test(error.message)) {
+  if (GONE.has(error.code ?? '') || PG_GONE.test(textOf(error))) {
     return operational(error, 'gone', 'The connection to the database was lost');
   }
   return undefined;
