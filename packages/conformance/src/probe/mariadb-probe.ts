@@ -49,31 +49,43 @@ class MariadbProbe implements ProbeConnection {
     return tables;
   }
 
-  /**
-   * From the engine's own report, since `information_schema.innodb_trx` is a copy that is only made anew when
-   * nobody, of all who use the server, has looked for a tenth of a second.
-   */
   async openTransactions(): Promise<number> {
-    const [report] = await this.rows('SHOW ENGINE INNODB STATUS');
-    const others = await this.rows(
-      'SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()',
-    );
-    const ids = new Set(others.map(({ id }) => Number(id)));
-    return String(report?.['Status'])
-      .split('---TRANSACTION ')
-      .filter((text) => /^\S+, ACTIVE/.test(text))
-      .filter((text) => ids.has(Number(/thread id (\d+)/.exec(text)?.[1]))).length;
+    return (await this.#transactions()).length;
+  }
+
+  async lockWaits(): Promise<number> {
+    return (await this.#transactions()).filter((text) => text.includes('LOCK WAIT')).length;
   }
 
   async dropOthers(): Promise<void> {
-    const others = await this.rows(
-      'SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()',
-    );
-    for (const { id } of others) await this.rows(`KILL ${Number(id)}`);
+    for (const id of await this.#others()) await this.rows(`KILL ${id}`);
+    while ((await this.#others()).length > 0); // KILL only tells them to end
   }
 
   close(): Promise<void> {
     return this.#connection.end();
+  }
+
+  /**
+   * What InnoDB says of each transaction of others on this database. From the engine's own report, since
+   * `information_schema.innodb_trx` is a copy that is only made anew when nobody, of all who use the server, has
+   * looked for a tenth of a second.
+   */
+  async #transactions(): Promise<string[]> {
+    const [report] = await this.rows('SHOW ENGINE INNODB STATUS');
+    const ids = new Set(await this.#others());
+    return String(report?.['Status'])
+      .split('---TRANSACTION ')
+      .filter((text) => /^\S+, ACTIVE/.test(text))
+      .filter((text) => ids.has(Number(/thread id (\d+)/.exec(text)?.[1])));
+  }
+
+  /** Ids of the other connections to this database. */
+  async #others(): Promise<number[]> {
+    const others = await this.rows(
+      'SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()',
+    );
+    return others.map(({ id }) => Number(id));
   }
 
   async #table(name: string): Promise<TableSchema> {

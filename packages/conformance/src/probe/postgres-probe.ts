@@ -70,9 +70,16 @@ class PostgresProbe implements ProbeConnection {
     return Number(row?.['n']);
   }
 
+  async lockWaits(): Promise<number> {
+    const [row] = await this.rows(
+      "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    return Number(row?.['n']);
+  }
+
   async dropOthers(): Promise<void> {
     await this.rows(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+      `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database()
        AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
     );
   }

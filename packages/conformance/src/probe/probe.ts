@@ -21,6 +21,8 @@ export interface ProbeConnection {
   tables(): Promise<TableSchema[]>;
   /** Transactions that others have open on this database now, as the server tells. */
   openTransactions(): Promise<number>;
+  /** Statements of others that wait now for a lock of this database; on SQLite nobody can tell. */
+  lockWaits(): Promise<number | undefined>;
   /** Cuts every other connection to this database; on SQLite there is none to cut. */
   dropOthers(): Promise<void>;
   close(): Promise<void>;
@@ -78,7 +80,12 @@ export class Probe {
     return this.#main.openTransactions();
   }
 
-  /** Cuts every other connection to this database, as an administrator or a firewall does. */
+  /** Statements of others that wait for a lock now, as the server itself tells; undefined where it does not (SQLite). */
+  lockWaits(): Promise<number | undefined> {
+    return this.#main.lockWaits();
+  }
+
+  /** Cuts every other connection to this database, as an administrator does; resolves when they are gone. */
   dropOthers(): Promise<void> {
     return this.#main.dropOthers();
   }

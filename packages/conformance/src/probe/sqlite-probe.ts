@@ -50,6 +50,8 @@ class SqliteProbe implements ProbeConnection {
     return Number(row?.['busy']);
   }
 
+  async lockWaits(): Promise<undefined> {}
+
   async dropOthers(): Promise<void> {}
 
   async close(): Promise<void> {

@@ -21,6 +21,7 @@ import { stats } from './stats';
 import { tags } from './tags';
 import { teardown } from './teardown';
 import { teardownOnTheWire } from './teardown-on-the-wire';
+import { transactions } from './transactions';
 import { users } from './users';
 
 const all = [
@@ -39,6 +40,7 @@ const all = [
   limits,
   statements,
   scope,
+  transactions,
   teardown,
   teardownOnTheWire,
   concurrency,

@@ -4,6 +4,7 @@ import type { FreshDatabase } from '@quartet/testing';
 import { freshDatabase } from '@quartet/testing';
 import { Probe } from '../probe/probe';
 import { AppProcess } from '../support/app-process';
+import { expectProblem } from '../support/client';
 import type { TestContext } from '../support/suite';
 import { suiteWithOwnFixtures } from '../support/suite';
 import { Wire } from '../support/wire';
@@ -12,6 +13,61 @@ const HOLD = "INSERT INTO users (name, email) VALUES ('held', 'held@localhost')"
 const ROWS_AN_IMPORT = 20;
 
 export const processes = suiteWithOwnFixtures('the process', (test) => {
+  test('SIGTERM with a request in flight: that one is answered, others are told to go elsewhere, and /readyz says so to whoever asks', async (context) => {
+    await withApp(context, {}, async ({ app, probe, cleanup }) => {
+      const { api, port } = app;
+      const release = await probe.hold(HOLD); // whoever wants that name has to wait
+      cleanup.push(release);
+      const wire = await Wire.open(port);
+      const sendBody = await wire.begin('POST', '/users', user('held'));
+      sendBody();
+      app.signal('SIGTERM');
+      let ready = await api.get('/readyz');
+      while (ready.status === 200) ready = await api.get('/readyz'); // the signal is on its way
+      expect(expectProblem(ready, 503).detail).toMatch(/shutting down/);
+      expect((await api.get('/healthz')).status).toBe(200);
+      const refused = await api.sendRaw('POST', '/users', user('late'));
+      expectProblem(refused, 503);
+      expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+      for (const { headers } of [ready, refused]) {
+        expect(headers.get('connection')).toBe('close');
+        expect(headers.get('x-content-type-options')).toBe('nosniff');
+      }
+      await release();
+      cleanup.pop();
+      await wire.closed();
+      expect(wire.received).toMatch(/HTTP\/1.1 201 [^]*Connection: close/i);
+      expect(await app.ended()).toBe(0);
+      await expect(api.get('/healthz')).rejects.toThrow('fetch failed');
+      expect((await probe.snapshot()).users).toMatchObject([{ name: 'held' }]);
+    });
+  }, 60_000);
+
+  test('SIGTERM with nothing in flight: the process ends at once, although clients keep connections to it', async (context) => {
+    await withApp(context, { DRAIN_TIMEOUT_MS: '60000' }, async ({ app }) => {
+      const wires = [await Wire.open(app.port), await Wire.open(app.port)];
+      for (const wire of wires) {
+        wire.send('GET', '/users');
+        await wire.until('200 OK');
+      }
+      app.signal('SIGTERM');
+      expect(await app.ended()).toBe(0);
+    });
+  }, 40_000);
+
+  test('a second signal ends the process at once, whatever it waits for', async (context) => {
+    await withApp(context, { DRAIN_TIMEOUT_MS: '60000' }, async ({ app, probe, cleanup }) => {
+      cleanup.push(await probe.hold(HOLD));
+      const wire = await Wire.open(app.port);
+      (await wire.begin('POST', '/users', user('held')))();
+      app.signal('SIGTERM');
+      while ((await app.api.get('/readyz')).status === 200); // the signal is on its way
+      await delay(600); // a sooner one is the echo of the first
+      app.signal('SIGTERM');
+      expect(await app.ended()).toBe(1);
+    });
+  }, 40_000);
+
   test('SIGTERM: at the deadline what is left is answered 503 and undone, whatever it waits for, and the exit code is 0', async (context) => {
     await withApp(context, { DRAIN_TIMEOUT_MS: '700' }, async ({ app, probe, cleanup }) => {
       const { api, port } = app;
@@ -19,9 +75,8 @@ export const processes = suiteWithOwnFixtures('the process', (test) => {
       const release = await probe.hold(HOLD); // whoever wants that name has to wait
       cleanup.push(release);
       const waiting = [await Wire.open(port), await Wire.open(port)];
-      const user = JSON.stringify({ name: 'held', email: 'held@localhost' });
-      for (const wire of waiting) wire.send('POST', '/users', user);
-      await waitingInDatabase(probe, context);
+      for (const wire of waiting) wire.send('POST', '/users', user('held'));
+      await waitingInDatabase(probe);
       const asked = Date.now();
       app.signal('SIGTERM');
       for (const wire of waiting) {
@@ -78,6 +133,8 @@ export const processes = suiteWithOwnFixtures('the process', (test) => {
   }, 60_000);
 });
 
+const user = (name: string): string => JSON.stringify({ name, email: `${name}@localhost` });
+
 interface Stage {
   readonly app: AppProcess;
   readonly probe: Probe;
@@ -118,19 +175,12 @@ function expectPage(answer: { status: number; text: string }): void {
 }
 
 /** Resolves when both writers are in the database, waiting for the row that is held; on SQLite none can be seen. */
-async function waitingInDatabase(probe: Probe, { engine }: TestContext): Promise<void> {
-  const blocked = {
-    postgres:
-      "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-    mariadb: `SELECT count(*) AS n FROM information_schema.innodb_trx t
-      JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-      WHERE t.trx_state = 'LOCK WAIT' AND p.db = database()`,
-    sqlite: undefined,
-  }[engine];
-  const deadline = Date.now() + 5_000;
-  if (!blocked) return await delay(200);
-  while (Number((await probe.rows(blocked))[0]?.['n']) < 2) {
+async function waitingInDatabase(probe: Probe): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (let waiting = await probe.lockWaits(); ; waiting = await probe.lockWaits()) {
+    if (waiting === undefined) return await delay(200);
+    if (waiting === 2) return;
     if (Date.now() > deadline) throw new Error('The two requests did not reach the database.');
-    await delay(120); // InnoDB's table is made anew only for whoever has not looked for a tenth of a second
+    await delay(20);
   }
 }

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine, EngineOptions } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
@@ -37,8 +37,6 @@ export class Fixture {
   readonly api: Client;
   readonly extra: ExtraRoutes;
   readonly server: Server;
-  /** Connections of clients that are open now. */
-  readonly sockets = new Set<Socket>();
 
   private constructor(parts: FixtureParts) {
     this.engineName = parts.engineName;
@@ -48,10 +46,6 @@ export class Fixture {
     this.probe = parts.probe;
     this.extra = parts.extra;
     this.server = parts.server;
-    this.server.on('connection', (socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
-    });
     this.api = new Client(`http://127.0.0.1:${(parts.server.address() as AddressInfo).port}`);
   }
 

@@ -45,12 +45,16 @@ export interface Suite<N extends string = string> {
 export function suite<const N extends string>(
   name: N,
   define: (
-    test: (title: string, run: (fixture: Fixture) => Promise<void>, timeoutMs?: number) => void,
+    test: (
+      title: string,
+      run: (fixture: Fixture) => Promise<void>,
+      options?: TestOptions | number,
+    ) => void,
   ) => void,
 ): Suite<N> {
   const tests: SuiteTest[] = [];
-  define((title, run, timeoutMs) => {
-    tests.push({ title, run: (context) => run(context.use()), timeoutMs });
+  define((title, run, options) => {
+    tests.push({ title, run: (context) => run(context.use()), ...named(options) });
   });
   return { name, tests };
 }
@@ -67,11 +71,11 @@ export function suiteWithOwnFixtures<const N extends string>(
   ) => void,
 ): Suite<N> {
   const tests: SuiteTest[] = [];
-  define((title, run, options = {}) =>
-    tests.push({
-      title,
-      run,
-      ...(typeof options === 'number' ? { timeoutMs: options } : options),
-    }));
+  define((title, run, options) => tests.push({ title, run, ...named(options) }));
   return { name, tests, fixture: 'own' };
+}
+
+/** A number is the time that a test may take. */
+function named(options: TestOptions | number = {}): TestOptions {
+  return typeof options === 'number' ? { timeoutMs: options } : options;
 }

@@ -33,6 +33,15 @@ export class Wire {
     this.#socket.write(`${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${head}\r\n${body ?? ''}`);
   }
 
+  /** Sends the head of a request; resolves, with what sends the body, when the server has taken it on. */
+  async begin(method: string, path: string, body: string): Promise<() => void> {
+    const type = 'Content-Type: application/json\r\n';
+    const head = `${type}Content-Length: ${body.length}\r\nExpect: 100-continue\r\n`;
+    this.#socket.write(`${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${head}\r\n`);
+    await this.until('100 Continue');
+    return () => this.#socket.write(body);
+  }
+
   /** Everything that has come so far. */
   get received(): string {
     return this.#received;
