@@ -1,8 +1,8 @@
 /**
  * The address is all there is to share: `/s/create?name=ana&engine=sqlite&run=…` brings back the scenario,
- * its inputs, the run while the server keeps it, and which styles are compared.
+ * its inputs, the engine, the run while the server keeps it, and which styles are compared.
  */
-import type { Inputs, ScenarioInfo } from '../src/protocol';
+import type { EngineChoice, Inputs, ScenarioInfo } from '../src/protocol';
 
 export interface Address {
   /** Undefined on the first page. */
@@ -35,11 +35,19 @@ export function readAddress({ pathname, search }: Location): Address {
 
 export function writeAddress({ scenario, given, engine, run, diff, file }: Address): string {
   if (file) return `/f/${file}`;
-  if (!scenario) return '/';
   const query = new URLSearchParams(given);
   for (const [name, value] of Object.entries({ engine, run, diff }))
     if (value) query.set(name, value);
-  return `/s/${encodeURIComponent(scenario)}${query.size > 0 ? `?${query}` : ''}`;
+  const path = scenario ? `/s/${encodeURIComponent(scenario)}` : '/';
+  return `${path}${query.size > 0 ? `?${query}` : ''}`;
+}
+
+/** The engine that the address names; undefined where this workbench does not have it. */
+export function engineOf(
+  { engine }: Address,
+  engines: readonly EngineChoice[],
+): EngineChoice | undefined {
+  return engine === undefined ? engines[0] : engines.find(({ id }) => id === engine);
 }
 
 /** The fields of the form: what the address gives, else the scenario's own. */

@@ -1,7 +1,9 @@
 /** The server's answers, typed; what it refuses is an error with its words. */
-import type { Bench, DiffRow, Excerpt, Inputs, Plan, Sources } from '../src/protocol';
+import type { Bench, DiffRow, EngineChoice, Excerpt, Inputs, Plan, Sources } from '../src/protocol';
 
 export const getBench = (): Promise<Bench> => ask('/api/bench');
+
+export const getEngines = (): Promise<EngineChoice[]> => ask('/api/engines');
 
 export const getSources = (scenario: string): Promise<Sources> => ask(`/api/sources/${scenario}`);
 
@@ -11,13 +13,22 @@ export const getDiff = (scenario: string, left: string, right: string): Promise<
 export const getFile = (path: string): Promise<Excerpt> =>
   ask(`/api/files?path=${encodeURIComponent(path)}`);
 
-export const startRun = (scenario: string, inputs: Inputs): Promise<{ id: string }> =>
-  ask('/api/runs', { scenario, inputs });
+// What happens on an engine is asked where that engine is.
 
-export const cancelRun = (id: string): Promise<void> => ask(`/api/runs/${id}/cancel`, {});
+export const startRun = (
+  { at }: EngineChoice,
+  scenario: string,
+  inputs: Inputs,
+): Promise<{ id: string }> => ask(`${at}/api/runs`, { scenario, inputs });
 
-export const getPlan = (run: string, statement: number): Promise<Plan> =>
-  ask(`/api/runs/${run}/explain/${statement}`, {});
+export const eventsOf = ({ at }: EngineChoice, run: string): EventSource =>
+  new EventSource(`${at}/api/runs/${run}/events`);
+
+export const cancelRun = ({ at }: EngineChoice, run: string): Promise<void> =>
+  ask(`${at}/api/runs/${run}/cancel`, {});
+
+export const getPlan = ({ at }: EngineChoice, run: string, statement: number): Promise<Plan> =>
+  ask(`${at}/api/runs/${run}/explain/${statement}`, {});
 
 async function ask<T>(path: string, body?: unknown): Promise<T> {
   const answer = await fetch(path, {

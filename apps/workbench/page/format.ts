@@ -1,4 +1,5 @@
-/** Numbers as the page writes them. */
+/** Numbers and names as the page writes them. */
+import type { EngineChoice } from '../src/protocol';
 
 /** `0.42`, `8.3`, `120`: three figures are enough. */
 export function ms(value: number): string {
@@ -10,11 +11,23 @@ export function count(value: number, one: string, many = `${one}s`): string {
   return `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
 }
 
-export const ENGINE_NAMES: Readonly<Record<string, string>> = {
+const ENGINE_NAMES: Readonly<Record<string, string>> = {
   sqlite: 'SQLite',
   postgresql: 'PostgreSQL',
   mysql: 'MariaDB',
 };
+
+/** By what an address calls it: `postgresql` is PostgreSQL, `sqlite-2` is SQLite too. */
+export function engineName(id: string): string {
+  return ENGINE_NAMES[id.replace(/-\d+$/, '')] ?? id;
+}
+
+/** `PostgreSQL 17.2`; of several SQLites each with its file. */
+export function engineTitle({ id, version = '', database }: EngineChoice): string {
+  const numbers = /^[\d.]+/.exec(version)?.[0];
+  const name = [engineName(id), numbers].filter(Boolean).join(' ');
+  return database === undefined ? name : `${name}, ${database}`;
+}
 
 /** The names that are there, as an element's `class`. */
 export function classes(...names: readonly (string | false | undefined)[]): string {

@@ -1,14 +1,20 @@
-/** The workbench: the four styles mounted on one engine, the API that runs scenarios in them, the page. */
+/**
+ * The workbench: the four styles mounted on one engine, the API that runs scenarios in them, the page, and
+ * a way through to the same on further engines.
+ */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp as createMixed } from '@quartet/app-mixed';
 import type { Engine } from '@quartet/db-core';
+import { errorHandler } from '@quartet/http-contract';
 import type { Express, RequestHandler } from 'express';
 import express from 'express';
 import { createApi } from './api';
-import { readInputs } from './inputs';
+import type { Database } from './databases';
+import { Engines } from './engines';
 import { Exchanges } from './exchanges';
+import { readInputs } from './inputs';
 import { buildPage, createPage } from './page';
 import { Runner } from './runner';
 import { SCENARIOS } from './scenarios';
@@ -16,12 +22,42 @@ import { STYLES } from './styles';
 import { createVariantsApp } from './variants/app';
 import { createTogetherApp } from './variants/together';
 
-export interface Workbench {
+export interface Stages {
   readonly app: Express;
   readonly runner: Runner;
 }
 
-export async function createWorkbench(engine: Engine): Promise<Workbench> {
+export interface Workbench {
+  readonly app: Express;
+  /** Cancels the runs and ends the processes of further engines. */
+  stop(): Promise<void>;
+}
+
+/** @param databases of this process, which is the engine's, and further ones */
+export async function createWorkbench(
+  engine: Engine,
+  databases: readonly Database[],
+): Promise<Workbench> {
+  const engines = new Engines(databases);
+  const app = express();
+  app.use(forThisMachine);
+  app.use('/on/:engine/api', engines.handThrough, errorHandler());
+  const [{ app: stages, runner }] = await Promise.all([createStages(engine), buildPage()]);
+  app.get('/api/engines', (_req, res) => {
+    res.set('Cache-Control', 'no-store').json(engines.choices(runner.engineInfo));
+  });
+  app.use(stages);
+  app.use(createPage());
+  engines.start();
+  const stop = async (): Promise<void> => {
+    runner.cancelAll();
+    await engines.stop();
+  };
+  return { app, stop };
+}
+
+/** The four styles on one engine, warmed up, and the API that runs scenarios in them. */
+export async function createStages(engine: Engine): Promise<Stages> {
   await engine.ready();
   const app = express();
   app.use(forThisMachine);
@@ -30,17 +66,16 @@ export async function createWorkbench(engine: Engine): Promise<Workbench> {
     exchanges.listenTo(part);
     app.use(path, part);
   };
-  for (const { id, createApp: createStyle, init, variants } of STYLES) {
+  for (const { id, createApp, init, variants } of STYLES) {
     mount(`/${id}/variants`, await createVariantsApp(variants, engine, init));
-    mount(`/${id}`, await createStyle(engine));
+    mount(`/${id}`, await createApp(engine));
   }
   mount('/mixed/variants', await createTogetherApp(engine));
   mount('/mixed', await createMixed(engine));
   app.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
   const runner = new Runner({ engine, exchanges });
   app.use('/api', createApi(runner, engine));
-  app.use(createPage());
-  await Promise.all([buildPage(), warmUp(app, runner)]);
+  await warmUp(app, runner);
   return { app, runner };
 }
 

@@ -48,6 +48,21 @@ export interface EngineInfo {
   readonly poolSize: number;
 }
 
+/** `GET /api/engines`: what the `engine` of an address may name. The first is the one of `DATABASE_URL`. */
+export interface EngineChoice {
+  /** `sqlite`, `postgresql`, `mysql`; `sqlite-2` for the second of its kind. */
+  readonly id: string;
+  readonly name: EngineInfo['name'];
+  /** Absent until it has first answered. */
+  readonly version?: string;
+  /** Tells several of one kind apart. */
+  readonly database?: string;
+  /** What comes before `/api` where it is asked: nothing, or `/on/postgresql`. */
+  readonly at: string;
+  /** Why its process is not there; the next request starts it again. */
+  readonly trouble?: string;
+}
+
 /** `GET /api/bench` */
 export interface Bench {
   readonly engine: EngineInfo;

@@ -1,16 +1,25 @@
-/** Starts the workbench: `PORT` and `DATABASE_URL` say where, as for the apps. */
+/** Starts the workbench: `PORT` and `DATABASE_URL` as for the apps, further databases in `WORKBENCH_URLS`. */
 import './source-maps';
 import { serve } from '@quartet/http-contract';
 import type { Engine } from '@quartet/db-core';
 import { queries } from '@quartet/app-sql-builder/queries';
 import type { Express } from 'express';
+import type { Workbench } from './app';
 import { createWorkbench } from './app';
+import { readDatabases } from './databases';
+
+let workbench: Workbench | undefined;
 
 async function createApp(engine: Engine): Promise<Express> {
-  const { app, runner } = await createWorkbench(engine);
-  // Runs end, their rows are deleted and their followers told, before the database is closed.
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => runner.cancelAll());
-  return app;
+  workbench = await createWorkbench(engine, readDatabases(engine.url, process.env));
+  return workbench.app;
 }
 
-void serve(createApp, { style: 'workbench', port: 4100, queries, drainTimeoutMs: 2_000 });
+void serve(createApp, {
+  style: 'workbench',
+  port: 4100,
+  queries,
+  drainTimeoutMs: 2_000,
+  // Runs end, their rows are deleted and their followers told, before the database is closed.
+  onStop: () => workbench?.stop(),
+});

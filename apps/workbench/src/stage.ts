@@ -3,21 +3,16 @@
  * after, names of its own. Every row it makes bears the stage's prefix, and `clear` deletes those.
  */
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '@quartet/db-core';
+import { toAnswer } from './answer';
 import type { Reply } from './client';
 import { send } from './client';
-import { highlight } from './code';
 import type { Listening } from './exchanges';
-import type { Heard } from './life';
 import { poolFigures } from './life';
-import type { Answer, Inputs, LifeEvent, Message, StyleId } from './protocol';
+import type { Inputs, LifeEvent, Message, StyleId } from './protocol';
 import type { Run } from './run';
+import { SessionWatch } from './session-watch';
 import type { Sent } from './statements';
-
-const SHOWN_LINES = 40;
-/** A session that is not removed by then will not be. */
-const TEARDOWN_MS = 5_000;
 
 export interface Setting {
   readonly run: Run;
@@ -54,7 +49,6 @@ export class Stage {
   readonly #startedAt = performance.now();
   readonly #prefix = `wb-${randomBytes(4).readUInt32BE().toString(36)}-`;
   readonly sent: Sent[] = [];
-  readonly #awaited: { readonly kind: LifeEvent['kind']; readonly resolve: () => void }[] = [];
   #exchanges = 0;
   #first: number | undefined;
   #last = 0;
@@ -90,11 +84,6 @@ export class Stage {
   /** How many statements were recorded so far. */
   get statements(): number {
     return this.events.filter(({ kind }) => kind === 'query').length;
-  }
-
-  /** Resolves when an event of this kind is recorded. */
-  async next(kind: LifeEvent['kind']): Promise<void> {
-    await new Promise<void>((resolve) => this.#awaited.push({ kind, resolve }));
   }
 
   text(input: string): string {
@@ -145,8 +134,13 @@ export class Stage {
     const exchange = ++this.#exchanges;
     const leave = new AbortController();
     const signal = AbortSignal.any([leave.signal, run.signal]);
-    const session = this.#watch(exchange, () => leave.abort(), leaveAfter);
-    const { header: headers, forget } = venue.open(session.hear);
+    let statements = 0;
+    const watch = new SessionWatch(run, this.#startedAt, (event) => {
+      this.sent.push({ exchange, event });
+      this.#tell((style) => ({ type: 'event', style, exchange, event }));
+      if (event.kind === 'query' && ++statements === leaveAfter) leave.abort();
+    });
+    const { header: headers, forget } = venue.open(watch.hear);
     const at = this.#now();
     this.#first ??= at;
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
@@ -169,15 +163,16 @@ export class Stage {
         signal,
         headers,
       };
-      const reply = await send(call).catch((error: unknown) => {
+      const reply = await send(call).catch(async (error: unknown) => {
         if (leave.signal.aborted) return undefined;
+        await watch.removed(); // a cancelled run's rows are deleted when nobody writes any more
         throw error;
       });
       this.#last = Math.max(this.#last, this.#now());
-      const answer = this.#toAnswer(reply);
+      const answer = toAnswer(reply, this.#now(), this.#startedAt);
       this.#tell((style) => ({ type: 'answer', style, exchange, answer }));
       await venue.heardAll?.();
-      if (untilRemoved) await session.removed();
+      if (untilRemoved) await watch.removed();
       return reply;
     } finally {
       forget();
@@ -197,76 +192,5 @@ export class Stage {
 
   #tell(message: (style: StyleId) => Message): void {
     for (const style of this.#setting.audience) this.#setting.run.publish(message(style));
-  }
-
-  /** Publishes what is heard of an exchange, and knows when its last session was removed. */
-  #watch(
-    exchange: number,
-    leave: () => void,
-    leaveAfter: number,
-  ): { hear: (heard: Heard) => void; removed: () => Promise<void> } {
-    const { run } = this.#setting;
-    const startedAt = performance.timeOrigin + this.#startedAt;
-    let [open, statements] = [0, 0];
-    let whenRemoved: (() => void) | undefined;
-    let lastBy: StyleId | undefined;
-    const hear = ({ event: heard, params }: Heard): void => {
-      const { by = lastBy, ...rest } = heard; // what a library sends by itself belongs to the call before
-      if (heard.kind === 'query') lastBy = by;
-      const own = by && heard.kind === 'query' ? { by } : {};
-      const event: LifeEvent = { ...rest, ...own, id: run.nextEvent(), at: heard.at - startedAt };
-      if (event.kind === 'query') run.keepStatement(event, event.sql ?? '', params);
-      this.sent.push({ exchange, event });
-      this.#tell((style) => ({ type: 'event', style, exchange, event }));
-      for (const { kind, resolve } of this.#awaited) if (kind === event.kind) resolve();
-      if (event.kind === 'session-opened') open += 1;
-      if (event.kind === 'session-removed' && --open === 0) whenRemoved?.();
-      if (event.kind === 'query' && ++statements === leaveAfter) leave();
-    };
-    const removed = async (): Promise<void> => {
-      if (open === 0) return;
-      const gone = new Promise<void>((resolve) => (whenRemoved = resolve));
-      await Promise.race([gone, pause(TEARDOWN_MS, undefined, { ref: false })]);
-    };
-    return { hear, removed };
-  }
-
-  #toAnswer(reply: Reply | undefined): Answer {
-    const at = this.#now();
-    if (!reply) return { at, headers: [], body: [], bytes: 0 };
-    const { status, reason, headers, bytes, chunks, firstByteAt } = reply;
-    const text = prettyBody(reply);
-    const lines = text === '' ? [] : text.split('\n');
-    const shown = lines.slice(0, SHOWN_LINES).join('\n');
-    const json = headers.some(
-      ([name, value]) => /^content-type$/i.test(name) && /json/.test(value),
-    );
-    return {
-      at,
-      status,
-      reason,
-      headers,
-      bytes,
-      chunks,
-      firstByteAt: firstByteAt - this.#startedAt,
-      body:
-        shown === ''
-          ? []
-          : json
-            ? highlight(shown, 'json')
-            : shown.split('\n').map((line) => [[line]]),
-      ...(lines.length > SHOWN_LINES && {
-        omitted: `${lines.length - SHOWN_LINES} more lines of the ${bytes.toLocaleString('en')} bytes`,
-      }),
-    };
-  }
-}
-
-/** JSON over several lines; anything else, one object a line among it, as it came. */
-function prettyBody({ text }: Reply): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text.trimEnd();
   }
 }

@@ -1,11 +1,19 @@
 import type { JSX } from 'preact';
 import type { Bench } from '../../src/protocol';
+import { writeAddress } from '../address';
 import { Link } from './link';
 
 const GROUPS = ['One request', 'Relations', 'Transactions', 'When things go wrong'];
 
 /** The first page: everything there is to watch. */
-export function Catalogue({ bench }: { readonly bench: Bench }): JSX.Element {
+export function Catalogue({
+  bench,
+  engine,
+}: {
+  readonly bench: Bench;
+  /** As the address calls it, if it does. */
+  readonly engine: string | undefined;
+}): JSX.Element {
   return (
     <main class="catalogue">
       <h1>Watch one operation happen in four styles</h1>
@@ -26,7 +34,7 @@ export function Catalogue({ bench }: { readonly bench: Bench }): JSX.Element {
               .filter((scenario) => scenario.group === group)
               .map(({ id, title, look }) => (
                 <li key={id}>
-                  <Link to={`/s/${id}`}>
+                  <Link to={writeAddress({ scenario: id, given: {}, ...(engine && { engine }) })}>
                     <strong>{title}</strong>
                     <span>{look}</span>
                   </Link>

@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Bench } from '../../src/protocol';
-import { ENGINE_NAMES } from '../format';
+import type { Bench, EngineChoice } from '../../src/protocol';
+import type { Address } from '../address';
+import { writeAddress } from '../address';
+import { engineTitle } from '../format';
 import type { Theme } from '../theme';
 import { chooseTheme, chosenTheme, THEMES } from '../theme';
 import { go, Link } from './link';
@@ -14,24 +16,33 @@ const THEME_NAMES: Record<Theme, string> = {
 
 interface HeaderProps {
   readonly bench: Bench | undefined;
-  readonly scenario: string | undefined;
+  readonly engines: readonly EngineChoice[];
+  /** The chosen one; undefined where the address names one that is not there. */
+  readonly engine: EngineChoice | undefined;
+  readonly address: Address;
   readonly onHistory: () => void;
 }
 
-export function Header({ bench, scenario, onHistory }: HeaderProps): JSX.Element {
+export function Header({ bench, engines, engine, address, onHistory }: HeaderProps): JSX.Element {
   const [theme, setTheme] = useState(chosenTheme);
+  const scenario = bench?.scenarios.find(({ id }) => id === address.scenario)?.id;
+  // The choice of the engine stays when another scenario is chosen.
+  const elsewhere = (to: { scenario?: string }): string =>
+    writeAddress({ ...to, given: {}, ...(address.engine && { engine: address.engine }) });
   return (
     <header class="top">
-      <Link to="/" class="brand">
+      <Link to={elsewhere({})} class="brand">
         <img src="/favicon.svg" alt="" width="22" height="22" />
         <span>Quartet</span> workbench
       </Link>
-      {bench && (
-        <span class="engine">
-          {ENGINE_NAMES[bench.engine.name]} {/^[\d.]+/.exec(bench.engine.version)?.[0]}
-        </span>
+      <Engine engines={engines} engine={engine} address={address} />
+      {bench && scenario && (
+        <Scenarios
+          bench={bench}
+          scenario={scenario}
+          onChoose={(id) => go(elsewhere({ scenario: id }))}
+        />
       )}
-      {bench && scenario && <Scenarios bench={bench} scenario={scenario} />}
       <button type="button" onClick={onHistory}>
         History
       </button>
@@ -55,18 +66,48 @@ export function Header({ bench, scenario, onHistory }: HeaderProps): JSX.Element
   );
 }
 
+/** What the workbench runs on; a choice where there is more than one. A run belongs to its engine. */
+function Engine({
+  engines,
+  engine,
+  address,
+}: Pick<HeaderProps, 'engines' | 'engine' | 'address'>): JSX.Element {
+  const { run: _run, file, ...rest } = address;
+  if (file) return <span class="engine none" />;
+  if (engines.length < 2)
+    return <span class="engine">{engines[0] && engineTitle(engines[0])}</span>;
+  return (
+    <label class="engine choice">
+      <span class="hidden">Engine</span>
+      <select
+        value={engine?.id ?? ''}
+        onChange={(event) => go(writeAddress({ ...rest, engine: event.currentTarget.value }))}
+      >
+        {!engine && <option value="">Choose an engine</option>}
+        {engines.map((each) => (
+          <option key={each.id} value={each.id}>
+            {engineTitle(each)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function Scenarios({
   bench: { scenarios },
   scenario,
+  onChoose,
 }: {
   readonly bench: Bench;
   readonly scenario: string;
+  readonly onChoose: (scenario: string) => void;
 }): JSX.Element {
   const groups = [...new Set(scenarios.map(({ group }) => group))];
   return (
     <label class="scenario">
       <span>Scenario</span>
-      <select value={scenario} onChange={(event) => go(`/s/${event.currentTarget.value}`)}>
+      <select value={scenario} onChange={(event) => onChoose(event.currentTarget.value)}>
         {groups.map((group) => (
           <optgroup key={group} label={group}>
             {scenarios

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ENGINE_NAMES } from '../format';
+import { engineName } from '../format';
 import { forgetAll, pastRuns } from '../history';
 import { go } from './link';
 
@@ -31,7 +31,7 @@ export function History({ onClose }: { readonly onClose: () => void }): JSX.Elem
             >
               <strong>{title}</strong> <span>{inputs}</span>
               <small>
-                {new Date(startedAt).toLocaleTimeString()} · {ENGINE_NAMES[engine] ?? engine}
+                {new Date(startedAt).toLocaleTimeString()} · {engineName(engine)}
               </small>
             </a>
           </li>

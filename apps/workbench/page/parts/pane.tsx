@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { StyleInfo, StyleSource } from '../../src/protocol';
+import type { EngineChoice, StyleInfo, StyleSource } from '../../src/protocol';
 import type { RunState } from '../run-state';
 import { Answers } from './answer';
 import { Session } from './session';
@@ -12,13 +12,14 @@ export type Facet = (typeof FACETS)[number];
 interface PaneProps {
   readonly style: StyleInfo;
   readonly source: StyleSource | undefined;
+  readonly engine: EngineChoice;
   readonly run: RunState | undefined;
   readonly shown: ReadonlySet<Facet>;
   readonly spanMs: number;
 }
 
 /** One style: what ran, what it sent, how its session lived, what came back. */
-export function Pane({ style, source, run, shown, spanMs }: PaneProps): JSX.Element {
+export function Pane({ style, source, engine, run, shown, spanMs }: PaneProps): JSX.Element {
   const state = run?.styles[style.id];
   const nothing = <p class="quiet">{run ? 'Its turn comes.' : 'Press Run.'}</p>;
   return (
@@ -32,7 +33,11 @@ export function Pane({ style, source, run, shown, spanMs }: PaneProps): JSX.Elem
         <Source style={style.id} source={source} />
       </Part>
       <Part facet="SQL" shown={shown}>
-        {run && state ? <Sql run={run.id} style={style.id} state={state} /> : nothing}
+        {run && state ? (
+          <Sql engine={engine} run={run.id} style={style.id} state={state} />
+        ) : (
+          nothing
+        )}
       </Part>
       <Part facet="Session" shown={shown}>
         {state ? (

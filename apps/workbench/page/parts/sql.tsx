@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Plan, Statement, StatementGroup, StyleId } from '../../src/protocol';
+import type { EngineChoice, Plan, Statement, StatementGroup, StyleId } from '../../src/protocol';
 import { getPlan } from '../api';
 import { count, ms } from '../format';
 import type { StyleState } from '../run-state';
@@ -12,10 +12,12 @@ const MARKS = { once: '', alike: '≈', identical: '=' };
 
 /** What a style sent: statements of one shape together, repeated ones marked by sign, count and word. */
 export function Sql({
+  engine,
   run,
   style,
   state,
 }: {
+  readonly engine: EngineChoice;
   readonly run: string;
   readonly style: StyleId;
   readonly state: StyleState;
@@ -39,6 +41,7 @@ export function Sql({
               .map((group, index) => (
                 <Group
                   key={index}
+                  engine={engine}
                   run={run}
                   group={group}
                   label={`Statement ${index + 1} of ${label}, ${style}`}
@@ -52,10 +55,12 @@ export function Sql({
 }
 
 function Group({
+  engine,
   run,
   group,
   label,
 }: {
+  readonly engine: EngineChoice;
   readonly run: string;
   readonly group: StatementGroup;
   readonly label: string;
@@ -67,7 +72,7 @@ function Group({
   const [problem, setProblem] = useState('');
   const explain = (id: number): void => {
     setProblem('');
-    getPlan(run, id).then(setPlan, (reason: Error) => setProblem(reason.message));
+    getPlan(engine, run, id).then(setPlan, (reason: Error) => setProblem(reason.message));
   };
   return (
     <li class={`group ${repeated}`}>

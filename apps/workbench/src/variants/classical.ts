@@ -3,6 +3,7 @@ import { dataSource, Session } from '@quartet/app-classical/database';
 import { Message, User } from '@quartet/app-classical/models';
 import { sessionManager } from '@quartet/db-typeorm';
 import type { EntityManager, FindOneOptions } from 'typeorm';
+import type { NewUser } from '@quartet/http-contract';
 import type { Variants } from './variants';
 
 export const variants: Variants = {
@@ -40,24 +41,24 @@ export const variants: Variants = {
     await Session.commit();
   },
 
-  async addUser(input) {
-    Session.add(new User(input));
-    await Session.flush();
-  },
+  addUser,
 
   async createUserSlowly(input, wait) {
-    Session.add(new User(input));
-    await Session.flush();
+    await addUser(input);
     await wait();
     await Session.commit();
   },
 
   async createUserThenFail(input) {
-    Session.add(new User(input));
-    await Session.flush();
+    await addUser(input);
     throw new Error('The handler failed after it had written.');
   },
 };
+
+async function addUser(input: NewUser): Promise<void> {
+  Session.add(new User(input));
+  await Session.flush();
+}
 
 /** Knows that a transaction is open, or will be: TypeORM locks rows in no other. */
 function manager(): EntityManager {

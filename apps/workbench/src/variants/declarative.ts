@@ -1,6 +1,7 @@
 /** The workbench's variants in the declarative style. */
 import { Session } from '@quartet/app-declarative/database';
 import { Message, Tag, User } from '@quartet/app-declarative/models';
+import type { NewUser } from '@quartet/http-contract';
 import type { Variants } from './variants';
 
 export const variants: Variants = {
@@ -37,21 +38,21 @@ export const variants: Variants = {
     await Session.commit();
   },
 
-  async addUser(input) {
-    Session.add(new User(input));
-    await Session.flush();
-  },
+  addUser,
 
   async createUserSlowly(input, wait) {
-    Session.add(new User(input));
-    await Session.flush();
+    await addUser(input);
     await wait();
     await Session.commit();
   },
 
   async createUserThenFail(input) {
-    Session.add(new User(input));
-    await Session.flush();
+    await addUser(input);
     throw new Error('The handler failed after it had written.');
   },
 };
+
+async function addUser(input: NewUser): Promise<void> {
+  Session.add(new User(input));
+  await Session.flush();
+}

@@ -1,6 +1,7 @@
 /** The workbench's variants in the extension style. */
 import { db } from '@quartet/app-extension/database';
 import { Message, User } from '@quartet/app-extension/models';
+import type { NewUser } from '@quartet/http-contract';
 import type { Variants } from './variants';
 
 export const variants: Variants = {
@@ -37,21 +38,21 @@ export const variants: Variants = {
     await db.session.commit();
   },
 
-  async addUser(input) {
-    db.session.add(new User(input));
-    await db.session.flush();
-  },
+  addUser,
 
   async createUserSlowly(input, wait) {
-    db.session.add(new User(input));
-    await db.session.flush();
+    await addUser(input);
     await wait();
     await db.session.commit();
   },
 
   async createUserThenFail(input) {
-    db.session.add(new User(input));
-    await db.session.flush();
+    await addUser(input);
     throw new Error('The handler failed after it had written.');
   },
 };
+
+async function addUser(input: NewUser): Promise<void> {
+  db.session.add(new User(input));
+  await db.session.flush();
+}

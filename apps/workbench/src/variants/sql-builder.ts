@@ -2,6 +2,7 @@
 import { knex, Session } from '@quartet/app-sql-builder/database';
 import type { Message } from '@quartet/app-sql-builder/models';
 import { toDate } from '@quartet/db-knex';
+import type { NewUser } from '@quartet/http-contract';
 import type { Variants } from './variants';
 
 export const variants: Variants = {
@@ -40,18 +41,20 @@ export const variants: Variants = {
     await Session.commit();
   },
 
-  async addUser(input) {
-    await knex('users').insert(input);
-  },
+  addUser,
 
   async createUserSlowly(input, wait) {
-    await knex('users').insert(input);
+    await addUser(input);
     await wait();
     await Session.commit();
   },
 
   async createUserThenFail(input) {
-    await knex('users').insert(input);
+    await addUser(input);
     throw new Error('The handler failed after it had written.');
   },
 };
+
+async function addUser(input: NewUser): Promise<void> {
+  await knex('users').insert(input);
+}

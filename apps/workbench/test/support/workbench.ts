@@ -1,7 +1,9 @@
 /** The workbench as a process of its own, as `npm start` runs it, on a fresh database. */
+import type { ChildProcessByStdio } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import type { EngineName } from '@quartet/testing';
 import { freshDatabase } from '@quartet/testing';
 import type { Inputs, Message } from '../../src/protocol';
@@ -13,30 +15,49 @@ export type Result = Extract<Message, { type: 'result' }>;
 
 export interface Workbench {
   readonly url: string;
+  readonly pid: number;
   readonly databaseUrl: string;
-  /** Ends it as Ctrl-C does. @param options.before called before its database is removed */
-  readonly stop: (options?: { before?: () => Promise<void> }) => Promise<void>;
+  /** Those of `WORKBENCH_URLS`. */
+  readonly furtherUrls: readonly string[];
+  /** Ends it as Ctrl-C does. */
+  readonly stop: (options?: StopOptions) => Promise<void>;
 }
 
-/** @throws Error with what the process said, when it does not listen in time or says something on stderr */
-export async function startWorkbench(engine: EngineName): Promise<Workbench> {
-  const database = await freshDatabase(engine);
-  const register = path.join(APP, '../../scripts/register.cjs');
-  const source = ['--conditions=quartet-source', '--enable-source-maps', '-r', register];
-  const child = spawn(process.execPath, [...source, 'src/server.ts'], {
-    cwd: APP,
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATABASE_URL: database.url, SEED: 'on' },
+interface StopOptions {
+  /** Called before its databases are removed. */
+  readonly before?: () => Promise<void>;
+  /** What it must have said on stderr; without it, nothing. */
+  readonly complaint?: RegExp;
+  /** Default SIGTERM. */
+  readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL';
+}
+
+/**
+ * @param further engines that take part in `WORKBENCH_URLS`, each on a fresh database
+ * @param unreachable another URL for it
+ * @throws Error with what the process said, when it does not listen in time
+ */
+export async function startWorkbench(
+  engine: EngineName,
+  further: readonly EngineName[] = [],
+  ...unreachable: readonly string[]
+): Promise<Workbench> {
+  const [database, ...others] = await Promise.all(
+    [engine, ...further].map((name) => freshDatabase(name)),
+  );
+  const furtherUrls = others.map(({ url }) => url);
+  const { child, said, ended } = spawnWorkbench({
+    DATABASE_URL: database?.url,
+    WORKBENCH_URLS: [...furtherUrls, ...unreachable].join(),
+    SEED: 'on',
   });
-  let [said, complained] = ['', ''];
-  child.stderr.on('data', (data) => (complained += String(data)));
-  const ended = once(child, 'exit');
   const url = await new Promise<string>((resolve, reject) => {
-    const fail = (): void => reject(new Error(`the workbench did not start\n${said}${complained}`));
+    const fail = (): void =>
+      reject(new Error(`the workbench did not start\n${said.stdout}${said.stderr}`));
     const deadline = setTimeout(fail, START_DEADLINE_MS);
     child.once('exit', fail);
-    child.stdout.on('data', (data) => {
-      said += String(data);
-      const found = /http:\S+/.exec(said)?.[0];
+    child.stdout.on('data', () => {
+      const found = /http:\S+/.exec(said.stdout)?.[0];
       if (!found) return;
       clearTimeout(deadline);
       resolve(found);
@@ -44,15 +65,42 @@ export async function startWorkbench(engine: EngineName): Promise<Workbench> {
   });
   return {
     url,
-    databaseUrl: database.url,
-    stop: async ({ before } = {}) => {
-      child.kill('SIGTERM');
-      const [code] = (await ended) as [number | null];
+    pid: child.pid ?? 0,
+    databaseUrl: database?.url ?? '',
+    furtherUrls,
+    stop: async ({ before, complaint = /^$/, signal = 'SIGTERM' } = {}) => {
+      child.kill(signal);
+      const code = await ended;
       await before?.();
-      await database.drop();
-      if (code !== 0 || complained) throw new Error(`it ended with ${code}\n${complained}`);
+      for (const each of [database, ...others]) await each?.drop();
+      if (code !== (signal === 'SIGKILL' ? null : 0) || !complaint.test(said.stderr))
+        throw new Error(`it ended with ${code}\n${said.stderr}`);
     },
   };
+}
+
+interface Spawned {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** So far. */
+  readonly said: { stdout: string; stderr: string };
+  /** Resolves with the exit code, null where a signal ended it. */
+  readonly ended: Promise<number | null>;
+}
+
+/** The process alone. */
+export function spawnWorkbench(env: NodeJS.ProcessEnv): Spawned {
+  const register = path.join(APP, '../../scripts/register.cjs');
+  const source = ['--conditions=quartet-source', '--enable-source-maps', '-r', register];
+  const child = spawn(process.execPath, [...source, 'src/server.ts'], {
+    cwd: APP,
+    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.on('data', (data) => (said.stdout += String(data)));
+  child.stderr.on('data', (data) => (said.stderr += String(data)));
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  return { child, said, ended };
 }
 
 export async function startRun(

@@ -1,0 +1,50 @@
+import type { ComponentChildren, JSX } from 'preact';
+import type { ScenarioInfo } from '../../src/protocol';
+import type { RunState } from '../run-state';
+import { Link } from './link';
+
+interface HeadProps {
+  readonly scenario: ScenarioInfo;
+  readonly running: boolean;
+  readonly progress: RunState['progress'];
+  /** The form. */
+  readonly children: ComponentChildren;
+}
+
+/** What there is to look for, where to read on, and how far a run is. */
+export function Head({
+  scenario: { title, look, concept, workshop },
+  running,
+  progress,
+  children,
+}: HeadProps): JSX.Element {
+  return (
+    <div class="head">
+      <h1>{title}</h1>
+      <p class="look">
+        {look}
+        {concept && (
+          <>
+            {' '}
+            <Link to={`/f/${concept}`}>The idea</Link>
+          </>
+        )}
+        {workshop && (
+          <>
+            {' · '}
+            <Link to={`/f/${workshop}`}>Practise it</Link>
+          </>
+        )}
+      </p>
+      {children}
+      <div class="progress" role="status">
+        {running && (
+          <>
+            <progress value={progress?.fraction ?? 0} max={1} aria-label="Progress" />
+            <span>{progress?.text}</span>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
