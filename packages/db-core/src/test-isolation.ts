@@ -7,9 +7,13 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/session_transaction.html#joining-a-session-into-an-external-transaction-such-as-for-test-suites
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CursorResult, Dialect, DialectName, BeginMode } from './dialect';
 import type { Engine } from './engine';
 import { InvalidRequestError, PendingRollbackError } from './errors';
+
+/** How long what was started inside may take to end. */
+const PATIENCE_MS = 2_000;
 
 /**
  * Runs `fn`, then rolls back whatever it did on this engine, through any library. Commits inside are real to
@@ -18,7 +22,8 @@ import { InvalidRequestError, PendingRollbackError } from './errors';
  * There is one connection: code that needs two at a time (a query outside the session while the session has
  * a transaction open) waits for it until `acquireTimeoutMs`. DDL on MariaDB commits by itself and is refused.
  *
- * @throws InvalidRequestError when connections of the engine are in use, or when called inside itself.
+ * @throws InvalidRequestError when connections of the engine are in use before or stay in use afterwards, or when
+ *   called inside itself.
  * @example
  * test('a user is created', () => withTestIsolation(engine, async () => {
  *   await request(app).post('/users').send({ name: 'admin', email: 'admin@localhost' });
@@ -41,17 +46,34 @@ export async function withTestIsolation<T>(engine: Engine, fn: () => Promise<T>)
   const isolated = new IsolatedDialect(real, raw);
   await real.begin(raw, isolated, {}, true);
   const restore = engine.substitute(isolated);
+  let value: T;
+  let isHome: boolean;
   try {
-    return await fn();
+    value = await fn();
   } finally {
+    isHome = await comesHome(engine);
     await restore();
     const broken = await real.control(raw, 'ROLLBACK').then(
       () => false,
       () => true,
     );
     real.ended(raw, isolated);
-    engine.checkin(raw, broken);
+    engine.checkin(raw, broken || !isHome);
   }
+  if (isHome) return value;
+  throw new InvalidRequestError(
+    `The connection is still in use ${PATIENCE_MS} ms after the end of withTestIsolation: await whatever is started inside, and close what is opened.`,
+  );
+}
+
+/** An answer reaches its client before the request is torn down: what is on its way is waited for. */
+async function comesHome(engine: Engine): Promise<boolean> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (engine.status().inUse > 0) {
+    if (performance.now() > deadline) return false;
+    await sleep(1);
+  }
+  return true;
 }
 
 /** Pretends that the one connection is a pool of one, and savepoints are transactions. */

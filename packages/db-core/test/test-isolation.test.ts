@@ -7,7 +7,7 @@ import {
   withTestIsolation,
 } from '@quartet/db-core';
 import { Item, mapItems } from './item';
-import { onEachEngine } from './support';
+import { deferred, onEachEngine } from './support';
 
 onEachEngine((fixture) => {
   let Session: ScopedSession;
@@ -93,6 +93,35 @@ onEachEngine((fixture) => {
       await Promise.all(['a', 'b', 'c', 'd'].map(add));
       expect(await fixture.names()).toEqual(['a', 'b', 'c', 'd']);
     });
+  });
+
+  test('what is on its way home at the end is waited for, and rolled back with the rest', async () => {
+    const goOn = deferred();
+    let late: Promise<void> | undefined;
+    await withTestIsolation(fixture.engine, async () => {
+      const begun = deferred();
+      late = runInScope(async () => {
+        await Session.execute("insert into items (name) values ('late')");
+        begun.resolve();
+        await goOn.promise;
+        await Session.commit();
+      });
+      await begun.promise;
+      setImmediate(goOn.resolve); // after the end of this function
+    });
+    await late;
+    expect(await fixture.names()).toEqual([]);
+    const { inUse, idle, size } = fixture.engine.status();
+    expect({ inUse, idle }).toEqual({ inUse: 0, idle: size });
+  });
+
+  test('what never ends is told of, and its connection is not given to anybody again', async () => {
+    const call = withTestIsolation(fixture.engine, async () => {
+      const forgotten = fixture.engine.connect();
+      await forgotten.execute('select name from items');
+    });
+    await expect(call).rejects.toThrow('await whatever is started inside');
+    expect(await fixture.names()).toEqual([]);
   });
 
   test('it is refused inside itself, and while connections are in use', async () => {
