@@ -1,4 +1,4 @@
-import { createEngine, Recorder, runInScope } from '@quartet/db-core';
+import { createEngine, Recorder, runInScope, trackModifications } from '@quartet/db-core';
 import { initApp } from '@quartet/db-core/express';
 import express from 'express';
 import { engine, Session, useDatabase, User } from './support';
@@ -50,10 +50,28 @@ test('echo logs every statement', async () => {
   const lines: string[] = [];
   // #region echo
   const engine = createEngine('sqlite://', { echo: (line) => lines.push(line) });
-  await engine.begin((connection) => connection.execute('create table notes (text)'));
-  expect(lines).toEqual(['BEGIN', expect.stringContaining('create table notes'), 'COMMIT']);
+  await engine.execute('select upper(?) as greeting', ['hello']);
+  expect(lines[0]).toMatch(/^ +[\d.]+ ms +1 row {2}select upper\(\?\) as greeting {2}\['hello'\]$/);
   // #endregion
   await engine.dispose();
+});
+
+test('what a session commits is told', async () => {
+  const lines: string[] = [];
+  // #region modifications
+  const stop = trackModifications(engine, {
+    afterCommit({ changes }) {
+      for (const { instance, operation } of changes)
+        lines.push(`${operation} ${(instance as User).name}`);
+    },
+  });
+  await runInScope(async () => {
+    Session.add(new User('admin'));
+    await Session.commit();
+  });
+  expect(lines).toEqual(['insert admin']);
+  stop();
+  // #endregion
 });
 
 test('a connection held too long is reported', async () => {

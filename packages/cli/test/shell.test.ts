@@ -165,8 +165,8 @@ describe('from a pipe', () => {
       "await Session.execute('select 1'); 0\n.echo on\n.echo\nawait Session.execute('select :n', { n: 2 }); 0\n" +
         ".echo off\nawait Session.execute('select 3'); 0\n.echo maybe\n",
     );
-    expect(stdout.replace(/\([\d.]+ ms\)/, '(ms)')).toBe(
-      "0\necho is on\n-- select ? [ 2 ] (ms)\n0\n0\n.echo on or .echo off, not 'maybe'\n",
+    expect(stdout.replace(/ +[\d.]+ ms/, ' (ms)')).toBe(
+      "0\necho is on\n#1 (ms)     1 row  select ?  [2]\n0\n0\n.echo on or .echo off, not 'maybe'\n",
     );
   });
 

@@ -14,8 +14,10 @@ import type { PoolOptions, PoolStatus } from './pool';
 import type { Result } from './result';
 import { Connection } from './connection';
 import { createDialect } from './dialects';
+import { consoleEcho, Echo } from './echo';
 import { ArgumentError, ScopeClosedError } from './errors';
 import { LeakDetector, warnOfLeak } from './leak-detector';
+import { Modifications } from './modifications';
 import { placeholderCompiler } from './placeholders';
 import { Pool } from './pool';
 import { currentScope } from './scope';
@@ -24,8 +26,10 @@ import { DatabaseUrl, parseDatabaseUrl } from './url';
 export interface EngineOptions extends Partial<PoolOptions>, TransactionOptions {
   /** When a transaction really begins. Default: the dialect's, see {@link BeginMode}. */
   readonly begin?: BeginMode;
-  /** Log every statement: `true` to the console, or a function that gets one line. Default false. */
+  /** Show every statement, a line each: `true` on the console, or a function that gets the line. Default false. */
   readonly echo?: boolean | ((line: string) => void);
+  /** Leave the values of statements out of what `echo` shows. Default false. */
+  readonly hideParameters?: boolean;
   /** Report a connection held longer than this, with the stack that took it: the `leak` event, or a warning. Default 0: off. */
   readonly leakThresholdMs?: number;
   /** The server stops a statement that runs longer (PostgreSQL, MariaDB). Default 0: never. */
@@ -100,6 +104,8 @@ export class Engine extends EventEmitter<EngineEvents> {
   readonly driverDialect: Dialect<object>;
   readonly transactionDefaults: TransactionOptions;
   readonly compile: (sql: string, params?: Params) => CompiledStatement;
+  /** Where bindings report which objects were written; see `trackModifications`. */
+  readonly modifications = new Modifications();
   readonly #poolOptions: PoolOptions;
   readonly #leaks: LeakDetector | undefined;
   #dialect: Dialect<object>;
@@ -135,8 +141,7 @@ export class Engine extends EventEmitter<EngineEvents> {
         },
       );
     }
-    if (options.echo)
-      this.#echo(options.echo === true ? (line) => console.log(line) : options.echo);
+    if (options.echo) this.#echo(options.echo, options.hideParameters ?? false);
   }
 
   /**
@@ -298,14 +303,10 @@ export class Engine extends EventEmitter<EngineEvents> {
     return first;
   }
 
-  #echo(log: (line: string) => void): void {
-    this.on('begin', () => log('BEGIN'));
-    this.on('savepoint', ({ sql }) => log(sql));
-    this.on('query', ({ sql, params, durationMs }) =>
-      log(`${sql} ${inspect(params, { breakLength: Infinity })} ${durationMs.toFixed(1)} ms`),
-    );
-    this.on('commit', () => log('COMMIT'));
-    this.on('rollback', () => log('ROLLBACK'));
+  #echo(print: true | ((line: string) => void), hideParameters: boolean): void {
+    const options = { hideParameters };
+    const echo = print === true ? consoleEcho(this, options) : new Echo(this, print, options);
+    echo.switch(true);
   }
 }
 

@@ -12,6 +12,7 @@ export type {
   IsolationLevel,
   TransactionOptions,
 } from './dialect';
+export type { EchoOptions } from './echo';
 export type {
   EngineConfig,
   EngineEvent,
@@ -29,6 +30,12 @@ export type { LeakReport } from './leak-detector';
 export type { CompiledStatement, Params } from './placeholders';
 export type { IterPagesOptions, PageSource, PaginateOptions } from './pagination';
 export type { PoolOptions, PoolStatus } from './pool';
+export type {
+  Change,
+  ModelsCommitted,
+  ModificationListeners,
+  Operation,
+} from './modifications';
 export type { Ordering } from './query';
 export type { RecordedEvent, RecordedKind, RecordedQuery } from './recorder';
 export type { RetryOptions } from './retryable';
@@ -38,6 +45,7 @@ export type { SessionOptions } from './session';
 export type { SessionFactory } from './sessionmaker';
 export type { Propagation, TransactionalOptions } from './transactional';
 export { Connection } from './connection';
+export { Echo } from './echo';
 export { createEngine, Engine } from './engine';
 export {
   ArgumentError,
@@ -62,8 +70,10 @@ export {
 } from './errors';
 export { NotFoundError } from './http-errors';
 export { mapClass, mapperOf } from './mapper';
+export { trackModifications } from './modifications';
 export { paginate, Pagination } from './pagination';
 export { Query } from './query';
+export { getRecordedQueries } from './recorded-queries';
 export { Recorder } from './recorder';
 export { Result, Row } from './result';
 export { retryable } from './retryable';

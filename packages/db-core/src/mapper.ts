@@ -26,7 +26,10 @@ export interface Select {
   readonly offset?: number;
 }
 
-/** Every call runs where the session is current, so the library's statements join its transaction. */
+/**
+ * Every call runs where the session is current, so the library's statements join its transaction. A binding tells
+ * `engine.modifications` what was written.
+ */
 export interface Mapper<T extends object = object> {
   readonly engine: Engine;
   /** The class's name, for messages. */

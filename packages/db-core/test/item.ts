@@ -69,11 +69,14 @@ class ItemMapper implements Mapper<Item> {
       ).scalar<number>() as number;
     }
     this.#saved.set(item, JSON.stringify(item));
+    this.engine.modifications.note(item, id === undefined ? 'insert' : 'update');
   }
 
-  async delete({ id, name }: Item): Promise<void> {
+  async delete(item: Item): Promise<void> {
+    const { id, name } = item;
     this.log.push(`delete ${name}`);
     await this.session.connection().execute('delete from items where id = ?', [id]);
+    this.engine.modifications.note(item, 'delete');
   }
 
   async refresh(item: Item): Promise<void> {

@@ -1,16 +1,12 @@
-/** `@quartet/db-knex`: Knex on a db-core engine, with a light data mapper and reflection. */
+/** `@quartet/db-knex`: Knex on a db-core engine, with a light data mapper and types from the tables that are there. */
 export type { BindKnexOptions } from './bind-knex';
 export type { UtcDateTimeOptions } from './columns';
+export type { WriteRowTypesOptions } from './command/write-row-types';
 export type { TableMapping } from './map-table';
-export type {
-  ReflectedColumn,
-  ReflectedForeignKey,
-  ReflectedIndex,
-  ReflectedTable,
-} from './reflection/table';
 export type { DefineTable, Tables } from './schema';
 export { bindKnex, engineOf } from './bind-knex';
 export { primaryId, toDate, utcDateTime } from './columns';
+export { writeRowTypes } from './command/write-row-types';
 export { mapTable } from './map-table';
-export { reflect } from './reflection/reflect';
+export { rowTypes } from './row-types';
 export { createAll, dropAll } from './schema';

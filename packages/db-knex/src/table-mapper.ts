@@ -45,11 +45,15 @@ export class TableMapper<T extends object> implements Mapper<T> {
 
   async save(instance: T): Promise<void> {
     const row = this.#rows.get(instance);
-    if (!row) return this.#insert(instance);
+    if (!row) {
+      await this.#insert(instance);
+      return this.engine.modifications.note(instance, 'insert');
+    }
     const changes = this.#changes(instance, row);
     if (Object.keys(changes).length === 0) return;
     await this.#query().where(this.#key(row)).update(changes);
     this.#rows.set(instance, { ...row, ...changes });
+    this.engine.modifications.note(instance, 'update');
   }
 
   async delete(instance: T): Promise<void> {
@@ -57,6 +61,7 @@ export class TableMapper<T extends object> implements Mapper<T> {
       .where(this.#key(this.#rows.get(instance) ?? this.#toRow(instance)))
       .delete();
     this.#rows.delete(instance);
+    this.engine.modifications.note(instance, 'delete');
   }
 
   async refresh(instance: T): Promise<void> {

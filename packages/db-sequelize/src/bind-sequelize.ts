@@ -8,6 +8,7 @@ import type { Model, ModelStatic, Options } from 'sequelize';
 import { Sequelize } from 'sequelize';
 import { forgetFormerAssociations } from './former-associations';
 import { sequelizeOptions } from './options';
+import { reportModifications } from './report-modifications';
 import { SequelizeMapper } from './sequelize-mapper';
 
 /** Defines one or more models on the given Sequelize, by `sequelize.define` or `User.init`. */
@@ -48,6 +49,7 @@ export async function bindSequelize(
   sequelize.addHook('afterDefine', (model) =>
     mapModel(engine, model as unknown as ModelStatic<Model>),
   );
+  reportModifications(engine, sequelize);
   for (const define of models) if (!isModel(define)) (define as DefineModels)(sequelize);
   if (decorated.length > 0)
     (sequelize as unknown as { addModels(models: readonly DecoratedModel[]): void }).addModels(

@@ -8,6 +8,7 @@ import type { DataSourceOptions, EntitySchema, MixedList, ObjectLiteral } from '
 import { DataSource } from 'typeorm';
 import { mappedSchemas } from './mapper';
 import { typeormOptions } from './options';
+import { reportModifications } from './report-modifications';
 import { routeSqlite } from './sqlite-driver';
 import { TypeormMapper } from './typeorm-mapper';
 import { settleUtcColumns } from './utc-date-time';
@@ -44,6 +45,7 @@ export async function bindTypeorm(
     } as DataSourceOptions);
     if (engine.dialect.name === 'sqlite') routeSqlite(dataSource, engine);
     await dataSource.initialize();
+    reportModifications(engine, dataSource);
     for (const metadata of dataSource.entityMetadatas) {
       if (typeof metadata.target !== 'function' || metadata.isJunction) continue;
       mapClass(

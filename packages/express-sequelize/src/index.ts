@@ -1,4 +1,5 @@
 /** `@quartet/express-sequelize`: Flask-SQLAlchemy's `db` object for Express and Sequelize. */
+export type { Change, Operation } from '@quartet/db-core';
 export type { AppOptions, Bind } from './config';
 export type { DeclareOptions, ModelClass } from './declaration';
 export type { Inherited } from './model';
@@ -8,7 +9,7 @@ export type {
   RequestContextOptions,
   SQLAlchemyOptions,
 } from './options';
-export type { Change, ModelsCommitted, Operation } from './track-modifications';
+export type { ModelsCommitted } from './track-modifications';
 export { Model } from './model';
 export { SQLAlchemy } from './sqlalchemy';
 export { camelToSnakeCase } from './table-name';

@@ -14,7 +14,7 @@ import type {
   ScopedSession,
 } from '@quartet/db-core';
 import {
-  currentScope,
+  getRecordedQueries,
   InvalidRequestError,
   NotFoundError,
   Query,
@@ -238,7 +238,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
 
   /** The statements of this request so far; with `recordQueries`, otherwise none. */
   getRecordedQueries(): readonly RecordedQuery[] {
-    return currentScope()?.recorder?.queries ?? [];
+    return getRecordedQueries();
   }
 
   /** The names a REPL wants: `db`, `session` and every model. */

@@ -1,6 +1,7 @@
 /** What `npm run db:…` can do, each on one engine. What is printed is the result; mistakes are thrown. */
 import { createInterface } from 'node:readline/promises';
 import type { Engine } from '@quartet/db-core';
+import { writeRowTypes } from '@quartet/db-knex';
 import type { MigrationStatus } from '@quartet/migrations';
 import { Migrator, tableNames } from '@quartet/migrations';
 import { CommandError } from '../command-error';
@@ -17,6 +18,8 @@ export interface Request {
   readonly skipStatement: boolean;
   readonly yes: boolean;
   readonly lockTimeoutMs: number;
+  readonly out: string | undefined;
+  readonly tables: string | undefined;
 }
 
 export type Command = (request: Request) => Promise<void>;
@@ -28,6 +31,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   status,
   reset,
   seed,
+  reflect: ({ engine, out, tables }) => writeRowTypes(engine, { out, tables }),
 };
 
 async function migrate(request: Request): Promise<void> {

@@ -1,4 +1,4 @@
-/** npm run db:migrate, db:rollback, db:status, db:reset and db:seed: the schema of a style's database, or of DATABASE_URL. */
+/** npm run db:migrate, db:rollback, db:status, db:reset, db:seed and db:reflect: the schema of a style's database, or of DATABASE_URL. */
 import { parseArgs } from 'node:util';
 import { CommandError, endWith } from '../command-error';
 import { openDatabase } from '../database';
@@ -10,6 +10,7 @@ npm run db:rollback    rolls back the last migration   [--to NAME] [--all]
 npm run db:status      lists the migrations
 npm run db:reset       drops the tables, makes them    [--yes]
 npm run db:seed        adds the sample data, once
+npm run db:reflect     writes types of the rows, for Knex [--out FILE] [--tables A,B]
 
 options come after --, as in npm run db:migrate -- --style classical
   --style NAME          extension (default), declarative, classical, sql-builder: whose file of npm start, and
@@ -20,6 +21,8 @@ options come after --, as in npm run db:migrate -- --style classical
   --skip-statement      MariaDB: the statement at which a migration stopped counts as run
   --lock-timeout SECONDS    how long to wait for another migrator (default 60)
   --yes                 resets a database of DATABASE_URL without asking
+  --out FILE            the types go into this file, which is replaced (default: standard output)
+  --tables A,B          types of these tables only
 DATABASE_URL            the database instead of the style's file`;
 
 const OPTIONS = {
@@ -30,6 +33,8 @@ const OPTIONS = {
   'skip-statement': { type: 'boolean', default: false },
   'lock-timeout': { type: 'string', default: '60' },
   yes: { type: 'boolean', default: false },
+  out: { type: 'string' },
+  tables: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -40,6 +45,8 @@ const FOR: Readonly<Record<string, readonly string[]>> = {
   adopt: ['migrate'],
   'skip-statement': ['migrate'],
   yes: ['reset'],
+  out: ['reflect'],
+  tables: ['reflect'],
 };
 
 const [, , name = '--help'] = process.argv;
@@ -67,13 +74,16 @@ async function main(): Promise<void> {
   const lockTimeoutMs = seconds * 1000;
   const engine = openDatabase(style, { busyTimeoutMs: lockTimeoutMs });
   try {
-    console.log(String(engine.url));
+    const say = name === 'reflect' ? console.error : console.log; // whose standard output is a module
+    say(String(engine.url));
     await command({
       ...values,
       engine,
       style,
       lockTimeoutMs,
       to: values.to,
+      out: values.out,
+      tables: values.tables,
       skipStatement: values['skip-statement'],
     });
   } finally {

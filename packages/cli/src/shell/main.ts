@@ -9,12 +9,11 @@ import { join } from 'node:path';
 import type { REPLServer } from 'node:repl';
 import { parseArgs } from 'node:util';
 import type { Engine } from '@quartet/db-core';
-import { Scope } from '@quartet/db-core';
+import { Echo, Scope } from '@quartet/db-core';
 import { CommandError, endWith } from '../command-error';
 import { openDatabase } from '../database';
 import type { Style } from '../styles';
 import { openStyle, styleNamed } from '../styles';
-import { Echo } from './echo';
 import { runPrompt } from './prompt';
 
 const HELP = `npm run shell -- [STYLE]
@@ -75,7 +74,8 @@ function historyFile(): string | undefined {
 }
 
 function addCommands(server: REPLServer, engine: Engine): void {
-  const echo = new Echo(engine, (line) => server.output.write(`${line}\n`));
+  const colors = process.stdout.isTTY && process.stdout.hasColors();
+  const echo = new Echo(engine, (line) => server.output.write(`${line}\n`), { colors });
   server.defineCommand('echo', {
     help: 'Show each statement that is sent: .echo on, .echo off',
     action(text) {

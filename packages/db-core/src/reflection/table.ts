@@ -9,6 +9,12 @@ export interface ReflectedColumn {
   readonly default: string | null;
   /** Whether the database counts it up by itself. */
   readonly autoIncrement: boolean;
+  /** Whether the database computes it from other columns: nothing can be written to it. */
+  readonly generated: boolean;
+  /** How its text compares, where that is not the database's default. Always null on SQLite, which does not tell. */
+  readonly collation: string | null;
+  /** The values of an enumeration; null for every other type. */
+  readonly values: readonly string[] | null;
 }
 
 export interface ReflectedForeignKey {
@@ -22,11 +28,17 @@ export interface ReflectedForeignKey {
   readonly onUpdate: string;
 }
 
-/** An index other than the primary key's. A unique constraint is one that is unique. */
+/** An index other than the primary key's. A unique constraint has one too. */
 export interface ReflectedIndex {
-  readonly name: string;
+  /** Null for a unique constraint on SQLite, where constraints are anonymous. */
+  readonly name: string | null;
+  /** Those of its parts that are columns. */
   readonly columns: readonly string[];
   readonly unique: boolean;
+  /** Whether it belongs to a unique constraint of the table. On MariaDB every unique index does. */
+  readonly constraint: boolean;
+  /** The statement that makes it, where its columns do not tell all: an expression, a condition, a prefix, an order. */
+  readonly definition: string | null;
 }
 
 export interface ReflectedTable {

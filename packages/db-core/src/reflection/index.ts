@@ -1,0 +1,12 @@
+/** `@quartet/db-core/reflection`: the tables of a database that is there, for every library. */
+export type { ColumnKind, ColumnType } from './column-type';
+export type { ReflectOptions } from './reflect';
+export type {
+  ReflectedColumn,
+  ReflectedForeignKey,
+  ReflectedIndex,
+  ReflectedTable,
+} from './table';
+export { columnType } from './column-type';
+export { createTables } from './create-tables';
+export { reflect } from './reflect';

@@ -1,0 +1,25 @@
+/** Tells the engine which model objects Sequelize has written, while somebody tracks that. Bulk updates and deletes have none. */
+import type { Engine, Operation } from '@quartet/db-core';
+import type { Sequelize } from 'sequelize';
+
+/** @see https://sequelize.org/docs/v6/other-topics/hooks/ */
+const HOOKS = [
+  ['afterCreate', 'insert'],
+  ['afterBulkCreate', 'insert'],
+  ['afterUpdate', 'update'],
+  ['afterDestroy', 'delete'],
+] as const;
+
+export function reportModifications(engine: Engine, sequelize: Sequelize): void {
+  const note = (operation: Operation) => (written: unknown) => {
+    for (const instance of [written].flat())
+      engine.modifications.note(instance as object, operation);
+  };
+  engine.modifications.watch(() => {
+    const hooks = HOOKS.map(([name, operation]) => [name, note(operation)] as const);
+    for (const [name, hook] of hooks) sequelize.addHook(name, hook as never);
+    return () => {
+      for (const [name, hook] of hooks) sequelize.removeHook(name as never, hook as never);
+    };
+  });
+}

@@ -1,0 +1,31 @@
+/**
+ * Tells the engine which entities TypeORM has written, while somebody tracks that. Query builders, and `insert()` or
+ * `update()` of a repository, write rows that no entity stands for.
+ */
+import type { Engine, Operation } from '@quartet/db-core';
+import type { DataSource, EntityMetadata, EntitySubscriberInterface } from 'typeorm';
+
+interface Written {
+  readonly entity?: unknown;
+  readonly metadata: EntityMetadata;
+}
+
+/** @see https://typeorm.io/docs/advanced-topics/listeners-and-subscribers */
+export function reportModifications(engine: Engine, dataSource: DataSource): void {
+  const note =
+    (operation: Operation) =>
+    ({ entity, metadata: { target } }: Written): void => {
+      if (typeof target === 'function' && entity instanceof target)
+        engine.modifications.note(entity, operation);
+    };
+  engine.modifications.watch(() => {
+    const subscriber: EntitySubscriberInterface = {
+      afterInsert: note('insert'),
+      afterUpdate: note('update'),
+      afterRemove: note('delete'),
+    };
+    const { subscribers } = dataSource;
+    subscribers.push(subscriber);
+    return () => void subscribers.splice(subscribers.indexOf(subscriber), 1);
+  });
+}
