@@ -8,15 +8,15 @@
  * @see https://docs.sqlalchemy.org/en/20/core/connections.html
  */
 import type { BeginMode, BeginOptions, CursorResult, TransactionOptions } from './dialect';
-import type { Engine, EngineEvents } from './engine';
+import type { Engine } from './engine';
 import type { Params } from './placeholders';
-import type { RecordedKind, Recorder } from './recorder';
+import type { Recorder } from './recorder';
 import type { SavepointOwner } from './savepoints';
+import { Checkout } from './checkout';
 import { ScopeClosedError } from './errors';
 import { Mutex } from './mutex';
 import { callerLocation, rowCountOf } from './recorder';
 import { Result } from './result';
-import type { TransactionHost } from './transaction';
 import { parseControl } from './statement';
 import { Transaction } from './transaction';
 import { translateError } from './translate-error';
@@ -41,22 +41,34 @@ export interface ConnectionOptions {
 /** What transaction control answers. */
 const NOTHING: CursorResult = { columns: [], rows: [], rowCount: 0 };
 
-const NO_TIME = { durationMs: 0 };
 const DONE = Promise.resolve();
 
-type ConnectionEvent = keyof EngineEvents & RecordedKind;
+/** In which form a statement's outcome reaches whoever sent it. */
+interface Form<T, R> {
+  result(answer: T | undefined): R;
+  error(error: unknown): unknown;
+}
+
+/** For libraries: as their driver gives it. */
+const AS_DRIVER: Form<never, unknown> = {
+  result: (answer) => answer,
+  error: (error) => error,
+};
+
+/** For callers of `execute`. */
+const AS_RESULT: Form<CursorResult, Result> = {
+  result: (cursor) => new Result(cursor ?? NOTHING),
+  error: translateError,
+};
 
 export class Connection {
   readonly engine: Engine;
   /** The session this connection belongs to; undefined for one from `engine.connect()`. */
   readonly session: object | undefined;
   readonly #keepsConnection: boolean;
-  readonly #recorder: Recorder | undefined;
-  readonly #onBegin: (() => void) | undefined;
+  readonly #checkout: Checkout;
   readonly #turn = new Mutex();
   readonly #transaction: Transaction;
-  #raw: object | undefined;
-  #broken = false;
   /** Counts calls, to tell what was asked for before something else was answered. */
   #calls = 0;
   #closed: Promise<void> | undefined;
@@ -65,9 +77,8 @@ export class Connection {
     this.engine = engine;
     this.session = options.session;
     this.#keepsConnection = options.keepsConnection ?? !options.autobegin;
-    this.#recorder = options.recorder;
-    this.#onBegin = options.onBegin;
-    this.#transaction = new Transaction(this.#host(), {
+    this.#checkout = new Checkout(this, options.recorder, options.onBegin);
+    this.#transaction = new Transaction(this.#checkout, {
       autobegin: options.autobegin,
       beginMode: options.begin ?? engine.beginMode,
       defaults: options.transaction ?? engine.transactionDefaults,
@@ -91,7 +102,12 @@ export class Connection {
 
   /** Whether a driver connection is held at this moment. */
   get isCheckedOut(): boolean {
-    return this.#raw !== undefined;
+    return this.#checkout.raw !== undefined;
+  }
+
+  /** Whether `close()` was called. */
+  get closed(): boolean {
+    return this.#closed !== undefined;
   }
 
   /**
@@ -100,15 +116,18 @@ export class Connection {
    * @param params `[1, 'a']` for `?`, `$1` or `:1`; `{ name: 'a' }` for `:name`. Only ever bound, never spliced in.
    * @throws DatabaseError of the kind that fits; `cause` is the driver's own error.
    */
-  async execute(sql: string, params?: Params): Promise<Result> {
-    const compiled = this.engine.compile(sql, params);
+  execute(sql: string, params?: Params): Promise<Result> {
     try {
-      const cursor = await this.run<CursorResult>(compiled.sql, compiled.params, (raw) =>
-        this.engine.dialect.execute(raw, compiled.sql, compiled.params),
+      const compiled = this.engine.compile(sql, params);
+      return this.#run(
+        compiled.sql,
+        compiled.params,
+        (raw) => this.engine.dialect.execute(raw, compiled.sql, compiled.params),
+        undefined,
+        AS_RESULT,
       );
-      return new Result(cursor ?? NOTHING);
     } catch (error) {
-      throw translateError(error);
+      return Promise.reject(error as Error);
     }
   }
 
@@ -119,14 +138,25 @@ export class Connection {
    *
    * @param owner the library's own connection object: nested transactions are told apart by it.
    */
-  async run<T>(
+  run<T>(
     sql: string,
     params: unknown,
     perform: (raw: object) => T | Promise<T>,
     owner?: SavepointOwner,
   ): Promise<T | undefined> {
+    return this.#run(sql, params, perform, owner, AS_DRIVER as Form<T, T | undefined>);
+  }
+
+  /** One promise for a statement, where the driver answers at once: nothing is awaited that is there. */
+  async #run<T, R>(
+    sql: string,
+    params: unknown,
+    perform: (raw: object) => T | Promise<T>,
+    owner: SavepointOwner,
+    form: Form<T, R>,
+  ): Promise<R> {
     const asked = ++this.#calls;
-    const observed = this.#recorder !== undefined || this.engine.observes('query');
+    const observed = this.#checkout.recorder !== undefined || this.engine.observes('query');
     const call = observed ? this.#observing(sql, params, perform) : perform;
     const waiting = this.#turn.acquire();
     if (waiting) await waiting;
@@ -136,23 +166,25 @@ export class Connection {
       if (control) {
         await this.#transaction.control(control, owner, asked);
         this.#transaction.answerNested(this.#calls + 1);
-        return undefined;
+        return form.result(undefined);
       }
       this.#transaction.assertUsable();
-      const raw = this.#raw ?? this.#borrowNow() ?? (await this.#borrow());
+      const raw = this.#checkout.now() ?? (await this.#checkout.acquire());
       try {
         const preparing = this.#transaction.prepare(raw, sql);
         if (preparing) await preparing;
-        // Not awaited where the driver answers at once: on SQLite a statement costs one promise.
         const running = this.#send(raw, call);
-        const result = running instanceof Promise ? await running : running;
-        this.#transaction.after(raw, result);
-        return result;
+        const answer = running instanceof Promise ? await running : running;
+        this.#transaction.after(raw, answer);
+        return form.result(answer);
       } catch (error) {
         this.#transaction.afterFailure(raw, error);
-        if (!this.#transaction.active && !this.engine.dialect.isAlive(raw)) this.#giveBack();
+        if (!this.#transaction.active && !this.engine.dialect.isAlive(raw))
+          this.#checkout.giveBack();
         throw error;
       }
+    } catch (error) {
+      throw form.error(error);
     } finally {
       this.#turn.release();
     }
@@ -164,8 +196,8 @@ export class Connection {
    *
    * @throws InvalidRequestError when one is already begun.
    */
-  async begin(options: BeginOptions = {}): Promise<void> {
-    await this.#exclusively(() => this.#transaction.begin(options));
+  begin(options: BeginOptions = {}): Promise<void> {
+    return this.#exclusively(() => this.#transaction.begin(options));
   }
 
   /**
@@ -195,19 +227,17 @@ export class Connection {
    *   nested transaction is still open, OperationalError or IntegrityError when the server refuses;
    *   in the last two cases everything was rolled back.
    */
-  async commit(): Promise<void> {
-    await this.#exclusively(() => this.#finish('commit'));
+  commit(): Promise<void> {
+    return this.#exclusively(() => this.#finish('commit'));
   }
 
   /** One cheap round trip. @throws OperationalError when the database cannot be reached. */
   async ping(): Promise<void> {
-    await this.#exclusively(async () =>
-      this.engine.dialect.ping(this.#raw ?? (await this.#borrow())),
-    );
+    await this.#exclusively(async () => this.engine.dialect.ping(await this.#checkout.acquire()));
   }
 
-  async rollback(): Promise<void> {
-    await this.#exclusively(() => this.#finish('rollback'));
+  rollback(): Promise<void> {
+    return this.#exclusively(() => this.#finish('rollback'));
   }
 
   /** Rolls back and refuses every statement until `rollback()`: half of a unit of work must not be built upon. */
@@ -234,26 +264,27 @@ export class Connection {
     if (this.#closed) return this.#closed === DONE;
     if (this.#turn.held || !this.#transaction.endUnsent()) return false;
     this.#closed = DONE;
-    this.#giveBack();
+    this.#checkout.giveBack();
     return true;
   }
 
   async #close(cancel: boolean): Promise<void> {
-    if (cancel && this.#turn.held && this.#raw) {
-      await this.engine.dialect.cancel?.(this.#raw).catch(() => undefined); // too late or too far: its end is awaited below
+    const { raw } = this.#checkout;
+    if (cancel && this.#turn.held && raw) {
+      await this.engine.dialect.cancel?.(raw).catch(() => undefined); // too late or too far: its end is awaited below
     }
     const waiting = this.#turn.acquire();
     if (waiting) await waiting;
     try {
       await this.#finish('rollback');
     } finally {
-      this.#giveBack();
+      this.#checkout.giveBack();
       this.#turn.release();
     }
   }
 
   /** One step of the transaction, in its turn. */
-  async #exclusively<T>(fn: () => Promise<T>): Promise<T> {
+  async #exclusively<T>(fn: () => Promise<T> | T): Promise<T> {
     const waiting = this.#turn.acquire();
     if (waiting) await waiting;
     try {
@@ -288,37 +319,9 @@ export class Connection {
       : dialect.autocommit(raw, perform);
   }
 
-  /** Undefined where the pool has none at hand. */
-  #borrowNow(): object | undefined {
-    const raw = this.engine.checkoutNow();
-    if (!raw) return undefined;
-    this.#raw = raw;
-    this.#tell('checkout', NO_TIME);
-    return raw;
-  }
-
-  async #borrow(): Promise<object> {
-    const startedAt = performance.now();
-    const raw = await this.engine.checkout();
-    this.#raw = raw;
-    this.#tell('checkout', { durationMs: performance.now() - startedAt });
-    if (this.#closed) throw new ScopeClosedError(); // the wait outlived the request: close() gives it back
-    return raw;
-  }
-
   /** After a transaction: a session's connection goes back to the pool. */
   #release(): void {
-    if (!this.#keepsConnection) this.#giveBack();
-  }
-
-  #giveBack(): void {
-    const raw = this.#raw;
-    if (!raw) return;
-    this.#tell('checkin');
-    const broken = this.#broken;
-    this.#raw = undefined;
-    this.#broken = false;
-    this.engine.checkin(raw, broken);
+    if (!this.#keepsConnection) this.#checkout.giveBack();
   }
 
   /** The same driver call, timed and told to whoever listens. */
@@ -327,7 +330,7 @@ export class Connection {
     params: unknown,
     perform: (raw: object) => T | Promise<T>,
   ): (raw: object) => Promise<T> {
-    const location = this.#recorder && callerLocation();
+    const location = this.#checkout.recorder && callerLocation();
     return async (raw) => {
       const startedAt = performance.now();
       const details = (): object => ({
@@ -338,38 +341,12 @@ export class Connection {
       });
       try {
         const result = await perform(raw);
-        this.#tell('query', { ...details(), rowCount: rowCountOf(result, this) });
+        this.#checkout.tell('query', { ...details(), rowCount: rowCountOf(result, this) });
         return result;
       } catch (error) {
-        this.#tell('query', { ...details(), error });
+        this.#checkout.tell('query', { ...details(), error });
         throw error;
       }
-    };
-  }
-
-  #tell(event: ConnectionEvent, details: object = {}): void {
-    this.engine.notify(event, this, details);
-    if (event === 'begin') this.#onBegin?.();
-    this.#recorder?.note(event, { ...details, connectionId: this.#id });
-  }
-
-  /** The server's name for the connection, while one is held. */
-  get #id(): number | undefined {
-    return this.#raw && this.engine.dialect.connectionId(this.#raw);
-  }
-
-  #host(): TransactionHost {
-    const held = (): object | undefined => this.#raw;
-    return {
-      dialect: this.engine.dialect,
-      get raw() {
-        return held();
-      },
-      acquire: async () => this.#raw ?? this.#borrow(),
-      markBroken: () => {
-        this.#broken = true;
-      },
-      tell: (event, details) => this.#tell(event, details),
     };
   }
 }

@@ -77,10 +77,15 @@ export interface Dialect<Raw = unknown> {
   /** Sends BEGIN, COMMIT, SAVEPOINT … as they are. */
   control(raw: Raw, sql: string): Promise<unknown>;
 
-  /** Opens a transaction; `write` tells whether it may write at once (SQLite: take the writer lock). */
-  begin(raw: Raw, owner: object, options: TransactionOptions, write: boolean): Promise<void>;
-  /** Commits. Rejects when the server answers that it rolled back instead. */
-  commit(raw: Raw): Promise<void>;
+  /** Opens a transaction; `write` tells whether it may write at once (SQLite: take the writer lock). Undefined: done. */
+  begin(
+    raw: Raw,
+    owner: object,
+    options: TransactionOptions,
+    write: boolean,
+  ): Promise<void> | undefined;
+  /** Commits. Rejects when the server answers that it rolled back instead. Undefined: done. */
+  commit(raw: Raw): Promise<void> | undefined;
   /** The transaction of `owner` is over, either way: give back what `begin` took. */
   ended(raw: Raw, owner: object): void;
   /** Whether the statement may change data; when in doubt, true. */

@@ -223,10 +223,11 @@ export class Session {
    * @throws PartialCommitError when a database refused after another had committed.
    */
   async commit(): Promise<void> {
-    await this.flush();
-    if (await this.#hooks.beforeCommit()) await this.flush();
+    this.#assertUsable();
+    if (!this.#work.isEmpty) await this.flush();
+    if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.flush();
     await this.#connections.commit();
-    await this.#hooks.ended('commit');
+    if (!this.#hooks.isEmpty) await this.#hooks.ended('commit');
   }
 
   /** Undoes everything since the last commit, forgets pending objects, gives the connection back. */
@@ -287,9 +288,13 @@ export class Session {
   }
 
   /** Runs one statement in the session's transaction; see {@link Connection.execute} for placeholders and errors. */
-  async execute(sql: string, params?: Params): Promise<Result> {
-    if (this.#mustFlush) await this.flush();
-    return await this.connection().execute(sql, params);
+  execute(sql: string, params?: Params): Promise<Result> {
+    if (this.#mustFlush) return this.flush().then(() => this.connection().execute(sql, params));
+    try {
+      return this.connection().execute(sql, params);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   /**

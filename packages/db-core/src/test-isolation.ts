@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CursorResult, Dialect, DialectName, BeginMode } from './dialect';
 import type { Engine } from './engine';
 import { InvalidRequestError, PendingRollbackError } from './errors';
+import { translateError } from './translate-error';
 
 /** How long what was started inside may take to end. */
 const PATIENCE_MS = 2_000;
@@ -44,7 +45,12 @@ export async function withTestIsolation<T>(engine: Engine, fn: () => Promise<T>)
   const real = engine.dialect;
   const raw = await engine.checkout();
   const isolated = new IsolatedDialect(real, raw);
-  await real.begin(raw, isolated, {}, true);
+  try {
+    await real.begin(raw, isolated, {}, true);
+  } catch (error) {
+    engine.checkin(raw, true);
+    throw translateError(error);
+  }
   const restore = engine.substitute(isolated);
   let value: T;
   let isHome: boolean;

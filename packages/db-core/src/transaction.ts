@@ -6,7 +6,7 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/session_transaction.html
  */
 import type { BeginMode, BeginOptions, Dialect, TransactionOptions } from './dialect';
-import type { SavepointOwner } from './savepoints';
+import type { SavepointOwner, SavepointTarget } from './savepoints';
 import type { TransactionControl } from './statement';
 import { InvalidRequestError, OperationalError, PendingRollbackError } from './errors';
 import { Savepoints } from './savepoints';
@@ -38,7 +38,7 @@ export interface TransactionSettings {
 /** idle: none · begun: asked for, BEGIN not sent yet · open: on the server · lost: unusable until rollback */
 type State = 'idle' | 'begun' | 'open' | 'lost';
 
-export class Transaction {
+export class Transaction implements SavepointTarget {
   readonly #host: TransactionHost;
   readonly #settings: TransactionSettings;
   readonly #savepoints: Savepoints;
@@ -57,11 +57,7 @@ export class Transaction {
     this.#settings = settings;
     this.#options = settings.defaults;
     this.#mode = settings.beginMode;
-    this.#savepoints = new Savepoints({
-      send: (sql) => this.#send(sql),
-      restart: () => this.#restart(),
-      poison: (why) => this.poison(why),
-    });
+    this.#savepoints = new Savepoints(this);
   }
 
   /** Whether one is under way, even if BEGIN has not been sent yet. */
@@ -94,7 +90,7 @@ export class Transaction {
   }
 
   /** @throws InvalidRequestError when one is begun already; when the database refuses, none is. */
-  async begin({ begin, ...options }: BeginOptions): Promise<void> {
+  begin({ begin, ...options }: BeginOptions): Promise<void> | undefined {
     if (this.#state !== 'idle') {
       throw new InvalidRequestError(
         'A transaction is already begun: use beginNested() for a savepoint inside it.',
@@ -103,21 +99,21 @@ export class Transaction {
     this.#options = { ...this.#settings.defaults, ...options };
     this.#mode = begin ?? this.#settings.beginMode;
     this.#state = 'begun';
-    if (this.#mode === 'eager') await this.#openNow();
+    return this.#mode === 'eager' ? this.#openNow() : undefined;
   }
 
   /** @throws PendingRollbackError when it is lost; InvalidRequestError when something nested is still open. */
-  async commit(): Promise<void> {
+  commit(): Promise<void> | undefined {
     this.assertUsable();
     if (this.#savepoints.unfinished) {
       throw new InvalidRequestError(
         'A nested transaction of a library is still open: await it before commit(), or call rollback().',
       );
     }
-    await this.#end('commit');
+    return this.#end('commit');
   }
 
-  rollback(): Promise<void> {
+  rollback(): Promise<void> | undefined {
     return this.#end('rollback');
   }
 
@@ -171,15 +167,10 @@ export class Transaction {
     }
     const write = dialect.isWrite(raw, sql);
     if (this.#settings.autobegin || this.#state === 'begun') {
-      if (write || this.#mode !== 'on-first-write') return this.#openFor(raw, write);
-      return undefined;
+      if (!write && this.#mode === 'on-first-write') return undefined;
+      return this.#open(raw, write || this.#mode === 'eager', write);
     }
     return write ? dialect.beforeWrite?.(raw, this.#host) : undefined;
-  }
-
-  async #openFor(raw: object, write: boolean): Promise<void> {
-    await this.#open(raw, write || this.#mode === 'eager');
-    this.#wrote = write;
   }
 
   async #sendBefore(raw: object, write: boolean): Promise<void> {
@@ -286,19 +277,26 @@ export class Transaction {
 
   // --- on the server --------------------------------------------------------------------------
 
-  async #open(raw: object, write: boolean): Promise<void> {
+  /** Sends BEGIN. Undefined where that is done at once. */
+  #open(raw: object, mayWrite: boolean, writes: boolean): Promise<void> | undefined {
     const startedAt = performance.now();
-    await this.#host.dialect.begin(raw, this.#host, this.#options, write);
-    this.#state = 'open';
-    this.#mayWrite = write;
-    this.#savepoints.standForBegin();
-    this.#host.tell('begin', { durationMs: performance.now() - startedAt });
+    const opened = (): void => {
+      this.#state = 'open';
+      this.#mayWrite = mayWrite;
+      this.#wrote = writes;
+      this.#savepoints.standForBegin();
+      this.#host.tell('begin', { durationMs: performance.now() - startedAt });
+    };
+    const opening = this.#host.dialect.begin(raw, this.#host, this.#options, mayWrite);
+    if (opening) return opening.then(opened);
+    opened();
+    return undefined;
   }
 
   /** BEGIN by itself, not on the way of a statement: where it fails nothing is begun, and it can be tried again. */
   async #openNow(): Promise<void> {
     try {
-      await this.#open(await this.#host.acquire(), true);
+      await this.#open(this.#host.raw ?? (await this.#host.acquire()), true, false);
     } catch (error) {
       this.#reset();
       if (this.#host.raw) this.afterFailure(this.#host.raw, error);
@@ -306,7 +304,8 @@ export class Transaction {
     }
   }
 
-  async #send(sql: string): Promise<void> {
+  /** @internal For its savepoints. */
+  async send(sql: string): Promise<void> {
     if (this.#state !== 'open') return;
     const raw = this.#host.raw as object;
     try {
@@ -318,8 +317,8 @@ export class Transaction {
     this.#host.tell('savepoint', { sql });
   }
 
-  /** The savepoint that BEGIN stood for is rolled back: the transaction begins anew with the next statement. */
-  async #restart(): Promise<void> {
+  /** @internal The savepoint that BEGIN stood for is rolled back: the transaction begins anew with the next statement. */
+  async restart(): Promise<void> {
     if (this.#state !== 'open') return;
     const raw = this.#host.raw as object;
     this.#state = 'begun';
@@ -328,18 +327,19 @@ export class Transaction {
     await this.#rollBack(raw);
   }
 
-  async #end(how: 'commit' | 'rollback'): Promise<void> {
+  /** Undefined where the server knows nothing of it. */
+  #end(how: 'commit' | 'rollback'): Promise<void> | undefined {
     const { raw } = this.#host;
     const onServer = this.#state === 'open' || this.#state === 'lost';
     this.#reset();
-    if (!raw || !onServer) return;
-    if (how === 'commit') await this.#commit(raw);
-    else await this.#rollBack(raw);
+    if (!raw || !onServer) return undefined;
+    return how === 'commit' ? this.#commit(raw) : this.#rollBack(raw);
   }
 
   async #commit(raw: object): Promise<void> {
     try {
-      await this.#host.dialect.commit(raw);
+      const committing = this.#host.dialect.commit(raw);
+      if (committing) await committing;
     } catch (error) {
       this.#host.dialect.inTransaction(raw, undefined, error);
       const alive = this.#host.dialect.isAlive(raw);

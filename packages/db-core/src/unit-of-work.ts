@@ -10,19 +10,18 @@ import { InvalidRequestError } from './errors';
 import { mapperOfInstance } from './mapper';
 
 export class UnitOfWork {
-  readonly #added = new Set<object>();
-  readonly #deleted = new Set<object>();
+  readonly #pending = new Map<object, 'save' | 'delete'>();
 
   /** Added objects that have no row yet. */
   get new(): readonly object[] {
-    return [...this.#added].filter(
+    return this.#all('save').filter(
       (instance) => !mapperOfInstance(instance).isPersistent(instance),
     );
   }
 
   /** Added objects that have a row and differ from it. */
   get dirty(): readonly object[] {
-    return [...this.#added].filter((instance) => {
+    return this.#all('save').filter((instance) => {
       const mapper = mapperOfInstance(instance);
       return mapper.isPersistent(instance) && mapper.isModified(instance);
     });
@@ -30,16 +29,15 @@ export class UnitOfWork {
 
   /** Objects whose rows are to be deleted. */
   get deleted(): readonly object[] {
-    return [...this.#deleted];
+    return this.#all('delete');
   }
 
   get isEmpty(): boolean {
-    return this.#added.size === 0 && this.#deleted.size === 0;
+    return this.#pending.size === 0;
   }
 
   add(instance: object): void {
-    this.#deleted.delete(instance);
-    this.#added.add(instance);
+    this.#pending.set(instance, 'save');
   }
 
   /** @throws InvalidRequestError when the object has no row. */
@@ -50,29 +48,30 @@ export class UnitOfWork {
         `This ${mapper.name} has no row to delete: it was never saved.`,
       );
     }
-    this.#added.delete(instance);
-    this.#deleted.add(instance);
+    this.#pending.set(instance, 'delete');
   }
 
   expunge(instance: object): void {
-    this.#added.delete(instance);
-    this.#deleted.delete(instance);
+    this.#pending.delete(instance);
   }
 
   clear(): void {
-    this.#added.clear();
-    this.#deleted.clear();
+    this.#pending.clear();
   }
 
   /** Hands over the writing of all there is: nothing is pending afterwards, whether it succeeds or not. */
   take(): () => Promise<void> {
-    const saves = inOrder(this.#added);
-    const deletes = inOrder(this.#deleted).reverse();
+    const saves = inOrder(this.#all('save'));
+    const deletes = inOrder(this.#all('delete')).reverse();
     this.clear();
     return async () => {
       for (const instance of saves) await mapperOfInstance(instance).save(instance);
       for (const instance of deletes) await mapperOfInstance(instance).delete(instance);
     };
+  }
+
+  #all(kind: 'save' | 'delete'): object[] {
+    return [...this.#pending].flatMap(([instance, what]) => (what === kind ? [instance] : []));
   }
 }
 

@@ -199,6 +199,7 @@ describe('outside and after', () => {
       late = over.promise.then(() =>
         Promise.allSettled([
           session.execute('select 1'),
+          session.commit(),
           (async () => Session.execute('select 1'))(),
           (async () => engine.currentConnection()?.execute('select 1'))(),
         ]),

@@ -167,28 +167,42 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     database.exec(sql);
   }
 
-  async begin(
+  begin(
     handle: SqliteHandle,
     owner: object,
     options: TransactionOptions,
     write: boolean,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const { isolationLevel, readOnly } = options;
     if (isolationLevel && isolationLevel !== 'SERIALIZABLE') throw unknownLevel(isolationLevel);
     if (readOnly) {
       handle.database.pragma('query_only = ON');
       this.#queryOnly.add(handle.database);
-      handle.database.exec('BEGIN');
-      return;
     }
-    if (!write) {
-      handle.database.exec('BEGIN');
-      return;
+    if (readOnly || !write) {
+      this.prepare(handle, 'BEGIN').run();
+      return undefined;
     }
+    try {
+      if (this.#lock.acquireNow(owner) && atOnce(() => this.#beginImmediate(handle)))
+        return undefined;
+    } catch (error) {
+      this.#lock.release(owner);
+      throw error;
+    }
+    return this.#beginInTurn(handle, owner);
+  }
+
+  #beginImmediate(handle: SqliteHandle): void {
+    this.prepare(handle, 'BEGIN IMMEDIATE').run();
+  }
+
+  /** Waits for the writers of this process, then for those of others. */
+  async #beginInTurn(handle: SqliteHandle, owner: object): Promise<void> {
     this.#waiting.set(handle, owner);
     try {
       await this.#lock.acquire(owner);
-      await this.#retry(() => handle.database.exec('BEGIN IMMEDIATE'), handle);
+      await this.#retry(() => this.#beginImmediate(handle), handle);
     } catch (error) {
       this.#lock.release(owner);
       throw error;
@@ -197,8 +211,9 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     }
   }
 
-  async commit({ database }: SqliteHandle): Promise<void> {
-    await this.#retry(() => database.exec('COMMIT'));
+  commit(handle: SqliteHandle): Promise<void> | undefined {
+    const commit = (): void => void this.prepare(handle, 'COMMIT').run();
+    return atOnce(commit) ? undefined : this.#retry(commit);
   }
 
   ended({ database }: SqliteHandle, owner: object): void {
@@ -258,6 +273,17 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
       await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
       if (waiting && this.#waiting.get(waiting) === null) throw cancelled();
     }
+  }
+}
+
+/** Whether it could be done without waiting for another process. */
+function atOnce(attempt: () => void): boolean {
+  try {
+    attempt();
+    return true;
+  } catch (error) {
+    if (isBusy(error)) return false;
+    throw error;
   }
 }
 

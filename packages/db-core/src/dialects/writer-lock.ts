@@ -20,13 +20,15 @@ export class WriterLock {
     this.#timeoutMs = timeoutMs;
   }
 
+  /** Whether `owner` may write at once; it must `release` then. */
+  acquireNow(owner: object): boolean {
+    this.#holder ??= owner;
+    return this.#holder === owner;
+  }
+
   /** Resolves when `owner` may write; it must `release`. @throws OperationalError (`busy`) after the timeout. */
   async acquire(owner: object): Promise<void> {
-    if (this.#holder === owner) return;
-    if (this.#holder === undefined) {
-      this.#holder = owner;
-      return;
-    }
+    if (this.acquireNow(owner)) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#queue.splice(this.#queue.indexOf(waiter), 1);

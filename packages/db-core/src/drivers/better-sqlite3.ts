@@ -80,14 +80,13 @@ class AsyncStatement implements AsyncSqliteStatement {
     return this;
   }
 
-  async all(...values: readonly unknown[]): Promise<unknown[]> {
-    return (await this.#perform(values))?.rows ?? [];
+  all(...values: readonly unknown[]): Promise<unknown[]> {
+    return this.#perform(values).then((outcome) => outcome?.rows ?? []);
   }
 
-  async run(...values: readonly unknown[]): Promise<SqliteRunResult> {
-    const outcome = await this.#perform(values);
+  run(...values: readonly unknown[]): Promise<SqliteRunResult> {
     // Where the text misled `reader`, rows are what the caller wants all the same.
-    return (outcome?.rows as never) ?? outcome ?? NOTHING;
+    return this.#perform(values).then((outcome) => (outcome?.rows as never) ?? outcome ?? NOTHING);
   }
 
   #perform(values: readonly unknown[]): Promise<SqliteOutcome | undefined> {
