@@ -2,8 +2,8 @@
 import type { LifeEvent, StyleId } from '../src/protocol';
 import type { ExchangeState } from './run-state';
 
-/** Shorter waits are the time it takes to ask. */
-const WAITED_MS = 2;
+/** Shorter ones are the time it takes to ask, on a busy machine. */
+const WAITED_MS = 5;
 
 export interface Span {
   readonly kind: 'session' | 'connection' | 'wait' | 'query';

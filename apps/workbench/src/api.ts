@@ -6,6 +6,7 @@ import { errorHandler, HttpProblem, notFound } from '@quartet/http-contract';
 import type { Response, Router } from 'express';
 import { json, Router as createRouter } from 'express';
 import { compareStyles } from './compare';
+import { compress } from './compress';
 import { explain } from './explain';
 import { readInputs } from './inputs';
 import type { Bench, ScenarioInfo } from './protocol';
@@ -20,6 +21,7 @@ import type { StyleId } from './protocol';
 
 export function createApi(runner: Runner, engine: Engine): Router {
   const api = createRouter();
+  api.use(compress);
   api.use((_req, res, next) => {
     res.set('Cache-Control', 'no-store');
     next();

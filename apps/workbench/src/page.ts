@@ -7,6 +7,7 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RequestHandler, Router } from 'express';
 import express, { Router as createRouter } from 'express';
+import { compress } from './compress';
 
 const APP = path.join(__dirname, '..');
 const BUILT = path.join(APP, 'dist/page');
@@ -26,7 +27,7 @@ const POLICY = [
 
 export function createPage(): Router {
   const page = createRouter();
-  page.use(headers);
+  page.use(headers, compress);
   // Names of built files change with their content.
   page.use(
     '/assets',

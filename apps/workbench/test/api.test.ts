@@ -180,6 +180,19 @@ describe('safe by default', () => {
     expect(await answer.text()).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|https?:\/\//);
   });
 
+  test('what the page loads is compressed, and a stream of events is not', async () => {
+    const encodingOf = async (at: string): Promise<string | null> => {
+      const answer = await fetch(url + at, { headers: { 'Accept-Encoding': 'br' } });
+      await answer.arrayBuffer();
+      return answer.headers.get('content-encoding');
+    };
+    const [script] = /\/assets\/[^"]+\.js/.exec(await (await fetch(url)).text()) ?? [];
+    expect(await encodingOf(String(script))).toBe('br');
+    expect(await encodingOf('/api/sources/create')).toBe('br');
+    const id = await startRun(url, 'create');
+    expect(await encodingOf(`/api/runs/${id}/events`)).toBeNull();
+  });
+
   test('another name for this machine, or a form of another site, is refused', async () => {
     const { port } = new URL(url);
     const rebound = await statusFor(port, { host: 'evil.example' });

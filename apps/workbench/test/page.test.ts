@@ -199,8 +199,9 @@ if (executablePath && onSqlite)
 
     test('on a phone there is one pane at a time, and nothing sticks out', async () => {
       await on.page.setViewportSize({ width: 390, height: 844 });
-      await open('/s/tags');
+      await open('/s/tags?diff=declarative,classical');
       await runIt();
+      await on.page.waitForSelector('.diff tr');
       expect(await on.page.locator('.pane:visible').count()).toBe(1);
       await on.page.click('.tabs >> text=classical');
       expect(await pane('classical').isVisible()).toBe(true);

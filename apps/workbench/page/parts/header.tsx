@@ -9,7 +9,7 @@ import { chooseTheme, chosenTheme, THEMES } from '../theme';
 import { go, Link } from './link';
 
 const THEME_NAMES: Record<Theme, string> = {
-  system: 'As the system',
+  system: 'System',
   light: 'Light',
   dark: 'Dark',
 };
@@ -33,7 +33,7 @@ export function Header({ bench, engines, engine, address, onHistory }: HeaderPro
     <header class="top">
       <Link to={elsewhere({})} class="brand">
         <img src="/favicon.svg" alt="" width="22" height="22" />
-        <span>Quartet</span> workbench
+        <span>Quartet</span> <em>workbench</em>
       </Link>
       <Engine engines={engines} engine={engine} address={address} />
       {bench && scenario && (
@@ -83,7 +83,7 @@ function Engine({
         value={engine?.id ?? ''}
         onChange={(event) => go(writeAddress({ ...rest, engine: event.currentTarget.value }))}
       >
-        {!engine && <option value="">Choose an engine</option>}
+        {!engine && <option value="">Choose one</option>}
         {engines.map((each) => (
           <option key={each.id} value={each.id}>
             {engineTitle(each)}
