@@ -15,7 +15,7 @@ exports.addressVariable = (engine) => `TEST_${engine.toUpperCase()}_URL`;
  *
  * @param {'postgres' | 'mariadb'} engine
  * @returns {Promise<{ url: string, stop(): Promise<void>, down(): Promise<void>, up(): Promise<void> }>}
- *   `down` ends the server, `up` starts it again with its data on its port
+ *   `down` ends the server, `up` starts it again with its data on its port, and rejects when it cannot
  * @throws Error that says why there is none, in one line where the cause is known
  */
 exports.startServer = (engine) =>
@@ -35,8 +35,9 @@ exports.startServer = (engine) =>
     };
     const ask = async (wish) => {
       const done = new Promise((over) => child.once('message', over));
+      const lost = ended.then(() => Promise.reject(new Error(said.trim() || 'the server is gone')));
       child.send(wish);
-      await Promise.race([done, ended]);
+      await Promise.race([done, lost]);
     };
     const down = () => ask('down');
     const up = () => ask('up');

@@ -7,12 +7,11 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { PASSWORD, account, freePort, listening, run } = require('./process.cjs');
 
-/** Fast and forgetful: the data is thrown away, so nothing waits for the disk. */
+/** Fast and forgetful: the data is thrown away, so nothing waits for the disk. A commit survives the server, not the machine. */
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
   'fsync=off',
-  'synchronous_commit=off',
   'full_page_writes=off',
   'max_connections=200',
 ];
@@ -29,7 +28,7 @@ exports.launch = async (folder, again) => {
   const data = path.join(folder, 'data');
   const setting = ['-U', 'app', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'];
   if (!again) run(initdb, ['-D', data, ...setting], options);
-  const port = again ?? (await freePort());
+  const port = await freePort(again);
   const log = fs.openSync(path.join(folder, 'log'), 'a');
   const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
   const child = spawn(postgres, ['-D', data, '-p', String(port), ...settings], {

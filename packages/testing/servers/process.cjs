@@ -29,13 +29,32 @@ exports.account = (...names) => {
   throw new Error(`a database server cannot run as root, and there is no account ${names[0]}`);
 };
 
-exports.freePort = () =>
-  new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {net.AddressInfo} */ (probe.address());
-      probe.close(() => resolve(port));
-    });
+/** Below it nobody gets a port without asking for that one: no client's end of a connection, no `listen(0)`. */
+const FIRST_PORT = 12_000;
+const PORTS = 15_000;
+
+/**
+ * A port that nobody takes while the server that was on it is away for a moment.
+ *
+ * @param {number} [again] the one it was on
+ * @returns {Promise<number>}
+ * @throws Error when somebody has taken it all the same
+ */
+exports.freePort = async (again) => {
+  if (again) {
+    if (await isFree(again)) return again;
+    throw new Error(`port ${again} was taken while the server was away`);
+  }
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    if (await isFree(port)) return port;
+  }
+};
+
+const isFree = (port) =>
+  new Promise((resolve) => {
+    const probe = net.createServer().once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 
 /** Runs a command to its end. @throws Error with the end of what it said when it fails */

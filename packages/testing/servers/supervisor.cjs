@@ -56,7 +56,7 @@ async function supervise(kind) {
     }
     process.send?.({ done: wish });
   };
-  process.on('message', (/** @type {'down' | 'up'} */ wish) => void grant(wish));
+  process.on('message', (/** @type {'down' | 'up'} */ wish) => void grant(wish).catch(complain));
 
   const { url } = await launched;
   await watch();
@@ -64,7 +64,10 @@ async function supervise(kind) {
   else await stop();
 }
 
-supervise(process.argv[2]).catch((error) => {
-  process.stderr.write(`${error.message}\n`);
+/** @param {Error} error */
+function complain({ message }) {
+  process.stderr.write(`${message}\n`);
   process.exit(1);
-});
+}
+
+supervise(process.argv[2]).catch(complain);

@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+
+type StartServer = (engine: string) => Promise<{
+  readonly url: string;
+  down(): Promise<void>;
+  up(): Promise<void>;
+  stop(): Promise<void>;
+}>;
 
 const CLI = join(__dirname, '../servers/cli.cjs');
 
@@ -71,4 +78,17 @@ test('a parent that is gone before the server listens leaves nothing either', as
   child.disconnect();
   expect(await once(child, 'exit')).toEqual([0, null]);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a server that comes back finds its port: nobody gets it by chance, and whoever takes it is named', async () => {
+  const { startServer } = require('../servers/index.cjs') as { startServer: StartServer };
+  const server = await startServer('postgres');
+  const port = Number(new URL(server.url).port);
+  expect(port).toBeLessThan(32_768); // where systems begin to hand out ports
+  await server.down();
+  const thief = createServer().listen(port, '127.0.0.1');
+  await once(thief, 'listening');
+  await expect(server.up()).rejects.toThrow(`port ${port} was taken while the server was away`);
+  thief.close();
+  await server.stop();
 });
