@@ -52,7 +52,8 @@ export const exporting = suite('export', (test) => {
       if (++lines % 10_000 === 0) heap.push(liveHeapMb());
     }
     expect(lines).toBe(ROWS);
-    expect(Math.max(...heap) - Math.min(...heap)).toBeLessThan(15);
+    const [first = 0, ...later] = heap; // what was there before may well go meanwhile
+    expect(Math.max(...later) - first).toBeLessThan(15);
     await fixture.settled();
   }, 120_000);
 
