@@ -3,6 +3,7 @@ import http from 'node:http';
 
 /** Of a longer body only the beginning is kept. */
 const KEPT_BYTES = 64 * 1024;
+const NEWLINE = 0x0a;
 
 export interface Call {
   readonly port: number;
@@ -20,6 +21,8 @@ export interface Reply {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly text: string;
   readonly bytes: number;
+  /** Ends of lines, in all of the body. */
+  readonly lines: number;
   readonly chunks: number;
   /** By `performance.now()`. */
   readonly firstByteAt: number;
@@ -59,11 +62,12 @@ export function jsonOf<T>({ text }: Reply): T {
 
 async function receive(response: http.IncomingMessage): Promise<Reply> {
   const kept: Buffer[] = [];
-  let [bytes, chunks, firstByteAt] = [0, 0, performance.now()];
+  let [bytes, lines, chunks, firstByteAt] = [0, 0, 0, performance.now()];
   for await (const chunk of response as AsyncIterable<Buffer>) {
     if (chunks === 0) firstByteAt = performance.now();
     if (bytes < KEPT_BYTES) kept.push(chunk);
     bytes += chunk.length;
+    for (const byte of chunk) if (byte === NEWLINE) lines += 1;
     chunks += 1;
   }
   return {
@@ -72,6 +76,7 @@ async function receive(response: http.IncomingMessage): Promise<Reply> {
     headers: pairs(response.rawHeaders),
     text: Buffer.concat(kept).subarray(0, KEPT_BYTES).toString('utf8'),
     bytes,
+    lines,
     chunks,
     firstByteAt,
   };

@@ -117,10 +117,10 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
     const at = `${url}/api/runs/${id}/explain/${first?.statements[0]?.id}`;
     const plan = (await (await post(at, { sql: 'drop table users' })).json()) as Plan;
     expect(plan.statement).toMatch(/select/i);
-    expect(plan.rows.length).toBeGreaterThan(0);
+    expect(plan.rows.flat().join(' ')).toMatch(/users|SIMPLE/); // no row of the table has that
     expect((await post(`${url}/api/runs/${id}/explain/999999`, {})).status).toBe(404);
     expect((await post(`${url}/api/runs/nobody/explain/1`, {})).status).toBe(404);
-    expect((await post(`${url}/api/runs/${id}/explain/1;drop`, {})).status).toBe(404);
+    expect((await post(`${at};drop`, {})).status).toBe(404);
   });
 
   test('two people at once do not see each other’s events', async () => {

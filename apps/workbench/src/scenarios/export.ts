@@ -16,9 +16,12 @@ export const exportMessages: Scenario = {
   models: ['Message', 'User'],
 
   async run(stage) {
-    await addMessages(stage, { authors: 3, messages: stage.number('messages') });
+    const messages = stage.number('messages');
+    await addMessages(stage, { authors: 3, messages });
     const reply = await stage.request('Export', 'GET', '/messages/export');
     if (reply?.status !== 200) return bad(`It answered ${reply?.status}.`);
-    return good(`${Math.round(reply.bytes / 1000)} kB in ${reply.chunks} pieces.`);
+    const { lines, bytes, chunks } = reply;
+    if (lines < messages) return bad(`Only ${lines} messages came.`);
+    return good(`${lines} messages: ${Math.round(bytes / 1000)} kB in ${chunks} pieces.`);
   },
 };
