@@ -24,6 +24,17 @@ export interface BindSequelizeOptions
   readonly models?: readonly (DefineModels | DecoratedModel)[];
 }
 
+const engines = new WeakMap<Sequelize, Engine>();
+
+/** The engine of a bound Sequelize. @throws ArgumentError for one that was not made by `bindSequelize`. */
+export function engineOf(sequelize: Sequelize): Engine {
+  const engine = engines.get(sequelize);
+  if (engine) return engine;
+  throw new ArgumentError(
+    'This Sequelize is not bound to an engine: make it by await bindSequelize(engine, …).',
+  );
+}
+
 /**
  * @param options Sequelize's own (`define`, `logging`, `hooks`, …), except those that choose the database.
  *   Nothing is logged by default.
@@ -49,6 +60,7 @@ export async function bindSequelize(
   sequelize.addHook('afterDefine', (model) =>
     mapModel(engine, model as unknown as ModelStatic<Model>),
   );
+  engines.set(sequelize, engine);
   reportModifications(engine, sequelize);
   for (const define of models) if (!isModel(define)) (define as DefineModels)(sequelize);
   if (decorated.length > 0)

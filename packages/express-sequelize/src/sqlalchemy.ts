@@ -17,6 +17,7 @@ import {
   getRecordedQueries,
   InvalidRequestError,
   NotFoundError,
+  outsideScope,
   Query,
   Recorder,
   runInScope,
@@ -24,7 +25,7 @@ import {
   sessionmaker,
 } from '@quartet/db-core';
 import { initApp as initRequestScopes, requestScopesOf } from '@quartet/db-core/express';
-import { bindSequelize, createAll, dropAll } from '@quartet/db-sequelize';
+import { bindSequelize, createAll, dropAll, reflectTables } from '@quartet/db-sequelize';
 import type { Application, RequestHandler } from 'express';
 import type {
   FindOptions,
@@ -50,7 +51,6 @@ import type {
   RequestContextOptions,
   SQLAlchemyOptions,
 } from './options';
-import { reflectTables } from './reflect';
 import { currentSession, queryProperty } from './session';
 import type { ModelsCommitted } from './track-modifications';
 import { Signal, trackModifications } from './track-modifications';
@@ -177,14 +177,17 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   }
 
   /**
-   * Reads the tables that are there, and declares a model for each that has none, found under `db.tables()`.
+   * Reads the tables that are there, and declares a model for each that has none, found under `db.tables()`. Those
+   * without a primary key are left out.
    * Give one to a class of your own: `User.init(db.tables().get('user'))`.
    */
   async reflect(binds: BindSelection = ALL): Promise<void> {
-    await this.#each(this.#apps.current('db.reflect'), binds, async (sequelize, bindKey) => {
+    const state = this.#apps.current('db.reflect');
+    await this.#each(state, binds, async (_sequelize, bindKey) => {
       const known = this.tables(bindKey);
-      for (const [name, attributes] of await reflectTables(sequelize))
-        if (!known.has(name)) this.define(name, attributes, { bindKey });
+      const tables = await outsideScope(() => reflectTables(engineOf(state, bindKey)));
+      for (const [name, { attributes, options }] of Object.entries(tables))
+        if (!known.has(name)) this.define(name, attributes, { ...options, bindKey });
     });
   }
 

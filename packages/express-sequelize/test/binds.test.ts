@@ -228,6 +228,7 @@ onEachEngine(({ fresh }) => {
     expect(db.tables().size).toBe(0);
     await db.reflect();
     expect([[...db.tables().keys()], [...db.tables('post').keys()]]).toEqual([['user'], ['post']]);
+    expect(db.tables().get('user')?.getAttributes()['name']?.type).toBeInstanceOf(DataTypes.STRING);
 
     class User extends db.Model {
       declare static query: Query<User>;

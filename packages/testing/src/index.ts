@@ -12,3 +12,4 @@ export { ownServer } from './own-server';
 export type { OwnServer } from './own-server';
 export { TEST_PASSWORD } from './test-password';
 export { expectWarning } from './warnings';
+export { dropTheirTables, makeTheirTables } from './their-tables';

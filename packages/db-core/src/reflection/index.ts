@@ -1,6 +1,7 @@
 /** `@quartet/db-core/reflection`: the tables of a database that is there, for every library. */
 export type { ColumnKind, ColumnType } from './column-type';
 export type { ReflectOptions } from './reflect';
+export type { ReflectedRelation } from './relations';
 export type {
   ReflectedColumn,
   ReflectedForeignKey,
@@ -10,3 +11,5 @@ export type {
 export { columnType } from './column-type';
 export { createTables } from './create-tables';
 export { reflect } from './reflect';
+export { mappableTables } from './mappable';
+export { relationsOf } from './relations';
