@@ -18,6 +18,8 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   readonly engine: Engine;
   readonly #dataSource: DataSource;
   readonly #metadata: EntityMetadata;
+  /** How each column's value is read from an object; TypeORM's own way is long for a plain property. */
+  readonly #readers: readonly ((instance: ObjectLiteral) => unknown)[];
   /** Column values of the objects this mapper has loaded or saved. */
   readonly #known = new WeakMap<ObjectLiteral, readonly unknown[]>();
 
@@ -25,6 +27,11 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     this.engine = engine;
     this.#dataSource = dataSource;
     this.#metadata = metadata;
+    this.#readers = metadata.columns.map((column) =>
+      (column.embeddedMetadata ?? column.relationMetadata ?? column.referencedColumn)
+        ? (instance) => column.getEntityValue(instance) as unknown
+        : (instance) => instance[column.propertyName] as unknown,
+    );
   }
 
   get name(): string {
@@ -110,7 +117,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   }
 
   #values(instance: ObjectLiteral): unknown[] {
-    return this.#metadata.columns.map((column) => column.getEntityValue(instance) as unknown);
+    return this.#readers.map((read) => read(instance));
   }
 }
 
