@@ -108,7 +108,7 @@ describe('initApp', () => {
     User.init({});
     const app = newApp({ DATABASE_URL: 'sqlite://' });
     const options = {
-      echo: (line: string) => void (/^create table/i.test(line) && steps.push('tables')),
+      echo: (line: string) => void (/create table/i.test(line) && steps.push('tables')),
     };
     const use = app.use.bind(app);
     app.use = ((...handlers: Parameters<typeof use>) => {
