@@ -45,7 +45,7 @@ export function registerConformance(given: Subject): void {
       });
       afterAll(() => fixture?.close());
       beforeEach(() => fixture.empty());
-      afterEach(() => fixture.atRest());
+      afterEach(() => fixture.untouched());
       for (const suite of shared) registerSuite(suite, subject, name, () => fixture);
     });
     for (const suite of own) registerSuite(suite, subject, name, noSharedFixture);

@@ -1,72 +1,69 @@
-/** Ten thousand requests on each engine leave the heap, the pool and the listeners as they were. */
+/** What is left behind by each request shows when there are many of them. */
 import { Agent, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { testEngines } from '@quartet/testing';
-import { createReferenceApp, referenceQueries } from '../src';
-import { Fixture } from '../src/support/fixture';
+import { Fixture } from '../support/fixture';
+import { suiteWithOwnFixtures } from '../support/suite';
 
 const REQUESTS = 10_000;
 const WARM_UP = 2_000;
 const AT_ONCE = 16;
 const GROWTH_MB = 6;
 
-const subject = {
-  style: 'reference',
-  createApp: createReferenceApp,
-  queries: referenceQueries,
-  server: join(__dirname, '../src/reference-server.ts'),
-};
-
-describe.each(testEngines())('on $name', ({ name }) => {
-  let fixture: Fixture;
-  beforeAll(async () => {
-    fixture = await Fixture.open(subject, name);
-  });
-  afterAll(() => fixture.close());
-
-  it('the heap does not grow with requests that read, write, fail, forget and are given up', async () => {
-    const [id] = await fixture.probe.addUsers(1);
-    const fails = fixture.extra.add(async () => {
-      await fixture.extra.session();
-      throw new Error('as always');
-    });
-    const leaves = fixture.extra.add(async (_req, res) => {
-      await fixture.extra.session();
-      res.write('half');
-    });
-    const port = (fixture.server.address() as AddressInfo).port;
-    const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-    let serial = 0;
-    const one = async (n: number): Promise<void> => {
-      const ask = (path: string, options: Ask = {}): Promise<void> =>
-        send({ port, agent, path, ...options });
-      if (n % 50 === 1) return await ask(leaves, { leave: true });
-      if (n % 10 === 2) return await ask(fails);
-      if (n % 10 === 4) return await ask(`/create/n${++serial}/c${serial}`, { method: 'POST' });
-      if (n % 10 === 6) return await ask('/create/n1/c1', { method: 'POST' });
-      await ask(`/users/${id}`);
-    };
-    const run = async (count: number): Promise<void> => {
-      let next = 0;
-      const client = async (): Promise<void> => {
-        while (next < count) await one(next++);
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, client));
-      await fixture.atRest();
-      fixture.extra.failures.length = 0;
-    };
-    await run(WARM_UP);
-    const [heap, listeners] = [liveHeapMb(), fixture.engine.eventNames().length];
-    await run(REQUESTS);
-    expect(liveHeapMb() - heap).toBeLessThan(GROWTH_MB);
-    expect(fixture.engine.eventNames()).toHaveLength(listeners);
-    expect(fixture.engine.status().size).toBeLessThanOrEqual(fixture.engine.status().max);
-    agent.destroy();
-  }, 120_000);
+export const heap = suiteWithOwnFixtures('ten thousand requests', (test) => {
+  test('that read, write, fail, forget and are given up leave heap, pool and listeners as they were', async ({
+    subject,
+    engine,
+  }) => {
+    const fixture = await Fixture.open(subject, engine);
+    try {
+      await run(fixture);
+    } finally {
+      await fixture.close();
+    }
+  }, 180_000);
 });
+
+async function run(fixture: Fixture): Promise<void> {
+  const [id] = await fixture.probe.addUsers(1);
+  const fails = fixture.extra.add(async () => {
+    await fixture.extra.session();
+    throw new Error('as always');
+  });
+  const leaves = fixture.extra.add(async (_req, res) => {
+    await fixture.extra.session();
+    res.write('half');
+  });
+  const port = (fixture.server.address() as AddressInfo).port;
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  let serial = 0;
+  const one = async (n: number): Promise<void> => {
+    const ask = (path: string, options: Ask = {}): Promise<void> =>
+      send({ port, agent, path, ...options });
+    if (n % 50 === 1) return await ask(leaves, { leave: true });
+    if (n % 10 === 2) return await ask(fails);
+    if (n % 10 === 4) return await ask(`/create/n${++serial}/c${serial}`, { method: 'POST' });
+    if (n % 10 === 6) return await ask('/create/n1/c1', { method: 'POST' });
+    await ask(`/users/${id}`);
+  };
+  const many = async (count: number): Promise<void> => {
+    let next = 0;
+    const client = async (): Promise<void> => {
+      while (next < count) await one(next++);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, client));
+    await fixture.atRest();
+    fixture.extra.failures.length = 0;
+  };
+  await many(WARM_UP);
+  const [heap, listeners] = [liveHeapMb(), fixture.listeners()];
+  await many(REQUESTS);
+  expect(liveHeapMb() - heap).toBeLessThan(GROWTH_MB);
+  expect(fixture.listeners()).toEqual(listeners);
+  expect(fixture.engine.status().size).toBeLessThanOrEqual(fixture.engine.status().max);
+  agent.destroy();
+}
 
 interface Ask {
   readonly method?: string;

@@ -7,6 +7,7 @@ import { concurrency } from './concurrency';
 import { databaseAway } from './database-away';
 import { existingDatabase } from './existing-database';
 import { exporting } from './export';
+import { heap } from './heap';
 import { importing } from './import';
 import { isolation } from './isolation';
 import { merge } from './merge';
@@ -49,6 +50,7 @@ const all = [
   databaseAway,
   processes,
   secrets,
+  heap,
 ] as const;
 
 export const suites: readonly Suite[] = all;

@@ -7,6 +7,7 @@ import { ScopeClosedError, translateError } from '@quartet/db-core';
 import { ClientAbortedError } from '@quartet/db-core/express';
 import { deferred } from '../support/deferred';
 import type { Fixture } from '../support/fixture';
+import { listenersOf } from '../support/fixture';
 import { suite } from '../support/suite';
 import { Wire } from '../support/wire';
 
@@ -126,7 +127,8 @@ export const teardownOnTheWire = suite('teardown on the wire', (test) => {
         await wire.until('200 OK', ++asked);
       }
       await settled();
-      return listeners(fixture, socket);
+      // Of this connection alone: those of clients before it close by themselves when they have idled long enough.
+      return { ...fixture.listeners(), socket: listenersOf(socket) };
     };
     const { meter } = await measure(async () => {
       const after = await ask(6);
@@ -253,19 +255,4 @@ async function leaving(
   const wire = await Wire.open(server);
   wire.send('POST', extra.add(handler), body, body === undefined ? undefined : 1_000);
   return { wire, told: told.promise };
-}
-
-/**
- * How many listen to whatever outlives a request: its connection, the server, the engine, the process. Of this
- * connection alone: those of clients before it close by themselves when they have been idle for long enough.
- */
-function listeners({ engine, server }: Fixture, socket: Socket): Record<string, number> {
-  const count = (emitter: NodeJS.EventEmitter): number =>
-    emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);
-  return {
-    socket: count(socket),
-    engine: count(engine as unknown as NodeJS.EventEmitter),
-    server: count(server),
-    process: count(process),
-  };
 }

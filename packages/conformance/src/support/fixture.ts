@@ -37,6 +37,8 @@ export class Fixture {
   readonly api: Client;
   readonly extra: ExtraRoutes;
   readonly server: Server;
+  /** How many listened to what outlives a test when the last one began. */
+  #listeners: Record<string, number> = {};
 
   private constructor(parts: FixtureParts) {
     this.engineName = parts.engineName;
@@ -106,8 +108,22 @@ export class Fixture {
     expect({ open, inUse, waiting }).toEqual({ open: 0, inUse: 0, waiting: 0 });
   };
 
+  /** How many listen to whatever outlives a request. */
+  readonly listeners = (): Record<string, number> => ({
+    engine: listenersOf(this.engine as unknown as NodeJS.EventEmitter),
+    server: listenersOf(this.server),
+    process: listenersOf(process),
+  });
+
+  /** At the end of a test: at rest, and nobody listens who did not before. */
+  async untouched(): Promise<void> {
+    await this.atRest();
+    expect(this.listeners()).toEqual(this.#listeners);
+  }
+
   async empty(): Promise<void> {
     await this.settled();
+    this.#listeners = this.listeners();
     await this.probe.empty();
   }
 
@@ -119,6 +135,10 @@ export class Fixture {
     await this.probe.close();
     await this.database.drop();
   }
+}
+
+export function listenersOf(emitter: NodeJS.EventEmitter): number {
+  return emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);
 }
 
 interface FixtureParts {
