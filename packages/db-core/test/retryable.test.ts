@@ -8,7 +8,7 @@ import {
   scopedSession,
   sessionmaker,
 } from '@quartet/db-core';
-import { onEachEngine } from './support';
+import { deferred, onEachEngine } from './support';
 
 onEachEngine((fixture) => {
   let Session: ScopedSession;
@@ -103,6 +103,87 @@ onEachEngine((fixture) => {
     );
     expect(attempts).toBe(2);
   });
+
+  test('the wait before another attempt is random, doubles and has a cap', async () => {
+    const random = jest.spyOn(Math, 'random');
+    const failing = async (share: number, delays: { minDelayMs: number; maxDelayMs: number }) => {
+      random.mockReturnValue(share);
+      const at: number[] = [];
+      const work = async () => {
+        at.push(performance.now());
+        throw conflict();
+      };
+      await runInScope(() => retryable(Session, work, { attempts: 12, ...delays })).catch(
+        () => undefined,
+      );
+      return at.slice(1).map((time, i) => time - (at[i] as number));
+    };
+    try {
+      const doubling = await failing(1, { minDelayMs: 2, maxDelayMs: 16 });
+      for (const [i, waited] of doubling.entries())
+        expect(waited).toBeGreaterThanOrEqual(Math.min(16, 2 * 2 ** i) - 1); // timers count whole milliseconds
+      const sum = (waits: number[]) => waits.reduce((all, waited) => all + waited, 0);
+      expect(sum(doubling)).toBeLessThan(2_000); // without the cap: twice as long each time, eight seconds in all
+      expect(sum(await failing(0, { minDelayMs: 1_000, maxDelayMs: 1_000 }))).toBeLessThan(2_000);
+    } finally {
+      random.mockRestore();
+    }
+  });
+
+  if (fixture.name !== 'sqlite') {
+    test('of two transactions that wait for each other one is undone by the database and run again', async () => {
+      await fixture.engine.execute("insert into items (name, n) values ('a', 0), ('b', 0)");
+      const reasons: string[] = [];
+      let here = 0;
+      const both = deferred();
+      const worker = (...names: string[]) =>
+        runInScope(() =>
+          retryable(
+            Session,
+            async () => {
+              for (const name of names) {
+                await Session.execute('update items set n = n + 1 where name = ?', [name]);
+                if (++here === 2) both.resolve();
+                await both.promise; // each holds its first row before either asks for its second
+              }
+            },
+            { onRetry: ({ reason }) => reasons.push(reason) },
+          ),
+        );
+      await Promise.all([worker('a', 'b'), worker('b', 'a')]);
+      expect(reasons).toEqual(['deadlock']);
+      expect((await fixture.engine.execute('select n from items')).scalars()).toEqual([2, 2]);
+    });
+
+    test('a lock that is not given in time is asked for again', async () => {
+      await fixture.engine.execute("insert into items (name, n) values ('a', 0)");
+      const holder = fixture.engine.connect();
+      await holder.begin();
+      await holder.execute('update items set n = 1');
+      const impatient = scopedSession(sessionmaker({ bind: fixture.another({ poolSize: 1 }) }));
+      const reasons: string[] = [];
+      let released: Promise<void> | undefined;
+      await runInScope(async () => {
+        await impatient.execute(
+          fixture.name === 'postgres'
+            ? "set lock_timeout = '20ms'"
+            : 'set session innodb_lock_wait_timeout = 0',
+        );
+        await impatient.commit();
+        await retryable(impatient, () => impatient.execute('update items set n = n + 1'), {
+          attempts: 20,
+          onRetry: ({ reason }) => {
+            reasons.push(reason);
+            released ??= holder.rollback();
+          },
+        });
+      });
+      await released;
+      await holder.close();
+      expect(new Set(reasons)).toEqual(new Set(['busy']));
+      expect((await fixture.engine.execute('select n from items')).scalar()).toBe(1);
+    });
+  }
 
   test('inside a transaction it is refused: what came before could not be run again', async () => {
     await runInScope(async () => {
