@@ -93,13 +93,13 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
 
   test('N+1 is seen as statements that are alike, eager loading is not', async () => {
     for (const { groups } of resultsOf(await run(url, 'n-plus-one', { messages: 6 }))) {
-      const alike = groups.filter(({ repeated }) => repeated !== 'once');
-      expect(
-        alike.some(({ exchange, statements }) => exchange === 1 && statements.length === 6),
-      ).toBe(true);
-      expect(
-        alike.filter(({ exchange, lines }) => exchange === 2 && !/PRAGMA/.test(text(lines))),
-      ).toEqual([]);
+      // Sequelize asks SQLite for the tables' columns again and again: that is not what is looked for.
+      const alike = groups.filter(
+        ({ repeated, lines }) => repeated !== 'once' && !/PRAGMA/.test(text(lines)),
+      );
+      expect(alike.map(({ exchange, statements }) => [exchange, statements.length])).toEqual([
+        [1, 6],
+      ]);
     }
   });
 

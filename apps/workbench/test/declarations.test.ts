@@ -20,8 +20,8 @@ describe('what is shown of a file', () => {
   });
 
   test('the helpers that a query calls come along, and those that they call', () => {
-    expect([...withHelpers(queries, ['listMessages'])]).toEqual([
-      'listMessages',
+    expect([...withHelpers(queries, ['exportMessages'])]).toEqual([
+      'exportMessages',
       'selectMessages',
       'manager',
     ]);
