@@ -27,10 +27,14 @@ const { values } = parseArgs({
 
 const ROWS = values.full ? [1000, 10_000, 100_000, 1_000_000] : [1000, 10_000, 100_000];
 const CONNECTIONS = [1, 4, 16, 64, 256];
+const POOL_SIZES = [1, 2, 4, 8, 16, 32];
+const MESSAGES_A_USER = [10, 100, 1000, 10_000];
 const PER_PAGE = 20;
 const SLICE_MS = values.full ? 3000 : 1000;
 const IMPORT_ROWS = 1000;
-const IMPORTS = values.full ? 20 : 5;
+const IMPORTS = values.full ? 100 : 5;
+/** The table shows so many points of a curve at most; the plot has them all. */
+const SHOWN = 6;
 
 interface Curve {
   readonly engine: EngineName;
@@ -40,6 +44,10 @@ interface Curve {
   /** [connections, requests per second], [connections, p99 in ms]. */
   readonly throughput: [number, number][];
   readonly p99: [number, number][];
+  /** [connections of the pool, requests per second of 64 clients]. */
+  readonly poolSize: [number, number][];
+  /** [messages a user has, p50 in ms of a page of a hundred of them with their author]. */
+  readonly messagesOfUser: [number, number][];
   /** [rows, megabytes of resident memory at most while all messages are exported]. */
   readonly exportMemory: [number, number][];
   /** [users there already, microseconds a row] of an import. */
@@ -74,6 +82,8 @@ async function grow(engine: EngineName): Promise<Curve> {
     middlePage: [],
     throughput: [],
     p99: [],
+    poolSize: [],
+    messagesOfUser: [],
     exportMemory: [],
     importTime: [],
   };
@@ -99,7 +109,45 @@ async function grow(engine: EngineName): Promise<Curve> {
       await database.drop();
     }
   }
+  await pools(engine, curve);
+  await eagerLoads(engine, curve);
   return curve;
+}
+
+async function pools(engine: EngineName, curve: Curve): Promise<void> {
+  const database = await Database.create(engine);
+  const one = getRoute('user', (n) => `/users/${1 + (n % 1000)}`);
+  for (const size of POOL_SIZES) {
+    const server = await Server.start(values.variant, database.url, [], {
+      BENCH_POOL_SIZE: String(size),
+    });
+    try {
+      await ask(server, one, 64); // warm
+      const { requests, seconds } = await ask(server, one, 64);
+      curve.poolSize.push([size, requests / seconds]);
+    } finally {
+      await server.stop();
+    }
+  }
+  await database.drop();
+  process.stderr.write(`${engine}: pool sizes\n`);
+}
+
+async function eagerLoads(engine: EngineName, curve: Curve): Promise<void> {
+  const messages = Math.max(...MESSAGES_A_USER);
+  for (const each of MESSAGES_A_USER) {
+    const database = await Database.create(engine, { users: messages / each, messages });
+    const server = await Server.start(values.variant, database.url);
+    try {
+      const page = getRoute('messages', () => '/users/1/messages?per_page=100');
+      await ask(server, page, 1); // warm
+      curve.messagesOfUser.push([each, (await ask(server, page, 1)).p50]);
+    } finally {
+      await server.stop();
+      await database.drop();
+    }
+  }
+  process.stderr.write(`${engine}: messages of a user\n`);
 }
 
 async function concurrency(server: Server, curve: Curve): Promise<void> {
@@ -174,6 +222,18 @@ function plot(curves: readonly Curve[]): void {
       y: 'p99, ms',
       lines: lines('p99'),
     }),
+    'growth-pool.svg': lineChart({
+      title: 'GET /users/:id from 64 clients',
+      x: 'connections of the pool',
+      y: 'requests per second',
+      lines: lines('poolSize'),
+    }),
+    'growth-eager.svg': lineChart({
+      title: 'A hundred messages of a user, with their author',
+      x: 'messages the user has',
+      y: 'p50, ms',
+      lines: lines('messagesOfUser'),
+    }),
     'growth-export.svg': lineChart({
       title: 'Export of all messages',
       x: 'rows',
@@ -193,13 +253,18 @@ function plot(curves: readonly Curve[]): void {
 
 function summary(curves: readonly Curve[]): string {
   const cells = (points: readonly (readonly [number, number])[]): string =>
-    points.map(([x, y]) => `${x}: ${y < 10 ? y.toFixed(1) : y.toFixed(0)}`).join(' · ');
+    points
+      .filter((_, i) => i % Math.ceil(points.length / SHOWN) === 0 || i === points.length - 1)
+      .map(([x, y]) => `${x}: ${y < 10 ? y.toFixed(1) : y.toFixed(0)}`)
+      .join(' · ');
   const rows = curves.map((curve) => [
     ENGINE_TITLES[curve.engine],
     cells(curve.firstPage),
     cells(curve.middlePage),
     cells(curve.throughput),
     cells(curve.p99),
+    cells(curve.poolSize),
+    cells(curve.messagesOfUser),
     cells(curve.exportMemory),
     cells(curve.importTime),
   ]);
@@ -209,6 +274,8 @@ function summary(curves: readonly Curve[]): string {
     'middle page, p50 ms by rows',
     'requests/s by connections',
     'p99 ms by connections',
+    'requests/s by pool size',
+    'p50 ms by messages of a user',
     'export, MB by rows',
     'import, µs a row by users',
   ];

@@ -17,11 +17,16 @@ export class Server {
   }
 
   /** @throws Error when it ends before it listens; what it said is on stderr. */
-  static async start(id: string, url: string, execArgv: readonly string[] = []): Promise<Server> {
+  static async start(
+    id: string,
+    url: string,
+    execArgv: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<Server> {
     const child = fork(path.join(__dirname, 'server-main.ts'), [id, url], {
       // Compiled code that idles is given back otherwise, and a variant idles while the others have their turn.
       execArgv: [...process.execArgv, '--no-flush-bytecode', ...execArgv],
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: { ...process.env, NODE_ENV: 'production', ...env },
     });
     const ended = once(child, 'exit').then(([code]) => {
       throw new Error(`${id} ended with ${String(code)} before it listened`);

@@ -4,12 +4,12 @@ import { initApp } from '@quartet/db-core/express';
 import type { Data, MessageRow, UserRow, Written } from './hand-written';
 import { handWrittenApp, SQL, tagSql } from './hand-written';
 import type { Running } from './variant';
-import { POOL_SIZE, targetOf } from './variant';
+import { poolOptions, targetOf } from './variant';
 
 export async function startExecute(url: string, begin?: 'on-first-write'): Promise<Running> {
   const { engine: name } = targetOf(url);
   const engine = createEngine(url, {
-    ...(name !== 'sqlite' && { poolSize: POOL_SIZE }),
+    ...poolOptions(name),
     ...(begin && { begin }),
   });
   const Session = scopedSession(sessionmaker({ bind: engine }));

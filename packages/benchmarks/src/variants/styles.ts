@@ -3,7 +3,7 @@ import type { BeginMode, Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
 import type { Express } from 'express';
 import type { Running } from './variant';
-import { POOL_SIZE, targetOf } from './variant';
+import { poolOptions, targetOf } from './variant';
 
 export const STYLES = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
 
@@ -11,7 +11,7 @@ export type Style = (typeof STYLES)[number];
 
 export async function startStyle(style: Style, url: string, begin?: BeginMode): Promise<Running> {
   const engine = createEngine(url, {
-    ...(targetOf(url).engine !== 'sqlite' && { poolSize: POOL_SIZE }),
+    ...poolOptions(targetOf(url).engine),
     ...(begin && { begin }),
   });
   const app = await (await load[style]()).createApp(engine);

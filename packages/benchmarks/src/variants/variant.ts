@@ -53,5 +53,11 @@ export function targetOf(url: string): Target {
   };
 }
 
-/** Every variant may use as many connections as the apps do. */
-export const POOL_SIZE = 8;
+/** Every variant may use as many connections as the apps do; `BENCH_POOL_SIZE` chooses another number. */
+export const POOL_SIZE = Number(process.env['BENCH_POOL_SIZE'] ?? 8);
+
+/** SQLite's pool stays as it is, unless a size is asked for. */
+export function poolOptions(engine: EngineName): { readonly poolSize?: number } {
+  if (engine === 'sqlite' && !process.env['BENCH_POOL_SIZE']) return {};
+  return { poolSize: POOL_SIZE };
+}
