@@ -123,6 +123,22 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
     expect((await post(`${at};drop`, {})).status).toBe(404);
   });
 
+  test('who was cut off is told what came since, and no more', async () => {
+    const id = await startRun(url, 'create');
+    const all = await messagesOf(url, id);
+    const at = `${url}/api/runs/${id}/events`;
+    const rest = await (await fetch(at, { headers: { 'Last-Event-ID': '3' } })).text();
+    const numbers = [...rest.matchAll(/^id: (\d+)$/gm)].map(([, number]) => Number(number));
+    expect(numbers).toEqual(all.map((_, index) => index).slice(4));
+  });
+
+  test('a run says how far it is, and never goes back', async () => {
+    const fractions = (await run(url, 'overlap', { waitMs: 20 })).flatMap((message) =>
+      message.type === 'progress' ? [message.fraction] : [],
+    );
+    expect(fractions).toEqual([0, 0.25, 0.5, 0.75]);
+  });
+
   test('two people at once do not see each other’s events', async () => {
     const [one, two] = await Promise.all([
       startRun(url, 'create', { name: 'eva' }),

@@ -26,9 +26,11 @@ async function choicesOf(url: string): Promise<EngineChoice[]> {
 
 /** Looks until it is so: what becomes of a process is told by nobody. */
 async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const deadline = performance.now() + 20_000;
   for (;;) {
     const seen = await look();
     if (seen) return seen;
+    if (performance.now() > deadline) throw new Error('it did not come to pass');
     await anotherTurn();
   }
 }

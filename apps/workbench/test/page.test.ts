@@ -168,6 +168,26 @@ if (executablePath && onSqlite)
       expect(await on.page.innerText('h1')).toBe('apps/classical/src/queries.ts');
     });
 
+    test('while it runs the page says how far it is, and shows what has come so far', async () => {
+      await open('/s/overlap?waitMs=600');
+      await on.page.click('button.run');
+      const seen = await on.page.waitForFunction(() => {
+        const bar = document.querySelector('progress');
+        return (
+          bar &&
+          bar.value >= 0.5 && {
+            text: bar.nextElementSibling?.textContent,
+            ended: document.querySelectorAll('.strip .outcome.good').length >= 2,
+          }
+        );
+      });
+      expect(await seen.jsonValue()).toMatchObject({
+        text: expect.stringMatching(/^(classical|sql-builder)$/),
+        ended: true,
+      });
+      await finished();
+    });
+
     test('a run can be cancelled', async () => {
       await open('/s/lost-update?thinkMs=1000');
       await on.page.click('button.run');
@@ -195,6 +215,9 @@ if (executablePath && onSqlite)
       await on.page.click('dialog a');
       await finished();
       expect(await on.page.inputValue('input[name=name]')).toBe('ida');
+      await on.page.click('text=History');
+      await on.page.click('text=Forget them');
+      expect(await on.page.innerText('dialog')).toContain('Nothing was run yet.');
     });
 
     test('on a phone there is one pane at a time, and nothing sticks out', async () => {
