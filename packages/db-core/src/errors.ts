@@ -176,12 +176,21 @@ export type OperationalReason =
   | 'busy' // a lock was not given in time; nothing was changed
   | 'serialization' // 40001: the transaction was rolled back to keep isolation
   | 'deadlock' // the transaction was chosen as the victim
+  | 'schema-changed' // a table was altered under a statement that the server kept prepared
   | 'gone' // the connection broke while in use
   | 'unavailable' // no connection could be made
   | 'timeout' // the statement took longer than allowed
   | 'cancelled' // the statement was cancelled from outside
   | 'pool-timeout' // no connection of the pool became free in time
   | 'other';
+
+/** Those after which the transaction was rolled back as a whole, and nothing but chance or time was the cause. */
+const RETRYABLE: ReadonlySet<OperationalReason> = new Set([
+  'busy',
+  'serialization',
+  'deadlock',
+  'schema-changed',
+]);
 
 export interface OperationalDetails extends ErrorDetails {
   readonly reason: OperationalReason;
@@ -221,7 +230,7 @@ export class OperationalError extends DatabaseError {
 
   /** Whether running the whole unit of work again may succeed. */
   get retryable(): boolean {
-    return this.reason === 'serialization' || this.reason === 'deadlock' || this.reason === 'busy';
+    return RETRYABLE.has(this.reason);
   }
 }
 

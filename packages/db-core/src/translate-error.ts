@@ -199,6 +199,8 @@ function fromPostgres(error: DriverError): DatabaseError | undefined {
   }
   if (code === '40001') return operational(error, 'serialization', message);
   if (code === '40P01') return operational(error, 'deadlock', message);
+  if (code === '0A000' && message.includes('cached plan'))
+    return operational(error, 'schema-changed', message);
   if (code === '55P03') return operational(error, 'busy', message);
   if (code === '57014')
     return operational(error, /timeout/.test(message) ? 'timeout' : 'cancelled', message);
