@@ -64,35 +64,34 @@ onEachEngine((fixture) => {
   };
 
   const begin = 'on-first-statement' as const; // on SQLite too: a snapshot, whatever comes first
+  let connection: Connection;
+  afterEach(() => connection.close());
 
   test.each(levels)('begin({ isolationLevel: %s }) is that level', async (isolationLevel) => {
-    const connection = fixture.engine.connect({ begin });
+    connection = fixture.engine.connect({ begin });
     await connection.begin({ isolationLevel });
     expect(await levelOf(connection)).toBe(isolationLevel);
-    await connection.close();
   });
 
   test('without one it is the server’s own', async () => {
-    const connection = fixture.engine.connect({ begin });
+    connection = fixture.engine.connect({ begin });
     await connection.begin();
     expect(await levelOf(connection)).toBe(SERVERS_OWN[fixture.name]);
-    await connection.close();
   });
 
   test('one transaction’s level is not the next one’s', async () => {
-    const connection = fixture.engine.connect({ begin });
+    connection = fixture.engine.connect({ begin });
     await connection.begin({ isolationLevel: other });
     await number(connection);
     await connection.commit();
     await connection.begin();
     expect(await levelOf(connection)).toBe(SERVERS_OWN[fixture.name]);
-    await connection.close();
   });
 
   test('begin wins over the session, the session over the engine, the engine over the server', async () => {
     const engine = fixture.another({ begin, isolationLevel: 'SERIALIZABLE' });
     const session: IsolationLevel = fixture.name === 'sqlite' ? 'SERIALIZABLE' : 'REPEATABLE READ';
-    const connection = engine.connect({ autobegin: true });
+    connection = engine.connect({ autobegin: true });
     const Own = scopedSession(sessionmaker({ bind: engine, isolationLevel: session }));
     const inside = (Session: ScopedSession, isolationLevel?: IsolationLevel): Promise<string> =>
       runInScope(async () => {
@@ -100,14 +99,14 @@ onEachEngine((fixture) => {
         return await levelOf(Session);
       });
     expect(await levelOf(connection)).toBe('SERIALIZABLE');
-    await connection.close();
+    await connection.close(); // it has locked what it has read
     expect(await inside(Own)).toBe(session);
     expect(await inside(Own, other)).toBe(other);
     expect(await inside(Own)).toBe(session);
   });
 
   test('a level that a library asks for, before its BEGIN or in it, is the level', async () => {
-    const connection = fixture.engine.connect({ begin });
+    connection = fixture.engine.connect({ begin });
     const { dialect } = fixture.engine;
     const library = {};
     const send = (sql: string) =>
@@ -119,7 +118,6 @@ onEachEngine((fixture) => {
     await send(`START TRANSACTION ISOLATION LEVEL ${other}`);
     expect(await levelOf(connection)).toBe(other);
     await send('ROLLBACK');
-    await connection.close();
   });
 
   test('read-only, of a transaction, a session or an engine, is refused by the database itself', async () => {
@@ -153,10 +151,9 @@ onEachEngine((fixture) => {
     test.each(LEVELS.filter((level) => level !== 'SERIALIZABLE'))(
       'SQLite has no %s, and says so where it is asked for',
       async (isolationLevel) => {
-        const connection = fixture.engine.connect({ begin });
+        connection = fixture.engine.connect({ begin });
         await connection.begin({ isolationLevel });
         await expect(number(connection)).rejects.toThrow(ArgumentError);
-        await connection.close();
         expect(() => createEngine('sqlite://', { isolationLevel })).toThrow(
           'SQLite transactions are always SERIALIZABLE',
         );
