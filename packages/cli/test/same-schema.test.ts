@@ -2,6 +2,7 @@
 import { Probe } from '@quartet/conformance';
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
+import { createTables, reflect } from '@quartet/db-core/reflection';
 import { seedSampleData } from '@quartet/http-contract';
 import { Migrator } from '@quartet/migrations';
 import type { BareSchema, EngineName } from '@quartet/testing';
@@ -35,6 +36,16 @@ describe.each(testEngines())('on $name', ({ name }) => {
     const made = await schemaAfter(name, (engine) => openStyle(style, engine));
     expect(Object.keys(made.bare)).toHaveLength(4);
     expect(made).toEqual(migrated);
+  });
+
+  test('reflection makes the tables that migrations make, from an original of them', async () => {
+    const database = await freshDatabase(name);
+    const original = createEngine(database.url);
+    await new Migrator(original).migrate();
+    const tables = await reflect(original);
+    expect(await schemaAfter(name, (engine) => createTables(engine, tables))).toEqual(migrated);
+    await original.dispose();
+    await database.drop();
   });
 
   test.each(STYLES)(
