@@ -1,8 +1,8 @@
 /** The contract in the SQL style: Knex builds the statements, plain SQL says what it cannot, the session commits. */
 import { IntegrityError, translateError } from '@quartet/db-core';
-import type { ImportRejection, MessageView, Queries } from '@quartet/http-contract';
+import type { ImportRejection, MessageView, PageRequest, Queries } from '@quartet/http-contract';
 import { rejectionReason } from '@quartet/http-contract';
-import { toDate } from '@quartet/db-knex';
+import { compileQuery, toDate } from '@quartet/db-knex';
 import type { Knex } from 'knex';
 import { knex, Session } from './database';
 import type { Message, Tag } from './models';
@@ -10,15 +10,10 @@ import type { Message, Tag } from './models';
 const EXPORT_PAGE = 500;
 
 export const queries: Queries = {
-  async listUsers({ page, perPage }, filter) {
-    const users = knex('users').where(filter);
+  async listUsers(page, filter) {
     return {
-      items: await users
-        .clone()
-        .orderBy('id')
-        .limit(perPage)
-        .offset((page - 1) * perPage),
-      total: await count(users),
+      items: await usersOnPage(knex, { ...filter, ...slice(page) }),
+      total: totalOf(await countUsers(knex, filter)),
     };
   },
 
@@ -32,7 +27,7 @@ export const queries: Queries = {
   },
 
   async findUser(id) {
-    return await knex('users').where({ id }).first();
+    return await userById(knex, { id });
   },
 
   async updateUser(id, changes) {
@@ -72,18 +67,11 @@ export const queries: Queries = {
     return target;
   },
 
-  async listUserMessages(userId, { page, perPage }) {
-    if (!(await knex('users').where({ id: userId }).first('id'))) return undefined;
-    const messages = knex('messages').where({ user_id: userId });
+  async listUserMessages(userId, page) {
+    if (!(await userById(knex, { id: userId }))) return undefined;
     return {
-      items: await withAuthors(
-        messages
-          .clone()
-          .orderBy('id', 'desc')
-          .limit(perPage)
-          .offset((page - 1) * perPage),
-      ),
-      total: await count(messages),
+      items: toViews(await messagesOnPage(knex, { userId, ...slice(page) })),
+      total: totalOf(await countMessages(knex, { userId })),
     };
   },
 
@@ -105,37 +93,17 @@ export const queries: Queries = {
     return { id, body, createdAt: toDate(message['created_at']), author, tags: names };
   },
 
-  async listMessages({ page, perPage }, { tag }) {
-    const messages = knex('messages');
-    if (tag !== undefined) {
-      void messages.whereIn(
-        'id',
-        knex('message_tags')
-          .join('tags', 'tags.id', 'message_tags.tag_id')
-          .where('tags.name', tag)
-          .select('message_id'),
-      );
-    }
+  async listMessages(page, filter) {
     return {
-      items: await withAuthors(
-        messages
-          .clone()
-          .orderBy('id', 'desc')
-          .limit(perPage)
-          .offset((page - 1) * perPage),
-      ),
-      total: await count(messages),
+      items: toViews(await messagesOnPage(knex, { ...filter, ...slice(page) })),
+      total: totalOf(await countMessages(knex, filter)),
     };
   },
 
   async findMessage(id) {
-    const [message] = await withAuthors(knex('messages').where({ id }));
+    const [message] = toViews(await messageById(knex, { id }));
     if (!message) return undefined;
-    const tags = await knex('tags')
-      .join('message_tags', 'message_tags.tag_id', 'tags.id')
-      .where({ message_id: id })
-      .pluck<string[]>('tags.name');
-    return { ...message, tags };
+    return { ...message, tags: await tagsOfMessage(knex, { id }) };
   },
 
   async deleteMessage(id) {
@@ -146,10 +114,8 @@ export const queries: Queries = {
 
   async *exportMessages() {
     for (let last = 0; ; ) {
-      const messages = await withAuthors(
-        knex('messages').where('id', '>', last).orderBy('id').limit(EXPORT_PAGE),
-        'asc',
-      );
+      const page = knex('messages').where('id', '>', last).orderBy('id').limit(EXPORT_PAGE);
+      const messages = toViews(await withAuthors(knex, page, 'asc'));
       yield* messages;
       if (messages.length < EXPORT_PAGE) return;
       last = messages[EXPORT_PAGE - 1]?.id ?? last;
@@ -197,22 +163,78 @@ async function findOrCreateTags(names: string[]): Promise<Tag[]> {
   return await knex('tags').whereIn('name', names).forShare();
 }
 
+// --- reads, built once: a call binds its values --------------------------------------------------
+
+const userById = compileQuery((db, { id }: { id: number }) => db('users').where({ id }).first());
+
+const usersOnPage = compileQuery((db, { limit, offset, ...filter }: UserFilter & Slice) =>
+  db('users').where(filter).orderBy('id').limit(limit).offset(offset),
+);
+
+const countUsers = compileQuery((db, filter: UserFilter) =>
+  db('users').where(filter).count({ total: '*' }),
+);
+
+const messageById = compileQuery((db, { id }: { id: number }) =>
+  withAuthors(db, db('messages').where({ id })),
+);
+
+const messagesOnPage = compileQuery((db, { limit, offset, ...filter }: MessageFilter & Slice) =>
+  withAuthors(db, messages(db, filter).orderBy('id', 'desc').limit(limit).offset(offset)),
+);
+
+const countMessages = compileQuery((db, filter: MessageFilter) =>
+  messages(db, filter).count({ total: '*' }),
+);
+
+const tagsOfMessage = compileQuery((db, { id }: { id: number }) =>
+  db('tags')
+    .join('message_tags', 'message_tags.tag_id', 'tags.id')
+    .where({ message_id: id })
+    .pluck<string[]>('tags.name'),
+);
+
+interface Slice {
+  limit: number;
+  offset: number;
+}
+
+interface UserFilter {
+  name?: string;
+}
+
+interface MessageFilter {
+  userId?: number;
+  tag?: string;
+}
+
+function messages(db: Knex, { userId, tag }: MessageFilter) {
+  const found = db('messages');
+  if (userId !== undefined) void found.where({ user_id: userId });
+  if (tag !== undefined) {
+    void found.whereIn(
+      'id',
+      db('message_tags')
+        .join('tags', 'tags.id', 'message_tags.tag_id')
+        .where('tags.name', tag)
+        .select('message_id'),
+    );
+  }
+  return found;
+}
+
 /** A page of messages, joined to its authors as a derived table: the database reads the page first. */
-async function withAuthors(
-  page: Knex.QueryBuilder<Message>,
-  order: 'asc' | 'desc' = 'desc',
-): Promise<MessageView[]> {
-  const rows = await knex
+function withAuthors(db: Knex, page: Knex.QueryBuilder<Message>, order: 'asc' | 'desc' = 'desc') {
+  return db
     .from(page.as('m'))
     .join('users', 'users.id', 'm.user_id')
     .orderBy('m.id', order)
-    .select<(Message & { name: string })[]>(
-      'm.id',
-      'm.body',
-      'm.created_at',
-      'm.user_id',
-      'users.name',
-    );
+    .select<MessageRow[]>('m.id', 'm.body', 'm.created_at', 'm.user_id', 'users.name');
+}
+
+type MessageRow = Message & { name: string };
+
+function toViews(rows: MessageRow[]): MessageView[] {
   return rows.map(({ id, body, created_at, user_id, name }) => ({
     id,
     body,
@@ -221,7 +243,10 @@ async function withAuthors(
   }));
 }
 
-async function count(rows: Knex.QueryBuilder): Promise<number> {
-  const [row] = (await rows.clone().count({ total: '*' })) as { total: number | string }[];
+function slice({ page, perPage }: PageRequest): Slice {
+  return { limit: perPage, offset: (page - 1) * perPage };
+}
+
+function totalOf([row]: { total?: number | string }[]): number {
   return Number(row?.total);
 }

@@ -1,6 +1,7 @@
 /** The examples in the READMEs of the packages. */
 import { createEngine } from '@quartet/db-core';
 import { freshDatabase, testEngines } from '@quartet/testing';
+import { main as compiledKnex } from '../src/compiled-knex';
 import { main as core } from '../src/hello-core';
 import { main as knex } from '../src/hello-knex';
 import { main as sequelize } from '../src/hello-sequelize';
@@ -8,6 +9,10 @@ import { main as typeorm } from '../src/hello-typeorm';
 
 test('db-core: what is committed is kept', async () => {
   expect(await core()).toEqual(['admin']);
+});
+
+test('db-knex: a query is compiled once', async () => {
+  expect(await compiledKnex()).toEqual(['admin', 'guest']);
 });
 
 test.each(Object.entries({ sequelize, typeorm, knex }))(

@@ -64,6 +64,6 @@ function knexConfig(engine: Engine): Knex.Config {
 }
 
 /** A Knex and its transactions share their configuration object. */
-function configOf(knex: Knex): object {
+export function configOf(knex: Knex): object {
   return (knex.client as { config: object }).config;
 }

@@ -15,6 +15,7 @@ import type { BeginMode, CursorResult, Dialect, TransactionOptions } from '../di
 import type { EngineOptions } from '../engine';
 import type { DatabaseUrl } from '../url';
 import { ArgumentError, OperationalError } from '../errors';
+import { withSteadyLimit } from './sqlite-limit';
 import { toSqlite } from './sqlite-values';
 import { cancelled, WriterLock } from './writer-lock';
 
@@ -158,7 +159,7 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     if (statements.size < STATEMENT_CACHE_LIMIT) {
       if (known) return known;
     } else statements.delete(known ? sql : (statements.keys().next().value as string));
-    const statement = known ?? database.prepare(sql);
+    const statement = known ?? database.prepare(withSteadyLimit(sql));
     statements.set(sql, statement); // last in line: when the cache is full, the one that was used longest ago goes
     return statement;
   }

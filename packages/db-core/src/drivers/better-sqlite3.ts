@@ -49,9 +49,9 @@ export class BetterSqlite3Connection {
   readonly route: Route;
   readonly #dialect: SqliteDialect;
 
-  constructor(engine: Engine, dialect: SqliteDialect) {
+  constructor(route: Route, dialect: SqliteDialect) {
     this.#dialect = dialect;
-    this.route = new Route(engine, true);
+    this.route = route;
   }
 
   prepare(sql: string): AsyncSqliteStatement {
@@ -112,7 +112,7 @@ export function betterSqlite3Pool(engine: Engine): BetterSqlite3Pool {
   return {
     acquire: () => {
       try {
-        const connection = new BetterSqlite3Connection(engine, dialect);
+        const connection = new BetterSqlite3Connection(new Route(engine, true), dialect);
         used++;
         return { promise: Promise.resolve(connection) };
       } catch (error) {
@@ -129,6 +129,17 @@ export function betterSqlite3Pool(engine: Engine): BetterSqlite3Pool {
     numUsed: () => used,
     numPendingAcquires: () => 0,
   };
+}
+
+/**
+ * A connection that is not checked out of a pool: each statement goes to the current session's, or outside every
+ * session to one borrowed for it alone.
+ *
+ * @throws ArgumentError when the engine's database is not SQLite.
+ */
+export function betterSqlite3Connection(engine: Engine): BetterSqlite3Connection {
+  const dialect = requireDialect(engine, 'sqlite', 'betterSqlite3Connection');
+  return new BetterSqlite3Connection(new Route(engine), dialect);
 }
 
 /** Names of the columns declared as instants, for each cached statement. */
