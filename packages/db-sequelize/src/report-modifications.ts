@@ -15,11 +15,12 @@ export function reportModifications(engine: Engine, sequelize: Sequelize): void 
     for (const instance of [written].flat())
       engine.modifications.note(instance as object, operation);
   };
+  const bound = new WeakRef(sequelize); // the engine may outlive it by far
   engine.modifications.watch(() => {
     const hooks = HOOKS.map(([name, operation]) => [name, note(operation)] as const);
-    for (const [name, hook] of hooks) sequelize.addHook(name, hook as never);
+    for (const [name, hook] of hooks) bound.deref()?.addHook(name, hook as never);
     return () => {
-      for (const [name, hook] of hooks) sequelize.removeHook(name as never, hook as never);
+      for (const [name, hook] of hooks) bound.deref()?.removeHook(name as never, hook as never);
     };
   });
 }

@@ -18,14 +18,17 @@ export function reportModifications(engine: Engine, dataSource: DataSource): voi
       if (typeof target === 'function' && entity instanceof target)
         engine.modifications.note(entity, operation);
     };
+  const bound = new WeakRef(dataSource); // the engine may outlive it by far
   engine.modifications.watch(() => {
     const subscriber: EntitySubscriberInterface = {
       afterInsert: note('insert'),
       afterUpdate: note('update'),
       afterRemove: note('delete'),
     };
-    const { subscribers } = dataSource;
-    subscribers.push(subscriber);
-    return () => void subscribers.splice(subscribers.indexOf(subscriber), 1);
+    bound.deref()?.subscribers.push(subscriber);
+    return () => {
+      const subscribers = bound.deref()?.subscribers;
+      subscribers?.splice(subscribers.indexOf(subscriber), 1);
+    };
   });
 }
