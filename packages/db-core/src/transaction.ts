@@ -254,7 +254,10 @@ export class Transaction implements SavepointTarget {
     }
     // On MariaDB DDL has ended it before: nothing is left to end, and a server would not mind.
     if (this.#state === 'idle' && !this.#settings.autobegin) return;
-    if (this.#state === 'lost' && how === 'rollback') return; // the session has yet to roll its own transaction back
+    if (this.#state === 'lost') {
+      if (how === 'commit') throw new PendingRollbackError(this.#why);
+      return; // the session has yet to roll its own transaction back
+    }
     throw new InvalidRequestError(
       `${how.toUpperCase()} was sent inside a session, whose transaction is not the statement's to end: call Session.${how}().`,
     );

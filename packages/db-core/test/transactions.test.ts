@@ -252,6 +252,19 @@ onEachEngine((fixture) => {
       },
     );
 
+    test('a COMMIT of one of two side by side after the other has failed is refused with the reason', async () => {
+      const [one, two] = [library(connection), library(connection)];
+      await Promise.all([one('BEGIN'), two('BEGIN')]);
+      await one("insert into items (name) values ('one')");
+      await two("insert into items (name) values ('two')");
+      await one('ROLLBACK');
+      const failure = two('COMMIT');
+      await expect(failure).rejects.toThrow(PendingRollbackError);
+      await expect(failure).rejects.toThrow('side by side');
+      await connection.rollback();
+      expect(await fixture.names()).toEqual([]);
+    });
+
     test('one library’s transaction inside another’s: the outer rollback undoes both, and the session goes on', async () => {
       const [outer, inner] = [library(connection), library(connection)];
       await insert(connection, 'a');
