@@ -153,7 +153,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   async (signal) => {
     const workbench = await startWorkbench(own, FURTHER);
     await run(workbench.url + last.at, 'find');
-    const id = await startRun(workbench.url + last.at, 'overlap', { waitMs: 1_000 });
+    const id = await startRun(workbench.url + last.at, 'lost-update', { thinkMs: 1_000 });
     const events = await fetch(`${workbench.url}${last.at}/api/runs/${id}/events`);
     await events.body?.getReader().read();
     const children = await childrenOf(workbench.pid);

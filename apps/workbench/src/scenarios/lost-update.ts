@@ -29,13 +29,15 @@ export const lostUpdate: Scenario = {
     const list = await stage.ask('GET', `/users/${author}/messages`);
     const [message] = jsonOf<{ items: { id: number; body: string }[] }>(list).items;
     const path = stage.text('cure') === 'eager' ? 'append-safely' : 'append';
-    await Promise.all(
+    const replies = await Promise.all(
       ['one', 'two'].map((line) =>
         stage.request(`Line ${line}`, 'POST', `/variants/messages/${message?.id}/${path}`, {
           body: { line, thinkMs: stage.number('thinkMs'), pair: stage.own('pair') },
         }),
       ),
     );
+    const failed = replies.find((reply) => reply?.status !== 204);
+    if (failed) return bad(`One of them answered ${failed.status}.`);
     const lines = await linesOf(stage, message?.id);
     if (lines.length === 3)
       return good('Both lines are there: the second waited and read what the first wrote.');
