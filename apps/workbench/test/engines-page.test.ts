@@ -16,7 +16,7 @@ if (executablePath)
     const on = onThePage(
       executablePath,
       () => startWorkbench(own, FURTHER),
-      (workbench) => workbench.stop({ complaint: /its process has ended \(SIGKILL\)/ }),
+      (workbench) => workbench.stop({ complaint: /^$|its process has ended \(SIGKILL\)/ }),
     );
     const { open, runIt, finished, pane } = on;
     const CHOICE = '.top .engine select';

@@ -217,6 +217,8 @@ if (executablePath && onSqlite)
       expect(await on.page.inputValue('input[name=name]')).toBe('ida');
       await on.page.click('text=History');
       await on.page.click('text=Forget them');
+      await on.page.reload();
+      await on.page.click('text=History');
       expect(await on.page.innerText('dialog')).toContain('Nothing was run yet.');
     });
 
