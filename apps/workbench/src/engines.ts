@@ -42,7 +42,9 @@ export class Engines {
     const engine = this.#further.find(({ database }) => database.id === req.params.engine);
     if (!engine) throw new HttpProblem(404, 'This workbench has no such engine.');
     try {
-      await passOn(req, res, await engine.port(), `/api${req.url}`);
+      if (await passOn(req, res, await engine.port(), `/api${req.url}`)) return;
+      await engine.ended(); // the page, cut off, asks what became of it
+      res.destroy();
     } catch (error) {
       const why = engine.trouble ?? (error instanceof Error ? error.message : String(error));
       throw new HttpProblem(503, `${engine.database.id} does not answer: ${why}`, {

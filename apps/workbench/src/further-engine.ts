@@ -6,12 +6,15 @@ import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from './databases';
 import type { FromEngine } from './engine-process';
 import type { EngineInfo } from './protocol';
 
 const FILE = path.join(__dirname, `engine-process${path.extname(__filename)}`);
 const STOP_DEADLINE_MS = 6_000;
+/** How long after its connections an end is told at the latest. */
+const EXIT_MS = 1_000;
 
 export class FurtherEngine {
   readonly database: Database;
@@ -39,6 +42,12 @@ export class FurtherEngine {
   async port(): Promise<number> {
     if (this.#stopped) throw new Error('the workbench is ending');
     return await (this.#port ??= this.#start());
+  }
+
+  /** Resolves when its process has ended, or does not within a second. */
+  async ended(): Promise<void> {
+    const exit = this.#child && once(this.#child, 'exit');
+    await Promise.race([exit, pause(EXIT_MS, undefined, { ref: false })]);
   }
 
   /** Resolves when its process is gone: runs cancelled, their rows deleted. */
