@@ -28,7 +28,7 @@ export interface ConnectionOptions {
   readonly keepsConnection?: boolean;
   /** Default: the dialect's. */
   readonly begin?: BeginMode | undefined;
-  /** For every transaction of this connection. */
+  /** For every transaction of this connection, over the engine's own. */
   readonly transaction?: TransactionOptions | undefined;
   /** The session it belongs to, for events. */
   readonly session?: object | undefined;
@@ -81,7 +81,7 @@ export class Connection {
     this.#transaction = new Transaction(this.#checkout, {
       autobegin: options.autobegin,
       beginMode: options.begin ?? engine.beginMode,
-      defaults: options.transaction ?? engine.transactionDefaults,
+      defaults: { ...engine.transactionDefaults, ...options.transaction },
     });
   }
 
@@ -197,7 +197,14 @@ export class Connection {
    * @throws InvalidRequestError when one is already begun.
    */
   begin(options: BeginOptions = {}): Promise<void> {
-    return this.#exclusively(() => this.#transaction.begin(options));
+    return this.#exclusively(async () => {
+      try {
+        await this.#transaction.begin(options);
+      } catch (error) {
+        if (!this.#transaction.active) this.#release();
+        throw error;
+      }
+    });
   }
 
   /**

@@ -189,6 +189,7 @@ test('begin({ begin: eager }) on a busy database says so, begins nothing, and ca
   expect(failure).toBeInstanceOf(OperationalError);
   expect(failure).toMatchObject({ reason: 'busy', retryable: true });
   expect(connection.inTransaction).toBe(false);
+  expect(impatient.status().inUse).toBe(0);
   await holder.close();
   await connection.begin({ begin: 'eager' });
   await connection.execute("insert into items (name) values ('at last')");
