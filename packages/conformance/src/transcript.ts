@@ -11,8 +11,7 @@ export interface TranscriptSubject {
   readonly Session: ScopedSession;
   readonly User: {
     new (values: { name: string; email: string }): object;
-    // The article asks for users and prints them; what else they have differs by library.
-    // oxlint-disable-next-line no-explicit-any
+    // oxlint-disable-next-line no-explicit-any -- the article prints users; what else they have differs by library
     readonly query: Query<any>;
   };
 }

@@ -11,7 +11,7 @@ import { freshDatabase } from '@quartet/testing';
 import type { Knex } from 'knex';
 import { knex as plainKnex } from 'knex';
 import fc from 'fast-check';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 import { tables } from './tables';
 
 interface Filter {

@@ -2,7 +2,7 @@
 import type { Operation } from '@quartet/db-core';
 import { runInScope, trackModifications } from '@quartet/db-core';
 import { bindKnex, createAll, mapTable } from '@quartet/db-knex';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 import { tables } from './tables';
 
 class Tag {

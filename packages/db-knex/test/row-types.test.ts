@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bindKnex, createAll, dropAll, rowTypes, writeRowTypes } from '@quartet/db-knex';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 import { tables } from './tables';
 
 const TSC = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');

@@ -3,7 +3,7 @@ import { bareSchema, expectedSchema } from '@quartet/testing';
 import { createEngine, runInScope } from '@quartet/db-core';
 import type { Knex } from 'knex';
 import { tables } from './tables';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 onEachEngine((fixture) => {
   describe('createAll', () => {

@@ -9,7 +9,7 @@ import {
 import { bindKnex, createAll, engineOf, mapTable, toDate } from '@quartet/db-knex';
 import type { Knex } from 'knex';
 import { knex as plainKnex } from 'knex';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 import { tables } from './tables';
 
 class User {

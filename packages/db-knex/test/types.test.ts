@@ -3,7 +3,7 @@ import { runInScope } from '@quartet/db-core';
 import { bindKnex } from '@quartet/db-knex';
 import type { Knex } from 'knex';
 import { knex as createKnex } from 'knex';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 const VALUES = {
   flag: true,

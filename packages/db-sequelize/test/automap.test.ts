@@ -5,7 +5,7 @@ import { automap, bindSequelize, reflectTables } from '@quartet/db-sequelize';
 import { dropTheirTables, makeTheirTables } from '@quartet/testing';
 import type { Sequelize } from 'sequelize';
 import { Model } from 'sequelize';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 type Any = Record<string, any>; // oxlint-disable-line no-explicit-any -- attributes that no type tells of
 

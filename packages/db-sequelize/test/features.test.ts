@@ -12,11 +12,11 @@ import {
   UniqueConstraintError,
   ValidationError,
 } from 'sequelize';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 /** Attributes and accessors are made by `define`, at run time. */
 interface Dynamic extends Model {
-  [property: string]: any; // oxlint-disable-line typescript/no-explicit-any
+  [property: string]: any; // oxlint-disable-line typescript/no-explicit-any -- made at run time
 }
 type Any = ModelStatic<Dynamic>;
 

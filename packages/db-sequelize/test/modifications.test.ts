@@ -4,7 +4,7 @@ import { runInScope, trackModifications } from '@quartet/db-core';
 import { bindSequelize, createAll } from '@quartet/db-sequelize';
 import type { Sequelize } from 'sequelize';
 import { defineModels, Message, Tag, User } from './models';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 onEachEngine((fixture) => {
   let sequelize: Sequelize;

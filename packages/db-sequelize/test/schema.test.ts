@@ -5,7 +5,7 @@ import type { Sequelize } from 'sequelize';
 import { DataTypes } from 'sequelize';
 import * as decorated from './decorated-models';
 import * as plain from './models';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 const styles = {
   'models of Sequelize': [plain.defineModels],

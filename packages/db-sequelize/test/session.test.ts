@@ -4,7 +4,7 @@ import { bindSequelize, createAll } from '@quartet/db-sequelize';
 import type { Sequelize } from 'sequelize';
 import { Op } from 'sequelize';
 import { defineModels, Message, Tag, User } from './models';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 onEachEngine((fixture) => {
   let sequelize: Sequelize;

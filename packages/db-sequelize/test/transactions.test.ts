@@ -5,7 +5,7 @@ import { expectWarning } from '@quartet/testing';
 import type { Sequelize } from 'sequelize';
 import { QueryTypes, Transaction } from 'sequelize';
 import { defineModels, User } from './models';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 const { SERIALIZABLE } = Transaction.ISOLATION_LEVELS;
 

@@ -3,7 +3,7 @@ import { runInScope } from '@quartet/db-core';
 import { bindSequelize } from '@quartet/db-sequelize';
 import type { Model, ModelStatic } from 'sequelize';
 import { DataTypes, Sequelize } from 'sequelize';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 const VALUES = {
   flag: true,

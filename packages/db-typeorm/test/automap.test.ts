@@ -5,7 +5,7 @@ import { automap, bindTypeorm, createAll, mapper, reflectTables } from '@quartet
 import { createTables, reflect } from '@quartet/db-core/reflection';
 import { dropTheirTables, freshDatabase, makeTheirTables } from '@quartet/testing';
 import type { DataSource, ObjectLiteral } from 'typeorm';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 onEachEngine((fixture) => {
   const bound: DataSource[] = [];

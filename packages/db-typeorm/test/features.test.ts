@@ -10,7 +10,7 @@ import type {
   Repository,
 } from 'typeorm';
 import { EntitySchema, EventSubscriber, QueryFailedError } from 'typeorm';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 class Author {
   id!: number;

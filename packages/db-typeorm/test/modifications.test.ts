@@ -4,7 +4,7 @@ import { runInScope, trackModifications } from '@quartet/db-core';
 import { bindTypeorm, createAll, sessionManager } from '@quartet/db-typeorm';
 import type { DataSource } from 'typeorm';
 import { Message, Tag, User } from './models';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 onEachEngine((fixture) => {
   let dataSource: DataSource;

@@ -4,7 +4,7 @@ import { createEngine, runInScope } from '@quartet/db-core';
 import type { DataSource } from 'typeorm';
 import * as decorated from './decorated-models';
 import * as plain from './models';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 const styles = {
   'mapped classes': [plain.User, plain.Tag, plain.Message],

@@ -4,7 +4,7 @@ import { bindTypeorm, createAll, sessionManager } from '@quartet/db-typeorm';
 import type { DataSource, Repository } from 'typeorm';
 import { In, LessThan, MoreThan, Not } from 'typeorm';
 import { Message, Tag, User } from './models';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 onEachEngine((fixture) => {
   let dataSource: DataSource;

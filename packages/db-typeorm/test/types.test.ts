@@ -3,7 +3,7 @@ import { runInScope } from '@quartet/db-core';
 import { bindTypeorm } from '@quartet/db-typeorm';
 import type { DataSourceOptions } from 'typeorm';
 import { DataSource, EntitySchema } from 'typeorm';
-import { onEachEngine } from './support';
+import { onEachEngine } from '@quartet/conformance/binding';
 
 const VALUES = {
   flag: true,

@@ -30,8 +30,7 @@ type Columns<M extends SequelizeModel, A = Attributes<M>> = ModelAttributes<
 /** Abstract classes declare columns too. */
 type AnyModel = Omit<typeof SequelizeModel, 'prototype'> & (abstract new () => SequelizeModel);
 
-// `db.Model` without a type argument takes any attributes, as Sequelize's own Model does.
-/* oxlint-disable no-explicit-any */
+/* oxlint-disable no-explicit-any -- `db.Model` without a type argument takes any attributes, as Sequelize's own does */
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type Loaded<M extends SequelizeModel> = IsAny<M> extends true ? any : InferAttributes<M>;
 type Given<M extends SequelizeModel> = IsAny<M> extends true ? any : InferCreationAttributes<M>;

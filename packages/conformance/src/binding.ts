@@ -1,4 +1,4 @@
-/** A describe block for each database of this run, with an engine on a fresh database and a scoped session. */
+/** For the bindings: a describe block for each database of this run, with an engine on a fresh database and a scoped session. */
 import type { Engine, EngineOptions, ScopedSession } from '@quartet/db-core';
 import { createEngine, scopedSession, sessionmaker } from '@quartet/db-core';
 import type { FreshDatabase, TestEngine } from '@quartet/testing';
