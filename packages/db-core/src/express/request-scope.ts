@@ -12,10 +12,11 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Recorder } from '../recorder';
 import { DbCoreError } from '../errors';
 import { enterScope, Scope } from '../scope';
+import { LoopTurns } from './loop-turns';
 
 /** Told to teardown hooks when the client went away before its answer was out. */
 export class ClientAbortedError extends DbCoreError {
@@ -46,13 +47,18 @@ export interface RequestScopeOptions {
   readonly onTeardownError?: (error: unknown, req: Request) => void;
   /** Told of a 2xx answer whose writes were never committed. Default: one line on stderr. Development's best friend. */
   readonly onForgottenCommit?: (req: Request, res: Response) => void;
+  /** For how long one turn of the event loop begins requests before others wait for the next. Default 10; 0: without end. */
+  readonly turnMs?: number;
 }
+
+const TURN_MS = 10;
 
 /** The scopes of an app's requests; `initApp` makes one for each app. */
 export class RequestScopes {
   readonly #options: RequestScopeOptions;
   #record: RequestScopeOptions['record'];
   readonly #hooks: TeardownHook[] = [];
+  readonly #turns: LoopTurns;
   readonly #sockets = new WeakMap<Socket, Set<() => void>>();
   /** Told when no request uses a session any more. */
   readonly #waiting: (() => void)[] = [];
@@ -64,12 +70,25 @@ export class RequestScopes {
   constructor(options: RequestScopeOptions = {}) {
     this.#options = options;
     this.#record = options.record;
+    this.#turns = new LoopTurns(
+      process.env['TURN'] === '0'
+        ? -1
+        : options.turnMs === 0
+          ? Infinity
+          : (options.turnMs ?? TURN_MS),
+    );
     if (options.onTeardown) this.#hooks.push(options.onTeardown);
   }
 
   /** Register before every route that uses a session. */
   readonly middleware: RequestHandler = (req, res, next) => {
     if (this.#refuses?.(req, res)) return;
+    this.#turns.run(() => {
+      if (!req.socket.destroyed) this.#begin(req, res, next); // else nobody waits any more
+    });
+  };
+
+  #begin(req: Request, res: Response, next: NextFunction): void {
     const scope: Scope = new Scope({
       request: req,
       recorder: this.#record?.(req, res),
@@ -77,7 +96,7 @@ export class RequestScopes {
       isOver: () => res.closed || res.destroyed || res.writableFinished,
     });
     enterScope(scope, next);
-  };
+  }
 
   /** Adds a hook; all are called, in order, with what the request failed with. */
   onTeardown(hook: TeardownHook): void {
