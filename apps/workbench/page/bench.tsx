@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type {
   Bench as BenchInfo,
   EngineChoice,
@@ -39,6 +39,8 @@ export function Bench({ bench, scenario, engines, address, onNews }: BenchProps)
   const [sources, setSources] = useState<Sources>();
   const [problem, setProblem] = useState('');
   const [starting, setStarting] = useState(false);
+  /** Cancelled before the server had said which run it is. */
+  const unwanted = useRef(false);
   const [shown, setShown] = useState<ReadonlySet<Facet>>(new Set(FACETS));
   const [narrow, setNarrow] = useState<StyleId>('extension');
   const named = engineOf(address, engines);
@@ -62,8 +64,10 @@ export function Bench({ bench, scenario, engines, address, onNews }: BenchProps)
   const start = async (): Promise<void> => {
     setProblem('');
     setStarting(true);
+    unwanted.current = false;
     try {
       const { id } = await startRun(engine, scenario.id, inputs);
+      if (unwanted.current) await cancelRun(engine, id);
       const given = Object.fromEntries(
         Object.entries(inputs).map(([name, value]) => [name, String(value)]),
       );
@@ -84,7 +88,8 @@ export function Bench({ bench, scenario, engines, address, onNews }: BenchProps)
     }
   };
   const cancel = (): void => {
-    if (address.run)
+    if (starting) unwanted.current = true;
+    else if (address.run)
       cancelRun(engine, address.run).catch((reason: Error) => setProblem(reason.message));
   };
 

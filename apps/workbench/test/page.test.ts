@@ -196,6 +196,17 @@ if (executablePath && onSqlite)
       expect(await on.page.locator('button.run').innerText()).toBe('Run');
     });
 
+    test('a run can be cancelled before the server has said that it has begun', async () => {
+      await open('/s/lost-update?thinkMs=1000');
+      await on.page.route('**/api/runs', async (route) => {
+        await on.page.click('text=Cancel');
+        await route.continue();
+      });
+      await on.page.click('button.run');
+      await on.page.waitForFunction(() => /Cancelled/.test(document.body.innerText));
+      await on.page.unroute('**/api/runs');
+    });
+
     test('two people at once see their own runs', async () => {
       await open('/s/create?name=eva');
       const other = await on.another();
