@@ -1,6 +1,6 @@
 /**
  * `npm run bench:profile -- --variant execute --engine sqlite --route 'GET /users/:id'`: where the server's CPU
- * time goes under load, by function and by package.
+ * time goes under load, by function and by package. `--docs` writes the comparisons that the docs show.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,9 @@ import { serverFor } from './harness/database-server';
 import { Loader } from './harness/loader';
 import { Server } from './harness/server';
 import { routeOf } from './harness/routes';
+import { writeSection } from './report/docs';
+import { ENGINE_TITLES, table } from './report/tables';
+import { variantOf } from './variants';
 import type { EngineName } from './variants/variant';
 
 const { values } = parseArgs({
@@ -20,6 +23,7 @@ const { values } = parseArgs({
     route: { type: 'string', default: 'GET /users/:id' },
     seconds: { type: 'string', default: '6' },
     top: { type: 'string', default: '45' },
+    docs: { type: 'boolean', default: false },
   },
 });
 
@@ -32,21 +36,62 @@ interface Profile {
   readonly timeDeltas: number[];
 }
 
+/** Self times in microseconds of CPU a request. */
+interface Costs {
+  readonly requests: number;
+  readonly total: number;
+  readonly packages: ReadonlyMap<string, number>;
+  readonly functions: ReadonlyMap<string, number>;
+}
+
+/** What the docs compare: where the time goes that a style takes more, or less, than its library used plainly. */
+const COMPARED = [
+  { engine: 'sqlite', variants: ['bare', 'execute', 'sql-builder', 'plain-knex'] },
+  { engine: 'postgres', variants: ['classical', 'classical-ofw', 'plain-typeorm'] },
+  { engine: 'mariadb', variants: ['extension', 'extension-ofw', 'plain-sequelize'] },
+] as const;
+const ROWS = 12;
+
 async function main(): Promise<void> {
-  const engine = values.engine as EngineName;
-  const route = routeOf(values.route);
+  if (values.docs) {
+    const tables: string[] = [];
+    for (const { engine, variants } of COMPARED) {
+      const costs = await profile(engine, variants);
+      tables.push(`**${ENGINE_TITLES[engine]}**\n\n${comparison(variants, costs)}`);
+    }
+    writeSection('profile', tables.join('\n\n'));
+    return;
+  }
+  const [costs] = await profile(values.engine as EngineName, [values.variant]);
+  if (costs) print(costs);
+}
+
+/** One variant after the other, on one database. */
+async function profile(engine: EngineName, variants: readonly string[]): Promise<Costs[]> {
   const server = await serverFor(engine);
-  const folder = mkdtempSync(path.join(tmpdir(), 'quartet-profile-'));
   const database = await Database.create(engine);
   const loader = new Loader();
   try {
-    const subject = await Server.start(values.variant, database.url, [
+    const costs: Costs[] = [];
+    for (const variant of variants) costs.push(await costsOf(variant, database, loader));
+    return costs;
+  } finally {
+    loader.stop();
+    await database.drop();
+    await server?.stop();
+  }
+}
+
+async function costsOf(variant: string, database: Database, loader: Loader): Promise<Costs> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'quartet-profile-'));
+  try {
+    const subject = await Server.start(variant, database.url, [
       '--cpu-prof',
       `--cpu-prof-dir=${folder}`,
     ]);
-    const result = await loader.run({
+    const { requests } = await loader.run({
       port: subject.port,
-      route: route.name,
+      route: routeOf(values.route).name,
       connections: 10,
       durationMs: Number(values.seconds) * 1000,
       first: 1000,
@@ -54,19 +99,18 @@ async function main(): Promise<void> {
     const { cpuMicros } = await subject.usage();
     await subject.stop();
     const [file = ''] = readdirSync(folder);
-    const profile = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Profile;
-    print(profile, cpuMicros / result.requests);
-    console.log(`\n${result.requests} requests`);
+    const recorded = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Profile;
+    return { requests, total: cpuMicros / requests, ...selfTimes(recorded, cpuMicros / requests) };
   } finally {
-    loader.stop();
-    await database.drop();
-    await server?.stop();
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Self time by function in microseconds a request; the first third of the samples is left out: the code was not compiled yet. */
-function print({ nodes, samples, timeDeltas }: Profile, cpuMicros: number): void {
+/** The first third of the samples is left out: the code was not compiled yet. */
+function selfTimes(
+  { nodes, samples, timeDeltas }: Profile,
+  cpuMicros: number,
+): Pick<Costs, 'packages' | 'functions'> {
   const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
   const functions = new Map<string, number>();
   const packages = new Map<string, number>();
@@ -80,19 +124,48 @@ function print({ nodes, samples, timeDeltas }: Profile, cpuMicros: number): void
     const where = place(frame.url);
     const name = `${frame.functionName || '(anonymous)'} ${where}:${frame.lineNumber + 1}`;
     functions.set(name, (functions.get(name) ?? 0) + time);
-    const owner = where.split(' ')[0] || 'node';
+    const owner = ownerOf(frame.functionName, where);
     packages.set(owner, (packages.get(owner) ?? 0) + time);
   }
-  const each = (time: number): string =>
-    `${((time / total) * cpuMicros).toFixed(1).padStart(6)} µs`;
+  for (const times of [functions, packages])
+    for (const [name, time] of times) times.set(name, (time / total) * cpuMicros);
+  return { packages, functions };
+}
+
+/** The package, or what the machine itself did. */
+function ownerOf(functionName: string, where: string): string {
+  if (functionName === '(garbage collector)') return 'garbage collector';
+  if (where.startsWith('native')) return 'native: sockets and the like';
+  return where.split(' ')[0] || 'node';
+}
+
+function print({ packages, functions, total, requests }: Costs): void {
   for (const [title, times, top] of [
     ['by package', packages, 15],
     ['by function', functions, Number(values.top)],
   ] as const) {
-    console.log(`\n${title}, of ${cpuMicros.toFixed(0)} µs of CPU a request`);
-    for (const [name, time] of [...times].sort(([, a], [, b]) => b - a).slice(0, top))
-      console.log(`${each(time)}  ${name}`);
+    console.log(`\n${title}, of ${total.toFixed(0)} µs of CPU a request`);
+    for (const [name, micros] of largest(times, top))
+      console.log(`${micros.toFixed(1).padStart(6)} µs  ${name}`);
   }
+  console.log(`\n${requests} requests`);
+}
+
+function comparison(variants: readonly string[], costs: readonly Costs[]): string {
+  const most = new Map<string, number>();
+  for (const { packages } of costs)
+    for (const [name, micros] of packages) most.set(name, Math.max(most.get(name) ?? 0, micros));
+  const rows = largest(most, ROWS).map(([name]) => [
+    name,
+    ...costs.map(({ packages }) => (packages.get(name) ?? 0).toFixed(0)),
+  ]);
+  const sum = ['**all**', ...costs.map(({ total }) => `**${total.toFixed(0)}**`)];
+  const titles = variants.map((id) => variantOf(id).title);
+  return table([`µs a request, \`${values.route}\``, ...titles], [...rows, sum]);
+}
+
+function largest(times: ReadonlyMap<string, number>, top: number): [string, number][] {
+  return [...times].sort(([, a], [, b]) => b - a).slice(0, top);
 }
 
 function place(url: string): string {
