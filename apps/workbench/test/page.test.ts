@@ -203,8 +203,9 @@ if (executablePath && onSqlite)
         await route.continue();
       });
       await on.page.click('button.run');
-      await on.page.waitForFunction(() => /Cancelled/.test(document.body.innerText));
+      await on.page.waitForSelector('.notices p');
       await on.page.unroute('**/api/runs');
+      expect(await on.page.innerText('.notices')).toContain('Cancelled');
     });
 
     test('two people at once see their own runs', async () => {
