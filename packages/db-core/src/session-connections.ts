@@ -55,8 +55,6 @@ export class SessionConnections {
   /** In the order of their first use. @throws PartialCommitError when one refuses after another has committed. */
   async commit(): Promise<void> {
     const connections = [...this.#open.values()];
-    const [only] = connections;
-    if (only && connections.length === 1) return await only.commit();
     const committed: Engine[] = [];
     for (const [i, connection] of connections.entries()) {
       const wrote = connection.hasUncommittedWrites;

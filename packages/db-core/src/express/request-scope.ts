@@ -11,12 +11,12 @@
  * @see https://flask.palletsprojects.com/en/stable/patterns/sqlalchemy/
  */
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Recorder } from '../recorder';
 import { DbCoreError } from '../errors';
 import { enterScope, Scope } from '../scope';
 import { LoopTurns } from './loop-turns';
+import { onSocketClose } from './socket-close';
 
 /** Told to teardown hooks when the client went away before its answer was out. */
 export class ClientAbortedError extends DbCoreError {
@@ -59,7 +59,6 @@ export class RequestScopes {
   #record: RequestScopeOptions['record'];
   readonly #hooks: TeardownHook[] = [];
   readonly #turns: LoopTurns;
-  readonly #sockets = new WeakMap<Socket, Set<() => void>>();
   /** Told when no request uses a session any more. */
   readonly #waiting: (() => void)[] = [];
   /** Requests that use a session and are not torn down yet. */
@@ -126,16 +125,15 @@ export class RequestScopes {
 
   #watch(scope: Scope, req: Request, res: Response): void {
     this.#using++;
-    const { socket } = req;
     let ended = false;
     const end = (): void => {
       if (ended) return;
       ended = true;
-      this.#unwatchSocket(socket, end);
+      forget();
       void this.#tearDown(scope, req, res);
     };
     res.on('close', end);
-    this.#watchSocket(socket, end);
+    const forget = onSocketClose(req.socket, end);
   }
 
   async #tearDown(scope: Scope, req: Request, res: Response): Promise<void> {
@@ -157,21 +155,6 @@ export class RequestScopes {
     } finally {
       if (--this.#using === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     }
-  }
-
-  /** A pipelined request whose turn never comes gets no event of its own when the socket closes. */
-  #watchSocket(socket: Socket, end: () => void): void {
-    let ends = this.#sockets.get(socket);
-    if (!ends) {
-      const watching = new Set<() => void>();
-      socket.once('close', () => watching.forEach((each) => each()));
-      this.#sockets.set(socket, (ends = watching));
-    }
-    ends.add(end);
-  }
-
-  #unwatchSocket(socket: Socket, end: () => void): void {
-    this.#sockets.get(socket)?.delete(end);
   }
 }
 

@@ -1,10 +1,9 @@
 /** The requests that a server is answering at this moment. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { onSocketClose } from './socket-close';
 
 export class Traffic {
   readonly #inFlight = new Map<ServerResponse, IncomingMessage>();
-  readonly #bySocket = new WeakMap<Socket, Set<ServerResponse>>();
   /** Those that somebody waits for, and what tells them. */
   #awaited = new Set<ServerResponse>();
   #allOver: () => void = () => undefined;
@@ -36,22 +35,12 @@ export class Traffic {
   #begin(req: IncomingMessage, res: ServerResponse): void {
     if (this.#hangUp) hangUpAfter(res);
     this.#inFlight.set(res, req);
-    const here = this.#on(req.socket);
-    here.add(res);
-    res.once('close', () => {
-      here.delete(res);
+    const end = (): void => {
+      forget();
       this.#end(res);
-    });
-  }
-
-  /** A pipelined request whose turn never comes gets no event of its own when the socket closes. */
-  #on(socket: Socket): Set<ServerResponse> {
-    const known = this.#bySocket.get(socket);
-    if (known) return known;
-    const here = new Set<ServerResponse>();
-    this.#bySocket.set(socket, here);
-    socket.once('close', () => here.forEach((res) => this.#end(res)));
-    return here;
+    };
+    const forget = onSocketClose(req.socket, end);
+    res.once('close', end);
   }
 
   #end(res: ServerResponse): void {
