@@ -282,17 +282,17 @@ export class Transaction implements SavepointTarget {
 
   /** Sends BEGIN. Undefined where that is done at once. */
   #open(raw: object, mayWrite: boolean, writes: boolean): Promise<void> | undefined {
-    const startedAt = performance.now();
-    const opened = (): void => {
+    const opened = (durationMs: number): void => {
       this.#state = 'open';
       this.#mayWrite = mayWrite;
       this.#wrote = writes;
       this.#savepoints.standForBegin();
-      this.#host.tell('begin', { durationMs: performance.now() - startedAt });
+      this.#host.tell('begin', { durationMs });
     };
+    const startedAt = performance.now();
     const opening = this.#host.dialect.begin(raw, this.#host, this.#options, mayWrite);
-    if (opening) return opening.then(opened);
-    opened();
+    if (opening) return opening.then(() => opened(performance.now() - startedAt));
+    opened(0); // done at once is no wait, however busy the machine
     return undefined;
   }
 

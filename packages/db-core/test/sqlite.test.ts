@@ -131,6 +131,23 @@ test('a client that leaves while it waits for the writer lock gives its connecti
   await exited;
 });
 
+test('a BEGIN tells how long it waited: not at all for a free lock, however slow the machine is', async () => {
+  const waits: number[] = [];
+  const note = ({ durationMs }: { durationMs: number }) => waits.push(durationMs);
+  engine.on('begin', note);
+  let second: Promise<unknown> | undefined;
+  await runInScope(async () => {
+    await write('a');
+    second = runInScope(() => write('b'));
+    await timer(20);
+  });
+  await second;
+  engine.off('begin', note);
+  expect(waits).toHaveLength(2);
+  expect(waits[0]).toBe(0);
+  expect(waits[1]).toBeGreaterThan(15);
+});
+
 test('writers get the lock in the order of asking', async () => {
   const order: number[] = [];
   const first = deferred();
