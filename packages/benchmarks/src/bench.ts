@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: each style on each engine over HTTP, beside its baselines. Two minutes; `--full` takes
- * about fifteen and measures everything. Results go to `results/`; `--docs` writes the tables into `docs/benchmarks.md`.
+ * about half an hour and measures everything. Results go to `results/`; `--docs` writes the tables into `docs/benchmarks.md`.
  */
 import { parseArgs } from 'node:util';
 import { Loader } from './harness/loader';
@@ -13,8 +13,8 @@ import { writeReport } from './report/write-report';
 import { VARIANTS } from './variants';
 import type { EngineName } from './variants/variant';
 
-const SHORT: Plan = { rounds: 3, sliceMs: 150, warmUpMs: 250, connections: 8 };
-const FULL: Plan = { rounds: 5, sliceMs: 400, warmUpMs: 600, connections: 8 };
+const SHORT: Plan = { rounds: 3, sliceMs: 120, leadInMs: 30, warmUpMs: 250, connections: 8 };
+const FULL: Plan = { rounds: 5, sliceMs: 800, leadInMs: 200, warmUpMs: 2000, connections: 8 };
 const ENGINES: readonly EngineName[] = ['sqlite', 'postgres', 'mariadb'];
 
 const { values } = parseArgs({

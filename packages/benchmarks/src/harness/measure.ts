@@ -1,6 +1,7 @@
 /** Measures variants on one engine: same data, same answers, then round after round, one after the other. */
 import { Database } from './database';
 import { answers, compareAnswers } from './compare';
+import type { LoadResult } from './load';
 import type { Loader } from './loader';
 import type { Route } from './routes';
 import { NOTHING, ROUTES } from './routes';
@@ -9,7 +10,11 @@ import type { EngineName, Variant } from '../variants/variant';
 
 export interface Plan {
   readonly rounds: number;
+  /** The length of what is measured. */
   readonly sliceMs: number;
+  /** Load before each slice that does not count: the others had the caches in the meantime. */
+  readonly leadInMs: number;
+  /** Load on each route before the first round: a server's CPU time a request settles after about ten seconds. */
   readonly warmUpMs: number;
   readonly connections: number;
 }
@@ -78,7 +83,7 @@ export async function measure(
 
     for (const route of routes) {
       for (const each of entering(contestants, route))
-        await slice(each, route, plan.warmUpMs, plan.connections, loader);
+        await slice(each, route, { ...plan, leadInMs: 0, sliceMs: plan.warmUpMs }, loader);
     }
     log(`${engine}: warm`);
 
@@ -88,7 +93,7 @@ export async function measure(
         for (let i = 0; i < line.length; i++) {
           // Each round begins with another, so that nobody always follows the same neighbour's leavings.
           const each = line[(i + round) % line.length] as Contestant;
-          const sample = await slice(each, route, plan.sliceMs, plan.connections, loader);
+          const sample = await slice(each, route, plan, loader);
           const ofVariant = (samples[each.variant.id] ??= {});
           (ofVariant[route.name] ??= []).push(sample);
         }
@@ -117,21 +122,14 @@ function entering(contestants: readonly Contestant[], route: Route): Contestant[
 async function slice(
   contestant: Contestant,
   route: Route,
-  durationMs: number,
-  connections: number,
+  { connections, leadInMs, sliceMs }: Plan,
   loader: Loader,
 ): Promise<Sample> {
   const { server, database } = contestant;
+  if (leadInMs > 0) await run(leadInMs);
   const before = await server.usage();
-  const { requests, seconds, p50, p99, errors } = await loader.run({
-    port: server.port,
-    route: route.name,
-    connections,
-    durationMs,
-    first: contestant.next,
-  });
+  const { requests, seconds, p50, p99, errors } = await run(sliceMs);
   const after = await server.usage();
-  contestant.next += requests + connections;
   if (route.writes) await database.reset();
   return {
     perSecond: requests / seconds,
@@ -141,4 +139,12 @@ async function slice(
     loopDelayP99: after.loopDelayP99,
     errors,
   };
+
+  async function run(durationMs: number): Promise<LoadResult> {
+    const { port } = server;
+    const first = contestant.next;
+    const result = await loader.run({ port, route: route.name, connections, durationMs, first });
+    contestant.next += result.requests + connections;
+    return result;
+  }
 }

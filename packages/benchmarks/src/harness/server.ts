@@ -26,7 +26,8 @@ export class Server {
     const child = fork(path.join(__dirname, 'server-main.ts'), [id, url], {
       // Compiled code that idles is given back otherwise, and a variant idles while the others have their turn.
       execArgv: [...process.execArgv, '--no-flush-bytecode', ...execArgv],
-      env: { ...process.env, NODE_ENV: 'production', ...env },
+      // `sqlite3` waits for locks in libuv's threads: with four of them those who wait keep the one who writes from going on.
+      env: { ...process.env, NODE_ENV: 'production', UV_THREADPOOL_SIZE: '32', ...env },
     });
     const ended = once(child, 'exit').then(([code]) => {
       throw new Error(`${id} ended with ${String(code)} before it listened`);

@@ -83,7 +83,7 @@ function conditions({ startedAt, full, plan, machine, databases, measured }: Run
     return `${ENGINE_TITLES[engine]} ${found.join(', ')}`;
   });
   return [
-    `- ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${full ? 'full' : 'short'} mode: ${plan.rounds} rounds of ${plan.sliceMs} ms for each route and variant, after ${plan.warmUpMs} ms of warm-up, ${plan.connections} connections`,
+    `- ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${full ? 'full' : 'short'} mode: ${plan.rounds} rounds of ${plan.sliceMs} ms for each route and variant, each after ${plan.leadInMs} ms that do not count; ${plan.warmUpMs} ms of warm-up before the first; ${plan.connections} connections`,
     `- ${cores} × ${cpu}, ${memoryGb} GB, ${system}; the load, the server and the database share these cores`,
     `- load before the run: ${loadPerCore.toFixed(1)} runnable processes a core${loadPerCore > 0.5 ? ': **others were at work on this machine, so trust ratios, not absolute figures**' : ''}`,
     `- Node ${node}; ${databases.join('; ')}; ${packages.join(', ')}`,

@@ -2,8 +2,8 @@
  * Sequelize on its own pool, as its documentation shows, by `define` and by the decorators of
  * sequelize-typescript; and managed by CLS, with a transaction around each operation.
  *
- * On SQLite it wants the package `sqlite3`, which is a build of minutes: there our `sqlite3` look-alike stands in for
- * it, outside every scope, so that no session is involved.
+ * On SQLite it wants the package `sqlite3`, which is a build of minutes. `BENCH_SQLITE3` names a folder that holds it;
+ * otherwise our look-alike stands in for it, outside every scope, so that no session is involved.
  *
  * @see https://sequelize.org/docs/v6/other-topics/transactions/#automatically-pass-transactions-to-all-queries
  */
@@ -22,6 +22,9 @@ import { POOL_SIZE, targetOf } from './variant';
 
 /** Its typings are a package of their own. */
 const cls = require('cls-hooked') as { createNamespace(name: string): object };
+
+/** A folder with the package `sqlite3`, version 5 or later. */
+const SQLITE3 = process.env['BENCH_SQLITE3'];
 
 interface UserModel extends Model {
   id: number;
@@ -82,8 +85,8 @@ async function start(
   managed = false,
 ): Promise<Running> {
   const target = targetOf(url);
-  const engine = target.engine === 'sqlite' ? createEngine(url) : undefined;
-  const { sequelize, models } = make(optionsFor(target, engine));
+  const standIn = target.engine === 'sqlite' && !SQLITE3 ? createEngine(url) : undefined;
+  const { sequelize, models } = make(optionsFor(target, standIn));
   await sequelize.authenticate();
   const queries = queriesOf(sequelize, models, managed);
   const around = managed
@@ -93,23 +96,23 @@ async function start(
     app: plainApp(url, library, queries, around),
     async close() {
       await sequelize.close();
-      await engine?.dispose();
+      await standIn?.dispose();
     },
   };
 }
 
-function optionsFor(target: Target, engine: Engine | undefined): Options {
+function optionsFor(target: Target, standIn: Engine | undefined): Options {
   const common: Options = {
     logging: false,
     define: { timestamps: false },
     pool: { max: POOL_SIZE },
   };
-  if (engine) {
+  if (target.engine === 'sqlite') {
     return {
       ...common,
       dialect: 'sqlite',
       storage: target.file,
-      dialectModule: sqlite3Driver(engine),
+      dialectModule: standIn ? sqlite3Driver(standIn) : realSqlite3(),
       transactionType: Transaction.TYPES.IMMEDIATE,
     } as Options;
   }
@@ -123,6 +126,22 @@ function optionsFor(target: Target, engine: Engine | undefined): Options {
     database,
     ...(password && { password }),
   };
+}
+
+interface Sqlite3 {
+  readonly Database: new (...args: unknown[]) => { run(sql: string): void };
+}
+
+/** The package itself, which waits for the disk as rarely as the other drivers do here. */
+function realSqlite3(): object {
+  const sqlite3 = require(SQLITE3 as string) as Sqlite3;
+  class Database extends sqlite3.Database {
+    constructor(...args: unknown[]) {
+      super(...args);
+      this.run('PRAGMA synchronous = NORMAL');
+    }
+  }
+  return { ...sqlite3, Database };
 }
 
 function define(sequelize: Sequelize): Models {

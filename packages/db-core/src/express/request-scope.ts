@@ -69,13 +69,7 @@ export class RequestScopes {
   constructor(options: RequestScopeOptions = {}) {
     this.#options = options;
     this.#record = options.record;
-    this.#turns = new LoopTurns(
-      process.env['TURN'] === '0'
-        ? -1
-        : options.turnMs === 0
-          ? Infinity
-          : (options.turnMs ?? TURN_MS),
-    );
+    this.#turns = new LoopTurns(options.turnMs === 0 ? Infinity : (options.turnMs ?? TURN_MS));
     if (options.onTeardown) this.#hooks.push(options.onTeardown);
   }
 
