@@ -3,15 +3,17 @@ import type { Dialect } from '../dialect';
 import type { EngineOptions } from '../engine';
 import type { DatabaseUrl } from '../url';
 import { ArgumentError } from '../errors';
+import { checkBetterSqlite3 } from './better-sqlite3-version';
 
 const PACKAGES = { sqlite: 'better-sqlite3', postgresql: 'pg', mysql: 'mysql2' } as const;
 
-/** @throws ArgumentError when the driver's package is not installed. */
+/** @throws ArgumentError when the driver's package is not installed, or is one that this Node cannot run. */
 export function createDialect(url: DatabaseUrl, options: EngineOptions): Dialect<object> {
   try {
     // Loaded on demand: an app on PostgreSQL need not install better-sqlite3.
     switch (url.dialect) {
       case 'sqlite': {
+        checkBetterSqlite3();
         const { SqliteDialect } = require('./sqlite') as typeof import('./sqlite');
         return new SqliteDialect(url, options) as Dialect<object>;
       }
@@ -28,7 +30,7 @@ export function createDialect(url: DatabaseUrl, options: EngineOptions): Dialect
     const name = PACKAGES[url.dialect];
     if (
       (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND' ||
-      !String(error).includes(`'${name}'`)
+      !String(error).includes(`'${name}`)
     )
       throw error;
     throw new ArgumentError(

@@ -1,0 +1,31 @@
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+
+const NEEDED_BY_13 = 10;
+
+/**
+ * Swaps the folder that every package's `node_modules/better-sqlite3` leads to, or swaps it back.
+ *
+ * @param {string} root of the workspace
+ * @param {number} napi the Node-API that this Node has
+ */
+function settleSqliteDriver(root, napi) {
+  const link = path.join(root, 'packages/db-core/node_modules/better-sqlite3');
+  if (!fs.existsSync(link)) return; // a partial install
+  const folder = path.resolve(path.dirname(link), fs.readlinkSync(link));
+  const older = `${folder}-12`;
+  const newer = path.join(root, 'node_modules/better-sqlite3-13'); // pnpm leaves it out where Node is too old
+  const swapped = fs.lstatSync(folder).isSymbolicLink();
+  const fits = napi >= NEEDED_BY_13 && fs.existsSync(newer);
+  if (fits && !swapped) {
+    fs.rmSync(older, { recursive: true, force: true });
+    fs.renameSync(folder, older);
+    fs.symlinkSync(fs.realpathSync(newer), folder, 'junction');
+  } else if (!fits && swapped) {
+    fs.unlinkSync(folder);
+    fs.renameSync(older, folder);
+  }
+}
+
+module.exports = { settleSqliteDriver };
