@@ -69,6 +69,7 @@ export {
   UsageError,
 } from './errors';
 export { NotFoundError } from './http-errors';
+export { hiddenField, type HiddenField } from './hidden-field';
 export { mapClass, mapperOf } from './mapper';
 export { trackModifications } from './modifications';
 export { paginate, Pagination } from './pagination';

@@ -1,6 +1,6 @@
 /** Lets a session save, load and delete objects of a plain class that stands for a table's rows. */
 import type { Class, Engine, Identity, Mapper, Select } from '@quartet/db-core';
-import { ArgumentError, NoResultFound } from '@quartet/db-core';
+import { ArgumentError, hiddenField, NoResultFound } from '@quartet/db-core';
 import type { Knex } from 'knex';
 import { engineOf } from './bind-knex';
 
@@ -24,7 +24,7 @@ export class TableMapper<T extends object> implements Mapper<T> {
   readonly dependencies: () => Mapper[];
   readonly #options: TableMapperOptions<T>;
   /** The row of each object that has one, as last seen. */
-  readonly #rows = new WeakMap<T, Row>();
+  readonly #rows = hiddenField<T, Row>();
 
   constructor(options: TableMapperOptions<T>) {
     this.#options = options;
@@ -35,7 +35,7 @@ export class TableMapper<T extends object> implements Mapper<T> {
   }
 
   isPersistent(instance: T): boolean {
-    return this.#rows.has(instance);
+    return this.#rows.get(instance) !== undefined;
   }
 
   isModified(instance: T): boolean {

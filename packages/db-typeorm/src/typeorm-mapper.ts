@@ -1,6 +1,6 @@
 /** Lets a session save, load and delete entities of a DataSource through its repositories. */
 import type { Class, Engine, Identity, Mapper, Select } from '@quartet/db-core';
-import { mapperOf, NoResultFound } from '@quartet/db-core';
+import { hiddenField, mapperOf, NoResultFound } from '@quartet/db-core';
 import type {
   DataSource,
   EntityMetadata,
@@ -21,7 +21,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   /** How each column's value is read from an object; TypeORM's own way is long for a plain property. */
   readonly #readers: readonly ((instance: ObjectLiteral) => unknown)[];
   /** Column values of the objects this mapper has loaded or saved. */
-  readonly #known = new WeakMap<ObjectLiteral, readonly unknown[]>();
+  readonly #known = hiddenField<ObjectLiteral, readonly unknown[]>();
 
   constructor(engine: Engine, dataSource: DataSource, metadata: EntityMetadata) {
     this.engine = engine;
@@ -51,7 +51,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   /** An object whose key the program sets itself counts as new until this session has saved or loaded it. */
   isPersistent(instance: ObjectLiteral): boolean {
     return (
-      this.#known.has(instance) ||
+      this.#known.get(instance) !== undefined ||
       (this.#metadata.hasId(instance) &&
         this.#metadata.generatedColumns.some(({ isPrimary }) => isPrimary))
     );

@@ -2,6 +2,7 @@
 import { createEngine } from '@quartet/db-core';
 import { readFileSync } from 'node:fs';
 import * as os from 'node:os';
+import { SQLITE3 } from '../variants/variant';
 
 export interface Machine {
   readonly cpu: string;
@@ -36,7 +37,10 @@ export function machine(): Machine {
     system: `${os.type()} ${os.release()}`,
     node: process.version,
     loadPerCore: (os.loadavg()[0] ?? 0) / cpus.length,
-    versions: Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
+    versions: {
+      ...Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
+      sqlite3: SQLITE3 ? versionOf(SQLITE3) : 'our look-alike',
+    },
   };
 }
 
@@ -51,6 +55,7 @@ export async function serverVersion(url: string): Promise<string> {
   }
 }
 
+/** @param name of a package, or a folder that holds one. */
 function versionOf(name: string): string {
   let folder = require.resolve(name);
   for (;;) {
@@ -60,7 +65,7 @@ function versionOf(name: string): string {
         name?: string;
         version?: string;
       };
-      if (manifest.name === name && manifest.version) return manifest.version;
+      if (manifest.name && manifest.version) return manifest.version;
     } catch {
       // not its root yet
     }

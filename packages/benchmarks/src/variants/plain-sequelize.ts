@@ -18,13 +18,10 @@ import * as decorated from './sequelize-typescript-models';
 import type { Measured } from './plain';
 import { plainApp } from './plain';
 import type { Running, Target } from './variant';
-import { POOL_SIZE, targetOf } from './variant';
+import { POOL_SIZE, SQLITE3, targetOf } from './variant';
 
 /** Its typings are a package of their own. */
 const cls = require('cls-hooked') as { createNamespace(name: string): object };
-
-/** A folder with the package `sqlite3`, version 5 or later. */
-const SQLITE3 = process.env['BENCH_SQLITE3'];
 
 interface UserModel extends Model {
   id: number;

@@ -56,6 +56,9 @@ export function targetOf(url: string): Target {
 /** Every variant may use as many connections as the apps do; `BENCH_POOL_SIZE` chooses another number. */
 export const POOL_SIZE = Number(process.env['BENCH_POOL_SIZE'] ?? 8);
 
+/** A folder with the package `sqlite3`, version 5 or later, for Sequelize used plainly. */
+export const SQLITE3 = process.env['BENCH_SQLITE3'];
+
 /** SQLite's pool stays as it is, unless a size is asked for. */
 export function poolOptions(engine: EngineName): { readonly poolSize?: number } {
   if (engine === 'sqlite' && !process.env['BENCH_POOL_SIZE']) return {};
