@@ -91,7 +91,7 @@ export function nothingRatio(
   return ratio(samples, 'execute', 'bare', NOTHING.name, metric);
 }
 
-/** The factor by which the same server, measured twice, differed from itself at worst: below it nothing can be told. */
+/** The factor by which the same server, measured twice, differed from itself at worst: smaller differences tell nothing. */
 export function noiseOf({ samples }: Measured): number {
   const found = ROUTES.map(
     ({ name }) => ratio(samples, 'bare-again', 'bare', name, 'perSecond').median,
@@ -99,7 +99,7 @@ export function noiseOf({ samples }: Measured): number {
   return Math.max(1, ...found.filter(Number.isFinite).map((value) => Math.max(value, 1 / value)));
 }
 
-/** A run whose A/A pair differs by more than this has measured the machine's other work. */
+/** Where an A/A pair differs by more than this, the report warns. */
 export const TOLERABLE_NOISE = 1.1;
 
 export function ratio(

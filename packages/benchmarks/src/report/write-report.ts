@@ -103,7 +103,7 @@ function conditions({ startedAt, full, plan, machine, databases, measured }: Run
       .filter((each) => noiseOf(each) > TOLERABLE_NOISE)
       .map(
         (each) =>
-          `- **${ENGINE_TITLES[each.engine]}: the same server differed from itself by a factor of up to ${noiseOf(each).toFixed(1)}. These figures do not tell which variant is faster; repeat the run on a quiet machine.**`,
+          `- **${ENGINE_TITLES[each.engine]}: the same server differed from itself by a factor of up to ${noiseOf(each).toFixed(2)}; smaller differences tell nothing.**`,
       ),
   ].join('\n');
 }
