@@ -98,8 +98,10 @@ exports.RunningApp = class RunningApp {
     return new Promise((resolve) => {
       for (const stream of [this.#child.stdout, this.#child.stderr]) {
         createInterface({ input: stream }).on('line', (line) => {
-          if (this.#held && WATCHED_APP_ENDED.test(stripVTControlCharacters(line)))
-            return resolve(undefined);
+          if (this.#held && WATCHED_APP_ENDED.test(stripVTControlCharacters(line))) {
+            // What the app said before is in the other pipe by now, and is read in this turn of the loop.
+            return void setImmediate(resolve);
+          }
           if (stream === this.#child.stderr && line.trim()) this.#stderr.push(line.trim());
           if (this.#stderr.length > KEPT_LINES) this.#stderr.shift();
           if (this.#held) this.#held.push(line);
