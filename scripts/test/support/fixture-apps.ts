@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { folderWith } from './command';
+
+const { isTaken } = require('../../lib/ports.cjs') as {
+  isTaken(port: number): Promise<boolean>;
+};
 
 /** Answers, says its process id and database, and ends when told to. */
 export const GOOD_APP = `
@@ -26,7 +28,7 @@ export interface Launched {
   readonly ports: readonly number[];
   /** Everything printed so far. */
   lines(): readonly string[];
-  /** Resolves with the first line, printed already or later, that matches. */
+  /** Resolves with the first line, printed already or later, that matches. Rejects at the end without one. */
   line(pattern: RegExp): Promise<RegExpMatchArray>;
   /** Resolves with the exit code, or the signal that npm passed to itself. */
   ended(): Promise<number | NodeJS.Signals>;
@@ -60,13 +62,15 @@ export async function launch(
     ports,
     lines: () => printed,
     line: (pattern) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const look = (line: string): void => {
           const found = line.match(pattern);
           if (found) resolve(found);
         };
         printed.forEach(look);
         for (const reader of readers) reader.on('line', look);
+        const nothing = (): void => reject(new Error(`No ${pattern} in:\n${printed.join('\n')}`));
+        closed.then(nothing, reject);
       }),
     async ended() {
       const [code, signal] = await closed;
@@ -88,13 +92,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Below the ports that the system gives to connections, of which other tests open thousands meanwhile. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    if (!(await isTaken(port))) return port;
+  }
 }
 
 function startScript(ports: readonly number[], watch: boolean): string {
