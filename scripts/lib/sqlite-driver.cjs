@@ -12,7 +12,8 @@ const NEEDED_BY_13 = 10;
  */
 function settleSqliteDriver(root, napi) {
   const link = path.join(root, 'packages/db-core/node_modules/better-sqlite3');
-  if (!fs.existsSync(link)) return; // a partial install
+  // Not whether it leads somewhere: pnpm on an older Node takes away what a swapped folder led to.
+  if (!fs.lstatSync(link, { throwIfNoEntry: false })) return; // a partial install
   const folder = path.resolve(path.dirname(link), fs.readlinkSync(link));
   const older = `${folder}-12`;
   const newer = path.join(root, 'node_modules/better-sqlite3-13'); // pnpm leaves it out where Node is too old

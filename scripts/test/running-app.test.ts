@@ -1,6 +1,4 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { folderWith } from './support/command';
 import { freePort } from './support/fixture-apps';
 
 const { RunningApp } = require('../lib/running-app.cjs') as {
@@ -12,9 +10,7 @@ const { RunningApp } = require('../lib/running-app.cjs') as {
 };
 
 test('with watch, the cause of an app’s end is found also when both of its pipes are read late', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'quartet-app-'));
-  mkdirSync(join(folder, 'src'));
-  writeFileSync(join(folder, 'src/server.ts'), "throw new TypeError('no such option: poool');");
+  const folder = folderWith({ 'src/server.ts': "throw new TypeError('no such option: poool');" });
   const app = { style: 'two', folder, port: await freePort() };
   const options = { env: () => ({}), print: () => undefined, watch: true, stopDeadlineMs: 1000 };
   const running = new RunningApp(app, 3, options);
@@ -24,5 +20,4 @@ test('with watch, the cause of an app’s end is found also when both of its pip
     'two could not start: TypeError: no such option: poool',
   );
   await running.stop();
-  rmSync(folder, { recursive: true });
 }, 20_000);

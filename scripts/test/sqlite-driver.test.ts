@@ -42,6 +42,14 @@ test('a Node with Node-API 10 gets version 13, another one 12, whatever was ther
   }
 });
 
+test('an install by a Node without it has taken version 13 away: 12 is put back', () => {
+  put('node_modules/better-sqlite3-13', '13.2.0');
+  settleSqliteDriver(root, 10);
+  fs.rmSync(path.join(root, 'node_modules/better-sqlite3-13'), { recursive: true });
+  settleSqliteDriver(root, 9);
+  expect(found()).toBe('12.11.1');
+});
+
 test('where version 13 was left out, 12 stays', () => {
   settleSqliteDriver(root, 10);
   expect(found()).toBe('12.11.1');

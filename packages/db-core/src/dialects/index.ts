@@ -13,8 +13,8 @@ export function createDialect(url: DatabaseUrl, options: EngineOptions): Dialect
     // Loaded on demand: an app on PostgreSQL need not install better-sqlite3.
     switch (url.dialect) {
       case 'sqlite': {
-        checkBetterSqlite3();
         const { SqliteDialect } = require('./sqlite') as typeof import('./sqlite');
+        checkBetterSqlite3();
         return new SqliteDialect(url, options) as Dialect<object>;
       }
       case 'postgresql': {
@@ -30,7 +30,7 @@ export function createDialect(url: DatabaseUrl, options: EngineOptions): Dialect
     const name = PACKAGES[url.dialect];
     if (
       (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND' ||
-      !String(error).includes(`'${name}`)
+      !String(error).includes(`'${name}'`)
     )
       throw error;
     throw new ArgumentError(
