@@ -175,7 +175,7 @@ export class Connection {
         if (preparing) await preparing;
         const running = this.#send(raw, call);
         const answer = running instanceof Promise ? await running : running;
-        this.#transaction.after(raw, answer);
+        this.#transaction.after(raw, sql, answer);
         return form.result(answer);
       } catch (error) {
         this.#transaction.afterFailure(raw, error);

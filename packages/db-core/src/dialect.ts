@@ -77,12 +77,17 @@ export interface Dialect<Raw = unknown> {
   /** Sends BEGIN, COMMIT, SAVEPOINT … as they are. */
   control(raw: Raw, sql: string): Promise<unknown>;
 
-  /** Opens a transaction; `write` tells whether it may write at once (SQLite: take the writer lock). Undefined: done. */
+  /**
+   * Opens a transaction, before a statement of it unless `alone`. Undefined: done, or done with that statement.
+   *
+   * @param write whether it may write at once (SQLite: take the writer lock).
+   */
   begin(
     raw: Raw,
     owner: object,
     options: TransactionOptions,
     write: boolean,
+    alone: boolean,
   ): Promise<void> | undefined;
   /** Commits. Rejects when the server answers that it rolled back instead. Undefined: done. */
   commit(raw: Raw): Promise<void> | undefined;
@@ -92,13 +97,13 @@ export interface Dialect<Raw = unknown> {
   isWrite(raw: Raw, sql: string): boolean;
   /** Called before a write outside a transaction and before the first write of a transaction begun for reading. */
   beforeWrite?(raw: Raw, owner: object): Promise<void>;
-  /** Runs a driver call outside a transaction; absent where it needs no help (SQLite: retry while another process writes). */
+  /** Runs a driver call outside a transaction; absent where it needs no help (SQLite: retry while another process writes; MariaDB: switch autocommit on). */
   autocommit?<T>(raw: Raw, perform: (raw: Raw) => T | Promise<T>): T | Promise<T>;
   /**
    * Whether a transaction is open on `raw` after a statement answered `result` (undefined after an error).
    * `undefined` where the driver does not tell.
    */
-  inTransaction(raw: Raw, result: unknown, error?: unknown): boolean | undefined;
+  inTransaction(raw: Raw, result: unknown, error?: unknown, sql?: string): boolean | undefined;
 
   /** Removes what the dialect made for the engine's lifetime (SQLite: the file behind `:memory:`). */
   dispose?(): void;

@@ -46,7 +46,7 @@ export async function withTestIsolation<T>(engine: Engine, fn: () => Promise<T>)
   const raw = await engine.checkout();
   const isolated = new IsolatedDialect(real, raw);
   try {
-    await real.begin(raw, isolated, {}, true);
+    await real.begin(raw, isolated, {}, true, true);
   } catch (error) {
     engine.checkin(raw, true);
     throw translateError(error);

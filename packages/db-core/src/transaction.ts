@@ -182,13 +182,14 @@ export class Transaction implements SavepointTarget {
   }
 
   /** The statement succeeded with `result`. */
-  after(raw: object, result: unknown): void {
+  after(raw: object, sql: string, result: unknown): void {
     const { dialect } = this.#host;
+    const open = dialect.inTransaction(raw, result, undefined, sql);
     if (this.#state !== 'open') {
       if (!this.#settings.autobegin) dialect.ended(raw, this.#host);
       return;
     }
-    if (dialect.inTransaction(raw, result) !== false) return;
+    if (open !== false) return;
     this.#forget(raw); // MariaDB commits by itself before and after DDL
     this.#host.tell('implicit-commit');
   }
@@ -280,8 +281,8 @@ export class Transaction implements SavepointTarget {
 
   // --- on the server --------------------------------------------------------------------------
 
-  /** Sends BEGIN. Undefined where that is done at once. */
-  #open(raw: object, mayWrite: boolean, writes: boolean): Promise<void> | undefined {
+  /** Sends BEGIN. Undefined where that is done at once, or with the statement that follows unless it is `alone`. */
+  #open(raw: object, mayWrite: boolean, writes: boolean, alone = false): Promise<void> | undefined {
     const opened = (durationMs: number): void => {
       this.#state = 'open';
       this.#mayWrite = mayWrite;
@@ -290,7 +291,8 @@ export class Transaction implements SavepointTarget {
       this.#host.tell('begin', { durationMs });
     };
     const startedAt = performance.now();
-    const opening = this.#host.dialect.begin(raw, this.#host, this.#options, mayWrite);
+    const { dialect } = this.#host;
+    const opening = dialect.begin(raw, this.#host, this.#options, mayWrite, alone);
     if (opening) return opening.then(() => opened(performance.now() - startedAt));
     opened(0); // done at once is no wait, however busy the machine
     return undefined;
@@ -299,7 +301,7 @@ export class Transaction implements SavepointTarget {
   /** BEGIN by itself, not on the way of a statement: where it fails nothing is begun, and it can be tried again. */
   async #openNow(): Promise<void> {
     try {
-      await this.#open(this.#host.raw ?? (await this.#host.acquire()), true, false);
+      await this.#open(this.#host.raw ?? (await this.#host.acquire()), true, false, true);
     } catch (error) {
       this.#reset();
       if (this.#host.raw) this.afterFailure(this.#host.raw, error);

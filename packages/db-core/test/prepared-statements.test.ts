@@ -1,13 +1,37 @@
+import type { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import type { Engine } from '@quartet/db-core';
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import { pgDriver } from '@quartet/db-core/drivers';
 import type { FreshDatabase } from '@quartet/testing';
 import { freshDatabase, testEngines } from '@quartet/testing';
+import type { Client } from 'pg';
 
 test('a URL may turn them off', () => {
   const { query } = createEngine('postgresql://localhost/app?preparedStatements=false').url;
   expect(query).toEqual({ preparedStatements: 'false' });
 });
+
+/** How often data went to the server, and how often it said that it is ready, while `fn` ran. */
+async function packetsOf(
+  engine: Engine,
+  fn: () => Promise<void>,
+): Promise<{ sent: number; received: number }> {
+  const client = (await engine.checkout()) as unknown as Client;
+  engine.checkin(client, false);
+  const { connection } = client as unknown as { connection: EventEmitter & { stream: Socket } };
+  const writes = (['_write', '_writev'] as const).map((name) =>
+    jest.spyOn(connection.stream, name),
+  );
+  let received = 0;
+  const count = (): void => void received++;
+  connection.on('readyForQuery', count);
+  await fn();
+  connection.off('readyForQuery', count);
+  const sent = writes.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+  for (const spy of writes) spy.mockRestore();
+  return { sent, received };
+}
 
 for (const server of testEngines().filter(({ name }) => name === 'postgres'))
   describe('prepared statements on a server', () => {
@@ -34,15 +58,19 @@ for (const server of testEngines().filter(({ name }) => name === 'postgres'))
       await database.drop();
     });
 
-    test('a statement that comes again is prepared, one that comes once is not', async () => {
+    test('a statement that comes again is prepared; one that comes once, or with values in its text, is not', async () => {
       const engine = engineWith({});
       const sql = 'select name from things where id = $1';
       await engine.execute(sql, [1]);
       expect(await prepared(engine)).toEqual([]);
       await engine.execute(sql, [2]);
       await engine.execute(sql, [3]);
-      await engine.execute("select name from things where id = '7'");
-      expect(await prepared(engine)).toEqual([sql]);
+      for (let i = 0; i < 3; i++) {
+        await engine.execute("select name from things where id = '7'");
+        await engine.execute('select name from things limit 7');
+        await engine.execute('select count(*) from things');
+      }
+      expect(await prepared(engine)).toEqual([sql, 'select count(*) from things']);
     });
 
     test('a library on the facade has its statements prepared too, and may name its own', async () => {
@@ -92,6 +120,38 @@ for (const server of testEngines().filter(({ name }) => name === 'postgres'))
       });
     });
 
+    test.each([
+      ['a text', 'select name from things', [], 0],
+      ['with values', 'select name from things where id = $1', [1], 0],
+      ['prepared', 'select id from things where id = $1', [1], 3],
+    ])(
+      'BEGIN and the first statement are one packet there and one back: %s',
+      async (_, sql, params, before) => {
+        const engine = engineWith({});
+        for (let i = 0; i < before; i++) await engine.execute(sql, params);
+        await runInScope(async () => {
+          const session = sessionmaker({ bind: engine })();
+          const told = await packetsOf(engine, async () => {
+            const { columns, rowCount } = await session.execute(sql, params);
+            expect({ columns: columns.length, rowCount }).toEqual({ columns: 1, rowCount: 0 });
+          });
+          expect(told).toEqual({ sent: 1, received: 1 });
+          expect((await session.execute('select now() = statement_timestamp()')).scalar()).toBe(
+            false,
+          );
+          await session.close();
+        });
+      },
+    );
+
+    test('the position that an error tells is that in the statement', async () => {
+      const Session = scopedSession(sessionmaker({ bind: engineWith({}) }));
+      const inFirst = await runInScope(() =>
+        Session.execute('select nonsense').catch((error: unknown) => error),
+      );
+      expect(inFirst).toMatchObject({ cause: { position: '8' } });
+    });
+
     test('BEGIN travels with the first statement, whose failure leaves the session usable', async () => {
       const engine = engineWith({});
       const Session = scopedSession(sessionmaker({ bind: engine }));
@@ -105,6 +165,32 @@ for (const server of testEngines().filter(({ name }) => name === 'postgres'))
       });
       const names = await engine.execute('select name from things');
       expect(names.scalars()).toEqual(['kept']);
+    });
+
+    test('several statements in one text come after their BEGIN', async () => {
+      const engine = engineWith({});
+      scopedSession(sessionmaker({ bind: engine }));
+      const client = new (pgDriver(engine).Client)();
+      await runInScope(async () => {
+        const twice = "insert into things (name) values ('twice')";
+        expect(await client.query(`${twice}; ${twice}`)).toHaveLength(2);
+      });
+      expect((await engine.execute("select 1 from things where name = 'twice'")).rowCount).toBe(0);
+    });
+
+    test('a statement that the driver itself refuses comes after its BEGIN', async () => {
+      const engine = engineWith({});
+      const Session = scopedSession(sessionmaker({ bind: engine }));
+      const client = new (pgDriver(engine).Client)();
+      await runInScope(async () => {
+        await expect(client.query('select $1', 'no list' as never)).rejects.toThrow(
+          'must be an array',
+        );
+        await Session.execute("insert into things (name) values ('after it')");
+        await Session.rollback();
+      });
+      const rows = await engine.execute("select 1 from things where name = 'after it'");
+      expect(rows.rowCount).toBe(0);
     });
 
     test('a transaction given up while its BEGIN is under way leaves nothing behind', async () => {

@@ -14,9 +14,15 @@ import type { DatabaseUrl } from '../url';
 import { OperationalError } from '../errors';
 import { plainReadJudge } from '../statement';
 
+/** Flags of an OK packet, which answers every statement that has no rows. */
 const SERVER_STATUS_IN_TRANS = 1;
+const SERVER_STATUS_AUTOCOMMIT = 2;
 /** Errors at which InnoDB rolls the whole transaction back: deadlock, and changed since the snapshot. */
 const TRANSACTION_LOST = new Set([1213, 1020]);
+
+/** What ends a transaction by itself; none of them answers with rows. */
+const COMMITS_BY_ITSELF =
+  /^\s*(?:(?:create|drop)\s+(?!temporary\b)|alter|rename|truncate|grant|revoke|lock|flush|install|uninstall)\b/i;
 
 /** What a mysql2 callback gives, as a pair: `[rows or header, fields]`. */
 export type MysqlResult = readonly [rows: unknown, fields: FieldPacket[] | undefined];
@@ -32,10 +38,19 @@ export class MysqlDialect implements Dialect<Client> {
   readonly #options: EngineOptions;
   readonly #dead = new WeakSet<Client>();
   readonly #isPlainRead = plainReadJudge({ backslashEscapes: true });
+  /** Clients on which the first statement opens a transaction, so that nothing need be sent before it. */
+  readonly #manual = new WeakSet<Client>();
+  /** Clients whose transaction the server has told of. */
+  readonly #told = new WeakSet<Client>();
 
   constructor(url: DatabaseUrl, options: EngineOptions) {
     this.#url = url;
     this.#options = options;
+  }
+
+  /** Whether sessions open transactions by `autocommit = 0`; where plain reads run outside of them it would go on and off. */
+  get #beginsByItself(): boolean {
+    return this.#options.begin !== 'on-first-write';
   }
 
   /** Whether the server is MariaDB rather than MySQL; undefined before the first connection. */
@@ -59,6 +74,7 @@ export class MysqlDialect implements Dialect<Client> {
         (await this.execute(client, 'SELECT VERSION()', [])).rows[0]?.[0],
       );
       await this.control(client, this.#settings());
+      if (this.#beginsByItself) this.#manual.add(client);
     } catch (cause) {
       this.#dead.add(client);
       client.destroy();
@@ -129,22 +145,30 @@ export class MysqlDialect implements Dialect<Client> {
     return this.#noticing(client, query(client, { sql }));
   }
 
-  async begin(
+  begin(
     client: Client,
     _owner: object,
-    { isolationLevel, readOnly }: TransactionOptions,
-  ): Promise<void> {
-    if (isolationLevel)
-      await this.control(client, `SET TRANSACTION ISOLATION LEVEL ${isolationLevel}`);
-    await this.control(client, readOnly ? 'START TRANSACTION READ ONLY' : 'START TRANSACTION');
+    options: TransactionOptions,
+    _write: boolean,
+    alone: boolean,
+  ): Promise<void> | undefined {
+    const plain = !options.isolationLevel && !options.readOnly && !alone;
+    if (!plain || !this.#beginsByItself) return this.#start(client, options);
+    return this.#manual.has(client) ? undefined : this.#setAutocommit(client, false);
+  }
+
+  /** A statement for itself: on a connection where the first one opens a transaction, that is switched off. */
+  autocommit<T>(client: Client, perform: (client: Client) => T | Promise<T>): T | Promise<T> {
+    if (!this.#manual.has(client)) return perform(client);
+    return this.#setAutocommit(client, true).then(() => perform(client));
   }
 
   async commit(client: Client): Promise<void> {
     await this.control(client, 'COMMIT');
   }
 
-  ended(): void {
-    // START TRANSACTION takes nothing that COMMIT and ROLLBACK do not give back.
+  ended(client: Client): void {
+    this.#told.delete(client);
   }
 
   isWrite(_client: Client, sql: string): boolean {
@@ -152,7 +176,12 @@ export class MysqlDialect implements Dialect<Client> {
   }
 
   /** Told by the status flags of an OK packet (writes, DDL), which a result set does not carry. */
-  inTransaction(client: Client, result: unknown, error?: unknown): boolean | undefined {
+  inTransaction(
+    client: Client,
+    result: unknown,
+    error?: unknown,
+    sql?: string,
+  ): boolean | undefined {
     if (error !== undefined) {
       const { errno, fatal } = error as QueryError;
       if (fatal) this.#dead.add(client);
@@ -162,7 +191,32 @@ export class MysqlDialect implements Dialect<Client> {
       | { serverStatus?: unknown }
       | undefined;
     const status = header?.serverStatus;
-    return typeof status === 'number' ? (status & SERVER_STATUS_IN_TRANS) !== 0 : undefined;
+    return typeof status === 'number' ? this.#isOpen(client, status, sql) : undefined;
+  }
+
+  /** Before its first access to a table the server does not call a transaction open that no BEGIN has opened. */
+  #isOpen(client: Client, status: number, sql: string | undefined): boolean | undefined {
+    if ((status & SERVER_STATUS_AUTOCOMMIT) === 0) this.#manual.add(client);
+    else this.#manual.delete(client);
+    if ((status & SERVER_STATUS_IN_TRANS) !== 0) {
+      this.#told.add(client);
+      return true;
+    }
+    const ended = this.#told.delete(client) || !this.#manual.has(client);
+    return ended || COMMITS_BY_ITSELF.test(sql ?? '') ? false : undefined;
+  }
+
+  async #start(client: Client, { isolationLevel, readOnly }: TransactionOptions): Promise<void> {
+    if (isolationLevel)
+      await this.control(client, `SET TRANSACTION ISOLATION LEVEL ${isolationLevel}`);
+    await this.control(client, readOnly ? 'START TRANSACTION READ ONLY' : 'START TRANSACTION');
+    this.#told.add(client);
+  }
+
+  async #setAutocommit(client: Client, on: boolean): Promise<void> {
+    await this.control(client, `SET autocommit = ${on ? 1 : 0}`);
+    if (on) this.#manual.delete(client);
+    else this.#manual.add(client);
   }
 
   /** A connection that broke during a call tells its caller, and nobody else. */
@@ -178,6 +232,7 @@ export class MysqlDialect implements Dialect<Client> {
   #settings(): string {
     const { statementTimeoutMs } = this.#options;
     const settings = ["time_zone = '+00:00'"];
+    if (this.#beginsByItself) settings.push('autocommit = 0');
     if (statementTimeoutMs) {
       settings.push(
         this.isMariaDb

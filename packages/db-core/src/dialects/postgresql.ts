@@ -5,18 +5,15 @@
  *
  * @see https://node-postgres.com
  */
-import type { Duplex } from 'node:stream';
-import type { QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult } from 'pg';
+import type { Query, QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult } from 'pg';
 import { Client } from 'pg';
 import type { BeginMode, CursorResult, Dialect, TransactionOptions } from '../dialect';
 import type { EngineOptions } from '../engine';
 import type { DatabaseUrl } from '../url';
 import { OperationalError, PendingRollbackError } from '../errors';
 import { plainReadJudge } from '../statement';
+import { QueryWithBegin } from './pg-begin';
 import { StatementNames } from './statement-names';
-
-/** `pg`'s mode in which statements do not wait for the answers to those before: on while a BEGIN is under way. */
-type Pipelined = Client & { pipeline?: boolean };
 
 export class PostgresqlDialect implements Dialect<Client> {
   readonly name = 'postgresql';
@@ -30,6 +27,8 @@ export class PostgresqlDialect implements Dialect<Client> {
   readonly #dead = new WeakSet<Client>();
   readonly #isPlainRead = plainReadJudge();
   readonly #names: StatementNames | undefined;
+  /** The BEGIN of a client's transaction, from the moment it is asked for until the server has answered it. */
+  readonly #beginning = new WeakMap<Client, { readonly sql: string; sent: boolean }>();
 
   constructor(url: DatabaseUrl, options: EngineOptions) {
     this.#url = url;
@@ -105,12 +104,11 @@ export class PostgresqlDialect implements Dialect<Client> {
   query(client: Client, config: QueryArrayConfig<unknown[]>): Promise<QueryArrayResult<unknown[]>>;
   query(client: Client, config: QueryConfig<unknown[]>): Promise<QueryResult>;
   async query(client: Client, config: QueryConfig<unknown[]>): Promise<QueryResult> {
-    const name = config.name === undefined ? this.#names?.nameOf(config.text) : undefined;
-    if (name === undefined) return await client.query(config);
+    const name = config.name ?? this.#names?.nameOf(config.text, config.values);
     try {
-      return await client.query({ ...config, name });
+      return await this.#send(client, name === config.name ? config : { ...config, name });
     } catch (error) {
-      if (!isStalePlan(error)) throw error;
+      if (name === config.name || !isStalePlan(error)) throw error;
       this.#names?.forgetAll(); // another process has changed the table
       if (this.inTransaction(client) !== false) throw error;
       return await client.query(config);
@@ -118,20 +116,31 @@ export class PostgresqlDialect implements Dialect<Client> {
   }
 
   control(client: Client, sql: string): Promise<unknown> {
-    return client.query(sql);
+    return this.#send(client, { text: sql });
   }
 
-  async begin(
+  /** With the first statement, in one packet, unless `alone`. */
+  begin(
     client: Client,
     _owner: object,
     { isolationLevel, readOnly }: TransactionOptions,
-  ): Promise<void> {
-    const modes = [
-      isolationLevel && `ISOLATION LEVEL ${isolationLevel}`,
-      readOnly && 'READ ONLY',
-    ].filter(Boolean);
-    if (modes.length > 0) await client.query(`BEGIN ${modes.join(', ')}`);
-    else sendAhead(client, 'BEGIN');
+    _write: boolean,
+    alone: boolean,
+  ): Promise<void> | undefined {
+    const level = isolationLevel ? ` ISOLATION LEVEL ${isolationLevel}` : '';
+    this.#beginning.set(client, {
+      sql: `BEGIN${level}${readOnly ? ' READ ONLY' : ''}`,
+      sent: false,
+    });
+    return alone ? this.beginNow(client) : undefined;
+  }
+
+  /** For statements that BEGIN cannot travel with. */
+  async beginNow(client: Client): Promise<void> {
+    const beginning = this.#beginning.get(client);
+    if (!beginning || beginning.sent) return;
+    this.#beginning.delete(client);
+    await client.query(beginning.sql);
   }
 
   async commit(client: Client): Promise<void> {
@@ -152,14 +161,44 @@ export class PostgresqlDialect implements Dialect<Client> {
     return !this.#isPlainRead(sql);
   }
 
-  inTransaction(client: Pipelined, _result?: unknown, error?: unknown): boolean | undefined {
-    if (client.pipeline) return true; // BEGIN is under way
+  inTransaction(client: Client, _result?: unknown, error?: unknown): boolean | undefined {
+    if (this.#beginning.has(client)) return true;
     // After a FATAL answer the server hangs up; a lost socket has no severity, and an event of its own.
     if ((error as { severity?: string } | undefined)?.severity === 'FATAL') this.#dead.add(client);
     const status = (
       client as unknown as { getTransactionStatus(): string | null }
     ).getTransactionStatus();
     return status === null ? undefined : status !== 'I';
+  }
+
+  /** A statement as it is, behind the BEGIN that waits for it, if there is one. */
+  async #send(client: Client, config: QueryConfig<unknown[]>): Promise<QueryResult> {
+    const beginning = this.#beginning.get(client);
+    if (!beginning || beginning.sent) return await client.query(config);
+    if (!QueryWithBegin.fits(client, config)) {
+      await this.beginNow(client);
+      return await client.query(config);
+    }
+    return await this.#sendWithBegin(client, config, beginning);
+  }
+
+  async #sendWithBegin(
+    client: Client,
+    config: QueryConfig<unknown[]>,
+    beginning: { readonly sql: string; sent: boolean },
+  ): Promise<QueryResult> {
+    beginning.sent = true;
+    const onBegun = (): void => void this.#beginning.delete(client);
+    try {
+      return await new Promise((resolve, reject) => {
+        const done = (error: Error | null, result?: QueryResult): void =>
+          error ? reject(error) : resolve(result as QueryResult);
+        client.query(new QueryWithBegin(beginning.sql, config, onBegun, done) as unknown as Query);
+      });
+    } catch (error) {
+      Error.captureStackTrace(error as Error); // as `pg` does: from the socket back to the caller
+      throw error;
+    }
   }
 
   #client(): Client {
@@ -186,20 +225,6 @@ export class PostgresqlDialect implements Dialect<Client> {
         }),
     });
   }
-}
-
-/**
- * Sends a statement that the server cannot refuse, without waiting for its answer: it travels together with
- * the next one, in `pg`'s pipeline mode, which is left when the answer is there. A version of `pg` without that mode keeps
- * the next one back until then.
- */
-function sendAhead(client: Pipelined, sql: string): void {
-  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
-  stream.cork();
-  process.nextTick(() => stream.uncork()); // by then the next one is written too
-  client.pipeline = true;
-  // Where it fails, the connection is lost, and the next one fails too. Not at once: `pg` has yet to see whose answer is next.
-  client.query(sql, () => queueMicrotask(() => (client.pipeline = false)));
 }
 
 /** 'cached plan must not change result type': nothing was done. */

@@ -45,7 +45,7 @@ export class PgClient extends EventEmitter {
   query(config: unknown, values?: unknown, callback?: PgCallback): unknown {
     const done = typeof values === 'function' ? (values as PgCallback) : callback;
     if (isQueryObject(config)) {
-      submit(this.#route, config, done);
+      submit(this.#route, this.#dialect, config, done);
       return config;
     }
     return this.#ask(

@@ -5,6 +5,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { Client } from 'pg';
+import type { PostgresqlDialect } from '../dialects/postgresql';
 import type { PgCallback } from './pg-client';
 import type { Route } from './route';
 
@@ -25,13 +26,17 @@ export function isQueryObject(config: unknown): config is QueryObject {
 }
 
 /** Runs `query` when its turn comes; what goes wrong is told to the query itself. */
-export function submit(route: Route, query: QueryObject, callback: PgCallback | undefined): void {
+export function submit(
+  route: Route,
+  dialect: PostgresqlDialect,
+  query: QueryObject,
+  callback: PgCallback | undefined,
+): void {
   if (callback) query.callback ??= AsyncResource.bind(callback);
   inThisContext(query);
   let ownError: unknown;
   const ended = route.run(query.text ?? query.cursor?.text ?? 'SELECT', undefined, async (raw) => {
-    // Rows that are asked for bit by bit cannot follow a BEGIN whose answer is still under way.
-    if ((raw as { pipeline?: boolean }).pipeline) await (raw as Client).query('');
+    await dialect.beginNow(raw as Client);
     ownError = await occupy(raw as Client, query);
     if (ownError) throw ownError as Error;
   });
