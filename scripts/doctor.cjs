@@ -6,6 +6,7 @@ const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { createRequire } = require('node:module');
 const { isTaken } = require('./lib/ports.cjs');
+const { whatHinders } = require('./lib/sqlite-driver.cjs');
 const { ROOT, STARTED } = require('./lib/workspace.cjs');
 
 const NODE_MINIMUM = [20, 19];
@@ -38,26 +39,21 @@ function npm() {
 
 /** better-sqlite3 is the one native package: loaded, downloaded prebuilt, or compiled. */
 function sqlite() {
-  try {
-    const load = createRequire(path.join(ROOT, 'packages/db-core/package.json'));
-    new (load('better-sqlite3'))(':memory:').close();
-    return ok('SQLite: better-sqlite3 is installed and loads');
-  } catch (error) {
-    const compiler = ['c++', 'g++', 'clang++'].find(onPath);
-    const tools = [compiler, ['make', 'gmake'].find(onPath), ['python3', 'python'].find(onPath)];
-    const installed = error.code !== 'MODULE_NOT_FOUND';
-    if (installed)
-      return missing(
-        `SQLite: better-sqlite3 does not load (${error.message.split('\n')[0]}): remove node_modules and install again`,
+  const hindrance = whatHinders(ROOT);
+  if (!hindrance) return ok('SQLite: better-sqlite3 is installed and loads');
+  if (hindrance !== 'absent')
+    return missing(
+      `SQLite: better-sqlite3 does not work with this Node (${hindrance}): npm run setup; if that does not help, remove node_modules before it`,
+    );
+  const compiler = ['c++', 'g++', 'clang++'].find(onPath);
+  const tools = [compiler, ['make', 'gmake'].find(onPath), ['python3', 'python'].find(onPath)];
+  return tools.every(Boolean)
+    ? ok(
+        'SQLite: better-sqlite3 is not installed yet; it can be compiled here if no prebuilt one is found',
+      )
+    : note(
+        'SQLite: better-sqlite3 is not installed yet, and there is no C++ compiler, make or Python: the install works only where its prebuilt binary can be downloaded (Debian: apt-get install build-essential python3)',
       );
-    return tools.every(Boolean)
-      ? ok(
-          'SQLite: better-sqlite3 is not installed yet; it can be compiled here if no prebuilt one is found',
-        )
-      : note(
-          'SQLite: better-sqlite3 is not installed yet, and there is no C++ compiler, make or Python: the install works only where its prebuilt binary can be downloaded (Debian: apt-get install build-essential python3)',
-        );
-  }
 }
 
 function postgres() {

@@ -1,4 +1,5 @@
 'use strict';
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -29,4 +30,24 @@ function settleSqliteDriver(root, napi) {
   }
 }
 
-module.exports = { settleSqliteDriver };
+const USE = "new (require('./node_modules/better-sqlite3'))(':memory:').close()";
+
+/**
+ * What hinders this Node from using the package: undefined for nothing. Tried in a process of its own, since one made for
+ * another Node ends the process.
+ *
+ * @param {string} root of the workspace
+ * @returns {'absent' | string | undefined}
+ */
+function whatHinders(root) {
+  const cwd = path.join(root, 'packages/db-core');
+  const { status, signal, stderr } = spawnSync(process.execPath, ['-e', USE], {
+    cwd,
+    encoding: 'utf8',
+  });
+  if (status === 0) return undefined;
+  if (stderr.includes("Cannot find module './node_modules/better-sqlite3'")) return 'absent';
+  return signal ?? /^\w*Error: .*/m.exec(stderr)?.[0] ?? `exit code ${status}`;
+}
+
+module.exports = { settleSqliteDriver, whatHinders };

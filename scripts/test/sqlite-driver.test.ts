@@ -2,8 +2,9 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-const { settleSqliteDriver } = require('../lib/sqlite-driver.cjs') as {
+const { settleSqliteDriver, whatHinders } = require('../lib/sqlite-driver.cjs') as {
   settleSqliteDriver(root: string, napi: number): void;
+  whatHinders(root: string): string | undefined;
 };
 
 let root: string;
@@ -58,4 +59,18 @@ test('where version 13 was left out, 12 stays', () => {
 test('before an install there is nothing to do', () => {
   fs.rmSync(path.join(root, 'packages'), { recursive: true });
   expect(() => settleSqliteDriver(root, 10)).not.toThrow();
+});
+
+test.each([
+  ['works', 'module.exports = class { close() {} };', undefined],
+  ['throws', "throw new Error('compiled for another Node');", 'Error: compiled for another Node'],
+  ['ends the process', 'process.abort();', 'SIGABRT'],
+])('a package that %s is told by what hinders it', (_what, code, hindrance) => {
+  fs.writeFileSync(path.join(root, 'node_modules/.pnpm/12/better-sqlite3/index.js'), code);
+  expect(whatHinders(root)).toBe(hindrance);
+});
+
+test('a package that is not there is absent', () => {
+  fs.rmSync(path.join(root, 'packages/db-core/node_modules/better-sqlite3'));
+  expect(whatHinders(root)).toBe('absent');
 });

@@ -12,11 +12,15 @@ interface Versions {
   readonly napi?: string | undefined;
 }
 
-/** @throws ArgumentError where opening a database would be a segmentation fault. Warns where one may come later. */
+let warned = false;
+
+/** @throws ArgumentError where opening a database would be a segmentation fault. Warns, once, where one may come later. */
 export function checkBetterSqlite3(): void {
   const { version } = require('better-sqlite3/package.json') as { version: string };
   const warning = warningOf(version, process.versions);
-  if (warning) process.emitWarning(warning, { code: 'QUARTET_BETTER_SQLITE3' });
+  if (!warning || warned) return;
+  warned = true;
+  process.emitWarning(warning, { code: 'QUARTET_BETTER_SQLITE3' });
 }
 
 /** @internal */
