@@ -145,8 +145,16 @@ function textOf({ kind, sql = '' }: LifeEvent): string {
   }
 }
 
-function detailOf({ kind, durationMs, rowCount, error }: LifeEvent): string | undefined {
+/** A BEGIN that costs no round trip says why. */
+const WAYS = {
+  sent: undefined,
+  joined: 'with the next statement',
+  implicit: 'by the next statement',
+};
+
+function detailOf({ kind, way, durationMs, rowCount, error }: LifeEvent): string | undefined {
   if (error !== undefined) return error.replace(/:.*/s, '');
+  if (way) return WAYS[way];
   if (kind !== 'query' || durationMs === undefined) return undefined;
   const took = `${durationMs < 1 ? durationMs.toFixed(2) : durationMs.toFixed(1)} ms`;
   return rowCount ? `${took}, ${rowCount} ${rowCount === 1 ? 'row' : 'rows'}` : took;

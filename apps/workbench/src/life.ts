@@ -19,13 +19,15 @@ export interface Heard {
 
 /** @param madeAt when the recorder was made, in milliseconds since 1970 */
 export function lifeEvent(recorded: RecordedEvent, madeAt: number, engine: Engine): Heard {
-  const { kind, at, durationMs, sql, params, rowCount, error, connectionId, location } = recorded;
+  const { kind, at, durationMs, way, sql, params, rowCount, error, connectionId, location } =
+    recorded;
   const place = location === undefined ? undefined : placeOf(location);
   const by = place && styleAt(place);
   const event = {
     kind,
     at: madeAt + at,
     ...(durationMs !== undefined && { durationMs }),
+    ...(way !== undefined && { way }),
     ...(sql !== undefined && { sql }),
     ...(params !== undefined && { params: shownParams(params) }),
     ...(rowCount !== undefined && { rowCount }),

@@ -125,6 +125,8 @@ export interface LifeEvent {
   readonly at: number;
   /** How long a statement took, or a connection or the writer lock was waited for. */
   readonly durationMs?: number;
+  /** Of a `begin`: sent by itself, in one packet with the first statement, or left to that statement. */
+  readonly way?: 'sent' | 'joined' | 'implicit';
   readonly sql?: string;
   readonly params?: readonly string[];
   readonly rowCount?: number;
@@ -174,7 +176,7 @@ export interface StatementGroup {
 
 export interface Metrics {
   readonly statements: number;
-  /** Statements, and BEGIN, SAVEPOINT, COMMIT and the like. */
+  /** Statements, and BEGIN (where it is sent by itself), SAVEPOINT, COMMIT and the like. */
   readonly roundTrips: number;
   readonly rows: number;
   /** From the first request to the last answer. */

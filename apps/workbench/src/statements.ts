@@ -50,11 +50,15 @@ export function metricsOf(sent: readonly Sent[], spanMs: number): Metrics {
   const queries = events.filter(({ kind }) => kind === 'query');
   return {
     statements: queries.length,
-    roundTrips: events.filter(({ kind }) => ON_THE_WIRE.has(kind)).length,
+    roundTrips: events.filter(isRoundTrip).length,
     rows: sum(queries.map(({ rowCount = 0 }) => rowCount)),
     timeMs: spanMs,
     heldMs: heldMs(events),
   };
+}
+
+function isRoundTrip({ kind, way }: LifeEvent): boolean {
+  return ON_THE_WIRE.has(kind) && (way === undefined || way === 'sent');
 }
 
 function repetition(alike: readonly LifeEvent[]): StatementGroup['repeated'] {

@@ -47,10 +47,15 @@ interface Costs {
 /** What the docs compare: where the time goes that a style takes more, or less, than its library used plainly. */
 const COMPARED = [
   { engine: 'sqlite', variants: ['bare', 'execute', 'sql-builder', 'plain-knex'] },
-  { engine: 'postgres', variants: ['classical', 'classical-ofw', 'plain-typeorm'] },
-  { engine: 'mariadb', variants: ['extension', 'extension-ofw', 'plain-sequelize'] },
+  { engine: 'sqlite', variants: ['classical', 'plain-typeorm'] },
+  { engine: 'postgres', variants: ['extension', 'extension-ofw', 'plain-sequelize'] },
+  { engine: 'postgres', variants: ['sql-builder', 'sql-builder-ofw', 'plain-knex'] },
+  { engine: 'mariadb', variants: ['classical', 'classical-ofw', 'plain-typeorm'] },
 ] as const;
 const ROWS = 12;
+/** Each variant is warmed for half the time that it is measured, so that a third of its samples are of code yet to be compiled. */
+const WARM = 1 / 2;
+const ROUNDS = 6;
 
 async function main(): Promise<void> {
   if (values.docs) {
@@ -66,47 +71,81 @@ async function main(): Promise<void> {
   if (costs) print(costs);
 }
 
-/** One variant after the other, on one database. */
+/** A slice of load on each variant in turn, on one database: what the machine does meanwhile hits all of them alike. */
 async function profile(engine: EngineName, variants: readonly string[]): Promise<Costs[]> {
   const server = await serverFor(engine);
   const database = await Database.create(engine);
   const loader = new Loader();
+  const folder = mkdtempSync(path.join(tmpdir(), 'quartet-profile-'));
   try {
+    const subjects: Subject[] = [];
+    for (const variant of variants) subjects.push(await Subject.start(variant, database, folder));
+    const measuredMs = Number(values.seconds) * 1000;
+    for (const subject of subjects) await subject.warm(loader, measuredMs * WARM);
+    for (let round = 0; round < ROUNDS; round++)
+      for (const subject of subjects) await subject.slice(loader, measuredMs / ROUNDS);
     const costs: Costs[] = [];
-    for (const variant of variants) costs.push(await costsOf(variant, database, loader));
+    for (const subject of subjects) costs.push(await subject.stop());
     return costs;
   } finally {
     loader.stop();
+    rmSync(folder, { recursive: true });
     await database.drop();
     await server?.stop();
   }
 }
 
-async function costsOf(variant: string, database: Database, loader: Loader): Promise<Costs> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'quartet-profile-'));
-  try {
-    const subject = await Server.start(variant, database.url, [
-      '--cpu-prof',
-      `--cpu-prof-dir=${folder}`,
-    ]);
+/** A server under the profiler of V8. */
+class Subject {
+  readonly #server: Server;
+  readonly #folder: string;
+  #requests = 0;
+  #warmMicros = 0;
+
+  private constructor(server: Server, folder: string) {
+    this.#server = server;
+    this.#folder = folder;
+  }
+
+  static async start(variant: string, { url }: Database, parent: string): Promise<Subject> {
+    const folder = path.join(parent, variant);
+    return new Subject(
+      await Server.start(variant, url, ['--cpu-prof', `--cpu-prof-dir=${folder}`]),
+      folder,
+    );
+  }
+
+  async warm(loader: Loader, durationMs: number): Promise<void> {
+    await this.#load(loader, durationMs);
+    this.#warmMicros = (await this.#server.usage()).cpuMicros;
+  }
+
+  async slice(loader: Loader, durationMs: number): Promise<void> {
+    this.#requests += await this.#load(loader, durationMs);
+  }
+
+  async stop(): Promise<Costs> {
+    const { cpuMicros } = await this.#server.usage();
+    await this.#server.stop();
+    const [file = ''] = readdirSync(this.#folder);
+    const recorded = JSON.parse(readFileSync(path.join(this.#folder, file), 'utf8')) as Profile;
+    const total = (cpuMicros - this.#warmMicros) / this.#requests;
+    return { requests: this.#requests, total, ...selfTimes(recorded, total) };
+  }
+
+  async #load(loader: Loader, durationMs: number): Promise<number> {
     const { requests } = await loader.run({
-      port: subject.port,
+      port: this.#server.port,
       route: routeOf(values.route).name,
-      connections: 10,
-      durationMs: Number(values.seconds) * 1000,
+      connections: 8,
+      durationMs,
       first: 1000,
     });
-    const { cpuMicros } = await subject.usage();
-    await subject.stop();
-    const [file = ''] = readdirSync(folder);
-    const recorded = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Profile;
-    return { requests, total: cpuMicros / requests, ...selfTimes(recorded, cpuMicros / requests) };
-  } finally {
-    rmSync(folder, { recursive: true });
+    return requests;
   }
 }
 
-/** The first third of the samples is left out: the code was not compiled yet. */
+/** Those of the samples at work that come after the warm-up. */
 function selfTimes(
   { nodes, samples, timeDeltas }: Profile,
   cpuMicros: number,
@@ -114,12 +153,14 @@ function selfTimes(
   const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
   const functions = new Map<string, number>();
   const packages = new Map<string, number>();
-  const from = Math.floor(samples.length / 3);
+  const busy = samples.flatMap((id, i) => {
+    const frame = byId.get(id);
+    return frame && frame.functionName !== '(idle)'
+      ? [{ frame, time: timeDeltas[i] as number }]
+      : [];
+  });
   let total = 0;
-  for (let i = from; i < samples.length; i++) {
-    const frame = byId.get(samples[i] as number);
-    if (!frame || frame.functionName === '(idle)') continue;
-    const time = timeDeltas[i] as number;
+  for (const { frame, time } of busy.slice(Math.floor((busy.length * WARM) / (1 + WARM)))) {
     total += time;
     const where = place(frame.url);
     const name = `${frame.functionName || '(anonymous)'} ${where}:${frame.lineNumber + 1}`;

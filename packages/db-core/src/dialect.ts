@@ -22,6 +22,12 @@ export type IsolationLevel =
  */
 export type BeginMode = 'on-first-statement' | 'on-first-write' | 'eager';
 
+/**
+ * How BEGIN came to the server: `sent` by itself, `joined` in one packet with the first statement, or `implicit`, since
+ * that statement opens the transaction and nothing is sent.
+ */
+export type BeginWay = 'sent' | 'joined' | 'implicit';
+
 export interface TransactionOptions {
   /** Default: the server's own. SQLite knows SERIALIZABLE alone and refuses the others. */
   readonly isolationLevel?: IsolationLevel;
@@ -78,7 +84,7 @@ export interface Dialect<Raw = unknown> {
   control(raw: Raw, sql: string): Promise<unknown>;
 
   /**
-   * Opens a transaction, before a statement of it unless `alone`. Undefined: done, or done with that statement.
+   * Opens a transaction, before a statement of it unless `alone`. A promise: BEGIN was sent and is waited for.
    *
    * @param write whether it may write at once (SQLite: take the writer lock).
    */
@@ -88,7 +94,7 @@ export interface Dialect<Raw = unknown> {
     options: TransactionOptions,
     write: boolean,
     alone: boolean,
-  ): Promise<void> | undefined;
+  ): Promise<void> | BeginWay;
   /** Commits. Rejects when the server answers that it rolled back instead. Undefined: done. */
   commit(raw: Raw): Promise<void> | undefined;
   /** The transaction of `owner` is over, either way: give back what `begin` took. */

@@ -48,7 +48,13 @@ export class Echo {
     this.#print = print;
     this.#options = options;
     this.#listeners = {
-      begin: (event) => this.#mark(event, 'green', 'BEGIN', event.durationMs),
+      begin: (event) =>
+        this.#mark(
+          event,
+          'green',
+          event.way === 'implicit' ? 'BEGIN (implicit)' : 'BEGIN',
+          event.durationMs,
+        ),
       savepoint: (event) => this.#mark(event, 'cyan', event.sql),
       query: (event) => this.#query(event),
       commit: (event) => this.#mark(event, 'green', 'COMMIT'),

@@ -7,7 +7,7 @@
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import type { ConnectionOptions } from './connection';
-import type { BeginMode, Dialect, TransactionOptions } from './dialect';
+import type { BeginMode, BeginWay, Dialect, TransactionOptions } from './dialect';
 import type { LeakReport } from './leak-detector';
 import type { CompiledStatement, Params } from './placeholders';
 import type { PoolOptions, PoolStatus } from './pool';
@@ -65,6 +65,10 @@ export interface TimedEvent extends EngineEvent {
   readonly durationMs: number;
 }
 
+export interface BeginEvent extends TimedEvent {
+  readonly way: BeginWay;
+}
+
 export interface QueryEvent extends TimedEvent {
   readonly sql: string;
   readonly params: unknown;
@@ -83,7 +87,7 @@ export interface EngineEvents {
   checkout: [TimedEvent];
   checkin: [EngineEvent];
   query: [QueryEvent];
-  begin: [TimedEvent];
+  begin: [BeginEvent];
   commit: [EngineEvent];
   rollback: [EngineEvent];
   savepoint: [SavepointEvent];

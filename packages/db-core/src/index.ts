@@ -5,6 +5,7 @@
 export type { ConnectionOptions } from './connection';
 export type {
   BeginMode,
+  BeginWay,
   BeginOptions,
   CursorResult,
   Dialect,
@@ -14,6 +15,7 @@ export type {
 } from './dialect';
 export type { EchoOptions } from './echo';
 export type {
+  BeginEvent,
   EngineConfig,
   EngineEvent,
   EngineEvents,

@@ -7,6 +7,7 @@
  * @see https://flask-sqlalchemy.palletsprojects.com/en/stable/record-queries/
  */
 import type { Connection } from './connection';
+import type { BeginWay } from './dialect';
 
 export type RecordedKind =
   | 'session-opened'
@@ -26,6 +27,8 @@ export interface RecordedEvent {
   readonly at: number;
   /** How long it took: a statement, or the wait for a connection (`checkout`) or for the writer lock (`begin`). */
   readonly durationMs?: number;
+  /** Of a `begin`. */
+  readonly way?: BeginWay;
   readonly sql?: string;
   readonly params?: unknown;
   /** Rows returned or changed, where the driver tells. */

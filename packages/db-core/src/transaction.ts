@@ -5,7 +5,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/session_transaction.html
  */
-import type { BeginMode, BeginOptions, Dialect, TransactionOptions } from './dialect';
+import type { BeginMode, BeginOptions, BeginWay, Dialect, TransactionOptions } from './dialect';
 import type { SavepointOwner, SavepointTarget } from './savepoints';
 import type { TransactionControl } from './statement';
 import { InvalidRequestError, OperationalError, PendingRollbackError } from './errors';
@@ -281,20 +281,21 @@ export class Transaction implements SavepointTarget {
 
   // --- on the server --------------------------------------------------------------------------
 
-  /** Sends BEGIN. Undefined where that is done at once, or with the statement that follows unless it is `alone`. */
+  /** Sends BEGIN. Undefined where nothing is to be waited for before the statement that follows, unless it is `alone`. */
   #open(raw: object, mayWrite: boolean, writes: boolean, alone = false): Promise<void> | undefined {
-    const opened = (durationMs: number): void => {
+    const opened = (way: BeginWay, durationMs: number): void => {
       this.#state = 'open';
       this.#mayWrite = mayWrite;
       this.#wrote = writes;
       this.#savepoints.standForBegin();
-      this.#host.tell('begin', { durationMs });
+      this.#host.tell('begin', { durationMs, way });
     };
     const startedAt = performance.now();
     const { dialect } = this.#host;
     const opening = dialect.begin(raw, this.#host, this.#options, mayWrite, alone);
-    if (opening) return opening.then(() => opened(performance.now() - startedAt));
-    opened(0); // done at once is no wait, however busy the machine
+    if (typeof opening !== 'string')
+      return opening.then(() => opened('sent', performance.now() - startedAt));
+    opened(opening, 0); // done at once is no wait, however busy the machine
     return undefined;
   }
 

@@ -37,6 +37,9 @@ onEachEngine((fixture) => {
       'checkin',
       'session-removed',
     ]);
+    const [, second] = recorder.events.filter(({ kind }) => kind === 'begin');
+    const ways = { sqlite: 'sent', postgres: 'joined', mariadb: 'implicit' };
+    expect(second?.way).toBe(ways[fixture.name]);
     const times = recorder.events.map(({ at }) => at);
     expect([...times].sort((a, b) => a - b)).toEqual(times);
     expect(live).toEqual(recorder.events);

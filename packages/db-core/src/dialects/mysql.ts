@@ -8,7 +8,7 @@
  */
 import type { Connection as Client, FieldPacket, QueryError, ResultSetHeader } from 'mysql2';
 import { createConnection } from 'mysql2';
-import type { BeginMode, CursorResult, Dialect, TransactionOptions } from '../dialect';
+import type { BeginMode, BeginWay, CursorResult, Dialect, TransactionOptions } from '../dialect';
 import type { EngineOptions } from '../engine';
 import type { DatabaseUrl } from '../url';
 import { OperationalError } from '../errors';
@@ -151,10 +151,10 @@ export class MysqlDialect implements Dialect<Client> {
     options: TransactionOptions,
     _write: boolean,
     alone: boolean,
-  ): Promise<void> | undefined {
+  ): Promise<void> | BeginWay {
     const plain = !options.isolationLevel && !options.readOnly && !alone;
     if (!plain || !this.#beginsByItself) return this.#start(client, options);
-    return this.#manual.has(client) ? undefined : this.#setAutocommit(client, false);
+    return this.#manual.has(client) ? 'implicit' : this.#setAutocommit(client, false);
   }
 
   /** A statement for itself: on a connection where the first one opens a transaction, that is switched off. */

@@ -7,7 +7,7 @@
  */
 import type { Query, QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult } from 'pg';
 import { Client } from 'pg';
-import type { BeginMode, CursorResult, Dialect, TransactionOptions } from '../dialect';
+import type { BeginMode, BeginWay, CursorResult, Dialect, TransactionOptions } from '../dialect';
 import type { EngineOptions } from '../engine';
 import type { DatabaseUrl } from '../url';
 import { OperationalError, PendingRollbackError } from '../errors';
@@ -126,13 +126,13 @@ export class PostgresqlDialect implements Dialect<Client> {
     { isolationLevel, readOnly }: TransactionOptions,
     _write: boolean,
     alone: boolean,
-  ): Promise<void> | undefined {
+  ): Promise<void> | BeginWay {
     const level = isolationLevel ? ` ISOLATION LEVEL ${isolationLevel}` : '';
     this.#beginning.set(client, {
       sql: `BEGIN${level}${readOnly ? ' READ ONLY' : ''}`,
       sent: false,
     });
-    return alone ? this.beginNow(client) : undefined;
+    return alone ? this.beginNow(client) : 'joined';
   }
 
   /** For statements that BEGIN cannot travel with. */

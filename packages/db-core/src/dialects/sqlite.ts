@@ -11,7 +11,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import Database from 'better-sqlite3';
-import type { BeginMode, CursorResult, Dialect, TransactionOptions } from '../dialect';
+import type { BeginMode, BeginWay, CursorResult, Dialect, TransactionOptions } from '../dialect';
 import type { EngineOptions } from '../engine';
 import type { DatabaseUrl } from '../url';
 import { ArgumentError, OperationalError } from '../errors';
@@ -173,7 +173,7 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     owner: object,
     options: TransactionOptions,
     write: boolean,
-  ): Promise<void> | undefined {
+  ): Promise<void> | BeginWay {
     const { isolationLevel, readOnly } = options;
     if (isolationLevel && isolationLevel !== 'SERIALIZABLE') throw unknownLevel(isolationLevel);
     if (readOnly) {
@@ -182,11 +182,10 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     }
     if (readOnly || !write) {
       this.prepare(handle, 'BEGIN').run();
-      return undefined;
+      return 'sent';
     }
     try {
-      if (this.#lock.acquireNow(owner) && atOnce(() => this.#beginImmediate(handle)))
-        return undefined;
+      if (this.#lock.acquireNow(owner) && atOnce(() => this.#beginImmediate(handle))) return 'sent';
     } catch (error) {
       this.#lock.release(owner);
       throw error;
