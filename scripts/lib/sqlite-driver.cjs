@@ -37,7 +37,7 @@ const USE = "new (require('./node_modules/better-sqlite3'))(':memory:').close()"
  * another Node ends the process.
  *
  * @param {string} root of the workspace
- * @returns {'absent' | string | undefined}
+ * @returns {string | undefined} `absent` where it is not installed
  */
 function whatHinders(root) {
   const cwd = path.join(root, 'packages/db-core');

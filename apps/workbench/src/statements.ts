@@ -4,16 +4,9 @@
  */
 import { formatSql, highlight } from './code';
 import { isExplainable } from './explain';
+import { costsRoundTrip } from './round-trip';
 import { shapeOf } from './shape';
 import type { EngineInfo, LifeEvent, Metrics, Statement, StatementGroup } from './protocol';
-
-const ON_THE_WIRE = new Set<LifeEvent['kind']>([
-  'query',
-  'begin',
-  'savepoint',
-  'commit',
-  'rollback',
-]);
 
 export interface Sent {
   readonly exchange: number;
@@ -50,15 +43,11 @@ export function metricsOf(sent: readonly Sent[], spanMs: number): Metrics {
   const queries = events.filter(({ kind }) => kind === 'query');
   return {
     statements: queries.length,
-    roundTrips: events.filter(isRoundTrip).length,
+    roundTrips: events.filter(costsRoundTrip).length,
     rows: sum(queries.map(({ rowCount = 0 }) => rowCount)),
     timeMs: spanMs,
     heldMs: heldMs(events),
   };
-}
-
-function isRoundTrip({ kind, way }: LifeEvent): boolean {
-  return ON_THE_WIRE.has(kind) && (way === undefined || way === 'sent');
 }
 
 function repetition(alike: readonly LifeEvent[]): StatementGroup['repeated'] {

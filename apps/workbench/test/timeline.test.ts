@@ -1,6 +1,7 @@
 import type { ExchangeState } from '../page/run-state';
 import { entriesOf, marksOf, spansOf, summary } from '../page/timeline';
 import type { LifeEvent } from '../src/protocol';
+import { costsRoundTrip } from '../src/round-trip';
 
 const SQLITE = { style: 'classical', singleWriter: true } as const;
 const SERVER = { style: 'classical', singleWriter: false } as const;
@@ -47,6 +48,18 @@ test('only where there is one writer does a long BEGIN mean waiting', () => {
     entriesOf(LIFE, view).flatMap(({ waitedMs }) => waitedMs ?? []);
   expect(waits(SQLITE)).toEqual([47]);
   expect(waits(SERVER)).toEqual([]);
+});
+
+test('a BEGIN that costs no round trip says why, and is not counted as one', () => {
+  const life = exchange(
+    (['sent', 'joined', 'implicit'] as const).map((way) => ({ kind: 'begin', way })),
+  );
+  expect(entriesOf(life, SERVER).map(({ text, detail }) => [text, detail])).toEqual([
+    ['BEGIN', undefined],
+    ['BEGIN', 'with the next statement'],
+    ['BEGIN', 'by the next statement'],
+  ]);
+  expect(life.events.map(costsRoundTrip)).toEqual([true, false, false]);
 });
 
 test('what is still going on ends now', () => {
