@@ -100,7 +100,7 @@ export class InvalidRequestError extends UsageError {
   }
 }
 
-/** The transaction is already gone or broken: nothing runs until `rollback()`. */
+/** The transaction is already gone or broken: nothing runs until `rollback()`. `cause` is the error that ended it, where one did. */
 export class PendingRollbackError extends DbCoreError {
   constructor(why: string, details?: ErrorDetails) {
     super(

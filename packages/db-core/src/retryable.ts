@@ -11,6 +11,7 @@ import {
   ArgumentError,
   InvalidRequestError,
   OperationalError,
+  PendingRollbackError,
   RetryExhaustedError,
 } from './errors';
 import { translateError } from './translate-error';
@@ -71,7 +72,7 @@ export async function retryable<T>(
     try {
       return await session.begin(fn, transaction);
     } catch (thrown) {
-      const error = translateError(thrown);
+      const error = originOf(translateError(thrown));
       if (
         !(error instanceof OperationalError) ||
         !(error.retryable || (retryUnknownOutcome && error.outcomeUnknown))
@@ -84,4 +85,9 @@ export async function retryable<T>(
     // Full jitter: those who collided do not meet again at the same instant.
     await sleep(Math.random() * Math.min(maxDelayMs, minDelayMs * 2 ** (failures.length - 1)));
   }
+}
+
+/** What ended the transaction, also where `fn` has caught that and went on. */
+function originOf(error: unknown): unknown {
+  return error instanceof PendingRollbackError ? (error.cause ?? error) : error;
 }

@@ -45,8 +45,9 @@ export class Transaction implements SavepointTarget {
   #options: TransactionOptions;
   #mode: BeginMode;
   #state: State = 'idle';
-  /** Why it is lost. */
+  /** Why it is lost, and by which error. */
   #why = '';
+  #cause: unknown;
   /** Whose BEGIN this transaction is, where a library sent it; only the same may end it. */
   #begunBy: { readonly owner: SavepointOwner } | undefined;
   #mayWrite = false;
@@ -80,13 +81,14 @@ export class Transaction implements SavepointTarget {
 
   /** @throws PendingRollbackError */
   assertUsable(): void {
-    if (this.#state === 'lost') throw new PendingRollbackError(this.#why);
+    if (this.#state === 'lost') throw this.#refusal();
   }
 
-  /** Nothing runs in it any more until it is rolled back. */
-  poison(why: string): void {
+  /** Nothing runs in it any more until it is rolled back. @param cause the error that has ended it, if one has */
+  poison(why: string, cause?: unknown): void {
     this.#state = 'lost';
     this.#why = why;
+    this.#cause = cause;
   }
 
   /** @throws InvalidRequestError when one is begun already; when the database refuses, none is. */
@@ -148,7 +150,7 @@ export class Transaction implements SavepointTarget {
     try {
       await this.#savepoints.rollbackNested(owner);
     } catch (error) {
-      if (this.#state === 'open') this.poison('A savepoint of it could not be rolled back.');
+      if (this.#state === 'open') this.poison('A savepoint of it could not be rolled back.', error);
       throw error;
     }
   }
@@ -202,8 +204,11 @@ export class Transaction implements SavepointTarget {
     const alive = dialect.isAlive(raw);
     if (this.#state === 'open') {
       if (!alive)
-        this.poison('The connection to the database broke in the middle of this transaction.');
-      else if (ended) this.poison('The database rolled this transaction back as a whole.');
+        this.poison(
+          'The connection to the database broke in the middle of this transaction.',
+          error,
+        );
+      else if (ended) this.poison('The database rolled this transaction back as a whole.', error);
       return;
     }
     if (!this.#settings.autobegin) dialect.ended(raw, this.#host);
@@ -250,13 +255,13 @@ export class Transaction implements SavepointTarget {
       return how === 'rollback' ? this.rollbackNested(owner) : this.commitNested(owner);
     }
     if (this.#begunBy && this.#begunBy.owner === owner) {
-      if (this.#state === 'lost' && how === 'commit') throw new PendingRollbackError(this.#why);
+      if (this.#state === 'lost' && how === 'commit') throw this.#refusal();
       return this.#end(how);
     }
     // On MariaDB DDL has ended it before: nothing is left to end, and a server would not mind.
     if (this.#state === 'idle' && !this.#settings.autobegin) return;
     if (this.#state === 'lost') {
-      if (how === 'commit') throw new PendingRollbackError(this.#why);
+      if (how === 'commit') throw this.#refusal();
       return; // the session has yet to roll its own transaction back
     }
     throw new InvalidRequestError(
@@ -373,6 +378,11 @@ export class Transaction implements SavepointTarget {
     }
     dialect.ended(raw, this.#host);
     this.#host.tell('rollback');
+  }
+
+  #refusal(): PendingRollbackError {
+    const cause = this.#cause === undefined ? undefined : translateError(this.#cause);
+    return new PendingRollbackError(this.#why, { cause });
   }
 
   /** The transaction ended without our doing. */

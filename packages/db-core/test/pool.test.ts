@@ -1,5 +1,5 @@
 import type { Connection, LeakReport } from '@quartet/db-core';
-import { OperationalError, PoolTimeoutError } from '@quartet/db-core';
+import { OperationalError, PendingRollbackError, PoolTimeoutError } from '@quartet/db-core';
 import { onEachEngine } from './support';
 
 onEachEngine((fixture) => {
@@ -143,7 +143,10 @@ onEachEngine((fixture) => {
         .catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(OperationalError);
       expect(failure).toMatchObject({ reason: 'gone' });
-      await expect(connection.commit()).rejects.toThrow('call rollback()');
+      const refused = await connection.commit().catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(PendingRollbackError);
+      expect(refused).toMatchObject({ cause: expect.any(OperationalError) });
+      expect(refused).toMatchObject({ cause: { reason: 'gone' } });
       await connection.rollback();
       expect((await connection.execute('select 1')).scalar()).toBe(1);
       await connection.close();

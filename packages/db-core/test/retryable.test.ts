@@ -2,6 +2,7 @@ import type { ScopedSession } from '@quartet/db-core';
 import {
   InvalidRequestError,
   OperationalError,
+  PendingRollbackError,
   RetryExhaustedError,
   retryable,
   runInScope,
@@ -75,6 +76,17 @@ onEachEngine((fixture) => {
       message: expect.stringContaining('Gave up after 3 attempts'),
     });
     expect((failure as RetryExhaustedError).history).toHaveLength(3);
+  });
+
+  test('an error that was caught inside but has ended the transaction is retried as itself', async () => {
+    let attempts = 0;
+    await runInScope(() =>
+      retryable(Session, async () => {
+        if (++attempts === 1)
+          throw new PendingRollbackError('Lost.', { cause: conflict('deadlock') });
+      }),
+    );
+    expect(attempts).toBe(2);
   });
 
   test('other errors are not retried', async () => {

@@ -8,6 +8,7 @@ import {
   NoResultFound,
   NotFoundError,
   OperationalError,
+  PendingRollbackError,
   translateError,
 } from '@quartet/db-core';
 import { tooLarge } from './json-body';
@@ -27,6 +28,8 @@ export function errorToProblem(error: unknown): HttpProblem {
 }
 
 function fromDatabase(error: unknown): HttpProblem | undefined {
+  // The handler has caught what ended its transaction, and went on.
+  if (error instanceof PendingRollbackError) return fromDatabase(error.cause);
   if (error instanceof IntegrityError) return fromIntegrity(error);
   if (error instanceof DataError) {
     return new HttpProblem(400, 'A value does not fit its field.', {

@@ -4,6 +4,7 @@ import {
   NoResultFound,
   NotFoundError,
   OperationalError,
+  PendingRollbackError,
   PoolTimeoutError,
   ProgrammingError,
   ScopeClosedError,
@@ -31,6 +32,14 @@ describe('the status of an error', () => {
     [
       'a database that is away',
       new OperationalError(secret, { reason: 'unavailable' }),
+      503,
+      'unavailable',
+    ],
+    [
+      'a deadlock that the handler has caught',
+      new PendingRollbackError(secret, {
+        cause: new OperationalError(secret, { reason: 'deadlock' }),
+      }),
       503,
       'unavailable',
     ],

@@ -5,6 +5,7 @@
  *
  * @see https://node-postgres.com
  */
+import type { EventEmitter } from 'node:events';
 import type { Query, QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult } from 'pg';
 import { Client } from 'pg';
 import type { BeginMode, BeginWay, CursorResult, Dialect, TransactionOptions } from '../dialect';
@@ -27,6 +28,8 @@ export class PostgresqlDialect implements Dialect<Client> {
   readonly #dead = new WeakSet<Client>();
   readonly #isPlainRead = plainReadJudge();
   readonly #names: StatementNames | undefined;
+  /** What each server said last: `I` for no transaction, `T` for one, `E` for one that has failed. */
+  readonly #status = new WeakMap<Client, string>();
   /** The BEGIN of a client's transaction, from the moment it is asked for until the server has answered it. */
   readonly #beginning = new WeakMap<Client, { readonly sql: string; sent: boolean }>();
 
@@ -45,6 +48,8 @@ export class PostgresqlDialect implements Dialect<Client> {
     const client = this.#client();
     client.on('error', () => this.#dead.add(client)); // a broken idle connection: noticed at the next checkout
     client.on('end', () => this.#dead.add(client));
+    const { connection } = client as unknown as { connection: EventEmitter };
+    connection.on('readyForQuery', ({ status }) => this.#status.set(client, status)); // before `pg` tells anybody
     try {
       await client.connect();
     } catch (cause) {
@@ -165,10 +170,8 @@ export class PostgresqlDialect implements Dialect<Client> {
     if (this.#beginning.has(client)) return true;
     // After a FATAL answer the server hangs up; a lost socket has no severity, and an event of its own.
     if ((error as { severity?: string } | undefined)?.severity === 'FATAL') this.#dead.add(client);
-    const status = (
-      client as unknown as { getTransactionStatus(): string | null }
-    ).getTransactionStatus();
-    return status === null ? undefined : status !== 'I';
+    const status = this.#status.get(client);
+    return status === undefined ? undefined : status !== 'I';
   }
 
   /** A statement as it is, behind the BEGIN that waits for it, if there is one. */
