@@ -16,6 +16,9 @@ import { plainReadJudge } from '../statement';
 import { QueryWithBegin } from './pg-begin';
 import { StatementNames } from './statement-names';
 
+/** What `pg` tells of the protocol, and leaves out of its typings. */
+type Protocol = EventEmitter<{ readyForQuery: [{ readonly status: string }] }>;
+
 export class PostgresqlDialect implements Dialect<Client> {
   readonly name = 'postgresql';
   readonly defaultBegin: BeginMode = 'on-first-statement';
@@ -48,7 +51,7 @@ export class PostgresqlDialect implements Dialect<Client> {
     const client = this.#client();
     client.on('error', () => this.#dead.add(client)); // a broken idle connection: noticed at the next checkout
     client.on('end', () => this.#dead.add(client));
-    const { connection } = client as unknown as { connection: EventEmitter };
+    const { connection } = client as unknown as { connection: Protocol };
     connection.on('readyForQuery', ({ status }) => this.#status.set(client, status)); // before `pg` tells anybody
     try {
       await client.connect();
