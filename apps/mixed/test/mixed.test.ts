@@ -1,6 +1,6 @@
 /**
  * Four libraries, one transaction: what each writes the others see before the commit, and the server knows of
- * one connection, one BEGIN and one COMMIT.
+ * one connection, one transaction and one COMMIT.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Probe } from '@quartet/conformance';
@@ -285,7 +285,7 @@ describe.each(testEngines())('on $name', ({ name }) => {
     expect(engine.status().inUse).toBe(0);
   });
 
-  test('by the server’s own account it is one connection, one BEGIN and one COMMIT', async () => {
+  test('by the server’s own account it is one connection, one transaction and one COMMIT', async () => {
     const lone = createEngine(database.url, { poolSize: 1 });
     await initDb(lone);
     try {
