@@ -1,16 +1,26 @@
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Engine } from '@quartet/db-core';
-import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import {
+  createEngine,
+  PendingRollbackError,
+  runInScope,
+  scopedSession,
+  sessionmaker,
+} from '@quartet/db-core';
 import { pgDriver } from '@quartet/db-core/drivers';
 import type { FreshDatabase } from '@quartet/testing';
 import { freshDatabase, testEngines } from '@quartet/testing';
-import type { Client } from 'pg';
+import type { Client, QueryConfig } from 'pg';
 
 test('a URL may turn them off', () => {
   const { query } = createEngine('postgresql://localhost/app?preparedStatements=false').url;
   expect(query).toEqual({ preparedStatements: 'false' });
 });
+
+function fail(message: string): never {
+  throw new Error(message);
+}
 
 /** How often data went to the server, and how often it said that it is ready, while `fn` ran. */
 async function packetsOf(
@@ -190,6 +200,35 @@ for (const server of testEngines().filter(({ name }) => name === 'postgres'))
         await Session.rollback();
       });
       const rows = await engine.execute("select 1 from things where name = 'after it'");
+      expect(rows.rowCount).toBe(0);
+    });
+
+    test.each([
+      ['a value that cannot be bound', [{ toPostgres: () => fail('unbound') }], undefined],
+      ['a row that cannot be read', [1], { getTypeParser: () => () => fail('unread') }],
+    ])('%s fails the first statement, and its transaction stands', async (_what, values, types) => {
+      const engine = engineWith({});
+      const Session = scopedSession(sessionmaker({ bind: engine }));
+      const client = new (pgDriver(engine).Client)();
+      await runInScope(async () => {
+        const query = client.query({ text: 'select $1::int', values, types } as QueryConfig);
+        await expect(query).rejects.toThrow(/unbound|unread/);
+        await Session.execute("insert into things (name) values ('unkept')");
+      });
+      const rows = await engine.execute("select 1 from things where name = 'unkept'");
+      expect(rows.rowCount).toBe(0);
+    });
+
+    test('where BEGIN itself is refused, nothing that follows commits by itself', async () => {
+      const engine = engineWith({});
+      const Session = scopedSession(sessionmaker({ bind: engine }));
+      await runInScope(async () => {
+        await Session.begin({ isolationLevel: 'NONSENSE' as never });
+        await expect(Session.execute('select 1')).rejects.toThrow('syntax error');
+        const insert = Session.execute("insert into things (name) values ('by itself')");
+        await expect(insert).rejects.toThrow(PendingRollbackError);
+      });
+      const rows = await engine.execute("select 1 from things where name = 'by itself'");
       expect(rows.rowCount).toBe(0);
     });
 

@@ -34,6 +34,8 @@ export class QueryWithBegin extends QueryOfPg {
   readonly #begin: string;
   readonly #onBegun: () => void;
   #begun = false;
+  #ready = false;
+  #failed = false;
 
   /** @param onBegun told when `pg` knows whether a transaction is open. */
   constructor(begin: string, config: QueryConfig, onBegun: () => void, callback: Callback) {
@@ -66,14 +68,24 @@ export class QueryWithBegin extends QueryOfPg {
   }
 
   override handleReadyForQuery(wire: Wire): void {
+    if (this.#failed) return; // told below
+    this.#ready = true;
     this.#onBegun();
     super.handleReadyForQuery(wire);
   }
 
-  /** Comes before the server is ready again, which `pg` does not tell a query that has failed. */
+  /** Held back until the server is ready again: only then is it known whether BEGIN has failed as well. */
   override handleError(error: Error, wire: Wire): void {
-    wire.once('readyForQuery', this.#onBegun);
-    super.handleError(error, wire);
+    this.#failed = true;
+    const tell = (): void => {
+      wire.off('readyForQuery', tell);
+      wire.off('end', tell);
+      this.#onBegun();
+      super.handleError(error, wire);
+    };
+    if (this.#ready || wire.stream.destroyed) return tell();
+    wire.on('readyForQuery', tell); // `pg` does not tell it to a query that the server has refused
+    wire.on('end', tell);
   }
 }
 
