@@ -152,8 +152,9 @@ export class MysqlDialect implements Dialect<Client> {
     _write: boolean,
     alone: boolean,
   ): Promise<void> | BeginWay {
-    const plain = !options.isolationLevel && !options.readOnly && !alone;
-    if (!plain || !this.#beginsByItself) return this.#start(client, options);
+    const { isolationLevel, readOnly } = options;
+    if (isolationLevel || readOnly || alone || !this.#beginsByItself)
+      return this.#start(client, options);
     return this.#manual.has(client) ? 'implicit' : this.#setAutocommit(client, false);
   }
 

@@ -10,7 +10,7 @@ import type { Client, QueryConfig, QueryResult } from 'pg';
 import { Query } from 'pg';
 
 /** What `pg`'s typings leave out of its queries and of what they write to. */
-interface Wire extends EventEmitter {
+interface Wire extends EventEmitter<{ readyForQuery: [{ readonly status: string }]; end: [] }> {
   readonly stream: Duplex;
   readonly parsedStatements: Readonly<Record<string, string>>;
 }
@@ -89,7 +89,8 @@ export class QueryWithBegin extends QueryOfPg {
   }
 }
 
-function wireOf(client: Client): Wire {
+/** The protocol of a client, which `pg` does not show. */
+export function wireOf(client: Client): Wire {
   return (client as unknown as { connection: Wire }).connection;
 }
 

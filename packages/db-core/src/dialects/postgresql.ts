@@ -5,7 +5,6 @@
  *
  * @see https://node-postgres.com
  */
-import type { EventEmitter } from 'node:events';
 import type { Query, QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult } from 'pg';
 import { Client } from 'pg';
 import type { BeginMode, BeginWay, CursorResult, Dialect, TransactionOptions } from '../dialect';
@@ -13,11 +12,14 @@ import type { EngineOptions } from '../engine';
 import type { DatabaseUrl } from '../url';
 import { OperationalError, PendingRollbackError } from '../errors';
 import { plainReadJudge } from '../statement';
-import { QueryWithBegin } from './pg-begin';
+import { QueryWithBegin, wireOf } from './pg-begin';
 import { StatementNames } from './statement-names';
 
-/** What `pg` tells of the protocol, and leaves out of its typings. */
-type Protocol = EventEmitter<{ readyForQuery: [{ readonly status: string }] }>;
+/** The BEGIN of a transaction, which waits for the first statement or is under way with it. */
+interface Beginning {
+  readonly sql: string;
+  sent: boolean;
+}
 
 export class PostgresqlDialect implements Dialect<Client> {
   readonly name = 'postgresql';
@@ -34,7 +36,7 @@ export class PostgresqlDialect implements Dialect<Client> {
   /** What each server said last: `I` for no transaction, `T` for one, `E` for one that has failed. */
   readonly #status = new WeakMap<Client, string>();
   /** The BEGIN of a client's transaction, from the moment it is asked for until the server has answered it. */
-  readonly #beginning = new WeakMap<Client, { readonly sql: string; sent: boolean }>();
+  readonly #beginning = new WeakMap<Client, Beginning>();
 
   constructor(url: DatabaseUrl, options: EngineOptions) {
     this.#url = url;
@@ -51,8 +53,7 @@ export class PostgresqlDialect implements Dialect<Client> {
     const client = this.#client();
     client.on('error', () => this.#dead.add(client)); // a broken idle connection: noticed at the next checkout
     client.on('end', () => this.#dead.add(client));
-    const { connection } = client as unknown as { connection: Protocol };
-    connection.on('readyForQuery', ({ status }) => this.#status.set(client, status)); // before `pg` tells anybody
+    wireOf(client).on('readyForQuery', ({ status }) => this.#status.set(client, status)); // before `pg` tells anybody
     try {
       await client.connect();
     } catch (cause) {
@@ -191,7 +192,7 @@ export class PostgresqlDialect implements Dialect<Client> {
   async #sendWithBegin(
     client: Client,
     config: QueryConfig<unknown[]>,
-    beginning: { readonly sql: string; sent: boolean },
+    beginning: Beginning,
   ): Promise<QueryResult> {
     beginning.sent = true;
     const onBegun = (): void => void this.#beginning.delete(client);
