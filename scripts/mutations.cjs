@@ -35,7 +35,7 @@ const CASES = [
   {
     mutation: {
       name: 'no writer lock',
-      file: 'db-core/src/dialects/writer-lock.ts',
+      file: 'db-core/src/dialects/sqlite/writer-lock.ts',
       from: 'if (this.#holder === owner) return;',
       to: 'if (owner) return;',
     },
@@ -49,7 +49,7 @@ const CASES = [
   {
     mutation: {
       name: 'no lookup of the scope',
-      file: 'db-core/src/engine.ts',
+      file: 'db-core/src/engine/engine.ts',
       from: 'const session = scope?.sessionOn(this) ?? this.#firstSource?.current(this);',
       to: 'const session = undefined as never;',
     },

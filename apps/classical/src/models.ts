@@ -1,6 +1,6 @@
 /** The models of the classical style: plain classes, and the tables they are mapped to further down. */
 import { inspect } from 'node:util';
-import type { Query } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import { mapper, utcDateTime } from '@quartet/db-typeorm';
 import { Session } from './database';
 

@@ -4,7 +4,8 @@
  *
  * @see https://flask.palletsprojects.com/en/stable/patterns/sqlalchemy/#declarative
  */
-import type { Engine, Query } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import { scopedSession, sessionmaker } from '@quartet/db-core';
 import { bindSequelize, createAll } from '@quartet/db-sequelize';
 import { Model } from 'sequelize-typescript';

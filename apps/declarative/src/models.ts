@@ -1,6 +1,6 @@
 /** The models of the declarative style: each class is declared together with its table. */
 import { inspect } from 'node:util';
-import type { Query } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import { utcDateTime } from '@quartet/db-sequelize';
 import type {
   CreationOptional,

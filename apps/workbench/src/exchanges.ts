@@ -3,7 +3,7 @@
  * workbench can have made finds the recorder, all other requests go unrecorded.
  */
 import { randomBytes } from 'node:crypto';
-import { Recorder } from '@quartet/db-core';
+import { Recorder } from '@quartet/db-core/observe';
 import type { Engine } from '@quartet/db-core';
 import { requestScopesOf } from '@quartet/db-core/express';
 import type { Express, Request } from 'express';

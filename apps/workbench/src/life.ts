@@ -1,7 +1,8 @@
 /** From db-core's recorder to what the page shows: one event of a session's life, as plain data. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Engine, RecordedEvent } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { RecordedEvent } from '@quartet/db-core/observe';
 import { translateError } from '@quartet/db-core';
 import type { LifeEvent, PoolFigures, StyleId } from './protocol';
 import { STYLE_IDS } from './protocol';

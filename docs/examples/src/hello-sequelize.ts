@@ -1,6 +1,6 @@
 /** The example in db-sequelize's README. */
 // #region example
-import type { Query } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import { bindSequelize, createAll } from '@quartet/db-sequelize';
 import type { Sequelize } from 'sequelize';

@@ -1,6 +1,6 @@
 /** The example in db-typeorm's README. */
 // #region example
-import type { Query } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import { bindTypeorm, createAll, mapper, sessionManager } from '@quartet/db-typeorm';
 

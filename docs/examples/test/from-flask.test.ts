@@ -1,6 +1,7 @@
 /** The transcripts of the articles, as *From Flask to Express* shows them. */
 import { inspect } from 'node:util';
-import type { Engine, Query } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import {
   createEngine,
   IntegrityError,

@@ -1,4 +1,5 @@
-import { createEngine, Recorder, runInScope, trackModifications } from '@quartet/db-core';
+import { createEngine, runInScope } from '@quartet/db-core';
+import { Recorder, trackModifications } from '@quartet/db-core/observe';
 import { initApp } from '@quartet/db-core/express';
 import express from 'express';
 import { engine, Session, useDatabase, User } from './support';

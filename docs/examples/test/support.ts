@@ -1,5 +1,5 @@
 /** What the examples of the concept pages stand on: an engine in memory, one session, two mapped classes. */
-import type { Query } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import { createEngine, scopedSession, sessionmaker } from '@quartet/db-core';
 import { bindKnex, createAll, mapTable, primaryId } from '@quartet/db-knex';
 

@@ -1,4 +1,5 @@
-import { runInScope, withTestIsolation } from '@quartet/db-core';
+import { runInScope } from '@quartet/db-core';
+import { withTestIsolation } from '@quartet/db-core/testing';
 import { engine, names, Session, useDatabase, User } from './support';
 
 useDatabase();

@@ -1,11 +1,6 @@
 import { setTimeout as timer } from 'node:timers/promises';
-import {
-  InvalidRequestError,
-  Recorder,
-  retryable,
-  runInScope,
-  transactional,
-} from '@quartet/db-core';
+import { InvalidRequestError, retryable, runInScope, transactional } from '@quartet/db-core';
+import { Recorder } from '@quartet/db-core/observe';
 import { Account, names, Session, useDatabase, User } from './support';
 
 useDatabase();

@@ -4,7 +4,8 @@
  * @see https://flask.palletsprojects.com/en/stable/patterns/sqlalchemy/
  */
 import { inspect } from 'node:util';
-import type { Query, ScopedSession } from '@quartet/db-core';
+import type { ScopedSession } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 
 /** What the article imports from `database` and `models`. */
 export interface TranscriptSubject {

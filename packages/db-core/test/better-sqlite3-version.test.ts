@@ -1,5 +1,5 @@
 import { ArgumentError } from '../src';
-import { warningOf } from '../src/dialects/better-sqlite3-version';
+import { warningOf } from '../src/dialects/sqlite/better-sqlite3-version';
 
 test.each([
   ['12.11.1', '20.20.2', '9'],

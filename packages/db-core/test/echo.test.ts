@@ -1,6 +1,8 @@
 /** The exact text of `echo`, but for how long things took. */
-import type { EchoOptions, Engine } from '@quartet/db-core';
-import { createEngine, Echo, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { EchoOptions } from '@quartet/db-core/observe';
+import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import { Echo } from '@quartet/db-core/observe';
 import { onEachEngine } from './support';
 
 /** `  12.3 ms` becomes `    ? ms`, as wide. */

@@ -4,7 +4,8 @@ import * as net from 'node:net';
 import type { Express } from 'express';
 import express from 'express';
 import type { ScopedSession } from '@quartet/db-core';
-import { Recorder, ScopeClosedError, scopedSession, sessionmaker } from '@quartet/db-core';
+import { ScopeClosedError, scopedSession, sessionmaker } from '@quartet/db-core';
+import { Recorder } from '@quartet/db-core/observe';
 import { ClientAbortedError, initApp, noteErrors, requestScopesOf } from '@quartet/db-core/express';
 import { deferred, onEachEngine } from './support';
 

@@ -1,4 +1,4 @@
-import { hiddenField } from '../src';
+import { hiddenField } from '../src/binding';
 
 class User {
   name = 'ann';

@@ -1,6 +1,8 @@
 /** Two plain classes mapped by hand on `session.execute`: what a binding does, in its smallest form. */
-import type { Engine, Identity, Mapper, ScopedSession, Select } from '@quartet/db-core';
-import { mapClass, NoResultFound } from '@quartet/db-core';
+import type { Engine, ScopedSession } from '@quartet/db-core';
+import type { Identity, Mapper, Select } from '@quartet/db-core/binding';
+import { NoResultFound } from '@quartet/db-core';
+import { mapClass } from '@quartet/db-core/binding';
 
 export class Item {
   id?: number;

@@ -1,14 +1,8 @@
 /** What a session commits, told before and after; ports the reference's test_track_modifications.py for every library. */
-import type { ModelsCommitted, ScopedSession } from '@quartet/db-core';
-import {
-  createEngine,
-  getRecordedQueries,
-  Recorder,
-  runInScope,
-  scopedSession,
-  sessionmaker,
-  trackModifications,
-} from '@quartet/db-core';
+import type { ScopedSession } from '@quartet/db-core';
+import type { ModelsCommitted } from '@quartet/db-core/observe';
+import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import { getRecordedQueries, Recorder, trackModifications } from '@quartet/db-core/observe';
 import { Item, mapItems } from './item';
 import { onEachEngine } from './support';
 

@@ -1,6 +1,7 @@
 /** The numbers of a page; the cases are those of the reference's test_pagination.py. */
-import type { PageSource, Pagination } from '@quartet/db-core';
-import { NotFoundError, paginate, runInScope } from '@quartet/db-core';
+import type { PageSource, Pagination } from '@quartet/db-core/orm';
+import { runInScope } from '@quartet/db-core';
+import { NotFoundError, paginate } from '@quartet/db-core/orm';
 
 /** A list of the numbers from 0; `counted` tells how often it was counted. */
 function numbers(total: number): PageSource<number> & { counted: number } {

@@ -1,7 +1,7 @@
 /** Statements made at random: what looks like a placeholder is one exactly where SQL says that a value may stand. */
 import * as fc from 'fast-check';
 import type { DialectName } from '@quartet/db-core';
-import { placeholderCompiler } from '../src/placeholders';
+import { placeholderCompiler } from '../src/sql/placeholders';
 
 /** What may stand inside a literal without ending it, placeholders among it. */
 const inside = fc

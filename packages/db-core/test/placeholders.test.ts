@@ -1,4 +1,4 @@
-import { placeholderCompiler } from '../src/placeholders';
+import { placeholderCompiler } from '../src/sql/placeholders';
 
 const sqlite = placeholderCompiler('sqlite', () => '?');
 const mysql = placeholderCompiler('mysql', () => '?');

@@ -1,5 +1,7 @@
-import type { RecordedEvent, ScopedSession } from '@quartet/db-core';
-import { currentScope, Recorder, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import type { ScopedSession } from '@quartet/db-core';
+import type { RecordedEvent } from '@quartet/db-core/observe';
+import { currentScope, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import { Recorder } from '@quartet/db-core/observe';
 import { onEachEngine } from './support';
 
 onEachEngine((fixture) => {

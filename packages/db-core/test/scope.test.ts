@@ -1,9 +1,8 @@
-import type { Engine, Query } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import {
   createEngine,
   currentScope,
-  mapClass,
-  mapperOf,
   NoActiveScopeError,
   outsideScope,
   runInScope,
@@ -12,6 +11,7 @@ import {
   Session as SessionClass,
   sessionmaker,
 } from '@quartet/db-core';
+import { mapClass, mapperOf } from '@quartet/db-core/binding';
 import { Item, mapItems } from './item';
 import { deferred } from './support';
 

@@ -1,8 +1,8 @@
 /** Parameters of LIMIT and OFFSET on SQLite: prepared once, and what they mean stays as it is. */
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
-import type { SqliteDialect, SqliteHandle } from '../src/dialects/sqlite';
-import { withSteadyLimit } from '../src/dialects/sqlite-limit';
+import type { SqliteDialect, SqliteHandle } from '../src/dialects/sqlite/dialect';
+import { withSteadyLimit } from '../src/dialects/sqlite/limit';
 
 describe('a parameter of LIMIT on SQLite', () => {
   let engine: Engine;

@@ -1,4 +1,4 @@
-import { parseControl, plainReadJudge } from '../src/statement';
+import { parseControl, plainReadJudge } from '../src/sql/statement';
 
 describe('transaction control', () => {
   test.each([

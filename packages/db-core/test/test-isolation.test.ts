@@ -1,11 +1,6 @@
 import type { ScopedSession } from '@quartet/db-core';
-import {
-  IntegrityError,
-  runInScope,
-  scopedSession,
-  sessionmaker,
-  withTestIsolation,
-} from '@quartet/db-core';
+import { IntegrityError, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import { withTestIsolation } from '@quartet/db-core/testing';
 import { Item, mapItems } from './item';
 import { deferred, onEachEngine } from './support';
 

@@ -2,8 +2,8 @@
  * A light data mapper: rows of one table as objects of a plain class, so that a session can save, load and delete
  * them. It knows no relations; a foreign key is a column.
  */
-import type { Class, Mapper } from '@quartet/db-core';
-import { mapClass, mapperOf } from '@quartet/db-core';
+import type { Class, Mapper } from '@quartet/db-core/binding';
+import { mapClass, mapperOf } from '@quartet/db-core/binding';
 import type { Knex } from 'knex';
 import { TableMapper } from './table-mapper';
 

@@ -4,7 +4,8 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.MetaData.create_all
  */
-import { createUnlessMade, outsideScope } from '@quartet/db-core';
+import { outsideScope } from '@quartet/db-core';
+import { createUnlessMade } from '@quartet/db-core/binding';
 import type { Knex } from 'knex';
 import { engineOf } from './bind-knex';
 

@@ -1,6 +1,8 @@
 /** Lets a session save, load and delete objects of a plain class that stands for a table's rows. */
-import type { Class, Engine, Identity, Mapper, Select } from '@quartet/db-core';
-import { ArgumentError, hiddenField, NoResultFound } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { Class, Identity, Mapper, Select } from '@quartet/db-core/binding';
+import { ArgumentError, NoResultFound } from '@quartet/db-core';
+import { hiddenField } from '@quartet/db-core/binding';
 import type { Knex } from 'knex';
 import { engineOf } from './bind-knex';
 

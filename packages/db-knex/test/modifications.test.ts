@@ -1,6 +1,7 @@
 /** Changes of mapped objects are told of; rows that no object stands for are not. */
-import type { Operation } from '@quartet/db-core';
-import { runInScope, trackModifications } from '@quartet/db-core';
+import type { Operation } from '@quartet/db-core/observe';
+import { runInScope } from '@quartet/db-core';
+import { trackModifications } from '@quartet/db-core/observe';
 import { bindKnex, createAll, mapTable } from '@quartet/db-knex';
 import { onEachEngine } from '@quartet/conformance/binding';
 import { tables } from './tables';

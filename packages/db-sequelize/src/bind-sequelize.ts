@@ -3,7 +3,8 @@
  * session's transaction, and the models can be used with the session itself (`Session.add(user)`, `User.query`).
  */
 import type { Engine } from '@quartet/db-core';
-import { ArgumentError, mapClass, outsideScope } from '@quartet/db-core';
+import { ArgumentError, outsideScope } from '@quartet/db-core';
+import { mapClass } from '@quartet/db-core/binding';
 import type { Model, ModelStatic, Options } from 'sequelize';
 import { Sequelize } from 'sequelize';
 import { forgetFormerAssociations } from './former-associations';

@@ -1,5 +1,6 @@
 /** Tells the engine which model objects Sequelize has written, while somebody tracks that. Bulk updates and deletes have none. */
-import type { Engine, Operation } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { Operation } from '@quartet/db-core/observe';
 import type { Sequelize } from 'sequelize';
 
 /** @see https://sequelize.org/docs/v6/other-topics/hooks/ */

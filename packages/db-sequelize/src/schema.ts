@@ -4,7 +4,8 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.MetaData.create_all
  */
-import { createUnlessMade, outsideScope } from '@quartet/db-core';
+import { outsideScope } from '@quartet/db-core';
+import { createUnlessMade } from '@quartet/db-core/binding';
 import type { Model, ModelStatic, Sequelize } from 'sequelize';
 
 /** Makes the tables that are missing, those that others refer to first. */

@@ -1,6 +1,8 @@
 /** Lets a session save, load and delete instances of a Sequelize model through the model's own methods. */
-import type { Class, Engine, Identity, Mapper, Select } from '@quartet/db-core';
-import { mapperOf, NoResultFound } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { Class, Identity, Mapper, Select } from '@quartet/db-core/binding';
+import { NoResultFound } from '@quartet/db-core';
+import { mapperOf } from '@quartet/db-core/binding';
 import type {
   Association,
   BelongsTo,

@@ -1,5 +1,5 @@
 /** Models from tables that are there, in a session. */
-import type { Class } from '@quartet/db-core';
+import type { Class } from '@quartet/db-core/binding';
 import { runInScope } from '@quartet/db-core';
 import { automap, bindSequelize, reflectTables } from '@quartet/db-sequelize';
 import { dropTheirTables, makeTheirTables } from '@quartet/testing';

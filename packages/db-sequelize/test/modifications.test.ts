@@ -1,6 +1,7 @@
 /** Changes of model objects are told of, whether the session or Sequelize itself has made them. */
-import type { Operation } from '@quartet/db-core';
-import { runInScope, trackModifications } from '@quartet/db-core';
+import type { Operation } from '@quartet/db-core/observe';
+import { runInScope } from '@quartet/db-core';
+import { trackModifications } from '@quartet/db-core/observe';
 import { bindSequelize, createAll } from '@quartet/db-sequelize';
 import type { Sequelize } from 'sequelize';
 import { defineModels, Message, Tag, User } from './models';

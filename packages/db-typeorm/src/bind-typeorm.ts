@@ -2,8 +2,10 @@
  * Binds TypeORM to an engine: every statement of the DataSource runs in the current session's transaction, and
  * its classes can be used with the session itself (`Session.add(user)`, `Session.query(User)`).
  */
-import type { Class, Engine } from '@quartet/db-core';
-import { mapClass, outsideScope } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { Class } from '@quartet/db-core/binding';
+import { outsideScope } from '@quartet/db-core';
+import { mapClass } from '@quartet/db-core/binding';
 import type { DataSourceOptions, EntitySchema, MixedList, ObjectLiteral } from 'typeorm';
 import { DataSource } from 'typeorm';
 import { mappedSchemas } from './mapper';

@@ -5,7 +5,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/mapping_styles.html#imperative-mapping
  */
-import type { Class } from '@quartet/db-core';
+import type { Class } from '@quartet/db-core/binding';
 import type { EntitySchemaOptions, MixedList } from 'typeorm';
 import { EntitySchema } from 'typeorm';
 

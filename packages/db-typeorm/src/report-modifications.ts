@@ -2,7 +2,8 @@
  * Tells the engine which entities TypeORM has written, while somebody tracks that. Query builders, and `insert()` or
  * `update()` of a repository, write rows that no entity stands for.
  */
-import type { Engine, Operation } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { Operation } from '@quartet/db-core/observe';
 import type { DataSource, EntityMetadata, EntitySubscriberInterface } from 'typeorm';
 
 interface Written {

@@ -5,7 +5,8 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.MetaData.create_all
  */
-import { createUnlessMade, outsideScope } from '@quartet/db-core';
+import { outsideScope } from '@quartet/db-core';
+import { createUnlessMade } from '@quartet/db-core/binding';
 import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm';
 import { Table, TableForeignKey } from 'typeorm';
 

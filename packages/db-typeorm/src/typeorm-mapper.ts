@@ -1,6 +1,8 @@
 /** Lets a session save, load and delete entities of a DataSource through its repositories. */
-import type { Class, Engine, Identity, Mapper, Select } from '@quartet/db-core';
-import { hiddenField, mapperOf, NoResultFound } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { Class, Identity, Mapper, Select } from '@quartet/db-core/binding';
+import { NoResultFound } from '@quartet/db-core';
+import { hiddenField, mapperOf } from '@quartet/db-core/binding';
 import type {
   DataSource,
   EntityMetadata,

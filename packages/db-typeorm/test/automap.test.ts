@@ -1,5 +1,5 @@
 /** Classes from tables that are there, in a session. */
-import type { Class } from '@quartet/db-core';
+import type { Class } from '@quartet/db-core/binding';
 import { createEngine, runInScope } from '@quartet/db-core';
 import { automap, bindTypeorm, createAll, mapper, reflectTables } from '@quartet/db-typeorm';
 import { createTables, reflect } from '@quartet/db-core/reflection';

@@ -1,6 +1,7 @@
 /** Changes of entities are told of, whether the session or TypeORM itself has made them. */
-import type { Operation } from '@quartet/db-core';
-import { runInScope, trackModifications } from '@quartet/db-core';
+import type { Operation } from '@quartet/db-core/observe';
+import { runInScope } from '@quartet/db-core';
+import { trackModifications } from '@quartet/db-core/observe';
 import { bindTypeorm, createAll, sessionManager } from '@quartet/db-typeorm';
 import type { DataSource } from 'typeorm';
 import { Message, Tag, User } from './models';

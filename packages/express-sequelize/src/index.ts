@@ -1,5 +1,5 @@
 /** `@quartet/express-sequelize`: Flask-SQLAlchemy's `db` object for Express and Sequelize. */
-export type { Change, Operation } from '@quartet/db-core';
+export type { Change, Operation } from '@quartet/db-core/observe';
 export type { AppOptions, Bind } from './config';
 export type { DeclareOptions, ModelClass } from './declaration';
 export type { Inherited } from './model';

@@ -5,7 +5,7 @@
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/api/#flask_sqlalchemy.model.Model
  */
 import { inspect } from 'node:util';
-import type { Query } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import { ArgumentError, InvalidRequestError } from '@quartet/db-core';
 import type {
   Attributes,

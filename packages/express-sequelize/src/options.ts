@@ -1,5 +1,6 @@
 /** What a `db` object and its calls are told. What concerns an app is in `config.ts`. */
-import type { EngineOptions, Query, SessionOptions } from '@quartet/db-core';
+import type { EngineOptions, SessionOptions } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import type { Application } from 'express';
 import type { ModelOptions } from 'sequelize';
 import type { Key } from './apps';

@@ -1,5 +1,5 @@
 /** Primary keys as they come from a path: `/users/7`. */
-import type { Identity } from '@quartet/db-core';
+import type { Identity } from '@quartet/db-core/binding';
 import type { Model, ModelStatic, WhereOptions } from 'sequelize';
 import { DataTypes } from 'sequelize';
 

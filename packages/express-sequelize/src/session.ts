@@ -1,6 +1,8 @@
 /** `db.session` and `User.query`: they are there from the start, and stand for those of the app the code runs on. */
-import type { Class, Query, ScopedSession, SessionOptions } from '@quartet/db-core';
-import { mapperOf } from '@quartet/db-core';
+import type { ScopedSession, SessionOptions } from '@quartet/db-core';
+import type { Class } from '@quartet/db-core/binding';
+import type { Query } from '@quartet/db-core/orm';
+import { mapperOf } from '@quartet/db-core/binding';
 
 /** One object that stands for the scoped session of whichever app is current. */
 export function currentSession(current: () => ScopedSession): ScopedSession {

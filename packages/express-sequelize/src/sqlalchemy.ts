@@ -5,25 +5,19 @@
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/api/#flask_sqlalchemy.SQLAlchemy
  */
 import { inspect } from 'node:util';
-import type {
-  Engine,
-  Identity,
-  PaginateOptions,
-  Pagination,
-  RecordedQuery,
-  ScopedSession,
-} from '@quartet/db-core';
+import type { Engine, ScopedSession } from '@quartet/db-core';
+import type { Identity } from '@quartet/db-core/binding';
+import type { RecordedQuery } from '@quartet/db-core/observe';
+import type { PaginateOptions, Pagination } from '@quartet/db-core/orm';
 import {
-  getRecordedQueries,
   InvalidRequestError,
-  NotFoundError,
   outsideScope,
-  Query,
-  Recorder,
   runInScope,
   scopedSession,
   sessionmaker,
 } from '@quartet/db-core';
+import { getRecordedQueries, Recorder } from '@quartet/db-core/observe';
+import { NotFoundError, Query } from '@quartet/db-core/orm';
 import { initApp as initRequestScopes, requestScopesOf } from '@quartet/db-core/express';
 import { bindSequelize, createAll, dropAll, reflectTables } from '@quartet/db-sequelize';
 import type { Application, RequestHandler } from 'express';

@@ -4,8 +4,8 @@
  *
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/track-modifications/
  */
-import type { ModelsCommitted as SessionCommitted } from '@quartet/db-core';
-import { trackModifications as track } from '@quartet/db-core';
+import type { ModelsCommitted as SessionCommitted } from '@quartet/db-core/observe';
+import { trackModifications as track } from '@quartet/db-core/observe';
 import type { Application } from 'express';
 import type { AppState } from './apps';
 

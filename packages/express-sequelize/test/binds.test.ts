@@ -2,7 +2,7 @@
  * Several databases of one app; ports test_model_bind.py, test_table_bind.py, the bind tests of test_metadata.py
  * and test_session.py.
  */
-import type { Query } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import type { SQLAlchemy } from '@quartet/express-sequelize';
 import type { CreationOptional } from 'sequelize';

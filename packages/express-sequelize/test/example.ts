@@ -1,5 +1,5 @@
 /** The example of the README, which takes its code from here. */
-import type { Query } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import { SQLAlchemy } from '@quartet/express-sequelize';
 import express from 'express';
 import type { CreationOptional, ForeignKey, NonAttribute } from 'sequelize';

@@ -1,6 +1,6 @@
 /** The db object and its apps; ports test_extension_object.py, test_extension_repr.py and test_cli.py. */
-import type { Query } from '@quartet/db-core';
-import { NotFoundError } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
+import { NotFoundError } from '@quartet/db-core/orm';
 import { requestScopesOf } from '@quartet/db-core/express';
 import { Model, SQLAlchemy } from '@quartet/express-sequelize';
 import type { Application } from 'express';

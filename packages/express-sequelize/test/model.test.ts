@@ -1,6 +1,6 @@
 /** Models: names, text forms, abstract parents, mixins; ports test_model.py and test_model_name.py. */
 import { inspect } from 'node:util';
-import type { Query } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import { createEngine } from '@quartet/db-core';
 import { utcDateTime } from '@quartet/db-sequelize';
 import type { Inherited } from '@quartet/express-sequelize';

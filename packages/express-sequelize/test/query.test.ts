@@ -1,5 +1,5 @@
 /** Queries for views; ports the reference's test_legacy_query.py and test_view_query.py. */
-import { NotFoundError, Query } from '@quartet/db-core';
+import { NotFoundError, Query } from '@quartet/db-core/orm';
 import { get, newApp, newDb, onEachEngine, selects, withTodos } from './support';
 
 onEachEngine(({ fresh }) => {

@@ -1,5 +1,5 @@
 /** One `db` object on several Express apps, each with a database of its own, at the same time. */
-import type { Query } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import { createEngine } from '@quartet/db-core';
 import { SQLAlchemy } from '@quartet/express-sequelize';
 import { testEngines } from '@quartet/testing';

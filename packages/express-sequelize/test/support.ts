@@ -1,6 +1,6 @@
 /** Databases made for one test file and dropped after it, a model of to-dos, and requests to an app. */
 import type { AddressInfo } from 'node:net';
-import type { Query } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
 import type { AppOptions, SQLAlchemyOptions } from '@quartet/express-sequelize';
 import { SQLAlchemy } from '@quartet/express-sequelize';
 import type { EngineName, FreshDatabase } from '@quartet/testing';

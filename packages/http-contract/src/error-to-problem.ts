@@ -6,11 +6,11 @@ import {
   DataError,
   IntegrityError,
   NoResultFound,
-  NotFoundError,
   OperationalError,
   PendingRollbackError,
   translateError,
 } from '@quartet/db-core';
+import { NotFoundError } from '@quartet/db-core/orm';
 import { tooLarge } from './json-body';
 import { HttpProblem } from './problem';
 

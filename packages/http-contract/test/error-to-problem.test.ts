@@ -2,13 +2,13 @@ import {
   DataError,
   IntegrityError,
   NoResultFound,
-  NotFoundError,
   OperationalError,
   PendingRollbackError,
   PoolTimeoutError,
   ProgrammingError,
   ScopeClosedError,
 } from '@quartet/db-core';
+import { NotFoundError } from '@quartet/db-core/orm';
 import { HttpProblem } from '../src';
 import { errorToProblem } from '../src/error-to-problem';
 

@@ -11,9 +11,9 @@ const app = /** @type {import('../workspace.cjs').App} */ (
   APPS.find((each) => each.style === style)
 );
 /** The app's own db-core, which is the one its queries use. */
-const { createEngine, Recorder, runInScope, scopedSession, sessionmaker } = require(
-  require.resolve('@quartet/db-core', { paths: [app.folder] }),
-);
+const own = (name) => require(require.resolve(name, { paths: [app.folder] }));
+const { createEngine, runInScope, scopedSession, sessionmaker } = own('@quartet/db-core');
+const { Recorder } = own('@quartet/db-core/observe');
 
 const user = (name) => ({ name, email: `${name}@localhost` });
 const page = { page: 1, perPage: 10 };

@@ -59,7 +59,7 @@ exports.generators = (root) => ({
   exports: ({ args: [index] }) => exportTable(path.join(root, index)),
 
   /** errors: db-core's tree of errors */
-  errors: () => errorTree(path.join(root, 'packages/db-core/src/errors.ts')),
+  errors: () => errorTree(path.join(root, 'packages/db-core/src/errors/errors.ts')),
 
   /** ported-tests LIST: what became of each test of a reference */
   'ported-tests': ({ file, args: [list] }) =>

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import type { REPLServer } from 'node:repl';
 import { Recoverable, start } from 'node:repl';
 import type { Scope } from '@quartet/db-core';
-import { enterScope } from '@quartet/db-core';
+import { enterScope } from '@quartet/db-core/binding';
 import { completeSession } from './completion';
 import { describeError, makeWriter } from './writer';
 

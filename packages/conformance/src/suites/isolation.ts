@@ -1,5 +1,5 @@
 /** Tests of an app that leave nothing behind: `withTestIsolation`, with every style's own commits inside. */
-import { withTestIsolation } from '@quartet/db-core';
+import { withTestIsolation } from '@quartet/db-core/testing';
 import type { ImportReport } from '@quartet/http-contract';
 import type { PageBody, UserBody } from '../support/client';
 import { suite } from '../support/suite';

@@ -8,8 +8,8 @@
  * @see https://github.com/WiseLibs/better-sqlite3/blob/master/docs/api.md
  */
 import type { Statement } from 'better-sqlite3';
-import type { SqliteDialect, SqliteHandle } from '../dialects/sqlite';
-import type { Engine } from '../engine';
+import type { SqliteDialect, SqliteHandle } from '../dialects/sqlite/dialect';
+import type { Engine } from '../engine/engine';
 import { requireDialect } from './dialect-of';
 import { Route } from './route';
 import { runStatement, toSqlite, type SqliteOutcome } from './sqlite-statement';

@@ -1,10 +1,10 @@
 /** A facade fits one kind of database only. */
-import type { DialectName } from '../dialect';
-import type { Engine } from '../engine';
-import type { MysqlDialect } from '../dialects/mysql';
-import type { PostgresqlDialect } from '../dialects/postgresql';
-import type { SqliteDialect } from '../dialects/sqlite';
-import { ArgumentError } from '../errors';
+import type { DialectName } from '../dialects/dialect';
+import type { Engine } from '../engine/engine';
+import type { MysqlDialect } from '../dialects/mysql/dialect';
+import type { PostgresqlDialect } from '../dialects/postgresql/dialect';
+import type { SqliteDialect } from '../dialects/sqlite/dialect';
+import { ArgumentError } from '../errors/errors';
 
 interface Dialects {
   readonly sqlite: SqliteDialect;

@@ -13,7 +13,7 @@ export type { Mysql2Driver } from './mysql2';
 export type { PgDriver } from './pg';
 export type { Sqlite3Callback, Sqlite3Database, Sqlite3Driver, Sqlite3Statement } from './sqlite3';
 export type { SqliteOutcome } from './sqlite-statement';
-export type { SqliteDialect, SqliteHandle } from '../dialects/sqlite';
+export type { SqliteDialect, SqliteHandle } from '../dialects/sqlite/dialect';
 export { betterSqlite3Connection, betterSqlite3Pool } from './better-sqlite3';
 export { requireDialect } from './dialect-of';
 export { mysql2Driver } from './mysql2';

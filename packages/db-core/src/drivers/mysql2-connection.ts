@@ -1,7 +1,7 @@
 /** A `mysql2` connection that holds no socket, with callbacks and with promises: each statement goes where its route says. */
 import { EventEmitter } from 'node:events';
 import type { Connection, FieldPacket, QueryOptions } from 'mysql2';
-import type { MysqlResult } from '../dialects/mysql';
+import type { MysqlResult } from '../dialects/mysql/dialect';
 import type { Route } from './route';
 import { Mysql2Query } from './mysql2-query';
 

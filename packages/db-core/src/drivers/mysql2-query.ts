@@ -7,7 +7,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import type { Connection, QueryOptions } from 'mysql2';
-import type { MysqlResult } from '../dialects/mysql';
+import type { MysqlResult } from '../dialects/mysql/dialect';
 import type { Route } from './route';
 
 export class Mysql2Query extends EventEmitter {

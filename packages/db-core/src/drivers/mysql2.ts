@@ -8,8 +8,8 @@
  * @see https://sidorares.github.io/node-mysql2/docs
  */
 import { EventEmitter } from 'node:events';
-import type { MysqlResult } from '../dialects/mysql';
-import type { Engine } from '../engine';
+import type { MysqlResult } from '../dialects/mysql/dialect';
+import type { Engine } from '../engine/engine';
 import { requireDialect } from './dialect-of';
 import {
   Mysql2Connection,

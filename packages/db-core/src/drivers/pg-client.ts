@@ -1,7 +1,7 @@
 /** A `pg` client that holds no socket: each statement goes where its route says. */
 import { EventEmitter } from 'node:events';
 import type { Client, CustomTypesConfig, QueryConfig as PgQueryConfig, QueryResult } from 'pg';
-import type { PostgresqlDialect } from '../dialects/postgresql';
+import type { PostgresqlDialect } from '../dialects/postgresql/dialect';
 import type { Route } from './route';
 import { isQueryObject, submit } from './pg-query-object';
 

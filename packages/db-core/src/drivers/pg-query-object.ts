@@ -5,7 +5,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { Client } from 'pg';
-import type { PostgresqlDialect } from '../dialects/postgresql';
+import type { PostgresqlDialect } from '../dialects/postgresql/dialect';
 import type { PgCallback } from './pg-client';
 import type { Route } from './route';
 

@@ -8,7 +8,7 @@
  * @see https://node-postgres.com/apis/pool
  */
 import type { PoolConfig } from 'pg';
-import type { Engine } from '../engine';
+import type { Engine } from '../engine/engine';
 import { requireDialect } from './dialect-of';
 import { PgClient, type PgCallback } from './pg-client';
 import { Route } from './route';

@@ -5,8 +5,8 @@
  *
  * A facade holds no socket. It may be pooled, shared and kept by its library as long as it likes.
  */
-import type { Connection } from '../connection';
-import type { Engine } from '../engine';
+import type { Connection } from '../engine/connection';
+import type { Engine } from '../engine/engine';
 
 /** `BEGIN`, `START TRANSACTION`, `SET TRANSACTION …`: what comes after it must go to the same connection. */
 const OPENS = /^\s*(?:begin|start\s|set\s+transaction)/i;

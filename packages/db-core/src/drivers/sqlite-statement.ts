@@ -1,8 +1,8 @@
 /** How every SQLite facade runs a statement on a handle: from its cache, whatever kind of statement it is. */
 import type { Statement } from 'better-sqlite3';
-import type { SqliteDialect, SqliteHandle } from '../dialects/sqlite';
+import type { SqliteDialect, SqliteHandle } from '../dialects/sqlite/dialect';
 
-export { toSqlite } from '../dialects/sqlite-values';
+export { toSqlite } from '../dialects/sqlite/values';
 
 export interface SqliteOutcome {
   /** Undefined for a statement that returns no rows. */

@@ -4,8 +4,8 @@
  *
  * @see https://github.com/TryGhost/node-sqlite3/wiki/API
  */
-import type { Engine } from '../engine';
-import type { SqliteDialect, SqliteHandle } from '../dialects/sqlite';
+import type { Engine } from '../engine/engine';
+import type { SqliteDialect, SqliteHandle } from '../dialects/sqlite/dialect';
 import { requireDialect } from './dialect-of';
 import { Route } from './route';
 import { runStatement, toSqlite, type SqliteOutcome } from './sqlite-statement';

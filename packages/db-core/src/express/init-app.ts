@@ -3,7 +3,7 @@
  */
 import type { Application, ErrorRequestHandler } from 'express';
 import type { RequestScopeOptions } from './request-scope';
-import { InvalidRequestError } from '../errors';
+import { InvalidRequestError } from '../errors/errors';
 import { RequestScopes } from './request-scope';
 
 const SETTING = 'quartet request scopes';

@@ -12,9 +12,9 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import type { Recorder } from '../recorder';
-import { DbCoreError } from '../errors';
-import { enterScope, Scope } from '../scope';
+import type { Recorder } from '../observe/recorder';
+import { DbCoreError } from '../errors/errors';
+import { enterScope, Scope } from '../session/scope';
 import { LoopTurns } from './loop-turns';
 import { onSocketClose } from './socket-close';
 

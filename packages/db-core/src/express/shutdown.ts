@@ -11,7 +11,7 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Application, Request, Response } from 'express';
-import type { Engine } from '../engine';
+import type { Engine } from '../engine/engine';
 import { requestScopesOf } from './init-app';
 import { ShutdownError } from './request-scope';
 import { Traffic } from './traffic';

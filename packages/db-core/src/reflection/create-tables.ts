@@ -4,12 +4,12 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.MetaData.create_all
  */
-import type { DialectName } from '../dialect';
-import type { Engine } from '../engine';
+import type { DialectName } from '../dialects/dialect';
+import type { Engine } from '../engine/engine';
 import type { ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from './table';
-import { InvalidRequestError } from '../errors';
-import { outsideScope } from '../scope';
-import { createUnlessMade } from '../table-exists';
+import { InvalidRequestError } from '../errors/errors';
+import { outsideScope } from '../session/scope';
+import { createUnlessMade } from '../binding/create-unless-made';
 import { reflect } from './reflect';
 
 /**

@@ -1,8 +1,8 @@
 /** The tables that classes can be mapped to: those whose rows have an identity. */
-import type { Engine } from '../engine';
+import type { Engine } from '../engine/engine';
 import type { ReflectOptions } from './reflect';
 import type { ReflectedTable } from './table';
-import { InvalidRequestError } from '../errors';
+import { InvalidRequestError } from '../errors/errors';
 import { reflect } from './reflect';
 
 /**

@@ -5,12 +5,12 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/reflection.html
  */
-import type { Engine } from '../engine';
+import type { Engine } from '../engine/engine';
 import type { Ask, ReflectedTable } from './table';
-import { InvalidRequestError } from '../errors';
-import { reflectMysql } from './mysql';
-import { reflectPostgresql } from './postgresql';
-import { reflectSqlite } from './sqlite';
+import { InvalidRequestError } from '../errors/errors';
+import { reflectMysql } from '../dialects/mysql/reflect';
+import { reflectPostgresql } from '../dialects/postgresql/reflect';
+import { reflectSqlite } from '../dialects/sqlite/reflect';
 
 export interface ReflectOptions {
   /** Only these tables. Default: all. */

@@ -1,0 +1,11 @@
+/**
+ * `@quartet/db-core/binding`: for packages that bind a library (a mapper for each class) or a web framework
+ * (a scope for each request) to db-core. An app needs none of it.
+ */
+export type { HiddenField } from './hidden-field';
+export type { Class, Identity, Mapper, Select } from '../orm/mapper';
+export type { ScopeOptions } from '../session/scope';
+export { createUnlessMade } from './create-unless-made';
+export { hiddenField } from './hidden-field';
+export { mapClass, mapperOf } from '../orm/mapper';
+export { enterScope, Scope } from '../session/scope';

@@ -1,0 +1,105 @@
+/**
+ * What a statement returned. Rows are read by name, by index and by iteration, as SQLAlchemy's are.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/core/connections.html#sqlalchemy.engine.Result
+ */
+import type { InspectOptions } from 'node:util';
+import { inspect } from 'node:util';
+import type { CursorResult } from '../dialects/dialect';
+import { MultipleResultsFound, NoResultFound } from '../errors/errors';
+
+/**
+ * One row: `row.name`, `row[1]`, `[...row]`, `const [id, name] = row`. Its own enumerable properties are
+ * its columns, so it serialises and compares like a plain object; it prints as a tuple, `(1, 'admin')`.
+ * Of two columns with the same name the last is read by name, both by index.
+ */
+export class Row implements Iterable<unknown> {
+  readonly [column: string]: unknown;
+  readonly [index: number]: unknown;
+  readonly #values: readonly unknown[];
+
+  constructor(columns: readonly string[], values: readonly unknown[]) {
+    this.#values = values;
+    for (let i = 0; i < columns.length; i++) {
+      (this as Record<string, unknown>)[columns[i] as string] = values[i];
+    }
+  }
+
+  /** The n-th value, from 0; negative counts from the end. */
+  static at(row: Row, n: number): unknown {
+    return row.#values.at(n);
+  }
+
+  [Symbol.iterator](): IterableIterator<unknown> {
+    return this.#values[Symbol.iterator]();
+  }
+
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const values = this.#values.map((value) => inspect(value, options));
+    return values.length === 1 ? `(${values[0]},)` : `(${values.join(', ')})`;
+  }
+}
+
+/** `row[0]`, `row[1]` …: getters on the prototype, so that they cost a row nothing. */
+const INDEXED_COLUMNS = 100;
+for (let i = 0; i < INDEXED_COLUMNS; i++) {
+  Object.defineProperty(Row.prototype, i, {
+    get(this: Row) {
+      return Row.at(this, i);
+    },
+  });
+}
+
+/** All rows of a statement, already fetched. Iterable. */
+export class Result implements Iterable<Row> {
+  readonly columns: readonly string[];
+  /** Rows changed by a write, rows returned by a read. */
+  readonly rowCount: number;
+  /** The generated key of an INSERT on SQLite and MariaDB; on PostgreSQL write `RETURNING id`. */
+  readonly lastInsertId: number | bigint | undefined;
+  readonly #cursor: CursorResult;
+
+  constructor(cursor: CursorResult) {
+    this.columns = cursor.columns;
+    this.rowCount = cursor.rowCount;
+    this.lastInsertId = cursor.lastInsertId;
+    this.#cursor = cursor;
+  }
+
+  all(): Row[] {
+    return this.#cursor.rows.map((values) => new Row(this.columns, values));
+  }
+
+  /** The first row, or undefined. */
+  first(): Row | undefined {
+    const [values] = this.#cursor.rows;
+    return values && new Row(this.columns, values);
+  }
+
+  /** @throws NoResultFound, MultipleResultsFound */
+  one(): Row {
+    const row = this.oneOrNone();
+    if (!row) throw new NoResultFound();
+    return row;
+  }
+
+  /** @throws MultipleResultsFound */
+  oneOrNone(): Row | undefined {
+    if (this.#cursor.rows.length > 1) throw new MultipleResultsFound();
+    return this.first();
+  }
+
+  /** The first column of the first row, or undefined. */
+  scalar<T = unknown>(): T | undefined {
+    return this.#cursor.rows[0]?.[0] as T | undefined;
+  }
+
+  /** The first column of every row. */
+  scalars<T = unknown>(): T[] {
+    return this.#cursor.rows.map(([value]) => value as T);
+  }
+
+  [Symbol.iterator](): IterableIterator<Row> {
+    return this.all()[Symbol.iterator]();
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Ports Flask-SQLAlchemy's `get_recorded_queries()`.
+ *
+ * @see https://flask-sqlalchemy.readthedocs.io/en/stable/record-queries/
+ */
+import type { RecordedQuery } from './recorder';
+import { currentScope } from '../session/scope';
+
+/** The statements of this request, or of this `runInScope`, so far; none where it has no recorder. */
+export function getRecordedQueries(): readonly RecordedQuery[] {
+  return currentScope()?.recorder?.queries ?? [];
+}

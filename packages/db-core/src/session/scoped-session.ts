@@ -1,0 +1,150 @@
+/**
+ * The registry of sessions: one object, made once and imported everywhere, that stands for whatever
+ * session belongs to the scope the code runs in.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/orm/contextual.html
+ */
+import type { Class } from '../orm/mapper';
+import type { Query } from '../orm/query';
+import type { SessionOptions } from './session';
+import type { SessionFactory } from './sessionmaker';
+import { InvalidRequestError, NoActiveScopeError } from '../errors/errors';
+import { currentScope } from './scope';
+import { Session } from './session';
+
+/** Calls of a session work on it directly; `Session()` gives the session itself. */
+export interface ScopedSession extends Session {
+  /** The scope's session, made on first use; options are for a session that is not there yet. */
+  (options?: SessionOptions): Session;
+  /** Whether the scope has a session already. */
+  has(): boolean;
+  /** Closes the scope's session, if there is one, and forgets it: the next use makes a new one. */
+  remove(): Promise<void>;
+  /** Changes the factory's options. */
+  configure(options: SessionOptions): void;
+  /**
+   * A property for `Object.defineProperty(Base, 'query', Session.queryProperty())`: read on a class it is
+   * a query of that class.
+   */
+  queryProperty(): PropertyDescriptor & ThisType<Class>;
+  readonly factory: SessionFactory;
+}
+
+export interface ScopedSessionOptions {
+  /** What the session belongs to, by identity. Default: the request, or the `runInScope` call, the code runs in. */
+  readonly scopefunc?: () => unknown;
+}
+
+/**
+ * Several of them on one engine share each scope's session, which has the options of the one used first:
+ * parts of a program that were written apart, with different libraries, are one transaction.
+ *
+ * @throws NoActiveScopeError at use, not here, where no scope is active.
+ * @example
+ * export const Session = scopedSession(sessionmaker({ bind: engine }));
+ * // in a handler:
+ * Session.add(user);
+ * await Session.commit();
+ */
+export function scopedSession(
+  factory: SessionFactory,
+  options: ScopedSessionOptions = {},
+): ScopedSession {
+  const registry = options.scopefunc
+    ? new KeyedRegistry(factory, options.scopefunc)
+    : new ScopeRegistry(factory);
+  if (options.scopefunc) factory.current = () => registry.session('A statement');
+  const own = {
+    factory,
+    has: () => registry.peek() !== undefined,
+    configure: (changes: SessionOptions) => factory.configure(changes),
+    async remove(): Promise<void> {
+      await registry.forget()?.close();
+    },
+    queryProperty: () => ({
+      configurable: true,
+      get(this: Class): Query<object> {
+        return registry.session('A query').query(this);
+      },
+    }),
+  };
+  const call = (overrides?: SessionOptions): Session => {
+    if (overrides && registry.peek()) {
+      throw new InvalidRequestError(
+        'This scope has a session already: options can only be given before its first use.',
+      );
+    }
+    return registry.session('Session()', overrides);
+  };
+  return new Proxy(call, {
+    get(_target, name) {
+      if (Object.hasOwn(own, name)) return own[name as keyof typeof own];
+      if (name === 'then' || typeof name === 'symbol') return undefined; // being awaited or printed is no use of a session
+      const session = registry.session(`Session.${name}`);
+      const member: unknown = Reflect.get(session, name, session);
+      return typeof member === 'function' ? (member.bind(session) as unknown) : member;
+    },
+    has: (_target, name) =>
+      Object.hasOwn(own, name) || name in (registry.peek() ?? Session.prototype),
+  }) as unknown as ScopedSession;
+}
+
+interface Registry {
+  session(what: string, options?: SessionOptions): Session;
+  peek(): Session | undefined;
+  forget(): Session | undefined;
+}
+
+/** One session a scope, kept by the scope itself. */
+class ScopeRegistry implements Registry {
+  readonly #factory: SessionFactory;
+
+  constructor(factory: SessionFactory) {
+    this.#factory = factory;
+  }
+
+  session(what: string, options?: SessionOptions): Session {
+    const scope = currentScope();
+    if (!scope) throw new NoActiveScopeError(what);
+    const engine = options?.bind ?? this.#factory.options.bind;
+    return scope.session(this.#factory, () => this.#factory(options), engine);
+  }
+
+  peek(): Session | undefined {
+    return currentScope()?.peek(this.#factory, this.#factory.options.bind);
+  }
+
+  forget(): Session | undefined {
+    return currentScope()?.forget(this.#factory, this.#factory.options.bind);
+  }
+}
+
+/** One session for each value of the user's function; whoever chose it calls `remove()`. */
+class KeyedRegistry implements Registry {
+  readonly #factory: SessionFactory;
+  readonly #scopefunc: () => unknown;
+  readonly #sessions = new Map<unknown, Session>();
+
+  constructor(factory: SessionFactory, scopefunc: () => unknown) {
+    this.#factory = factory;
+    this.#scopefunc = scopefunc;
+  }
+
+  session(_what: string, options?: SessionOptions): Session {
+    const key = this.#scopefunc();
+    let session = this.#sessions.get(key);
+    if (!session) this.#sessions.set(key, (session = this.#factory(options)));
+    return session;
+  }
+
+  peek(): Session | undefined {
+    return this.#sessions.get(this.#scopefunc());
+  }
+
+  forget(): Session | undefined {
+    const key = this.#scopefunc();
+    const session = this.#sessions.get(key);
+    this.#sessions.delete(key);
+    return session;
+  }
+}

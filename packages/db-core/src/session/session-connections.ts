@@ -1,0 +1,105 @@
+/**
+ * The connections of one session: one for each engine it has used, each with a transaction of its own,
+ * begun, nested and ended together.
+ *
+ * There is no two-phase commit: databases commit one after the other.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/orm/persistence_techniques.html#partitioning-strategies-e-g-multiple-database-backends-per-session
+ */
+import type { Connection } from '../engine/connection';
+import type { BeginOptions } from '../dialects/dialect';
+import type { Engine } from '../engine/engine';
+import { PartialCommitError, UnboundSessionError } from '../errors/errors';
+
+export class SessionConnections {
+  readonly #open = new Map<Engine, Connection>();
+  readonly #connect: (engine: Engine) => Connection;
+
+  /** @param connect makes a connection, which costs nothing before its first statement. */
+  constructor(connect: (engine: Engine) => Connection) {
+    this.#connect = connect;
+  }
+
+  /** The connection to `engine`, made on first use. */
+  on(engine: Engine): Connection {
+    let connection = this.#open.get(engine);
+    if (!connection) this.#open.set(engine, (connection = this.#connect(engine)));
+    return connection;
+  }
+
+  /** Those to `engines`. @throws UnboundSessionError when there are none. */
+  onAll(engines: readonly Engine[]): readonly Connection[] {
+    if (engines.length === 0) throw new UnboundSessionError();
+    return engines.map((engine) => this.on(engine));
+  }
+
+  some(test: (connection: Connection) => boolean): boolean {
+    for (const connection of this.#open.values()) if (test(connection)) return true;
+    return false;
+  }
+
+  /** All or none. @throws InvalidRequestError when a transaction is under way. */
+  async begin(engines: readonly Engine[], options: BeginOptions): Promise<void> {
+    const begun: Connection[] = [];
+    try {
+      for (const connection of this.onAll(engines)) {
+        await connection.begin(options);
+        begun.push(connection);
+      }
+    } catch (error) {
+      for (const connection of begun) await connection.rollback();
+      throw error;
+    }
+  }
+
+  /** In the order of their first use. @throws PartialCommitError when one refuses after another has committed. */
+  async commit(): Promise<void> {
+    const connections = [...this.#open.values()];
+    const committed: Engine[] = [];
+    for (const [i, connection] of connections.entries()) {
+      const wrote = connection.hasUncommittedWrites;
+      try {
+        await connection.commit();
+      } catch (error) {
+        for (const rest of connections.slice(i + 1))
+          if (rest.inTransaction)
+            await rest.invalidate('Another database of this session refused to commit.');
+        throw committed.length > 0
+          ? new PartialCommitError(committed, connection.engine, error)
+          : error;
+      }
+      if (wrote) committed.push(connection.engine);
+    }
+  }
+
+  rollback(): Promise<void> {
+    return this.#each((connection) => connection.rollback());
+  }
+
+  /** Rolls back all but `kept` and refuses their statements until `rollback()`. */
+  invalidate(why: string, kept: readonly Connection[] = []): Promise<void> {
+    return this.#each(async (connection) => {
+      if (!kept.includes(connection)) await connection.invalidate(why);
+    });
+  }
+
+  close(options: { readonly cancel?: boolean }): Promise<void> {
+    return this.#each((connection) => connection.close(options));
+  }
+
+  /** As `close`, where nothing must be waited for: false elsewhere. */
+  closeNow(): boolean {
+    for (const connection of this.#open.values()) if (!connection.closeNow()) return false;
+    return true;
+  }
+
+  /** One after the other, all of them even if one fails. */
+  async #each(action: (connection: Connection) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    for (const connection of this.#open.values())
+      await action(connection).catch((error: unknown) => failures.push(error));
+    if (failures.length === 1) throw failures[0];
+    if (failures.length > 1)
+      throw new AggregateError(failures, 'Several databases of this session failed.');
+  }
+}

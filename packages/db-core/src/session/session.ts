@@ -1,0 +1,398 @@
+/**
+ * The Session: one unit of work. Its transaction begins by itself at the first statement and ends with
+ * `commit()`, `rollback()` or `close()`, each of which gives the connection back. Statements that a
+ * library sends on the same engine, in the same scope, are part of it.
+ *
+ * There is no identity map: loading a row twice gives two objects, and only objects that were `add`ed are saved.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/orm/session_api.html
+ */
+import type { BeginMode, BeginOptions, TransactionOptions } from '../dialects/dialect';
+import type { Engine } from '../engine/engine';
+import type { Class, Identity, Mapper } from '../orm/mapper';
+import type { Params } from '../sql/placeholders';
+import type { Result } from '../engine/result';
+import type { Hook } from './session-hooks';
+import { Connection } from '../engine/connection';
+import { InvalidRequestError, ScopeClosedError, UnboundSessionError } from '../errors/errors';
+import { mapperOf, mapperOfInstance } from '../orm/mapper';
+import { Query } from '../orm/query';
+import { currentScope, enterScope, Scope } from './scope';
+import { SessionConnections } from './session-connections';
+import { SessionHooks } from './session-hooks';
+import { translateError } from '../errors/translate';
+import { UnitOfWork } from '../orm/unit-of-work';
+
+export interface SessionOptions extends TransactionOptions {
+  /** The engine for everything that no mapper assigns to another. */
+  readonly bind?: Engine;
+  /** Further engines this session reaches, by key: models mapped on them, and `connection(key)`. Each has its own transaction. */
+  readonly binds?: Readonly<Record<string, Engine>>;
+  /**
+   * Statements commit by themselves, as outside a session, until `begin()` is called; `add`ed objects are
+   * still saved by `flush()` or `commit()`. Default false: the transaction begins by itself.
+   */
+  readonly autocommit?: boolean;
+  /** Flush pending objects before `query`, `get` and `execute` read. Default true. */
+  readonly autoflush?: boolean;
+  /** When the transaction really begins. Default: the engine's. */
+  readonly begin?: BeginMode;
+  /** What `query()` makes. Default {@link Query}. */
+  readonly queryClass?: typeof Query;
+  /** What `sessionmaker` makes, for methods of your own. Default {@link Session}. */
+  readonly class?: typeof Session;
+}
+
+/** A nested transaction that is open, and what a flush inside it failed with. */
+interface Nested {
+  readonly connections: readonly Connection[];
+  failure?: { readonly error: unknown };
+}
+
+export class Session {
+  /** For whatever the application wants to keep with the session. */
+  readonly info: Record<string, unknown> = {};
+  readonly #options: SessionOptions;
+  readonly #engines: readonly Engine[];
+  readonly #connections = new SessionConnections((engine) => this.#connect(engine));
+  readonly #work = new UnitOfWork();
+  readonly #hooks = new SessionHooks();
+  readonly #nested: Nested[] = [];
+  /** What scopes know this session by: its factory. */
+  readonly #key: object;
+  #ended = false;
+
+  /** Use {@link sessionmaker}. */
+  constructor(options: SessionOptions, key: object) {
+    this.#options = options;
+    this.#engines = enginesOf(options);
+    this.#key = key;
+  }
+
+  /** @throws UnboundSessionError */
+  get bind(): Engine {
+    const { bind } = this.#options;
+    if (!bind) throw new UnboundSessionError();
+    return bind;
+  }
+
+  /** Every engine this session may reach. */
+  get engines(): readonly Engine[] {
+    return this.#engines;
+  }
+
+  /** Added objects that have no row yet. */
+  get new(): readonly object[] {
+    return this.#work.new;
+  }
+
+  /** Added objects that have a row and differ from it. */
+  get dirty(): readonly object[] {
+    return this.#work.dirty;
+  }
+
+  /** Objects to be deleted at the next flush. */
+  get deleted(): readonly object[] {
+    return this.#work.deleted;
+  }
+
+  /** Whether a transaction is under way, even if BEGIN has not been sent yet. */
+  inTransaction(): boolean {
+    return this.#connections.some((connection) => connection.inTransaction);
+  }
+
+  /** Whether something was written that only `commit()` would keep: pending objects, or statements of any library. */
+  get hasUncommittedWrites(): boolean {
+    return (
+      !this.#work.isEmpty || this.#connections.some((connection) => connection.hasUncommittedWrites)
+    );
+  }
+
+  // --- the unit of work ----------------------------------------------------------------------
+
+  /** Saves the object at the next flush: INSERT, or UPDATE where it has a row. @throws UnmappedError */
+  add(instance: object): void {
+    this.#assertUsable();
+    this.#assertReaches(mapperOfInstance(instance));
+    this.#work.add(instance);
+  }
+
+  addAll(instances: Iterable<object>): void {
+    for (const instance of instances) this.add(instance);
+  }
+
+  /** Deletes the object's row at the next flush. @throws InvalidRequestError when it has none. */
+  delete(instance: object): void {
+    this.#assertUsable();
+    this.#work.delete(instance);
+  }
+
+  /** Takes the object out of the session: it will be neither saved nor deleted. */
+  expunge(instance: object): void {
+    this.#work.expunge(instance);
+  }
+
+  /**
+   * Writes what was added and deleted, through each library's own calls, in order of dependency.
+   *
+   * @throws IntegrityError and the like; the transaction is rolled back then, and nothing runs in this
+   *   session until `rollback()`. Inside `beginNested` its savepoint alone is undone, and all goes on.
+   */
+  async flush(): Promise<void> {
+    this.#assertUsable();
+    if (this.#work.isEmpty) return;
+    try {
+      await this.run(this.#work.take());
+    } catch (error) {
+      const failure = translateError(error);
+      const nested = this.#nested.at(-1);
+      if (nested) nested.failure = { error: failure };
+      await this.#connections.invalidate(
+        'A flush failed, so its transaction was rolled back.',
+        nested?.connections,
+      );
+      throw failure;
+    }
+  }
+
+  // --- the transaction -----------------------------------------------------------------------
+
+  /**
+   * Begins a transaction by hand, on every engine of the session, to choose its isolation level, its access mode
+   * or when it really begins, or with a function to commit when it resolves and roll back when it rejects.
+   *
+   * @throws InvalidRequestError when one is under way.
+   */
+  begin(options?: BeginOptions): Promise<void>;
+  begin<T>(fn: () => Promise<T>, options?: BeginOptions): Promise<T>;
+  async begin<T>(
+    first?: BeginOptions | (() => Promise<T>),
+    second?: BeginOptions,
+  ): Promise<T | void> {
+    const fn = typeof first === 'function' ? first : undefined;
+    this.#assertUsable();
+    await this.#connections.begin(this.engines, {
+      ...this.#transaction,
+      ...(fn ? second : (first as BeginOptions)),
+    });
+    if (!fn) return undefined;
+    try {
+      const value = await this.run(fn);
+      await this.commit();
+      return value;
+    } catch (error) {
+      await this.rollback();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs `fn` in a savepoint, on every engine of the session that it uses: kept when it resolves, undone when it
+   * rejects; what was done before stays either way.
+   */
+  async beginNested<T>(fn: () => Promise<T>): Promise<T> {
+    await this.flush();
+    const nested: Nested = { connections: this.#connections.onAll(this.engines) };
+    const work = async (): Promise<T> => {
+      const value = await this.run(fn);
+      await this.flush();
+      if (nested.failure) throw nested.failure.error; // caught by fn, but half a flush must not be kept
+      return value;
+    };
+    this.#nested.push(nested);
+    try {
+      return await nested.connections.reduce<() => Promise<T>>(
+        (inner, connection) => () => connection.beginNested(inner),
+        work,
+      )();
+    } catch (error) {
+      this.#work.clear();
+      throw error;
+    } finally {
+      this.#nested.splice(this.#nested.indexOf(nested), 1);
+    }
+  }
+
+  /**
+   * Flushes, commits and gives the connection back. The session goes on with a new transaction when used again.
+   *
+   * Several databases commit one after the other, in the order of their first use. There is no two-phase
+   * commit: when one of them refuses, those before it stay committed and those after it are rolled back.
+   *
+   * @throws IntegrityError, OperationalError … ; call `rollback()` then.
+   * @throws PartialCommitError when a database refused after another had committed.
+   */
+  async commit(): Promise<void> {
+    this.#assertUsable();
+    if (!this.#work.isEmpty) await this.flush();
+    if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.flush();
+    await this.#connections.commit();
+    if (!this.#hooks.isEmpty) await this.#hooks.ended('commit');
+  }
+
+  /** Undoes everything since the last commit, forgets pending objects, gives the connection back. */
+  async rollback(): Promise<void> {
+    this.#work.clear();
+    await this.#connections.rollback();
+    await this.#hooks.ended('rollback');
+  }
+
+  /** Rolls back what is not committed and gives the connection back. The session may be used again. */
+  async close(): Promise<void> {
+    await this.rollback();
+  }
+
+  /** Runs `hook` once, after this transaction has begun on the server. */
+  afterBegin(hook: Hook): void {
+    this.#hooks.on('begin', hook);
+  }
+
+  /**
+   * Runs `hook` once, when this transaction is about to be committed and all that was added is flushed. What
+   * the hook adds is saved too; when it throws, nothing is committed.
+   */
+  beforeCommit(hook: Hook): void {
+    this.#hooks.on('before-commit', hook);
+  }
+
+  /** Runs `hook` once, after this transaction is really committed (not at a savepoint). */
+  afterCommit(hook: Hook): void {
+    this.#hooks.on('commit', hook);
+  }
+
+  /** Runs `hook` once, after this transaction is rolled back. */
+  afterRollback(hook: Hook): void {
+    this.#hooks.on('rollback', hook);
+  }
+
+  // --- reading and plain SQL -----------------------------------------------------------------
+
+  /** The object with this primary key, or undefined. @throws UnmappedError */
+  get<T extends object>(target: Class<T>, id: Identity): Promise<T | undefined> {
+    const mapper = mapperOf(target);
+    this.#assertReaches(mapper);
+    return this.load(() => mapper.get(id));
+  }
+
+  /** @throws UnmappedError */
+  query<T extends object>(target: Class<T>): Query<T> {
+    const mapper = mapperOf(target);
+    this.#assertReaches(mapper);
+    return new (this.#options.queryClass ?? Query)(this, mapper);
+  }
+
+  /** Reads the object's row again. @throws NoResultFound when it is gone. */
+  async refresh(instance: object): Promise<void> {
+    const mapper = mapperOfInstance(instance);
+    await this.load(() => mapper.refresh(instance));
+  }
+
+  /** Runs one statement in the session's transaction; see {@link Connection.execute} for placeholders and errors. */
+  execute(sql: string, params?: Params): Promise<Result> {
+    if (this.#mustFlush) return this.flush().then(() => this.connection().execute(sql, params));
+    try {
+      return this.connection().execute(sql, params);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /**
+   * The session's connection to an engine, or to the one under a key of `binds`; its own bind by default.
+   *
+   * @throws UnboundSessionError, ScopeClosedError
+   */
+  connection(target: Engine | string = this.bind): Connection {
+    const engine = typeof target === 'string' ? this.#bound(target) : target;
+    this.#assertUsable();
+    return this.#connections.on(engine);
+  }
+
+  /** Runs `fn` where this session is the current one: statements of libraries in it join this session. */
+  run<T>(fn: () => Promise<T>): Promise<T> {
+    const scope = currentScope();
+    if (scope && this.engines.every((engine) => scope.sessionOn(engine) === this)) return fn();
+    return enterScope(Scope.around(this, this.#key, scope), async () => await fn());
+  }
+
+  /** @internal A read through a mapper: pending objects are flushed first, errors translated. */
+  async load<T>(fn: () => Promise<T>): Promise<T> {
+    this.#assertUsable();
+    if (this.#mustFlush) await this.flush();
+    try {
+      return await this.run(fn);
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  /** @internal As `end`, where nothing must be waited for: true, and the session is closed. */
+  endNow(): boolean {
+    if (!this.#hooks.isEmpty) return false;
+    this.#ended = true;
+    if (!this.#connections.closeNow()) return false;
+    this.#work.clear();
+    return true;
+  }
+
+  /** @internal The scope is over: closes for good. */
+  async end(options: { readonly cancel?: boolean }): Promise<void> {
+    this.#ended = true;
+    this.#work.clear();
+    await this.#connections.close(options);
+    await this.#hooks.ended('rollback');
+  }
+
+  #connect(engine: Engine): Connection {
+    engine.countSession();
+    return new Connection(engine, {
+      autobegin: this.#options.autocommit !== true,
+      keepsConnection: false,
+      begin: this.#options.begin,
+      transaction: this.#transaction,
+      session: this,
+      recorder: currentScope()?.recorder,
+      onBegin: () => this.#hooks.begun(),
+    });
+  }
+
+  /** Whether there is something that a statement must find in the database. */
+  get #mustFlush(): boolean {
+    return this.#options.autoflush !== false && !this.#work.isEmpty;
+  }
+
+  #bound(key: string): Engine {
+    const { binds = {} } = this.#options;
+    const engine = Object.hasOwn(binds, key) ? binds[key] : undefined;
+    if (engine) return engine;
+    throw new InvalidRequestError(
+      `Bind key '${key}' is not in this session's binds (${Object.keys(binds).join(', ') || 'it has none'}): ` +
+        `sessionmaker({ bind, binds: { ${key}: engine } }).`,
+    );
+  }
+
+  get #transaction(): TransactionOptions {
+    const { isolationLevel, readOnly } = this.#options;
+    return { ...(isolationLevel && { isolationLevel }), ...(readOnly && { readOnly }) };
+  }
+
+  /** A statement of a class mapped elsewhere would commit by itself, outside this session. */
+  #assertReaches({ engine, name }: Mapper): void {
+    if (this.#engines.length > 0 && !this.#engines.includes(engine)) {
+      throw new InvalidRequestError(
+        `Class '${name}' is mapped on ${engine}, which this session does not reach. Add that engine to its binds, ` +
+          `sessionmaker({ bind, binds: { key: engine } }), or use the session of that engine.`,
+      );
+    }
+  }
+
+  #assertUsable(): void {
+    if (this.#ended) throw new ScopeClosedError();
+  }
+}
+
+/** The engines that sessions with these options reach. */
+export function enginesOf({ bind, binds }: SessionOptions): readonly Engine[] {
+  const own = bind ? [bind] : [];
+  return binds ? [...new Set([...own, ...Object.values(binds)])] : own;
+}

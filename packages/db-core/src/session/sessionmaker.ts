@@ -1,0 +1,48 @@
+/**
+ * A factory of sessions that are all configured alike.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/orm/session_api.html#sqlalchemy.orm.sessionmaker
+ */
+import type { Connection } from '../engine/connection';
+import type { Engine, SessionSource } from '../engine/engine';
+import type { SessionOptions } from './session';
+import { enginesOf, Session } from './session';
+import { currentScope } from './scope';
+
+export interface SessionFactory extends SessionSource {
+  /** A new session. Options given here win over the factory's. Whoever calls it closes it. */
+  (options?: SessionOptions): Session;
+  /** The session that is current here; undefined outside any scope. A registry of its own may replace it. */
+  current: SessionSource['current'];
+  /** Changes the options of sessions made from now on; `bind` may be given here, once the engine exists. */
+  configure(options: SessionOptions): void;
+  readonly options: SessionOptions;
+}
+
+/**
+ * @param options.bind the engine; may come later, by `configure({ bind })`.
+ * @param options.autoflush flush pending objects before reading. Default true.
+ * @example
+ * const Session = scopedSession(sessionmaker({ bind: createEngine('sqlite:///app.db') }));
+ */
+export function sessionmaker(options: SessionOptions = {}): SessionFactory {
+  let current = Object.freeze({ ...options });
+  const make = (given: SessionOptions): Session => new (given.class ?? Session)(given, factory);
+  const factory = Object.assign(
+    (overrides?: SessionOptions): Session =>
+      make(overrides ? { ...current, ...overrides } : current),
+    {
+      configure(changes: SessionOptions): void {
+        for (const engine of enginesOf(current)) engine.detach(factory);
+        current = Object.freeze({ ...current, ...changes });
+        for (const engine of enginesOf(current)) engine.attach(factory);
+      },
+      current(): { connection(engine: Engine): Connection } | undefined {
+        return currentScope()?.session(factory, factory, current.bind);
+      },
+    },
+  ) as unknown as SessionFactory;
+  Object.defineProperty(factory, 'options', { get: () => current });
+  for (const engine of enginesOf(current)) engine.attach(factory);
+  return factory;
+}
