@@ -2,16 +2,9 @@
  * `@quartet/db-core`: the engine, the session and its scope. Express is served by
  * `@quartet/db-core/express`, libraries join through `@quartet/db-core/drivers`.
  */
-export type {
-  BeginMode,
-  BeginWay,
-  BeginOptions,
-  CursorResult,
-  Dialect,
-  DialectName,
-  IsolationLevel,
-  TransactionOptions,
-} from './dialects/dialect';
+export type { Dialect } from './dialects/dialect';
+export type { CursorResult, DriverConnection } from './dialects/driver-connection';
+export type { DialectName } from './dialects/names';
 export type { Connection, ConnectionOptions } from './engine/connection';
 export type {
   BeginEvent,
@@ -36,6 +29,13 @@ export type { SessionOptions } from './session/session';
 export type { SessionFactory } from './session/sessionmaker';
 export type { Propagation, TransactionalOptions } from './session/transactional';
 export type { CompiledStatement, Params } from './sql/placeholders';
+export type {
+  BeginMode,
+  BeginWay,
+  BeginOptions,
+  IsolationLevel,
+  TransactionOptions,
+} from './sql/transaction-options';
 export { DatabaseUrl, parseDatabaseUrl } from './dialects/url';
 export { createEngine, Engine } from './engine/engine';
 export {

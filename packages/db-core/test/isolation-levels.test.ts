@@ -107,10 +107,9 @@ onEachEngine((fixture) => {
 
   test('a level that a library asks for, before its BEGIN or in it, is the level', async () => {
     connection = fixture.engine.connect({ begin });
-    const { dialect } = fixture.engine;
     const library = {};
     const send = (sql: string) =>
-      connection.run(sql, [], (raw) => dialect.execute(raw, sql, []), library);
+      connection.run(sql, [], (driver) => driver.execute(sql, []), library);
     await send(`SET TRANSACTION ISOLATION LEVEL ${other}`);
     await send('BEGIN');
     expect(await levelOf(connection)).toBe(other);

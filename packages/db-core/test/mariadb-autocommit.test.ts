@@ -16,8 +16,9 @@ for (const server of testEngines().filter(({ name }) => name === 'mariadb'))
       engine = createEngine(database.url, { poolSize: 1, ...options });
       Session = scopedSession(sessionmaker({ bind: engine }));
       sent = [];
-      const client = (await engine.checkout()) as unknown as Connection;
-      engine.checkin(client, false);
+      const driver = await engine.checkout();
+      engine.checkin(driver, false);
+      const client = driver.client as Connection;
       const query = client.query.bind(client) as (...args: unknown[]) => never;
       jest.spyOn(client, 'query').mockImplementation((...args: unknown[]) => {
         sent.push((args[0] as QueryOptions).sql);

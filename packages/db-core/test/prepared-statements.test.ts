@@ -11,7 +11,7 @@ import {
 import { pgDriver } from '@quartet/db-core/drivers';
 import type { FreshDatabase } from '@quartet/testing';
 import { freshDatabase, testEngines } from '@quartet/testing';
-import type { Client, QueryConfig } from 'pg';
+import type { QueryConfig } from 'pg';
 
 test('a URL may turn them off', () => {
   const { query } = createEngine('postgresql://localhost/app?preparedStatements=false').url;
@@ -27,9 +27,11 @@ async function packetsOf(
   engine: Engine,
   fn: () => Promise<void>,
 ): Promise<{ sent: number; received: number }> {
-  const client = (await engine.checkout()) as unknown as Client;
-  engine.checkin(client, false);
-  const { connection } = client as unknown as { connection: EventEmitter & { stream: Socket } };
+  const driver = await engine.checkout();
+  engine.checkin(driver, false);
+  const { connection } = driver.client as unknown as {
+    connection: EventEmitter & { stream: Socket };
+  };
   const writes = (['_write', '_writev'] as const).map((name) =>
     jest.spyOn(connection.stream, name),
   );

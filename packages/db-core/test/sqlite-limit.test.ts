@@ -1,7 +1,7 @@
 /** Parameters of LIMIT and OFFSET on SQLite: prepared once, and what they mean stays as it is. */
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
-import type { SqliteDialect, SqliteHandle } from '../src/dialects/sqlite/dialect';
+import type { SqliteConnection } from '../src/dialects/sqlite/connection';
 import { withSteadyLimit } from '../src/dialects/sqlite/limit';
 
 describe('a parameter of LIMIT on SQLite', () => {
@@ -35,10 +35,9 @@ describe('a parameter of LIMIT on SQLite', () => {
   });
 
   test('is prepared like that', async () => {
-    const raw = (await engine.checkout()) as SqliteHandle;
-    const dialect = engine.driverDialect as SqliteDialect;
-    expect(dialect.prepare(raw, 'select 1 limit ?').source).toBe('select 1 limit likely(?)');
-    engine.checkin(raw, false);
+    const driver = (await engine.checkout()) as SqliteConnection;
+    expect(driver.prepare('select 1 limit ?').source).toBe('select 1 limit likely(?)');
+    engine.checkin(driver, false);
   });
 
   test('limits and skips as it says, value by value', async () => {

@@ -13,8 +13,7 @@ const insert = (connection: Connection, name: string) =>
 
 /** What a library does with its own connection object `owner`: statements and transaction control through `run`. */
 function library(connection: Connection, owner: object = {}) {
-  const { dialect } = connection.engine;
-  return (sql: string) => connection.run(sql, [], (raw) => dialect.execute(raw, sql, []), owner);
+  return (sql: string) => connection.run(sql, [], (driver) => driver.execute(sql, []), owner);
 }
 
 onEachEngine((fixture) => {
@@ -230,27 +229,33 @@ onEachEngine((fixture) => {
       expect(await fixture.names()).toEqual(['a', 'one', 'two']);
     });
 
-    test.each([
-      ['the first', 0],
-      ['the second', 1],
-    ])(
-      'when %s of two side by side fails, nothing runs until rollback and nothing is kept',
-      async (_which, failing) => {
-        const both = [library(connection), library(connection)] as const;
-        await insert(connection, 'a');
-        await Promise.all([both[0]('BEGIN'), both[1]('BEGIN')]);
-        await both[0]("insert into items (name) values ('one')");
-        await both[1]("insert into items (name) values ('two')");
-        await both[1 - failing]!('COMMIT');
-        await both[failing]!('ROLLBACK');
-        await expect(insert(connection, 'b')).rejects.toThrow(PendingRollbackError);
-        await expect(connection.commit()).rejects.toThrow(/side by side.*call rollback\(\)/s);
-        await connection.rollback();
-        await insert(connection, 'c');
-        await connection.commit();
-        expect(await fixture.names()).toEqual(['c']);
-      },
-    );
+    test('when the one of two side by side that the other’s work stands in fails, nothing runs until rollback and nothing is kept', async () => {
+      const [one, two] = [library(connection), library(connection)];
+      await insert(connection, 'a');
+      await Promise.all([one('BEGIN'), two('BEGIN')]);
+      await one("insert into items (name) values ('one')");
+      await two("insert into items (name) values ('two')");
+      await two('COMMIT');
+      await one('ROLLBACK');
+      await expect(insert(connection, 'b')).rejects.toThrow(PendingRollbackError);
+      await expect(connection.commit()).rejects.toThrow(/side by side.*call rollback\(\)/s);
+      await connection.rollback();
+      await insert(connection, 'c');
+      await connection.commit();
+      expect(await fixture.names()).toEqual(['c']);
+    });
+
+    test('one of two side by side that holds nothing of the other may fail: the other is kept', async () => {
+      const [one, two] = [library(connection), library(connection)];
+      await insert(connection, 'a');
+      await Promise.all([one('BEGIN'), two('BEGIN')]);
+      await one("insert into items (name) values ('one')");
+      await two("insert into items (name) values ('two')");
+      await one('COMMIT');
+      await two('ROLLBACK');
+      await connection.commit();
+      expect(await fixture.names()).toEqual(['a', 'one']);
+    });
 
     test('a COMMIT of one of two side by side after the other has failed is refused with the reason', async () => {
       const [one, two] = [library(connection), library(connection)];
@@ -265,7 +270,7 @@ onEachEngine((fixture) => {
       expect(await fixture.names()).toEqual([]);
     });
 
-    test('one library’s transaction inside another’s: the outer rollback undoes both, and the session goes on', async () => {
+    test('what another library’s transaction has kept is not undone silently: the session refuses to commit', async () => {
       const [outer, inner] = [library(connection), library(connection)];
       await insert(connection, 'a');
       await outer('BEGIN');
@@ -273,6 +278,21 @@ onEachEngine((fixture) => {
       await inner("insert into items (name) values ('inner')");
       await inner('COMMIT');
       await outer('ROLLBACK');
+      await expect(connection.commit()).rejects.toThrow(/side by side.*call rollback\(\)/s);
+      await connection.rollback();
+      expect(await fixture.names()).toEqual([]);
+    });
+
+    test('a library’s transaction inside beginNested is undone with it, and the session goes on', async () => {
+      const inner = library(connection);
+      await insert(connection, 'a');
+      const failing = connection.beginNested(async () => {
+        await inner('BEGIN');
+        await inner("insert into items (name) values ('inner')");
+        await inner('COMMIT');
+        throw new Error('outer');
+      });
+      await expect(failing).rejects.toThrow('outer');
       await insert(connection, 'b');
       await connection.commit();
       expect(await fixture.names()).toEqual(['a', 'b']);

@@ -16,8 +16,7 @@ import {
   Route,
   runStatement,
   toSqlite,
-  type SqliteDialect,
-  type SqliteHandle,
+  type SqliteConnection,
 } from '@quartet/db-core/drivers';
 import type { DataSource, ObjectLiteral } from 'typeorm';
 import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
@@ -47,12 +46,11 @@ export function routeSqlite(dataSource: DataSource, engine: Engine): void {
 
 class EngineQueryRunner extends BetterSqlite3QueryRunner {
   readonly #route: Route;
-  readonly #dialect: SqliteDialect;
   #foreignKeysOff = false;
 
   constructor(driver: BetterSqlite3Driver, engine: Engine) {
     super(driver);
-    this.#dialect = requireDialect(engine, 'sqlite', 'bindTypeorm');
+    requireDialect(engine, 'sqlite', 'bindTypeorm');
     this.#route = new Route(engine, true);
   }
 
@@ -76,8 +74,8 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
     if (observed) await this.broadcaster.broadcast('BeforeQuery', sql, values);
     const startedAt = Date.now();
     try {
-      const outcome = await this.#route.run(sql, values, (raw) =>
-        runStatement(this.#dialect, raw as SqliteHandle, sql, bound),
+      const outcome = await this.#route.run(sql, values, (driver) =>
+        runStatement(driver as SqliteConnection, sql, bound),
       );
       const result = new QueryResult();
       if (outcome?.rows) result.raw = result.records = outcome.rows;

@@ -1,41 +1,36 @@
 /** Picks the dialect for a URL and loads its driver, which is the app's own dependency. */
 import type { Dialect } from './dialect';
-import type { EngineOptions } from '../engine/engine';
+import type { DialectOptions } from './options';
 import type { DatabaseUrl } from './url';
 import { ArgumentError } from '../errors/errors';
-import { checkBetterSqlite3 } from './sqlite/better-sqlite3-version';
+import { DIALECTS, type DialectName } from './names';
 
-const PACKAGES = { sqlite: 'better-sqlite3', postgresql: 'pg', mysql: 'mysql2' } as const;
+type DialectClass = new (url: DatabaseUrl, options: DialectOptions) => Dialect;
+
+/** Loaded on demand: an app on PostgreSQL need not install better-sqlite3. */
+const LOAD: Readonly<Record<DialectName, () => DialectClass>> = {
+  sqlite: () => (require('./sqlite/dialect') as typeof import('./sqlite/dialect')).SqliteDialect,
+  postgresql: () =>
+    (require('./postgresql/dialect') as typeof import('./postgresql/dialect')).PostgresqlDialect,
+  mysql: () => (require('./mysql/dialect') as typeof import('./mysql/dialect')).MysqlDialect,
+};
 
 /** @throws ArgumentError when the driver's package is not installed, or is one that this Node cannot run. */
-export function createDialect(url: DatabaseUrl, options: EngineOptions): Dialect<object> {
+export function createDialect(url: DatabaseUrl, options: DialectOptions): Dialect {
+  return new (load(url))(url, options);
+}
+
+function load(url: DatabaseUrl): DialectClass {
   try {
-    // Loaded on demand: an app on PostgreSQL need not install better-sqlite3.
-    switch (url.dialect) {
-      case 'sqlite': {
-        const { SqliteDialect } = require('./sqlite/dialect') as typeof import('./sqlite/dialect');
-        checkBetterSqlite3();
-        return new SqliteDialect(url, options) as Dialect<object>;
-      }
-      case 'postgresql': {
-        const { PostgresqlDialect } =
-          require('./postgresql/dialect') as typeof import('./postgresql/dialect');
-        return new PostgresqlDialect(url, options) as Dialect<object>;
-      }
-      case 'mysql': {
-        const { MysqlDialect } = require('./mysql/dialect') as typeof import('./mysql/dialect');
-        return new MysqlDialect(url, options) as Dialect<object>;
-      }
-    }
+    return LOAD[url.dialect]();
   } catch (error) {
-    const name = PACKAGES[url.dialect];
-    if (
-      (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND' ||
-      !String(error).includes(`'${name}'`)
-    )
-      throw error;
+    const { driver } = DIALECTS[url.dialect];
+    const isMissing =
+      (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND' &&
+      String(error).includes(`'${driver}'`);
+    if (!isMissing) throw error;
     throw new ArgumentError(
-      `The engine for ${url} needs the package ${name}: install it (pnpm add ${name}).`,
+      `The engine for ${url} needs the package ${driver}: install it (pnpm add ${driver}).`,
       { cause: error },
     );
   }

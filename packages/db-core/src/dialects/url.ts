@@ -6,20 +6,12 @@
  * @see https://docs.sqlalchemy.org/en/20/core/engines.html#database-urls
  */
 import { inspect } from 'node:util';
-import type { DialectName } from './dialect';
 import { ArgumentError } from '../errors/errors';
+import { dialectOf, type DialectName } from './names';
 
 const EXAMPLES =
   'sqlite:///app.db (relative file), sqlite:////var/lib/app.db (absolute), sqlite:// (in memory), ' +
   'postgresql://user:password@localhost:5432/app, mariadb://user:password@localhost:3306/app';
-
-const DIALECTS: Readonly<Record<string, DialectName>> = {
-  sqlite: 'sqlite',
-  postgresql: 'postgresql',
-  postgres: 'postgresql',
-  mysql: 'mysql',
-  mariadb: 'mysql',
-};
 
 export class DatabaseUrl {
   readonly dialect: DialectName;
@@ -39,7 +31,7 @@ export class DatabaseUrl {
     const scheme = /^([A-Za-z][\w.-]*)(?:\+[\w.-]+)?:/.exec(url)?.[1]?.toLowerCase();
     if (scheme === undefined)
       throw malformed('it does not begin with a scheme such as sqlite:// or postgresql://');
-    const dialect = Object.hasOwn(DIALECTS, scheme) ? DIALECTS[scheme] : undefined;
+    const dialect = dialectOf(scheme);
     if (!dialect) throw malformed(`'${scheme}' is not a database this engine knows`);
     this.dialect = dialect;
     this.scheme = scheme;

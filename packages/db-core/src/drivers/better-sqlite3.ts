@@ -8,7 +8,7 @@
  * @see https://github.com/WiseLibs/better-sqlite3/blob/master/docs/api.md
  */
 import type { Statement } from 'better-sqlite3';
-import type { SqliteDialect, SqliteHandle } from '../dialects/sqlite/dialect';
+import type { SqliteConnection } from '../dialects/sqlite/connection';
 import type { Engine } from '../engine/engine';
 import { requireDialect } from './dialect-of';
 import { Route } from './route';
@@ -47,27 +47,23 @@ const NOTHING: SqliteRunResult = { changes: 0, lastInsertRowid: 0 };
 export class BetterSqlite3Connection {
   /** @internal */
   readonly route: Route;
-  readonly #dialect: SqliteDialect;
 
-  constructor(route: Route, dialect: SqliteDialect) {
-    this.#dialect = dialect;
+  constructor(route: Route) {
     this.route = route;
   }
 
   prepare(sql: string): AsyncSqliteStatement {
-    return new AsyncStatement(this.route, this.#dialect, sql);
+    return new AsyncStatement(this.route, sql);
   }
 }
 
 class AsyncStatement implements AsyncSqliteStatement {
   readonly #route: Route;
-  readonly #dialect: SqliteDialect;
   readonly #sql: string;
   #safeIntegers: boolean | undefined;
 
-  constructor(route: Route, dialect: SqliteDialect, sql: string) {
+  constructor(route: Route, sql: string) {
     this.#route = route;
-    this.#dialect = dialect;
     this.#sql = sql;
   }
 
@@ -92,11 +88,11 @@ class AsyncStatement implements AsyncSqliteStatement {
   #perform(values: readonly unknown[]): Promise<SqliteOutcome | undefined> {
     // better-sqlite3 takes values one by one or as one array.
     const bound = (Array.isArray(values[0]) ? values[0] : values).map(toSqlite);
-    return this.#route.run(this.#sql, bound, (raw) => {
-      const handle = raw as SqliteHandle;
+    return this.#route.run(this.#sql, bound, (driver) => {
+      const connection = driver as SqliteConnection;
       if (this.#safeIntegers === undefined)
-        return runStatement(this.#dialect, handle, this.#sql, bound, readInstants);
-      const statement = handle.database.prepare(this.#sql).safeIntegers(this.#safeIntegers); // not the cached one, which others share
+        return runStatement(connection, this.#sql, bound, readInstants);
+      const statement = connection.client.prepare(this.#sql).safeIntegers(this.#safeIntegers); // not the cached one, which others share
       if (!statement.reader) return statement.run(...bound);
       const rows = statement.all(...bound);
       readInstants(statement, rows);
@@ -107,12 +103,12 @@ class AsyncStatement implements AsyncSqliteStatement {
 
 /** @throws ArgumentError when the engine's database is not SQLite. */
 export function betterSqlite3Pool(engine: Engine): BetterSqlite3Pool {
-  const dialect = requireDialect(engine, 'sqlite', 'betterSqlite3Pool');
+  requireDialect(engine, 'sqlite', 'betterSqlite3Pool');
   let used = 0;
   return {
     acquire: () => {
       try {
-        const connection = new BetterSqlite3Connection(new Route(engine, true), dialect);
+        const connection = new BetterSqlite3Connection(new Route(engine, true));
         used++;
         return { promise: Promise.resolve(connection) };
       } catch (error) {
@@ -138,8 +134,8 @@ export function betterSqlite3Pool(engine: Engine): BetterSqlite3Pool {
  * @throws ArgumentError when the engine's database is not SQLite.
  */
 export function betterSqlite3Connection(engine: Engine): BetterSqlite3Connection {
-  const dialect = requireDialect(engine, 'sqlite', 'betterSqlite3Connection');
-  return new BetterSqlite3Connection(new Route(engine), dialect);
+  requireDialect(engine, 'sqlite', 'betterSqlite3Connection');
+  return new BetterSqlite3Connection(new Route(engine));
 }
 
 /** Names of the columns declared as instants, for each cached statement. */

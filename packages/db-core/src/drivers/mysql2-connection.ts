@@ -1,7 +1,7 @@
 /** A `mysql2` connection that holds no socket, with callbacks and with promises: each statement goes where its route says. */
 import { EventEmitter } from 'node:events';
 import type { Connection, FieldPacket, QueryOptions } from 'mysql2';
-import type { MysqlResult } from '../dialects/mysql/dialect';
+import type { MysqlConnection, MysqlResult } from '../dialects/mysql/connection';
 import type { Route } from './route';
 import { Mysql2Query } from './mysql2-query';
 
@@ -101,7 +101,9 @@ export class Mysql2Connection extends EventEmitter {
   ask(method: Method, sql: Statement, values: unknown): Promise<MysqlResult> {
     const options = this.#options(sql, values);
     return this.#route
-      .run(options.sql, options.values, (raw) => perform(raw as Connection, method, options))
+      .run(options.sql, options.values, (driver) =>
+        perform((driver as MysqlConnection).client, method, options),
+      )
       .then((result) => result ?? emptyResult());
   }
 

@@ -7,7 +7,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import type { Connection, QueryOptions } from 'mysql2';
-import type { MysqlResult } from '../dialects/mysql/dialect';
+import type { MysqlConnection, MysqlResult } from '../dialects/mysql/connection';
 import type { Route } from './route';
 
 export class Mysql2Query extends EventEmitter {
@@ -46,7 +46,9 @@ export class Mysql2Query extends EventEmitter {
     const stream = this.#stream;
     if (stream?.destroyed) return;
     this.#route
-      .run(this.#options.sql, this.#options.values, (raw) => this.#perform(raw as Connection))
+      .run(this.#options.sql, this.#options.values, (driver) =>
+        this.#perform((driver as MysqlConnection).client),
+      )
       .then(
         () => {
           stream?.push(null);

@@ -8,7 +8,7 @@
  * @see https://sidorares.github.io/node-mysql2/docs
  */
 import { EventEmitter } from 'node:events';
-import type { MysqlResult } from '../dialects/mysql/dialect';
+import type { MysqlResult } from '../dialects/mysql/connection';
 import type { Engine } from '../engine/engine';
 import { requireDialect } from './dialect-of';
 import {

@@ -1,7 +1,7 @@
 /** A `pg` client that holds no socket: each statement goes where its route says. */
 import { EventEmitter } from 'node:events';
-import type { Client, CustomTypesConfig, QueryConfig as PgQueryConfig, QueryResult } from 'pg';
-import type { PostgresqlDialect } from '../dialects/postgresql/dialect';
+import type { CustomTypesConfig, QueryConfig as PgQueryConfig, QueryResult } from 'pg';
+import type { PostgresqlConnection } from '../dialects/postgresql/connection';
 import type { Route } from './route';
 import { isQueryObject, submit } from './pg-query-object';
 
@@ -19,14 +19,12 @@ export class PgClient extends EventEmitter {
   /** Read by libraries to tell whether they have ended this client. */
   _ending = false;
   readonly #route: Route;
-  readonly #dialect: PostgresqlDialect;
   readonly #types: CustomTypesConfig | undefined;
   #connection: EventEmitter | undefined;
 
-  constructor(route: Route, dialect: PostgresqlDialect, types?: CustomTypesConfig) {
+  constructor(route: Route, types?: CustomTypesConfig) {
     super();
     this.#route = route;
-    this.#dialect = dialect;
     this.#types = types;
   }
 
@@ -45,7 +43,7 @@ export class PgClient extends EventEmitter {
   query(config: unknown, values?: unknown, callback?: PgCallback): unknown {
     const done = typeof values === 'function' ? (values as PgCallback) : callback;
     if (isQueryObject(config)) {
-      submit(this.#route, this.#dialect, config, done);
+      submit(this.#route, config, done);
       return config;
     }
     return this.#ask(
@@ -75,8 +73,8 @@ export class PgClient extends EventEmitter {
     done: PgCallback | undefined,
   ): unknown {
     const text = typeof config === 'string' ? config : config.text;
-    const answer = this.#route.run(text, values ?? (config as QueryConfig).values, (raw) =>
-      this.#dialect.query(raw as Client, this.#config(config, values)),
+    const answer = this.#route.run(text, values ?? (config as QueryConfig).values, (driver) =>
+      (driver as PostgresqlConnection).query(this.#config(config, values)),
     );
     if (!done) return answer.then((result) => result ?? emptyResult(text));
     answer.then((result) => done(null, result ?? emptyResult(text)), done);

@@ -5,7 +5,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { Client } from 'pg';
-import type { PostgresqlDialect } from '../dialects/postgresql/dialect';
+import type { PostgresqlConnection } from '../dialects/postgresql/connection';
 import type { PgCallback } from './pg-client';
 import type { Route } from './route';
 
@@ -26,20 +26,20 @@ export function isQueryObject(config: unknown): config is QueryObject {
 }
 
 /** Runs `query` when its turn comes; what goes wrong is told to the query itself. */
-export function submit(
-  route: Route,
-  dialect: PostgresqlDialect,
-  query: QueryObject,
-  callback: PgCallback | undefined,
-): void {
+export function submit(route: Route, query: QueryObject, callback: PgCallback | undefined): void {
   if (callback) query.callback ??= AsyncResource.bind(callback);
   inThisContext(query);
   let ownError: unknown;
-  const ended = route.run(query.text ?? query.cursor?.text ?? 'SELECT', undefined, async (raw) => {
-    await dialect.beginNow(raw as Client);
-    ownError = await occupy(raw as Client, query);
-    if (ownError) throw ownError as Error;
-  });
+  const ended = route.run(
+    query.text ?? query.cursor?.text ?? 'SELECT',
+    undefined,
+    async (driver) => {
+      const connection = driver as PostgresqlConnection;
+      await connection.beginNow();
+      ownError = await occupy(connection.client, query);
+      if (ownError) throw ownError as Error;
+    },
+  );
   ended.catch((error: Error) => {
     if (error === ownError) return; // it has reported that already
     if (query.destroy) query.destroy(error);

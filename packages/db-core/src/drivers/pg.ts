@@ -29,12 +29,12 @@ type ConnectCallback = (
  * await pool.query('insert into items (name) values ($1)', ['a']); // in the request's transaction
  */
 export function pgDriver(engine: Engine): PgDriver {
-  const dialect = requireDialect(engine, 'postgresql', 'pgDriver');
+  requireDialect(engine, 'postgresql', 'pgDriver');
   const pg = require('pg') as PgDriver;
 
   class Client extends PgClient {
     constructor(config?: PoolConfig) {
-      super(new Route(engine), dialect, config?.types);
+      super(new Route(engine), config?.types);
     }
   }
 
@@ -46,7 +46,7 @@ export function pgDriver(engine: Engine): PgDriver {
     connect(callback?: ConnectCallback): Promise<PgClient> | undefined {
       let client: PgClient;
       try {
-        client = new PgClient(new Route(engine, true), dialect, this.options.types);
+        client = new PgClient(new Route(engine, true), this.options.types);
       } catch (error) {
         if (!callback) return Promise.reject(error);
         callback(error as Error, undefined, () => undefined);
@@ -58,11 +58,7 @@ export function pgDriver(engine: Engine): PgDriver {
     }
 
     query(config: unknown, values?: unknown, callback?: PgCallback): unknown {
-      return new PgClient(new Route(engine), dialect, this.options.types).query(
-        config,
-        values,
-        callback,
-      );
+      return new PgClient(new Route(engine), this.options.types).query(config, values, callback);
     }
 
     /** The engine stays open. */

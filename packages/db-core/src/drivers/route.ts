@@ -5,6 +5,7 @@
  *
  * A facade holds no socket. It may be pooled, shared and kept by its library as long as it likes.
  */
+import type { DriverConnection } from '../dialects/driver-connection';
 import type { Connection } from '../engine/connection';
 import type { Engine } from '../engine/engine';
 
@@ -40,7 +41,7 @@ export class Route {
   run<T>(
     sql: string,
     params: unknown,
-    perform: (raw: object) => T | Promise<T>,
+    perform: (driver: DriverConnection) => T | Promise<T>,
   ): Promise<T | undefined> {
     let connection: Connection | undefined;
     try {
@@ -85,7 +86,7 @@ export class Route {
   async #runAlone<T>(
     sql: string,
     params: unknown,
-    perform: (raw: object) => T | Promise<T>,
+    perform: (driver: DriverConnection) => T | Promise<T>,
   ): Promise<T | undefined> {
     const connection = this.#engine.connect();
     try {
@@ -100,7 +101,7 @@ export class Route {
     connection: Connection,
     sql: string,
     params: unknown,
-    perform: (raw: object) => T | Promise<T>,
+    perform: (driver: DriverConnection) => T | Promise<T>,
   ): Promise<T | undefined> {
     this.#pending++;
     try {

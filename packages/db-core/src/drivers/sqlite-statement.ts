@@ -1,6 +1,6 @@
 /** How every SQLite facade runs a statement on a handle: from its cache, whatever kind of statement it is. */
 import type { Statement } from 'better-sqlite3';
-import type { SqliteDialect, SqliteHandle } from '../dialects/sqlite/dialect';
+import type { SqliteConnection } from '../dialects/sqlite/connection';
 
 export { toSqlite } from '../dialects/sqlite/values';
 
@@ -13,13 +13,12 @@ export interface SqliteOutcome {
 
 /** @param values as better-sqlite3 takes them: already bindable. */
 export function runStatement(
-  dialect: SqliteDialect,
-  handle: SqliteHandle,
+  connection: SqliteConnection,
   sql: string,
   values: readonly unknown[],
   onRead?: (statement: Statement, rows: unknown[]) => void,
 ): SqliteOutcome {
-  const statement = dialect.prepare(handle, sql);
+  const statement = connection.prepare(sql);
   if (!statement.reader) return statement.run(...values);
   const rows = statement.all(...values);
   onRead?.(statement, rows);

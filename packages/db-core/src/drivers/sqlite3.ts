@@ -5,7 +5,7 @@
  * @see https://github.com/TryGhost/node-sqlite3/wiki/API
  */
 import type { Engine } from '../engine/engine';
-import type { SqliteDialect, SqliteHandle } from '../dialects/sqlite/dialect';
+import type { SqliteConnection } from '../dialects/sqlite/connection';
 import { requireDialect } from './dialect-of';
 import { Route } from './route';
 import { runStatement, toSqlite, type SqliteOutcome } from './sqlite-statement';
@@ -48,12 +48,11 @@ class Statement implements Sqlite3Statement {
 export class Sqlite3Database {
   readonly filename: string;
   readonly #route: Route;
-  readonly #dialect: SqliteDialect;
   #uuid: string | undefined;
 
   constructor(engine: Engine, file: string, callback?: (error: Error | null) => void) {
     this.filename = file;
-    this.#dialect = requireDialect(engine, 'sqlite', 'sqlite3Driver');
+    requireDialect(engine, 'sqlite', 'sqlite3Driver');
     this.#route = new Route(engine);
     this.#route.exclusive = false;
     if (callback) queueMicrotask(() => callback.call(this, null));
@@ -101,7 +100,7 @@ export class Sqlite3Database {
   /** Several statements in one string; none of them may be transaction control. */
   exec(sql: string, callback?: (error: Error | null) => void): this {
     this.#route
-      .run(sql, undefined, (raw) => void (raw as SqliteHandle).database.exec(sql))
+      .run(sql, undefined, (driver) => void (driver as SqliteConnection).client.exec(sql))
       .then(
         () => callback?.call(this, null),
         (error: Error) => callback?.call(this, named(error)),
@@ -135,8 +134,8 @@ export class Sqlite3Database {
     const done = typeof params === 'function' ? params : callback;
     const values = typeof params === 'function' ? undefined : params;
     this.#route
-      .run<SqliteOutcome>(sql, values, (raw) =>
-        runStatement(this.#dialect, raw as SqliteHandle, sql, bindable(values)),
+      .run<SqliteOutcome>(sql, values, (driver) =>
+        runStatement(driver as SqliteConnection, sql, bindable(values)),
       )
       .then(
         (outcome) => {

@@ -1,82 +1,75 @@
 /**
- * The driver connection that a {@link Connection} holds, from checkout to checkin, and what is told of it
- * to the engine's listeners and the scope's recorder.
+ * The driver connection that a {@link Connection} holds, from checkout to checkin, and the events of it for the engine's
+ * listeners and the connection's own.
  */
-import type { Connection } from './connection';
-import type { Dialect } from '../dialects/dialect';
-import type { EngineEvents } from './engine';
-import type { RecordedKind, Recorder } from '../observe/recorder';
+import type { DriverConnection } from '../dialects/driver-connection';
+import type { ConnectionHost } from './connection-host';
+import type { ConnectionEventName, ConnectionListener } from './events';
 import { ScopeClosedError } from '../errors/errors';
-
-/** What a connection tells of. */
-export type ConnectionEvent = keyof EngineEvents & RecordedKind;
 
 const NO_TIME = { durationMs: 0 };
 
+/** Whose checkout it is. */
+export interface CheckoutHolder {
+  readonly engine: ConnectionHost;
+  readonly closed: boolean;
+}
+
 export class Checkout {
-  readonly dialect: Dialect<object>;
-  readonly recorder: Recorder | undefined;
-  readonly #connection: Connection;
+  readonly listener: ConnectionListener | undefined;
+  readonly #holder: CheckoutHolder;
   readonly #onBegin: (() => void) | undefined;
-  #raw: object | undefined;
+  #driver: DriverConnection | undefined;
   #broken = false;
 
-  constructor(connection: Connection, recorder?: Recorder, onBegin?: () => void) {
-    this.dialect = connection.engine.dialect;
-    this.recorder = recorder;
-    this.#connection = connection;
+  constructor(holder: CheckoutHolder, listener?: ConnectionListener, onBegin?: () => void) {
+    this.listener = listener;
+    this.#holder = holder;
     this.#onBegin = onBegin;
   }
 
   /** The driver connection held now. */
-  get raw(): object | undefined {
-    return this.#raw;
+  get driver(): DriverConnection | undefined {
+    return this.#driver;
   }
 
-  /** The driver connection, borrowed if need be; undefined where the pool has none at hand. */
-  now(): object | undefined {
-    if (this.#raw) return this.#raw;
-    const raw = this.#connection.engine.checkoutNow();
-    if (!raw) return undefined;
-    this.#raw = raw;
-    this.tell('checkout', NO_TIME);
-    return raw;
+  /** The driver connection, borrowed if need be. @throws PoolTimeoutError; ScopeClosedError when the wait outlived the request. */
+  acquire(): DriverConnection | Promise<DriverConnection> {
+    if (this.#driver) return this.#driver;
+    const acquiring = this.#holder.engine.checkout();
+    if (acquiring instanceof Promise) return this.#wait(acquiring);
+    this.#driver = acquiring;
+    this.notify('checkout', NO_TIME);
+    return acquiring;
   }
 
-  /** The same, waited for. @throws PoolTimeoutError; ScopeClosedError when the wait outlived the request. */
-  async acquire(): Promise<object> {
-    if (this.#raw) return this.#raw;
+  async #wait(acquiring: Promise<DriverConnection>): Promise<DriverConnection> {
     const startedAt = performance.now();
-    const raw = await this.#connection.engine.checkout();
-    this.#raw = raw;
-    this.tell('checkout', { durationMs: performance.now() - startedAt });
-    if (this.#connection.closed) throw new ScopeClosedError(); // close() gives it back
-    return raw;
+    const driver = await acquiring;
+    this.#driver = driver;
+    this.notify('checkout', { durationMs: performance.now() - startedAt });
+    if (this.#holder.closed) throw new ScopeClosedError(); // close() gives it back
+    return driver;
   }
 
-  /** It is in a state nobody knows: it must not be used again. */
+  /** It is in an unknown state: it must not be used again. */
   markBroken(): void {
     this.#broken = true;
   }
 
-  giveBack(): void {
-    const raw = this.#raw;
-    if (!raw) return;
-    this.tell('checkin');
+  release(): void {
+    const driver = this.#driver;
+    if (!driver) return;
+    this.notify('checkin');
     const broken = this.#broken;
-    this.#raw = undefined;
+    this.#driver = undefined;
     this.#broken = false;
-    this.#connection.engine.checkin(raw, broken);
+    this.#holder.engine.checkin(driver, broken);
   }
 
-  tell(event: ConnectionEvent, details?: object): void {
-    this.#connection.engine.notify(event, this.#connection, details);
+  notify(event: ConnectionEventName, details?: object): void {
+    this.#holder.engine.notify(event, this.#holder as never, details);
     if (event === 'begin') this.#onBegin?.();
-    this.recorder?.note(event, { ...details, connectionId: this.#id });
-  }
-
-  /** The server's name for it, while it is held. */
-  get #id(): number | undefined {
-    return this.#raw && this.dialect.connectionId(this.#raw);
+    this.listener?.note(event, { ...details, connectionId: this.#driver?.id });
   }
 }

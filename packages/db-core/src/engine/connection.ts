@@ -7,24 +7,23 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/connections.html
  */
-import type {
-  BeginMode,
-  BeginOptions,
-  CursorResult,
-  TransactionOptions,
-} from '../dialects/dialect';
-import type { Engine } from './engine';
+import type { CursorResult, DriverConnection } from '../dialects/driver-connection';
 import type { Params } from '../sql/placeholders';
-import type { Recorder } from '../observe/recorder';
-import type { SavepointOwner } from './savepoints';
-import { Checkout } from './checkout';
-import { ScopeClosedError } from '../errors/errors';
-import { Mutex } from './mutex';
-import { callerLocation, rowCountOf } from '../observe/recorder';
-import { Result } from './result';
-import { parseControl } from '../sql/statement';
-import { Transaction } from './transaction';
+import type { BeginMode, BeginOptions, TransactionOptions } from '../sql/transaction-options';
+import type { ConnectionHost } from './connection-host';
+import type { ConnectionListener } from './events';
+import type { Caller, SavepointOwner } from './savepoints';
+import { clearTimeout, setTimeout } from 'node:timers';
+import { noAnswer } from '../dialects/deadline';
+import type { OperationalError } from '../errors/errors';
+import { InvalidRequestError, ScopeClosedError } from '../errors/errors';
 import { translateError } from '../errors/translate';
+import { parseControl } from '../sql/statement';
+import { Checkout } from './checkout';
+import { Mutex } from './mutex';
+import { nestingOn, runNested } from './nesting';
+import { Result, rowCountOf } from './result';
+import { Transaction } from './transaction';
 
 export interface ConnectionOptions {
   /** Whether the first statement begins a transaction; otherwise each commits by itself until `begin()`. */
@@ -37,8 +36,8 @@ export interface ConnectionOptions {
   readonly transaction?: TransactionOptions | undefined;
   /** The session it belongs to, for events. */
   readonly session?: object | undefined;
-  /** Told of everything that happens on it. */
-  readonly recorder?: Recorder | undefined;
+  /** Listens to everything that happens on it. */
+  readonly listener?: ConnectionListener | undefined;
   /** Called when BEGIN has been sent. */
   readonly onBegin?: () => void;
 }
@@ -67,7 +66,7 @@ const AS_RESULT: Form<CursorResult, Result> = {
 };
 
 export class Connection {
-  readonly engine: Engine;
+  readonly engine: ConnectionHost;
   /** The session this connection belongs to; undefined for one from `engine.connect()`. */
   readonly session: object | undefined;
   readonly #keepsConnection: boolean;
@@ -76,13 +75,13 @@ export class Connection {
   readonly #transaction: Transaction;
   /** Counts calls, to tell what was asked for before something else was answered. */
   #calls = 0;
-  #closed: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
 
-  constructor(engine: Engine, options: ConnectionOptions) {
+  constructor(engine: ConnectionHost, options: ConnectionOptions) {
     this.engine = engine;
     this.session = options.session;
     this.#keepsConnection = options.keepsConnection ?? !options.autobegin;
-    this.#checkout = new Checkout(this, options.recorder, options.onBegin);
+    this.#checkout = new Checkout(this, options.listener, options.onBegin);
     this.#transaction = new Transaction(this.#checkout, {
       autobegin: options.autobegin,
       beginMode: options.begin ?? engine.beginMode,
@@ -107,12 +106,12 @@ export class Connection {
 
   /** Whether a driver connection is held at this moment. */
   get isCheckedOut(): boolean {
-    return this.#checkout.raw !== undefined;
+    return this.#checkout.driver !== undefined;
   }
 
   /** Whether `close()` was called. */
   get closed(): boolean {
-    return this.#closed !== undefined;
+    return this.#closing !== undefined;
   }
 
   /**
@@ -127,7 +126,7 @@ export class Connection {
       return this.#run(
         compiled.sql,
         compiled.params,
-        (raw) => this.engine.dialect.execute(raw, compiled.sql, compiled.params),
+        (driver) => driver.execute(compiled.sql, compiled.params),
         undefined,
         AS_RESULT,
       );
@@ -138,7 +137,8 @@ export class Connection {
 
   /**
    * Runs a driver call for `sql` inside the transaction this statement belongs to; the facade drivers
-   * live on it. `perform` may answer at once or later and must settle when the driver has finished.
+   * live on it. `perform` gets the dialect's own connection (a `PostgresqlConnection` …); it may answer at once or later
+   * and must settle when the driver has finished.
    * Transaction control is not performed but carried out here, and answers undefined.
    *
    * @param owner the library's own connection object: nested transactions are told apart by it.
@@ -146,7 +146,7 @@ export class Connection {
   run<T>(
     sql: string,
     params: unknown,
-    perform: (raw: object) => T | Promise<T>,
+    perform: (driver: DriverConnection) => T | Promise<T>,
     owner?: SavepointOwner,
   ): Promise<T | undefined> {
     return this.#run(sql, params, perform, owner, AS_DRIVER as Form<T, T | undefined>);
@@ -156,36 +156,37 @@ export class Connection {
   async #run<T, R>(
     sql: string,
     params: unknown,
-    perform: (raw: object) => T | Promise<T>,
+    perform: (driver: DriverConnection) => T | Promise<T>,
     owner: SavepointOwner,
     form: Form<T, R>,
   ): Promise<R> {
-    const asked = ++this.#calls;
-    const observed = this.#checkout.recorder !== undefined || this.engine.observes('query');
+    const caller = this.#caller(owner);
+    const observed = this.#checkout.listener !== undefined || this.engine.observes('query');
     const call = observed ? this.#observing(sql, params, perform) : perform;
+    if (this.#checkout.driver?.occupant) throw form.error(occupied());
     const waiting = this.#turn.acquire();
     if (waiting) await waiting;
     try {
       this.#assertOpen();
       const control = parseControl(sql);
       if (control) {
-        await this.#transaction.control(control, owner, asked);
+        await this.#transaction.control(control, caller);
         this.#transaction.answerNested(this.#calls + 1);
         return form.result(undefined);
       }
-      this.#transaction.assertUsable();
-      const raw = this.#checkout.now() ?? (await this.#checkout.acquire());
+      const writer = this.#transaction.writerOf(caller);
+      const acquired = this.#checkout.acquire();
+      const driver = acquired instanceof Promise ? await acquired : acquired;
       try {
-        const preparing = this.#transaction.prepare(raw, sql);
+        const preparing = this.#transaction.prepare(driver, sql, writer);
         if (preparing) await preparing;
-        const running = this.#send(raw, call);
-        const answer = running instanceof Promise ? await running : running;
-        this.#transaction.after(raw, sql, answer);
+        const running = this.#send(driver, sql, call);
+        const answer = running instanceof Promise ? await this.#answer(driver, running) : running;
+        this.#transaction.after(driver, sql, answer, writer);
         return form.result(answer);
       } catch (error) {
-        this.#transaction.afterFailure(raw, error);
-        if (!this.#transaction.active && !this.engine.dialect.isAlive(raw))
-          this.#checkout.giveBack();
+        this.#transaction.afterFailure(driver, error);
+        if (!this.#transaction.active && !driver.alive) this.#checkout.release();
         throw error;
       }
     } catch (error) {
@@ -220,11 +221,11 @@ export class Connection {
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     const owner = {};
-    const asked = ++this.#calls;
-    await this.#exclusively(async () => this.#transaction.beginNested(owner, asked));
+    const caller = this.#caller(owner);
+    await this.#exclusively(async () => this.#transaction.beginNested(caller, { lexical: true }));
     this.#transaction.answerNested(this.#calls + 1);
     try {
-      const value = await fn();
+      const value = await runNested(this, owner, async () => await fn());
       await this.#exclusively(() => this.#transaction.commitNested(owner));
       return value;
     } catch (error) {
@@ -245,7 +246,7 @@ export class Connection {
 
   /** One cheap round trip. @throws OperationalError when the database cannot be reached. */
   async ping(): Promise<void> {
-    await this.#exclusively(async () => this.engine.dialect.ping(await this.#checkout.acquire()));
+    await this.#exclusively(async () => (await this.#checkout.acquire()).ping());
   }
 
   rollback(): Promise<void> {
@@ -267,31 +268,51 @@ export class Connection {
    * @param options.cancel ask the server to stop the statement in flight instead of waiting for its end.
    */
   close(options: { readonly cancel?: boolean } = {}): Promise<void> {
-    if (!this.closeNow()) this.#closed ??= this.#close(options.cancel ?? false);
-    return this.#closed as Promise<void>;
+    return this.end(options) ?? DONE;
   }
 
-  /** @internal As `close`, where no statement is under way and nothing was begun on the server: false elsewhere. */
-  closeNow(): boolean {
-    if (this.#closed) return this.#closed === DONE;
-    if (this.#turn.held || !this.#transaction.endUnsent()) return false;
-    this.#closed = DONE;
-    this.#checkout.giveBack();
-    return true;
+  /** @internal As `close`; undefined where nothing has to be waited for. */
+  end({ cancel = false }: { readonly cancel?: boolean } = {}): Promise<void> | undefined {
+    if (this.#closing) return this.#closing === DONE ? undefined : this.#closing;
+    if (!this.#turn.held && this.#transaction.endUnsent()) {
+      this.#closing = DONE;
+      this.#checkout.release();
+      return undefined;
+    }
+    return (this.#closing = this.#close(cancel));
   }
 
   async #close(cancel: boolean): Promise<void> {
-    const { raw } = this.#checkout;
-    if (cancel && this.#turn.held && raw) {
-      await this.engine.dialect.cancel?.(raw).catch(() => undefined); // too late or too far: its end is awaited below
-    }
     const waiting = this.#turn.acquire();
-    if (waiting) await waiting;
+    if (waiting) await this.#interrupt(waiting, cancel);
     try {
       await this.#finish('rollback');
     } finally {
-      this.#checkout.giveBack();
+      this.#checkout.release();
       this.#turn.release();
+    }
+  }
+
+  /**
+   * Waits for the statement in flight, but not for ever: a stream has lost its reader and is ended; a statement is
+   * stopped, at once or when it takes too long, and where that does not help the connection is given up.
+   */
+  async #interrupt(turn: Promise<void>, cancel: boolean): Promise<void> {
+    const { driver } = this.#checkout;
+    const { closeTimeoutMs } = this.engine;
+    const stop = (): void => {
+      this.#checkout.driver?.cancel().catch(() => this.#checkout.driver?.destroy());
+    };
+    if (driver?.occupant) driver.occupant.destroy(new ScopeClosedError());
+    else if (cancel) stop();
+    const timers = [
+      setTimeout(stop, closeTimeoutMs),
+      setTimeout(() => this.#checkout.driver?.destroy(), 2 * closeTimeoutMs),
+    ];
+    try {
+      await turn;
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
     }
   }
 
@@ -310,7 +331,7 @@ export class Connection {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new ScopeClosedError();
+    if (this.#closing) throw new ScopeClosedError();
   }
 
   async #finish(how: 'commit' | 'rollback'): Promise<void> {
@@ -324,26 +345,57 @@ export class Connection {
     this.#release();
   }
 
-  #send<T>(raw: object, perform: (raw: object) => T | Promise<T>): T | Promise<T> {
-    const { dialect } = this.engine;
-    return this.#transaction.isOpen || !dialect.autocommit
-      ? perform(raw)
-      : dialect.autocommit(raw, perform);
+  #send<T>(
+    driver: DriverConnection,
+    sql: string,
+    perform: (driver: DriverConnection) => T | Promise<T>,
+  ): T | Promise<T> {
+    return this.#transaction.isOpen
+      ? perform(driver.inner)
+      : driver.autocommit(sql, () => perform(driver.inner));
+  }
+
+  /** The answer, for which a server that has promised to stop what takes too long is not waited for ever. */
+  async #answer<T>(driver: DriverConnection, running: Promise<T>): Promise<T> {
+    const { answerTimeoutMs } = this.engine;
+    if (answerTimeoutMs === 0) return await running;
+    let silent: OperationalError | undefined;
+    const giveUp = (): void => {
+      if (driver.occupant)
+        timer.refresh(); // a stream takes as long as its reader
+      else {
+        silent = noAnswer('A statement', answerTimeoutMs);
+        driver.destroy();
+      }
+    };
+    const timer = setTimeout(giveUp, answerTimeoutMs);
+    try {
+      return await running;
+    } catch (error) {
+      throw silent ?? error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** What is known of a call at the moment it is made. */
+  #caller(owner: SavepointOwner): Caller {
+    return { owner, nesting: nestingOn(this), asked: ++this.#calls };
   }
 
   /** After a transaction: a session's connection goes back to the pool. */
   #release(): void {
-    if (!this.#keepsConnection) this.#checkout.giveBack();
+    if (!this.#keepsConnection) this.#checkout.release();
   }
 
-  /** The same driver call, timed and told to whoever listens. */
+  /** The same driver call, timed, with an event of it. */
   #observing<T>(
     sql: string,
     params: unknown,
-    perform: (raw: object) => T | Promise<T>,
-  ): (raw: object) => Promise<T> {
-    const location = this.#checkout.recorder && callerLocation();
-    return async (raw) => {
+    perform: (driver: DriverConnection) => T | Promise<T>,
+  ): (driver: DriverConnection) => Promise<T> {
+    const location = this.#checkout.listener?.location?.();
+    return async (driver) => {
       const startedAt = performance.now();
       const details = (): object => ({
         sql,
@@ -352,13 +404,20 @@ export class Connection {
         durationMs: performance.now() - startedAt,
       });
       try {
-        const result = await perform(raw);
-        this.#checkout.tell('query', { ...details(), rowCount: rowCountOf(result, this) });
+        const result = await perform(driver);
+        this.#checkout.notify('query', { ...details(), rowCount: rowCountOf(result) });
         return result;
       } catch (error) {
-        this.#checkout.tell('query', { ...details(), error });
+        this.#checkout.notify('query', { ...details(), error });
         throw error;
       }
     };
   }
+}
+
+function occupied(): InvalidRequestError {
+  return new InvalidRequestError(
+    'A stream of this session is being read, and its connection can do nothing else meanwhile: read it to its end or leave it first, ' +
+      'collect the rows before, or run the statement on a connection of its own (engine.execute, or transactional with REQUIRES_NEW).',
+  );
 }

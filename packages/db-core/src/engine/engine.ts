@@ -6,43 +6,35 @@
  */
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
-import type { ConnectionOptions } from './connection';
-import type { BeginMode, BeginWay, Dialect, TransactionOptions } from '../dialects/dialect';
-import type { LeakReport } from './leak-detector';
+import type { Dialect } from '../dialects/dialect';
+import type { DriverConnection } from '../dialects/driver-connection';
 import type { CompiledStatement, Params } from '../sql/placeholders';
-import type { PoolOptions, PoolStatus } from './pool';
+import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
+import type { ConnectionOptions } from './connection';
+import type { ConnectionHost } from './connection-host';
+import type { BeginDetails, QueryDetails, SavepointDetails, TimedDetails } from './events';
+import type { LeakReport } from './leak-detector';
+import type { PoolOptions, PoolSource, PoolStatus } from './pool';
 import type { Result } from './result';
-import { Connection } from './connection';
 import { createDialect } from '../dialects/create-dialect';
-import { consoleEcho, Echo } from '../observe/echo';
-import { ArgumentError, ScopeClosedError } from '../errors/errors';
-import { LeakDetector, warnOfLeak } from './leak-detector';
-import { Modifications } from '../observe/modifications';
-import { placeholderCompiler } from '../sql/placeholders';
-import { Pool } from './pool';
-import { currentScope } from '../session/scope';
+import { DEFAULT_NETWORK_TIMEOUT_MS, type DialectOptions } from '../dialects/options';
 import { DatabaseUrl, parseDatabaseUrl } from '../dialects/url';
+import { ArgumentError, ScopeClosedError } from '../errors/errors';
+import { consoleEcho, Echo } from '../observe/echo';
+import { Modifications } from '../observe/modifications';
+import { currentScope } from '../session/scope';
+import { placeholderCompiler } from '../sql/placeholders';
+import { Connection } from './connection';
+import { LeakDetector, warnOfLeak } from './leak-detector';
+import { Pool } from './pool';
 
-export interface EngineOptions extends Partial<PoolOptions>, TransactionOptions {
-  /** When a transaction really begins. Default: the dialect's, see {@link BeginMode}. */
-  readonly begin?: BeginMode;
+export interface EngineOptions extends DialectOptions, Partial<PoolOptions> {
   /** Show every statement, a line each: `true` on the console, or a function that gets the line. Default false. */
   readonly echo?: boolean | ((line: string) => void);
   /** Leave the values of statements out of what `echo` shows. Default false. */
   readonly hideParameters?: boolean;
   /** Report a connection held longer than this, with the stack that took it: the `leak` event, or a warning. Default 0: off. */
   readonly leakThresholdMs?: number;
-  /** The server stops a statement that runs longer (PostgreSQL, MariaDB). Default 0: never. */
-  readonly statementTimeoutMs?: number;
-  /** How long a connection may take to be made. Default 10000. */
-  readonly connectTimeoutMs?: number;
-  /**
-   * PostgreSQL: keep statements that come again prepared on the server, by name. Default true, or what
-   * `?preparedStatements=` of the URL says; say false behind a pooler that gives each transaction another connection (PgBouncer).
-   */
-  readonly preparedStatements?: boolean;
-  /** SQLite: how long a write waits for another writer. Default 5000. */
-  readonly busyTimeoutMs?: number;
 }
 
 export interface EngineConfig extends EngineOptions {
@@ -60,29 +52,11 @@ export interface EngineEvent {
   readonly session: object | undefined;
 }
 
-/** `durationMs`: how long a connection, or on SQLite the writer lock, was waited for. */
-export interface TimedEvent extends EngineEvent {
-  readonly durationMs: number;
-}
+export type TimedEvent = EngineEvent & TimedDetails;
+export type BeginEvent = EngineEvent & BeginDetails;
+export type QueryEvent = EngineEvent & QueryDetails;
+export type SavepointEvent = EngineEvent & SavepointDetails;
 
-export interface BeginEvent extends TimedEvent {
-  readonly way: BeginWay;
-}
-
-export interface QueryEvent extends TimedEvent {
-  readonly sql: string;
-  readonly params: unknown;
-  /** Rows returned or changed, where the driver tells. */
-  readonly rowCount?: number | undefined;
-  readonly error?: unknown;
-}
-
-export interface SavepointEvent extends EngineEvent {
-  /** `SAVEPOINT …`, `RELEASE SAVEPOINT …` or `ROLLBACK TO SAVEPOINT …`. */
-  readonly sql: string;
-}
-
-/** `implicit-commit`: the database ended a transaction by itself, as MariaDB does at DDL. */
 export interface EngineEvents {
   checkout: [TimedEvent];
   checkin: [EngineEvent];
@@ -101,19 +75,19 @@ export interface SessionSource {
   current(engine: Engine): { connection(engine: Engine): Connection } | undefined;
 }
 
-export class Engine extends EventEmitter<EngineEvents> {
+export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost {
   readonly url: DatabaseUrl;
+  readonly dialect: Dialect;
   readonly beginMode: BeginMode;
-  /** @internal The driver's own dialect, also while `withTestIsolation` has put another in its place. */
-  readonly driverDialect: Dialect<object>;
   readonly transactionDefaults: TransactionOptions;
+  readonly answerTimeoutMs: number;
+  readonly closeTimeoutMs: number;
   readonly compile: (sql: string, params?: Params) => CompiledStatement;
   /** Where bindings report which objects were written; see `trackModifications`. */
   readonly modifications = new Modifications();
   readonly #poolOptions: PoolOptions;
   readonly #leaks: LeakDetector | undefined;
-  #dialect: Dialect<object>;
-  #pool: Pool<object>;
+  #pool: Pool;
   #sessions = 0;
   readonly #sessionSources = new Set<SessionSource>();
 
@@ -122,13 +96,15 @@ export class Engine extends EventEmitter<EngineEvents> {
     super();
     this.setMaxListeners(0);
     this.url = url;
-    this.driverDialect = createDialect(url, options);
-    this.#dialect = this.driverDialect;
+    this.dialect = createDialect(url, options);
     this.beginMode = options.begin ?? this.dialect.defaultBegin;
     this.transactionDefaults = Object.freeze({
       ...(options.isolationLevel && { isolationLevel: options.isolationLevel }),
       ...(options.readOnly && { readOnly: options.readOnly }),
     });
+    const { statementTimeoutMs = 0, networkTimeoutMs = DEFAULT_NETWORK_TIMEOUT_MS } = options;
+    this.closeTimeoutMs = positive('networkTimeoutMs', networkTimeoutMs);
+    this.answerTimeoutMs = statementTimeoutMs && statementTimeoutMs + networkTimeoutMs;
     this.compile = placeholderCompiler(this.dialect.name, (n) => this.dialect.placeholder(n));
     this.#poolOptions = Object.freeze({
       poolSize: positive('poolSize', options.poolSize ?? this.dialect.defaultPoolSize),
@@ -182,10 +158,6 @@ export class Engine extends EventEmitter<EngineEvents> {
     }
   }
 
-  get dialect(): Dialect<object> {
-    return this.#dialect;
-  }
-
   /** The figures of the pool at this moment. */
   status(): EngineStatus {
     return { ...this.#pool.status, sessions: this.#sessions };
@@ -227,42 +199,36 @@ export class Engine extends EventEmitter<EngineEvents> {
 
   // --- for connections, sessions and drivers of this package -----------------------------------
 
-  /** @internal A driver connection, to be given back by `checkin`. */
-  checkout(): Promise<object> {
+  /** @internal A driver connection, to be given back by `checkin`. A promise where it must be waited for. */
+  checkout(): DriverConnection | Promise<DriverConnection> {
     return this.#leaks ? this.#checkoutWatched(this.#leaks) : this.#pool.acquire();
   }
 
-  /** @internal The same where one is at hand: nothing to await. */
-  checkoutNow(): object | undefined {
-    return this.#leaks ? undefined : this.#pool.acquireNow();
-  }
-
-  async #checkoutWatched(leaks: LeakDetector): Promise<object> {
+  async #checkoutWatched(leaks: LeakDetector): Promise<DriverConnection> {
     const stack = LeakDetector.stack();
-    const raw = await this.#pool.acquire();
-    leaks.watch(raw, stack);
-    return raw;
+    const driver = await this.#pool.acquire();
+    leaks.watch(driver, stack);
+    return driver;
   }
 
   /** @internal */
-  checkin(raw: object, broken: boolean): void {
-    this.#leaks?.unwatch(raw);
-    // A connection that comes back inside a transaction nobody here began must not reach the next user.
-    this.#pool.release(raw, broken || this.dialect.inTransaction(raw, undefined) === true);
+  checkin(driver: DriverConnection, broken: boolean): void {
+    this.#leaks?.unwatch(driver);
+    this.#pool.release(driver, broken);
   }
 
-  /** @internal Puts another dialect, with a pool of its own, in place of this engine's until the returned function is called. */
-  substitute(dialect: Dialect<object>): () => Promise<void> {
-    const [realDialect, realPool] = [this.#dialect, this.#pool];
-    this.#dialect = dialect;
-    this.#pool = new Pool(dialect, { ...this.#poolOptions, poolSize: dialect.defaultPoolSize });
+  /** @internal Takes connections from `source` alone, `poolSize` at most, until the returned function is called. */
+  replacePool(source: PoolSource, poolSize: number): () => Promise<void> {
+    const own = this.#pool;
+    const replacement = new Pool(source, { ...this.#poolOptions, poolSize });
+    this.#pool = replacement;
     return async () => {
-      await this.#pool.dispose();
-      [this.#dialect, this.#pool] = [realDialect, realPool];
+      this.#pool = own;
+      await replacement.dispose();
     };
   }
 
-  /** @internal Whether anybody listens: nothing is measured for nobody. */
+  /** @internal Whether the event has listeners: nothing is measured without them. */
   observes(event: keyof EngineEvents): boolean {
     return this.listenerCount(event) > 0;
   }

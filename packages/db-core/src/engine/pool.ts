@@ -4,7 +4,8 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/pooling.html
  */
-import type { Dialect } from '../dialects/dialect';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import type { DriverConnection } from '../dialects/driver-connection';
 import { InvalidRequestError, PoolTimeoutError } from '../errors/errors';
 
 export interface PoolOptions {
@@ -35,26 +36,41 @@ export interface PoolStatus {
   readonly checkouts: number;
 }
 
-interface Waiter<Raw> {
-  readonly resolve: (raw: Raw) => void;
-  readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
+/** Where the pool's connections come from. */
+export interface PoolSource {
+  /** Whether the driver holds the event loop while it works: the loop turns between two owners of a connection. */
+  readonly synchronous: boolean;
+  connect(): Promise<DriverConnection>;
+  /** Whether `connect` failed because the server grants no further connection. */
+  isConnectionLimit(error: unknown): boolean;
 }
 
-export class Pool<Raw extends object> {
-  readonly #dialect: Dialect<Raw>;
+interface Waiter {
+  readonly resolve: (driver: DriverConnection) => void;
+  readonly reject: (error: unknown) => void;
+  timer: NodeJS.Timeout;
+}
+
+interface Idle {
+  readonly driver: DriverConnection;
+  readonly since: number;
+}
+
+export class Pool {
+  readonly #source: PoolSource;
   readonly #options: PoolOptions;
-  readonly #idle: Raw[] = [];
-  readonly #waiting: Waiter<Raw>[] = [];
-  readonly #openedAt = new WeakMap<Raw, number>();
-  readonly #idleSince = new WeakMap<Raw, number>();
+  readonly #idle: Idle[] = [];
+  readonly #waiting: Waiter[] = [];
+  readonly #openedAt = new WeakMap<DriverConnection, number>();
   #size = 0;
   #opened = 0;
   #checkouts = 0;
   #disposed = false;
+  /** What the last attempt to open a connection failed with; undefined since one succeeded. */
+  #refusal: unknown;
 
-  constructor(dialect: Dialect<Raw>, options: PoolOptions) {
-    this.#dialect = dialect;
+  constructor(source: PoolSource, options: PoolOptions) {
+    this.#source = source;
     this.#options = options;
   }
 
@@ -75,62 +91,36 @@ export class Pool<Raw extends object> {
     return this.#disposed;
   }
 
-  /** Whether `acquire` would have to wait for somebody to release. */
+  /** Whether `acquire` would have to wait for a release. */
   get exhausted(): boolean {
     return this.#idle.length === 0 && this.#size >= this.#options.poolSize;
   }
 
   /**
-   * A connection of its own for the caller, who must `release` it.
+   * A connection of its own for the caller, who must `release` it. A promise where it must be waited for; a place in the
+   * pool or in the line is taken at once, so that callers keep their order.
    *
    * @throws PoolTimeoutError when none becomes free within `acquireTimeoutMs`.
    * @throws OperationalError when the database cannot be reached.
    */
-  async acquire(): Promise<Raw> {
-    // Nothing is awaited before a place in the pool or in the line is taken: askers keep their order.
-    if (this.#disposed)
-      throw new InvalidRequestError(
-        'This engine was disposed: create a new one with createEngine(url).',
-      );
+  acquire(): DriverConnection | Promise<DriverConnection> {
+    if (this.#disposed) throw disposed();
     const idle = this.#takeIdle();
-    const raw = await (idle ?? (this.#size < this.#options.poolSize ? this.#open() : this.#wait()));
-    if (idle && this.#isDoubtful(idle) && !(await this.#answers(idle))) {
-      this.#discard(idle);
-      return this.acquire();
-    }
+    if (!idle && this.#waiting.length > 0) return this.#waitInLine();
+    if (!idle) return this.#size < this.#options.poolSize ? this.#openFirst() : this.#wait();
+    if (this.#isDoubtful(idle)) return this.#ask(idle.driver);
     this.#checkouts++;
-    return raw;
-  }
-
-  /** As `acquire`, where a connection is at hand and needs no sign of life; undefined otherwise. */
-  acquireNow(): Raw | undefined {
-    const idle = this.#takeIdle();
-    if (idle === undefined) return undefined;
-    if (this.#isDoubtful(idle)) {
-      this.#idle.push(idle);
-      return undefined;
-    }
-    this.#checkouts++;
-    return idle;
+    return idle.driver;
   }
 
   /** Takes a connection back; a broken one is closed and replaced for whoever waits. */
-  release(raw: Raw, broken = false): void {
-    if (broken || this.#disposed || !this.#dialect.isAlive(raw)) {
-      this.#discard(raw);
-      this.#openForWaiter();
-      return;
-    }
-    const waiter = this.#waiting.shift();
-    if (!waiter) {
-      this.#idleSince.set(raw, performance.now());
-      this.#idle.push(raw);
-      return;
-    }
-    clearTimeout(waiter.timer);
+  release(driver: DriverConnection, broken = false): void {
+    if (broken || this.#disposed || !driver.reusable) return this.#discard(driver);
+    const waiter = this.#nextWaiter();
+    if (!waiter) this.#idle.push({ driver, since: performance.now() });
     // A synchronous driver never yields by itself: let other work run between two owners.
-    if (this.#dialect.synchronous) setImmediate(waiter.resolve, raw);
-    else waiter.resolve(raw);
+    else if (this.#source.synchronous) setImmediate(() => this.#serve(waiter, driver));
+    else this.#serve(waiter, driver);
   }
 
   /** Closes what is idle now and every other connection when it comes back; later `acquire`s are refused. */
@@ -138,86 +128,156 @@ export class Pool<Raw extends object> {
     this.#disposed = true;
     const idle = this.#idle.splice(0);
     this.#size -= idle.length;
-    for (const waiter of this.#waiting.splice(0)) {
-      clearTimeout(waiter.timer);
+    for (let waiter = this.#nextWaiter(); waiter; waiter = this.#nextWaiter())
       waiter.reject(
         new InvalidRequestError('This engine was disposed while a connection was waited for.'),
       );
-    }
-    await Promise.all(idle.map((raw) => this.#dialect.close(raw)));
+    await Promise.all(idle.map(({ driver }) => close(driver)));
   }
 
-  #takeIdle(): Raw | undefined {
-    for (let raw = this.#idle.pop(); raw; raw = this.#idle.pop()) {
-      if (this.#dialect.isAlive(raw) && !this.#isExpired(raw)) return raw;
-      this.#discard(raw);
+  #takeIdle(): Idle | undefined {
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
+      if (idle.driver.alive && !this.#isExpired(idle.driver)) return idle;
+      this.#discard(idle.driver);
     }
     return undefined;
   }
 
-  #isExpired(raw: Raw): boolean {
+  #isExpired(driver: DriverConnection): boolean {
     const { recycleSeconds } = this.#options;
     return (
-      recycleSeconds > 0 && Date.now() - (this.#openedAt.get(raw) ?? 0) > recycleSeconds * 1000
+      recycleSeconds > 0 && Date.now() - (this.#openedAt.get(driver) ?? 0) > recycleSeconds * 1000
     );
   }
 
-  #isDoubtful(raw: Raw): boolean {
+  #isDoubtful({ since }: Idle): boolean {
     const { prePing } = this.#options;
-    if (typeof prePing === 'boolean') return prePing;
-    return performance.now() - (this.#idleSince.get(raw) ?? 0) > prePing;
+    return typeof prePing === 'boolean' ? prePing : performance.now() - since > prePing;
   }
 
-  #answers(raw: Raw): Promise<boolean> {
-    return this.#dialect.ping(raw).then(
-      () => true,
-      () => false,
-    );
-  }
-
-  async #open(): Promise<Raw> {
-    this.#size++;
+  /** The idle connection if it gives a sign of life, else another. */
+  async #ask(driver: DriverConnection): Promise<DriverConnection> {
     try {
-      const raw = await this.#dialect.connect();
-      this.#opened++;
-      this.#openedAt.set(raw, Date.now());
-      return raw;
+      await driver.ping();
+      this.#checkouts++;
+      return driver;
+    } catch {
+      this.#discard(driver);
+      return this.acquire();
+    }
+  }
+
+  async #openFirst(): Promise<DriverConnection> {
+    try {
+      const driver = await this.#open();
+      this.#checkouts++;
+      return driver;
     } catch (error) {
-      this.#size--;
+      if (this.#mustWait(error)) return this.#wait();
       throw error;
     }
   }
 
-  #wait(): Promise<Raw> {
-    const { poolSize, acquireTimeoutMs } = this.#options;
+  async #open(): Promise<DriverConnection> {
+    this.#size++;
+    try {
+      const driver = await this.#source.connect();
+      this.#refusal = undefined;
+      this.#opened++;
+      this.#openedAt.set(driver, Date.now());
+      return driver;
+    } catch (error) {
+      this.#refusal = error;
+      this.#size--;
+      if (!this.#mustWait(error)) this.#openForWaiter();
+      throw error;
+    }
+  }
+
+  #wait(): Promise<DriverConnection> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(
-          new PoolTimeoutError(
-            `All ${poolSize} connections of the pool were in use for ${acquireTimeoutMs} ms. ` +
-              `Either requests hold them too long (a slow statement, an external call inside a transaction) ` +
-              `or poolSize is too small for this load.`,
-          ),
-        );
-      }, acquireTimeoutMs);
-      const waiter: Waiter<Raw> = { resolve, reject, timer };
+      const waiter: Waiter = { resolve, reject, timer: this.#deadlineOf(() => waiter) };
       this.#waiting.push(waiter);
     });
   }
 
-  #openForWaiter(): void {
-    const waiter = this.#waiting.shift();
-    if (!waiter) return;
-    clearTimeout(waiter.timer);
-    this.#open().then(waiter.resolve, (error: Error) => {
-      waiter.reject(error);
-      this.#openForWaiter();
-    });
+  /** Behind those who wait already; a place that is free meanwhile is for the first of them. */
+  #waitInLine(): Promise<DriverConnection> {
+    const waiting = this.#wait();
+    this.#openForWaiter();
+    return waiting;
   }
 
-  #discard(raw: Raw): void {
-    this.#size--;
-    void this.#dialect.close(raw).catch(() => undefined); // it is broken or unwanted: nobody is left to tell
+  #deadlineOf(waiter: () => Waiter): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#waiting.splice(this.#waiting.indexOf(waiter()), 1);
+      waiter().reject(this.#timeout());
+    }, this.#options.acquireTimeoutMs);
   }
+
+  #nextWaiter(): Waiter | undefined {
+    const waiter = this.#waiting.shift();
+    if (waiter) clearTimeout(waiter.timer);
+    return waiter;
+  }
+
+  /** A place has become free without a connection: whoever waits longest gets a new one. */
+  #openForWaiter(): void {
+    if (this.#disposed || this.#size >= this.#options.poolSize) return;
+    const waiter = this.#nextWaiter();
+    if (!waiter) return;
+    this.#open().then(
+      (driver) => this.#serve(waiter, driver),
+      (error: unknown) => {
+        if (!this.#mustWait(error)) return waiter.reject(error);
+        waiter.timer = this.#deadlineOf(() => waiter);
+        this.#waiting.unshift(waiter);
+      },
+    );
+  }
+
+  #serve(waiter: Waiter, driver: DriverConnection): void {
+    this.#checkouts++;
+    waiter.resolve(driver);
+  }
+
+  /** Whether the server grants fewer connections than the pool would hold: those there are have to do. */
+  #mustWait(error: unknown): boolean {
+    return this.#size > 0 && this.#source.isConnectionLimit(error);
+  }
+
+  #discard(driver: DriverConnection): void {
+    this.#size--;
+    void close(driver); // never rejects
+    this.#openForWaiter();
+  }
+
+  #timeout(): PoolTimeoutError {
+    const { poolSize, acquireTimeoutMs } = this.#options;
+    const { inUse } = this.status;
+    const cause = this.#refusal;
+    if (inUse < poolSize && cause instanceof Error) {
+      return new PoolTimeoutError(
+        `No connection became free within ${acquireTimeoutMs} ms: ${inUse} of the pool's ${poolSize} were in use, ` +
+          `and the server gave no further one (${cause.message})`,
+        cause,
+      );
+    }
+    return new PoolTimeoutError(
+      `All ${poolSize} connections of the pool were in use for ${acquireTimeoutMs} ms. ` +
+        `Either requests hold them too long (a slow statement, an external call inside a transaction) ` +
+        `or poolSize is too small for this load.`,
+    );
+  }
+}
+
+/** Says goodbye where it is still possible; what is broken or silent is destroyed. */
+function close(driver: DriverConnection): Promise<void> {
+  return driver.close().catch(() => driver.destroy());
+}
+
+function disposed(): InvalidRequestError {
+  return new InvalidRequestError(
+    'This engine was disposed: create a new one with createEngine(url).',
+  );
 }

@@ -5,7 +5,7 @@
  */
 import type { InspectOptions } from 'node:util';
 import { inspect } from 'node:util';
-import type { CursorResult } from '../dialects/dialect';
+import type { CursorResult } from '../dialects/driver-connection';
 import { MultipleResultsFound, NoResultFound } from '../errors/errors';
 
 /**
@@ -102,4 +102,24 @@ export class Result implements Iterable<Row> {
   [Symbol.iterator](): IterableIterator<Row> {
     return this.all()[Symbol.iterator]();
   }
+}
+
+/**
+ * How many rows a driver's answer holds or says were changed, in whichever form the driver has it: an object with `rows`
+ * or a count, a list of rows, or mysql2's pair of rows (or a header) and fields. Undefined where it does not say.
+ */
+export function rowCountOf(answer: unknown): number | undefined {
+  if (!Array.isArray(answer)) return countIn(answer);
+  const [first, fields] = answer as unknown[];
+  const isPair = answer.length === 2 && (Array.isArray(fields) || fields === undefined);
+  if (!isPair) return answer.length;
+  return Array.isArray(first) ? first.length : countIn(first);
+}
+
+function countIn(answer: unknown): number | undefined {
+  const { rows, rowCount, changes, affectedRows } = (answer ?? {}) as Record<string, unknown>;
+  if (Array.isArray(rows) && rows.length > 0) return rows.length;
+  return [rowCount, changes, affectedRows].find(
+    (count): count is number => typeof count === 'number',
+  );
 }

@@ -1,35 +1,56 @@
 /**
- * The nested transactions of one connection. Every library names and nests its savepoints as if it
- * were alone; here each gets a name of its own, and those that overlap (two `save()`s in one
- * `Promise.all`) are merged when all succeed and refused when one fails, since SQL savepoints can only nest.
+ * The nested transactions of one connection. Every library names and nests its savepoints as if it were alone; here each
+ * gets a name of its own.
  *
- * A savepoint is sent with the first statement inside it, so an empty one costs nothing; one opened
- * before the transaction has begun is the BEGIN itself, so `save()` in a fresh session costs no round trip more.
+ * SQL savepoints can only nest, and calls need not (`Promise.all` over calls that each open one). So it is recorded, when
+ * a statement writes, whose work it is and which open savepoints hold it beside their own. A rollback that would take the
+ * work of another along is refused together with the whole transaction: nothing that was answered as done is lost.
+ *
+ * A savepoint is sent with the first statement inside it, so an empty one costs nothing; the BEGIN of the transaction
+ * serves as those that its first statement is inside of, so `save()` in a fresh session costs no round trip more.
+ *
+ * @see docs/decisions/2026-11-26-savepoints-know-whose-work-they-hold.md
  */
+import type { SavepointOperation } from './events';
 import { InvalidRequestError } from '../errors/errors';
 
-/** Who asked for the savepoint: the library's own connection object, or the session. */
+/** Who asked for the savepoint: the library's own connection object, a `beginNested` call, or the session (undefined). */
 export type SavepointOwner = object | undefined;
 
-interface Savepoint {
+/** What is known of a call when it is made. */
+export interface Caller {
+  readonly owner: SavepointOwner;
+  /** The `beginNested` call it runs in. */
+  readonly nesting: SavepointOwner;
+  /** Its number on the connection's count of calls. */
+  readonly asked: number;
+}
+
+export interface Savepoint {
   readonly owner: SavepointOwner;
   /** The library's own name for it; undefined for a nested BEGIN. */
   readonly label: string | undefined;
   readonly name: string;
-  /** `waiting` for the first statement inside it, `sent`, or `begin` where the BEGIN stands for it. */
+  /** `waiting` for the first statement inside it, `sent`, or `begin` where the BEGIN serves as it. */
   state: 'waiting' | 'sent' | 'begin';
-  /** When its owner asked for it, and when it was answered, on the connection's count of calls. */
+  /** The savepoint it is known to be inside of. */
+  parent: Savepoint | undefined;
+  /** Whether it was begun by `beginNested`, so that what is inside it is known. */
+  readonly lexical: boolean;
+  /** On the connection's count of calls, when its BEGIN was asked for and when it was answered. */
   readonly asked: number;
   answered: number;
-  /** Holds work of a nested transaction that ran beside it, not in it, and has succeeded. */
-  shared: boolean;
-  /** Committed by its owner while another owner's savepoint above it was still open. */
+  /** Whether something was written inside it. */
+  wrote: boolean;
+  /** Committed by its owner while a savepoint above it was still open. */
   merged: boolean;
+  /** Whose writes it holds although they are not inside it; undefined for the session's own. */
+  readonly foreign: Set<Savepoint | undefined>;
 }
 
-/** What the stack asks of its connection. */
+/** What the savepoints ask of their transaction. */
 export interface SavepointTarget {
-  send(sql: string): Promise<unknown>;
+  sendSavepoint(op: SavepointOperation, name: string): Promise<unknown>;
   /** Rolls the whole transaction back; the next statement begins it again. */
   restart(): Promise<void>;
   /** Marks the transaction as unusable until it is rolled back. */
@@ -37,158 +58,295 @@ export interface SavepointTarget {
 }
 
 const OVERLAP =
-  'Two nested transactions ran side by side in one session (Promise.all over calls that each open one) ' +
-  'and one of them was rolled back, so which rows belong to it cannot be told.';
+  'Two nested transactions ran side by side in one session (Promise.all over calls that each open one), ' +
+  'and the rollback of one would have undone what the other has written.';
 
 export class Savepoints {
   readonly #target: SavepointTarget;
-  readonly #stack: Savepoint[] = [];
+  /** Those on the server, in its order; behind them those that wait, in the order of asking. */
+  readonly #open: Savepoint[] = [];
+  /** Open for their owners, although a rollback around them has undone them. */
+  readonly #lost: Savepoint[] = [];
   #sequence = 0;
-  #waiting = 0;
 
   constructor(target: SavepointTarget) {
     this.#target = target;
   }
 
-  /** Whether the next statement must be preceded by `send` or `standForBegin`. */
-  get waiting(): boolean {
-    return this.#waiting > 0;
+  /** Whether there is nothing to look after. */
+  get isEmpty(): boolean {
+    return this.#open.length === 0 && this.#lost.length === 0;
   }
 
   /** Whether `owner` has a nested BEGIN of its own open. */
   hasOpen(owner: SavepointOwner): boolean {
-    return this.#findNested(owner) >= 0;
+    return this.#nestedOf(owner) !== undefined || this.#lost.some((each) => each.owner === owner);
   }
 
   /** Whether some nested transaction was neither committed nor rolled back. */
   get unfinished(): boolean {
-    return this.#stack.some((savepoint) => savepoint.label === undefined && !savepoint.merged);
+    return this.#open.some(({ label, merged }) => label === undefined && !merged);
   }
 
-  push(owner: SavepointOwner, asked: number, label?: string): void {
-    const name = `quartet_${++this.#sequence}`;
-    this.#stack.push({
-      owner,
+  /** @param lexical whether what is inside it is known, as with `beginNested` */
+  push(
+    caller: Caller,
+    { label, lexical = false }: { label?: string; lexical?: boolean } = {},
+  ): void {
+    this.#open.push({
+      owner: caller.owner,
       label,
-      name,
-      asked,
-      answered: Infinity,
+      name: `quartet_${++this.#sequence}`,
       state: 'waiting',
+      parent: this.#known(caller),
+      lexical,
+      asked: caller.asked,
+      answered: Infinity,
+      wrote: false,
       merged: false,
-      shared: false,
+      foreign: new Set(),
     });
-    this.#waiting++;
   }
 
-  /** The call that pushed a savepoint is answered: what is asked for from now on may be meant to be inside it. */
+  /** The call that pushed the newest savepoint is answered: what is asked for from now on may be meant to be inside it. */
   answer(now: number): void {
-    const top = this.#stack.at(-1);
-    if (top?.answered === Infinity) top.answered = now;
+    const newest = this.#open.at(-1);
+    if (newest?.answered === Infinity) newest.answered = now;
   }
 
-  /** Sends those that no statement has needed yet. */
-  async send(): Promise<void> {
-    for (const savepoint of this.#stack) {
-      if (savepoint.state !== 'waiting') continue;
-      await this.#target.send(`SAVEPOINT ${savepoint.name}`);
-      this.#settle(savepoint, 'sent');
+  /**
+   * The savepoint that the caller's statement belongs to; undefined for the session itself. Where it is not known to be
+   * inside or beside the transaction that a library has begun before, it is taken to be inside.
+   *
+   * @throws InvalidRequestError where a rollback around it has undone it.
+   */
+  writerOf(caller: Caller): Savepoint | undefined {
+    if (this.isEmpty) return undefined;
+    const known = this.#known(caller);
+    if (known && !known.lexical) return known;
+    const guessed = this.#open.findLast(
+      (each) =>
+        !each.lexical &&
+        !each.merged &&
+        each.answered <= caller.asked &&
+        lexicalAround(each) === known,
+    );
+    return guessed ?? known;
+  }
+
+  /** The innermost savepoint that the caller is known to be inside of. */
+  #known({ owner, nesting }: Caller): Savepoint | undefined {
+    const lost = this.#lost.find((each) => isOwnedBy(each, owner, nesting));
+    if (lost) throw undone();
+    return this.#open.findLast((each) => !each.merged && isOwnedBy(each, owner, nesting));
+  }
+
+  /** Whether a statement of `writer` must be preceded by `send`. */
+  mustSend(writer: Savepoint | undefined): boolean {
+    for (let each = writer; each; each = each.parent) if (each.state === 'waiting') return true;
+    return false;
+  }
+
+  /** Sends those that `writer` is inside of and that no statement has needed yet. */
+  async send(writer: Savepoint | undefined): Promise<void> {
+    for (const savepoint of this.#unsent(writer)) {
+      await this.#target.sendSavepoint('savepoint', savepoint.name);
+      this.#placeOnTop(savepoint, 'sent');
     }
   }
 
-  /** The transaction has just begun: nothing came before the waiting savepoints, so BEGIN serves as all of them. */
-  standForBegin(): void {
-    for (const savepoint of this.#stack) this.#settle(savepoint, 'begin');
+  /** The transaction has just begun for a statement of `writer`: nothing came before, so BEGIN serves as its savepoints. */
+  serveAsBegin(writer: Savepoint | undefined): void {
+    for (const savepoint of this.#unsent(writer)) this.#placeOnTop(savepoint, 'begin');
+  }
+
+  /** A statement of `writer` has written. */
+  noteWrite(writer: Savepoint | undefined): void {
+    if (writer) writer.wrote = true;
+    for (const savepoint of this.#open)
+      if (savepoint.state !== 'waiting' && !isInside(writer, savepoint))
+        savepoint.foreign.add(writer);
   }
 
   /** The owner's innermost nested BEGIN succeeded. */
   async commitNested(owner: SavepointOwner): Promise<void> {
-    const index = this.#findNested(owner);
-    const above = this.#stack.slice(index + 1);
-    const savepoint = this.#stack[index] as Savepoint;
+    if (this.#forgetLost(owner)) throw undone();
+    const savepoint = this.#nestedOf(owner);
+    if (!savepoint) return;
+    const above = this.#above(savepoint);
     if (above.some((other) => other.owner !== owner)) {
       savepoint.merged = true;
-      for (const other of above) other.shared = true;
-      return;
+    } else {
+      await this.#release(savepoint);
     }
-    // One asked for before another was answered cannot be inside it, wherever the stack has put it.
-    for (const below of this.#stack.slice(0, index))
-      if (savepoint.asked < below.answered) below.shared = true;
-    await this.#release(index);
-    while (this.#stack.at(-1)?.merged) await this.#release(this.#stack.length - 1);
+    this.#handOver(savepoint);
+    for (let top = this.#topSent(); top?.merged; top = this.#topSent()) await this.#release(top);
   }
 
   /** The owner's innermost nested BEGIN failed: what was done inside it is undone. */
   async rollbackNested(owner: SavepointOwner): Promise<void> {
-    const index = this.#findNested(owner);
-    const savepoint = this.#stack[index] as Savepoint;
-    const parallel = this.#stack.slice(index + 1).some((other) => other.owner !== owner);
-    if (parallel || savepoint.shared) {
-      this.#cut(index);
-      this.#target.poison(OVERLAP);
-      return;
-    }
-    await this.#undo(index);
-    await this.#release(index);
+    if (this.#forgetLost(owner)) return;
+    const savepoint = this.#nestedOf(owner);
+    if (!savepoint) return;
+    if (await this.#undo(savepoint)) await this.#release(savepoint);
   }
 
   /** RELEASE SAVEPOINT label. @throws InvalidRequestError when there is none of that name. */
   async releaseNamed(owner: SavepointOwner, label: string): Promise<void> {
-    const index = this.#findNamed(owner, label);
-    if (index !== undefined) await this.#release(index);
+    const savepoint = this.#named(owner, label);
+    if (this.#above(savepoint).every((other) => other.owner === owner)) {
+      await this.#release(savepoint);
+      this.#handOver(savepoint);
+    } else savepoint.merged = true;
   }
 
   /** ROLLBACK TO SAVEPOINT label: it stays, what came after it goes. @throws InvalidRequestError as above. */
   async rollbackToNamed(owner: SavepointOwner, label: string): Promise<void> {
-    const index = this.#findNamed(owner, label);
-    if (index !== undefined) await this.#undo(index);
+    await this.#undo(this.#named(owner, label));
   }
 
   /** The transaction is over: so are they all. */
   clear(): void {
-    this.#cut(0);
+    this.#open.length = 0;
+    this.#lost.length = 0;
   }
 
-  /** Undoes what was done since the savepoint at `index`, which stays. */
-  async #undo(index: number): Promise<void> {
-    this.#cut(index + 1);
-    const savepoint = this.#stack[index] as Savepoint;
-    if (savepoint.state === 'sent')
-      await this.#target.send(`ROLLBACK TO SAVEPOINT ${savepoint.name}`);
-    if (savepoint.state !== 'begin') return;
-    await this.#target.restart();
-    for (const other of this.#stack) this.#settle(other, 'waiting');
+  /** Undoes what was done since `savepoint`, which stays; false where that would take the work of another along. */
+  async #undo(savepoint: Savepoint): Promise<boolean> {
+    if (savepoint.foreign.size > 0) {
+      this.clear();
+      this.#target.poison(OVERLAP);
+      return false;
+    }
+    const { state } = savepoint;
+    const above =
+      state === 'begin' ? this.#open.filter((each) => each !== savepoint) : this.#above(savepoint);
+    if (state === 'sent') await this.#target.sendSavepoint('rollback-to', savepoint.name);
+    if (state === 'begin') await this.#target.restart();
+    for (const each of this.#open) each.foreign.delete(savepoint);
+    for (const other of above) this.#undone(other, savepoint);
+    if (state === 'begin') savepoint.state = 'waiting';
+    return true;
   }
 
-  async #release(index: number): Promise<void> {
-    const savepoint = this.#stack[index] as Savepoint;
-    if (savepoint.state === 'sent') await this.#target.send(`RELEASE SAVEPOINT ${savepoint.name}`);
-    this.#cut(index); // where the server refuses, it is still there to be rolled back
+  /** `other` is no longer on the server, since `savepoint` below it was rolled back. */
+  #undone(other: Savepoint, savepoint: Savepoint): void {
+    for (const each of this.#open) each.foreign.delete(other);
+    other.foreign.clear();
+    const inside = other !== savepoint && isInside(other, savepoint);
+    if (!inside && !other.merged) {
+      other.state = 'waiting';
+      this.#moveBehind(other);
+      return;
+    }
+    this.#remove(other);
+    if (!other.merged && other.owner !== savepoint.owner) this.#lost.push(other);
   }
 
-  #findNested(owner: SavepointOwner): number {
-    return this.#stack.findLastIndex(
-      (sp) => sp.label === undefined && !sp.merged && sp.owner === owner,
+  async #release(savepoint: Savepoint): Promise<void> {
+    if (savepoint.state === 'sent') await this.#target.sendSavepoint('release', savepoint.name);
+    // Where the server refuses, it is still there to be rolled back.
+    for (const other of this.#above(savepoint)) this.#remove(other);
+    this.#remove(savepoint);
+  }
+
+  /** What `savepoint` holds belongs to the one around it from now on. */
+  #handOver(savepoint: Savepoint): void {
+    const { parent, wrote } = savepoint;
+    if (parent) parent.wrote ||= wrote;
+    for (const each of this.#open) {
+      if (each.parent === savepoint) each.parent = parent;
+      const held = each.foreign.delete(savepoint) || (wrote && mayHaveBegunInside(savepoint, each));
+      if (held && !isInside(parent, each)) each.foreign.add(parent);
+    }
+  }
+
+  #unsent(writer: Savepoint | undefined): Savepoint[] {
+    const chain: Savepoint[] = [];
+    for (let each = writer; each; each = each.parent)
+      if (each.state === 'waiting') chain.unshift(each);
+    return chain;
+  }
+
+  /** Those that were sent after it, and so would go with it. */
+  #above(savepoint: Savepoint): Savepoint[] {
+    if (savepoint.state === 'waiting') return [];
+    return this.#open
+      .slice(this.#open.indexOf(savepoint) + 1)
+      .filter(({ state }) => state !== 'waiting');
+  }
+
+  #topSent(): Savepoint | undefined {
+    return this.#open.findLast(({ state }) => state !== 'waiting');
+  }
+
+  #nestedOf(owner: SavepointOwner): Savepoint | undefined {
+    return this.#open.findLast(
+      (each) => each.label === undefined && !each.merged && each.owner === owner,
     );
   }
 
-  /** The index of a named savepoint; undefined, and a poisoned transaction, when closing it would tear another owner's. */
-  #findNamed(owner: SavepointOwner, label: string): number | undefined {
-    const index = this.#stack.findLastIndex((sp) => sp.label === label && sp.owner === owner);
-    if (index < 0)
-      throw new InvalidRequestError(`There is no savepoint ${label} in this transaction.`);
-    if (this.#stack.slice(index + 1).every((sp) => sp.owner === owner)) return index;
-    this.#target.poison(OVERLAP);
-    return undefined;
+  #named(owner: SavepointOwner, label: string): Savepoint {
+    const savepoint = this.#open.findLast((each) => each.label === label && each.owner === owner);
+    if (savepoint) return savepoint;
+    throw new InvalidRequestError(`There is no savepoint ${label} in this transaction.`);
   }
 
-  #cut(index: number): void {
-    for (const savepoint of this.#stack.splice(index))
-      if (savepoint.state === 'waiting') this.#waiting--;
-  }
-
-  #settle(savepoint: Savepoint, state: Savepoint['state']): void {
-    if (savepoint.state === 'waiting') this.#waiting--;
+  #placeOnTop(savepoint: Savepoint, state: 'sent' | 'begin'): void {
+    this.#remove(savepoint);
     savepoint.state = state;
-    if (state === 'waiting') this.#waiting++;
+    const firstWaiting = this.#open.findIndex((each) => each.state === 'waiting');
+    this.#open.splice(firstWaiting < 0 ? this.#open.length : firstWaiting, 0, savepoint);
   }
+
+  #moveBehind(savepoint: Savepoint): void {
+    this.#remove(savepoint);
+    this.#open.push(savepoint);
+  }
+
+  #remove(savepoint: Savepoint): void {
+    const index = this.#open.indexOf(savepoint);
+    if (index >= 0) this.#open.splice(index, 1);
+  }
+
+  #forgetLost(owner: SavepointOwner): boolean {
+    const index = this.#lost.findIndex((each) => each.owner === owner);
+    if (index < 0) return false;
+    this.#lost.splice(index, 1);
+    return true;
+  }
+}
+
+function isOwnedBy(savepoint: Savepoint, owner: SavepointOwner, nesting: SavepointOwner): boolean {
+  return savepoint.owner === owner || (nesting !== undefined && savepoint.owner === nesting);
+}
+
+/** The innermost `beginNested` that a library's savepoint was begun in. */
+function lexicalAround(savepoint: Savepoint): Savepoint | undefined {
+  let around = savepoint.parent;
+  while (around && !around.lexical) around = around.parent;
+  return around;
+}
+
+/** Whether it cannot be told if `inner` was begun inside the transaction that another library began as `outer`. */
+function mayHaveBegunInside(inner: Savepoint, outer: Savepoint): boolean {
+  return (
+    !outer.lexical &&
+    outer.label === undefined &&
+    outer.owner !== inner.owner &&
+    inner.asked >= outer.answered &&
+    lexicalAround(outer) === lexicalAround(inner)
+  );
+}
+
+/** Whether `inner` is `outer` or known to be inside it. */
+function isInside(inner: Savepoint | undefined, outer: Savepoint): boolean {
+  for (let each = inner; each; each = each.parent) if (each === outer) return true;
+  return false;
+}
+
+function undone(): InvalidRequestError {
+  return new InvalidRequestError(
+    'The nested transaction around this one was rolled back, and this one with it: await what is begun inside a nested transaction before it ends.',
+  );
 }

@@ -5,32 +5,29 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/session_transaction.html
  */
+import type { DriverConnection } from '../dialects/driver-connection';
+import type { TransactionControl } from '../sql/statement';
 import type {
   BeginMode,
   BeginOptions,
   BeginWay,
-  Dialect,
   TransactionOptions,
-} from '../dialects/dialect';
-import type { SavepointOwner, SavepointTarget } from './savepoints';
-import type { TransactionControl } from '../sql/statement';
+} from '../sql/transaction-options';
+import type { ConnectionEventName, SavepointOperation } from './events';
+import type { Caller, Savepoint, SavepointOwner, SavepointTarget } from './savepoints';
 import { InvalidRequestError, OperationalError, PendingRollbackError } from '../errors/errors';
-import { Savepoints } from './savepoints';
 import { markFromDatabase, translateError } from '../errors/translate';
+import { Savepoints } from './savepoints';
 
 /** What a transaction asks of the connection it belongs to. */
 export interface TransactionHost {
-  readonly dialect: Dialect<object>;
   /** The driver connection held now. */
-  readonly raw: object | undefined;
+  readonly driver: DriverConnection | undefined;
   /** The driver connection, borrowed from the pool if need be. */
-  acquire(): Promise<object>;
-  /** The driver connection is in a state nobody knows: it must not be used again. */
+  acquire(): DriverConnection | Promise<DriverConnection>;
+  /** The driver connection is in an unknown state: it must not be used again. */
   markBroken(): void;
-  tell(
-    event: 'begin' | 'savepoint' | 'commit' | 'rollback' | 'implicit-commit',
-    details?: object,
-  ): void;
+  notify(event: ConnectionEventName, details?: object): void;
 }
 
 export interface TransactionSettings {
@@ -43,6 +40,12 @@ export interface TransactionSettings {
 
 /** idle: none · begun: asked for, BEGIN not sent yet · open: on the server · lost: unusable until rollback */
 type State = 'idle' | 'begun' | 'open' | 'lost';
+
+const SAVEPOINT_SQL: Readonly<Record<SavepointOperation, string>> = {
+  savepoint: 'SAVEPOINT',
+  release: 'RELEASE SAVEPOINT',
+  'rollback-to': 'ROLLBACK TO SAVEPOINT',
+};
 
 export class Transaction implements SavepointTarget {
   readonly #host: TransactionHost;
@@ -134,13 +137,14 @@ export class Transaction implements SavepointTarget {
 
   // --- nested transactions -------------------------------------------------------------------
 
-  /** @param asked see {@link Savepoints} */
-  beginNested(owner: SavepointOwner, asked: number, label?: string): void {
+  /** @param given see {@link Savepoints} */
+  beginNested(caller: Caller, given?: { label?: string; lexical?: boolean }): void {
     this.assertUsable();
     if (this.#state === 'idle') this.#state = 'begun'; // sent with the next statement
-    this.#savepoints.push(owner, asked, label);
+    this.#savepoints.push(caller, given);
   }
 
+  /** @param now the connection's count of calls */
   answerNested(now: number): void {
     this.#savepoints.answer(now);
   }
@@ -148,11 +152,10 @@ export class Transaction implements SavepointTarget {
   /** Does nothing where the transaction has ended by itself in the meantime. */
   async commitNested(owner: SavepointOwner): Promise<void> {
     this.assertUsable();
-    if (this.#savepoints.hasOpen(owner)) await this.#savepoints.commitNested(owner);
+    await this.#savepoints.commitNested(owner);
   }
 
   async rollbackNested(owner: SavepointOwner): Promise<void> {
-    if (!this.#savepoints.hasOpen(owner)) return;
     try {
       await this.#savepoints.rollbackNested(owner);
     } catch (error) {
@@ -163,74 +166,93 @@ export class Transaction implements SavepointTarget {
 
   // --- around a statement --------------------------------------------------------------------
 
-  /** What must happen on the server before `sql` may run; undefined when nothing. */
-  prepare(raw: object, sql: string): Promise<void> | undefined {
-    const { dialect } = this.#host;
+  /** The savepoint that a statement belongs to. @throws PendingRollbackError, InvalidRequestError where it must not run */
+  writerOf(caller: Caller): Savepoint | undefined {
+    this.assertUsable();
+    return this.#savepoints.writerOf(caller);
+  }
+
+  /** What must happen on the server before a statement of `writer` may run; undefined when nothing. */
+  prepare(
+    driver: DriverConnection,
+    sql: string,
+    writer: Savepoint | undefined,
+  ): Promise<void> | undefined {
     if (this.#state === 'open') {
-      if (this.#wrote && !this.#savepoints.waiting) return undefined;
-      const write = this.#wrote || dialect.isWrite(raw, sql);
-      if (write === this.#wrote && !this.#savepoints.waiting) return undefined;
+      const mustSend = writer !== undefined && this.#savepoints.mustSend(writer);
+      if (this.#wrote && !mustSend) return undefined;
+      const write = this.#wrote || driver.isWrite(sql);
+      if (write === this.#wrote && !mustSend) return undefined;
       this.#wrote = write;
-      return this.#sendBefore(raw, write);
+      return this.#sendBefore(driver, write, writer);
     }
-    const write = dialect.isWrite(raw, sql);
+    const write = driver.isWrite(sql);
     if (this.#settings.autobegin || this.#state === 'begun') {
       if (!write && this.#mode === 'on-first-write') return undefined;
-      return this.#open(raw, write || this.#mode === 'eager', write);
+      return this.#open(driver, { mayWrite: write || this.#mode === 'eager', write, writer });
     }
-    return write ? dialect.beforeWrite?.(raw, this.#host) : undefined;
+    return write ? driver.beforeWrite() : undefined;
   }
 
-  async #sendBefore(raw: object, write: boolean): Promise<void> {
+  async #sendBefore(
+    driver: DriverConnection,
+    write: boolean,
+    writer: Savepoint | undefined,
+  ): Promise<void> {
     if (write && !this.#mayWrite) {
-      await this.#host.dialect.beforeWrite?.(raw, this.#host);
+      await driver.beforeWrite();
       this.#mayWrite = true;
     }
-    if (this.#savepoints.waiting) await this.#savepoints.send();
+    await this.#savepoints.send(writer);
   }
 
-  /** The statement succeeded with `result`. */
-  after(raw: object, sql: string, result: unknown): void {
-    const { dialect } = this.#host;
-    const open = dialect.inTransaction(raw, result, undefined, sql);
+  /** The statement of `writer` succeeded with `result`. */
+  after(
+    driver: DriverConnection,
+    sql: string,
+    result: unknown,
+    writer: Savepoint | undefined,
+  ): void {
+    driver.noteResult(result, sql);
     if (this.#state !== 'open') {
-      if (!this.#settings.autobegin) dialect.ended(raw, this.#host);
+      if (!this.#settings.autobegin) driver.transactionEnded();
       return;
     }
-    if (open !== false) return;
-    this.#forget(raw); // MariaDB commits by itself before and after DDL
-    this.#host.tell('implicit-commit');
+    if (driver.inTransaction === false) {
+      this.#forget(driver); // MariaDB commits by itself before and after DDL
+      this.#host.notify('implicit-commit');
+    } else if (!this.#savepoints.isEmpty && driver.isWrite(sql)) this.#savepoints.noteWrite(writer);
   }
 
   /** The statement failed: was it more than the statement? */
-  afterFailure(raw: object, error: unknown): void {
+  afterFailure(driver: DriverConnection, error: unknown): void {
     markFromDatabase(error);
-    const { dialect } = this.#host;
-    const ended = dialect.inTransaction(raw, undefined, error) === false;
-    const alive = dialect.isAlive(raw);
+    driver.noteError(error);
     if (this.#state === 'open') {
-      if (!alive)
+      if (!driver.alive)
         this.poison(
           'The connection to the database broke in the middle of this transaction.',
           error,
         );
-      else if (ended) this.poison('The database rolled this transaction back as a whole.', error);
+      else if (driver.inTransaction === false)
+        this.poison('The database rolled this transaction back as a whole.', error);
       return;
     }
-    if (!this.#settings.autobegin) dialect.ended(raw, this.#host);
+    if (!this.#settings.autobegin) driver.transactionEnded();
   }
 
   // --- transaction control sent by libraries -------------------------------------------------
 
-  /** Carries out what a library sent. @param owner the library's own connection object */
-  async control(control: TransactionControl, owner: SavepointOwner, asked: number): Promise<void> {
+  /** Carries out what a library sent. */
+  async control(control: TransactionControl, caller: Caller): Promise<void> {
+    const { owner } = caller;
     switch (control.op) {
       case 'set-transaction':
         return this.#adopt(control);
       case 'begin':
-        return this.#beginByLibrary(control, owner, asked);
+        return this.#beginByLibrary(control, caller);
       case 'savepoint':
-        return this.beginNested(owner, asked, control.name);
+        return this.beginNested(caller, { label: control.name as string });
       case 'release':
         return this.#savepoints.releaseNamed(owner, control.name as string);
       case 'rollback-to':
@@ -241,18 +263,12 @@ export class Transaction implements SavepointTarget {
     }
   }
 
-  async #beginByLibrary(
-    control: TransactionControl,
-    owner: SavepointOwner,
-    asked: number,
-  ): Promise<void> {
+  async #beginByLibrary(control: TransactionControl, caller: Caller): Promise<void> {
     if (control.isolationLevel !== undefined || control.readOnly !== undefined)
       this.#adopt(control);
-    if (this.#settings.autobegin || this.#state !== 'idle') {
-      return this.beginNested(owner, asked);
-    }
+    if (this.#settings.autobegin || this.#state !== 'idle') return this.beginNested(caller);
     this.#state = 'begun';
-    this.#begunBy = { owner };
+    this.#begunBy = { owner: caller.owner };
     if (control.immediate) await this.#openNow();
   }
 
@@ -293,17 +309,24 @@ export class Transaction implements SavepointTarget {
   // --- on the server --------------------------------------------------------------------------
 
   /** Sends BEGIN. Undefined where nothing is to be waited for before the statement that follows, unless it is `alone`. */
-  #open(raw: object, mayWrite: boolean, writes: boolean, alone = false): Promise<void> | undefined {
+  #open(
+    driver: DriverConnection,
+    {
+      mayWrite,
+      write,
+      writer,
+      alone = false,
+    }: { mayWrite: boolean; write: boolean; writer?: Savepoint | undefined; alone?: boolean },
+  ): Promise<void> | undefined {
     const opened = (way: BeginWay, durationMs: number): void => {
       this.#state = 'open';
       this.#mayWrite = mayWrite;
-      this.#wrote = writes;
-      this.#savepoints.standForBegin();
-      this.#host.tell('begin', { durationMs, way });
+      this.#wrote = write;
+      this.#savepoints.serveAsBegin(writer);
+      this.#host.notify('begin', { durationMs, way });
     };
     const startedAt = performance.now();
-    const { dialect } = this.#host;
-    const opening = dialect.begin(raw, this.#host, this.#options, mayWrite, alone);
+    const opening = driver.begin({ ...this.#options, mayWrite, alone });
     if (typeof opening !== 'string')
       return opening.then(() => opened('sent', performance.now() - startedAt));
     opened(opening, 0); // done at once is no wait, however busy the machine
@@ -313,54 +336,54 @@ export class Transaction implements SavepointTarget {
   /** BEGIN by itself, not on the way of a statement: where it fails nothing is begun, and it can be tried again. */
   async #openNow(): Promise<void> {
     try {
-      await this.#open(this.#host.raw ?? (await this.#host.acquire()), true, false, true);
+      await this.#open(await this.#host.acquire(), { mayWrite: true, write: false, alone: true });
     } catch (error) {
       this.#reset();
-      if (this.#host.raw) this.afterFailure(this.#host.raw, error);
+      if (this.#host.driver) this.afterFailure(this.#host.driver, error);
       throw error;
     }
   }
 
   /** @internal For its savepoints. */
-  async send(sql: string): Promise<void> {
+  async sendSavepoint(op: SavepointOperation, name: string): Promise<void> {
     if (this.#state !== 'open') return;
-    const raw = this.#host.raw as object;
+    const driver = this.#host.driver as DriverConnection;
+    const sql = `${SAVEPOINT_SQL[op]} ${name}`;
     try {
-      await this.#host.dialect.control(raw, sql);
+      await driver.savepoint(sql);
     } catch (error) {
-      this.afterFailure(raw, error);
+      this.afterFailure(driver, error);
       throw error;
     }
-    this.#host.tell('savepoint', { sql });
+    this.#host.notify('savepoint', { sql, op, name });
   }
 
-  /** @internal The savepoint that BEGIN stood for is rolled back: the transaction begins anew with the next statement. */
+  /** @internal The savepoint that BEGIN serves as is rolled back: the transaction begins anew with the next statement. */
   async restart(): Promise<void> {
     if (this.#state !== 'open') return;
-    const raw = this.#host.raw as object;
     this.#state = 'begun';
     this.#mayWrite = false;
     this.#wrote = false;
-    await this.#rollBack(raw);
+    await this.#rollBack(this.#host.driver as DriverConnection);
   }
 
   /** Undefined where the server knows nothing of it. */
   #end(how: 'commit' | 'rollback'): Promise<void> | undefined {
-    const { raw } = this.#host;
+    const { driver } = this.#host;
     const onServer = this.#state === 'open' || this.#state === 'lost';
     this.#reset();
-    if (!raw || !onServer) return undefined;
-    return how === 'commit' ? this.#commit(raw) : this.#rollBack(raw);
+    if (!driver || !onServer) return undefined;
+    return how === 'commit' ? this.#commit(driver) : this.#rollBack(driver);
   }
 
-  async #commit(raw: object): Promise<void> {
+  async #commit(driver: DriverConnection): Promise<void> {
     try {
-      const committing = this.#host.dialect.commit(raw);
+      const committing = driver.commit();
       if (committing) await committing;
     } catch (error) {
-      this.#host.dialect.inTransaction(raw, undefined, error);
-      const alive = this.#host.dialect.isAlive(raw);
-      await this.#rollBack(raw); // SQLite keeps the transaction open when COMMIT fails
+      driver.noteError(error);
+      const { alive } = driver;
+      await this.#rollBack(driver); // SQLite keeps the transaction open when COMMIT fails
       markFromDatabase(error);
       const translated = translateError(error);
       if (alive || !(translated instanceof OperationalError)) throw translated;
@@ -369,21 +392,19 @@ export class Transaction implements SavepointTarget {
         { reason: 'gone', outcomeUnknown: true, cause: error },
       );
     }
-    this.#host.dialect.ended(raw, this.#host);
-    this.#host.tell('commit');
+    driver.transactionEnded();
+    this.#host.notify('commit');
   }
 
-  /** Never rejects: a connection on which ROLLBACK fails is not given to anybody again, which undoes as much. */
-  async #rollBack(raw: object): Promise<void> {
-    const { dialect } = this.#host;
+  /** Never rejects: a connection on which ROLLBACK fails is not used again, which undoes as much. */
+  async #rollBack(driver: DriverConnection): Promise<void> {
     try {
-      if (dialect.isAlive(raw) && dialect.inTransaction(raw, undefined) !== false)
-        await dialect.control(raw, 'ROLLBACK');
+      if (driver.alive && driver.inTransaction !== false) await driver.rollback();
     } catch {
       this.#host.markBroken();
     }
-    dialect.ended(raw, this.#host);
-    this.#host.tell('rollback');
+    driver.transactionEnded();
+    this.#host.notify('rollback');
   }
 
   #refusal(): PendingRollbackError {
@@ -392,9 +413,9 @@ export class Transaction implements SavepointTarget {
   }
 
   /** The transaction ended without our doing. */
-  #forget(raw: object): void {
+  #forget(driver: DriverConnection): void {
     this.#reset();
-    this.#host.dialect.ended(raw, this.#host);
+    driver.transactionEnded();
   }
 
   #reset(): void {

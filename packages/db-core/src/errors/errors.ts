@@ -236,8 +236,9 @@ export class OperationalError extends DatabaseError {
 
 /** No connection of the pool became free within `acquireTimeoutMs`. */
 export class PoolTimeoutError extends OperationalError {
-  constructor(message: string) {
-    super(message, { reason: 'pool-timeout' });
+  /** @param cause why the server gave no further connection, if that was the reason */
+  constructor(message: string, cause?: Error) {
+    super(message, { reason: 'pool-timeout', cause });
   }
 }
 

@@ -6,8 +6,8 @@
  *
  * @see https://flask-sqlalchemy.palletsprojects.com/en/stable/record-queries/
  */
-import type { Connection } from '../engine/connection';
-import type { BeginWay } from '../dialects/dialect';
+import type { ConnectionListener } from '../engine/events';
+import type { BeginWay } from '../sql/transaction-options';
 
 export type RecordedKind =
   | 'session-opened'
@@ -52,7 +52,7 @@ export interface RecordedQuery {
   readonly error: unknown;
 }
 
-export class Recorder {
+export class Recorder implements ConnectionListener {
   readonly #start = performance.now();
   readonly #events: RecordedEvent[] = [];
   readonly #listener: ((event: RecordedEvent) => void) | undefined;
@@ -69,6 +69,11 @@ export class Recorder {
   /** The statements, in order. */
   get queries(): readonly RecordedQuery[] {
     return this.#events.filter(({ kind }) => kind === 'query').map(toQuery);
+  }
+
+  /** @internal */
+  location(): string | undefined {
+    return callerLocation();
   }
 
   /** @internal */
@@ -98,18 +103,6 @@ function toQuery({
     location,
     error,
   };
-}
-
-/** How many rows a driver's answer holds or says were changed; undefined where it does not say. */
-export function rowCountOf(result: unknown, { engine }: Connection): number | undefined {
-  const answer =
-    engine.dialect.name === 'mysql' && Array.isArray(result) ? (result[0] as unknown) : result;
-  if (Array.isArray(answer)) return answer.length;
-  const { rows, rowCount, changes, affectedRows } = (answer ?? {}) as Record<string, unknown>;
-  if (Array.isArray(rows) && rows.length > 0) return rows.length;
-  return [rowCount, changes, affectedRows].find(
-    (count): count is number => typeof count === 'number',
-  );
 }
 
 /** Deep enough to get out of an ORM. */

@@ -4,7 +4,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.MetaData.create_all
  */
-import type { DialectName } from '../dialects/dialect';
+import type { DialectName } from '../dialects/names';
 import type { Engine } from '../engine/engine';
 import type { ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from './table';
 import { InvalidRequestError } from '../errors/errors';

@@ -5,7 +5,7 @@
  * @see https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BeginOptions } from '../dialects/dialect';
+import type { BeginOptions } from '../sql/transaction-options';
 import type { ScopedSession } from './scoped-session';
 import {
   ArgumentError,

@@ -121,7 +121,7 @@ export class Scope {
    * @throws AggregateError of whatever sessions could not be closed.
    */
   close(options: { readonly cancel?: boolean } = {}): Promise<void> {
-    this.#closing ??= this.#endNow() ? DONE : this.#end(options);
+    this.#closing ??= this.#endNow(options) ? DONE : this.#end(options);
     return this.#closing;
   }
 
@@ -130,8 +130,8 @@ export class Scope {
   }
 
   /** Most requests end with nothing to wait for: their sessions have committed, or have only read. */
-  #endNow(): boolean {
-    for (const session of this.#sessions.values()) if (!session.endNow()) return false;
+  #endNow(options: { readonly cancel?: boolean }): boolean {
+    for (const session of this.#sessions.values()) if (!session.endNow(options)) return false;
     if (this.recorder) for (const _ of this.#sessions) this.recorder.note('session-removed');
     return true;
   }

@@ -7,7 +7,7 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/persistence_techniques.html#partitioning-strategies-e-g-multiple-database-backends-per-session
  */
 import type { Connection } from '../engine/connection';
-import type { BeginOptions } from '../dialects/dialect';
+import type { BeginOptions } from '../sql/transaction-options';
 import type { Engine } from '../engine/engine';
 import { PartialCommitError, UnboundSessionError } from '../errors/errors';
 
@@ -54,21 +54,19 @@ export class SessionConnections {
 
   /** In the order of their first use. @throws PartialCommitError when one refuses after another has committed. */
   async commit(): Promise<void> {
-    const connections = [...this.#open.values()];
+    const connections = [...this.#open];
     const committed: Engine[] = [];
-    for (const [i, connection] of connections.entries()) {
+    for (const [i, [engine, connection]] of connections.entries()) {
       const wrote = connection.hasUncommittedWrites;
       try {
         await connection.commit();
       } catch (error) {
-        for (const rest of connections.slice(i + 1))
+        for (const [, rest] of connections.slice(i + 1))
           if (rest.inTransaction)
             await rest.invalidate('Another database of this session refused to commit.');
-        throw committed.length > 0
-          ? new PartialCommitError(committed, connection.engine, error)
-          : error;
+        throw committed.length > 0 ? new PartialCommitError(committed, engine, error) : error;
       }
-      if (wrote) committed.push(connection.engine);
+      if (wrote) committed.push(engine);
     }
   }
 
@@ -88,8 +86,8 @@ export class SessionConnections {
   }
 
   /** As `close`, where nothing must be waited for: false elsewhere. */
-  closeNow(): boolean {
-    for (const connection of this.#open.values()) if (!connection.closeNow()) return false;
+  closeNow(options: { readonly cancel?: boolean }): boolean {
+    for (const connection of this.#open.values()) if (connection.end(options)) return false;
     return true;
   }
 

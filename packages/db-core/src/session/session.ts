@@ -7,7 +7,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/session_api.html
  */
-import type { BeginMode, BeginOptions, TransactionOptions } from '../dialects/dialect';
+import type { BeginMode, BeginOptions, TransactionOptions } from '../sql/transaction-options';
 import type { Engine } from '../engine/engine';
 import type { Class, Identity, Mapper } from '../orm/mapper';
 import type { Params } from '../sql/placeholders';
@@ -327,10 +327,10 @@ export class Session {
   }
 
   /** @internal As `end`, where nothing must be waited for: true, and the session is closed. */
-  endNow(): boolean {
+  endNow(options: { readonly cancel?: boolean }): boolean {
     if (!this.#hooks.isEmpty) return false;
     this.#ended = true;
-    if (!this.#connections.closeNow()) return false;
+    if (!this.#connections.closeNow(options)) return false;
     this.#work.clear();
     return true;
   }
@@ -351,7 +351,7 @@ export class Session {
       begin: this.#options.begin,
       transaction: this.#transaction,
       session: this,
-      recorder: currentScope()?.recorder,
+      listener: currentScope()?.recorder,
       onBegin: () => this.#hooks.begun(),
     });
   }

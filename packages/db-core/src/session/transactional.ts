@@ -3,7 +3,7 @@
  *
  * @see https://docs.spring.io/spring-framework/reference/data-access/transaction/declarative/tx-propagation.html
  */
-import type { BeginOptions } from '../dialects/dialect';
+import type { BeginOptions } from '../sql/transaction-options';
 import type { ScopedSession } from './scoped-session';
 import { InvalidRequestError } from '../errors/errors';
 

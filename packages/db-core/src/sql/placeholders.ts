@@ -6,7 +6,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.text
  */
-import type { DialectName } from '../dialects/dialect';
+import type { DialectName } from '../dialects/names';
 import { ArgumentError } from '../errors/errors';
 
 export interface CompiledStatement {

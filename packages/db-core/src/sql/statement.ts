@@ -3,7 +3,7 @@
  * or a plain read (which needs no transaction in `on-first-write`). When in doubt a statement is not
  * a plain read: a transaction too many costs a round trip, one too few loses an update.
  */
-import type { IsolationLevel } from '../dialects/dialect';
+import type { IsolationLevel } from '../sql/transaction-options';
 import { InvalidRequestError } from '../errors/errors';
 
 export interface TransactionControl {

@@ -3,7 +3,7 @@
  * that takes no asynchronous driver needs: a connection of its own whose statements go through a `Route`.
  */
 import type { Engine } from '@quartet/db-core';
-import type { SqliteDialect as EngineDialect, SqliteHandle } from '@quartet/db-core/drivers';
+import type { SqliteConnection } from '@quartet/db-core/drivers';
 import { requireDialect, Route, runStatement, toSqlite } from '@quartet/db-core/drivers';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import { CompiledQuery as Compiled, SqliteDialect } from 'kysely';
@@ -55,17 +55,16 @@ class EngineDriver implements Driver {
 
 class EngineConnection implements DatabaseConnection {
   readonly route: Route;
-  readonly #dialect: EngineDialect;
 
   constructor(engine: Engine) {
-    this.#dialect = requireDialect(engine, 'sqlite', 'Kysely');
+    requireDialect(engine, 'sqlite', 'Kysely');
     this.route = new Route(engine, true);
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     const values = parameters.map(toSqlite);
-    const outcome = await this.route.run(sql, values, (raw) =>
-      runStatement(this.#dialect, raw as SqliteHandle, sql, values),
+    const outcome = await this.route.run(sql, values, (driver) =>
+      runStatement(driver as SqliteConnection, sql, values),
     );
     return { rows: (outcome?.rows ?? []) as R[], numAffectedRows: BigInt(outcome?.changes ?? 0) };
   }

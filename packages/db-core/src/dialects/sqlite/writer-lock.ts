@@ -2,13 +2,12 @@
  * SQLite has one writer at a time. Within this process writers wait here, first come, first served,
  * without holding the event loop; SQLite's own lock is then free the moment it is asked for.
  */
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { OperationalError } from '../../errors/errors';
 
 interface Waiter {
   readonly owner: object;
   readonly proceed: () => void;
-  readonly refuse: (error: OperationalError) => void;
-  readonly timer: NodeJS.Timeout;
 }
 
 export class WriterLock {
@@ -21,38 +20,38 @@ export class WriterLock {
   }
 
   /** Whether `owner` may write at once; it must `release` then. */
-  acquireNow(owner: object): boolean {
+  tryAcquire(owner: object): boolean {
     this.#holder ??= owner;
     return this.#holder === owner;
   }
 
-  /** Resolves when `owner` may write; it must `release`. @throws OperationalError (`busy`) after the timeout. */
-  async acquire(owner: object): Promise<void> {
-    if (this.acquireNow(owner)) return;
+  /**
+   * Resolves when `owner` may write; it must `release` then.
+   *
+   * @throws OperationalError `busy` after the timeout, `cancelled` when `signal` aborts.
+   */
+  async acquire(owner: object, signal: AbortSignal): Promise<void> {
+    if (this.tryAcquire(owner)) return;
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const leave = (error: OperationalError): void => {
         this.#queue.splice(this.#queue.indexOf(waiter), 1);
-        reject(
-          new OperationalError(
-            `Another transaction of this process kept the SQLite writer lock for ${this.#timeoutMs} ms. ` +
-              'Commit before waiting for anything slow, and do not write in two scopes that wait for each other.',
-            { reason: 'busy' },
-          ),
-        );
-      }, this.#timeoutMs);
-      const waiter: Waiter = { owner, proceed: resolve, refuse: reject, timer };
+        settle();
+        reject(error);
+      };
+      const abandon = (): void => leave(cancelled());
+      const timer = setTimeout(() => leave(this.#busy()), this.#timeoutMs);
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abandon);
+      };
+      const proceed = (): void => {
+        settle();
+        setImmediate(resolve); // a synchronous driver never yields by itself
+      };
+      const waiter: Waiter = { owner, proceed };
       this.#queue.push(waiter);
+      signal.addEventListener('abort', abandon);
     });
-  }
-
-  /** Takes `owner` out of the line, if it stands there. */
-  abandon(owner: object): void {
-    const index = this.#queue.findIndex((waiter) => waiter.owner === owner);
-    if (index < 0) return;
-    for (const { timer, refuse } of this.#queue.splice(index, 1)) {
-      clearTimeout(timer);
-      refuse(cancelled());
-    }
   }
 
   /** Hands the lock to the next in line; does nothing when `owner` does not hold it. */
@@ -60,9 +59,15 @@ export class WriterLock {
     if (this.#holder !== owner) return;
     const next = this.#queue.shift();
     this.#holder = next?.owner;
-    if (!next) return;
-    clearTimeout(next.timer);
-    setImmediate(next.proceed); // a synchronous driver never yields by itself
+    next?.proceed();
+  }
+
+  #busy(): OperationalError {
+    return new OperationalError(
+      `Another transaction of this process kept the SQLite writer lock for ${this.#timeoutMs} ms. ` +
+        'Commit before waiting for anything slow, and do not write in two scopes that wait for each other.',
+      { reason: 'busy' },
+    );
   }
 }
 

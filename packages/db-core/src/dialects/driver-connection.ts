@@ -1,0 +1,80 @@
+/**
+ * One connection of a driver: it owns the driver's client and everything that is known about it, whether it is alive and
+ * whether a transaction is open on the server. One class for each database; `withTestIsolation` wraps one.
+ *
+ * A method that may wait answers a promise where it has to and nothing where it need not, so that a synchronous driver
+ * costs no promise.
+ */
+import type { BeginWay, TransactionOptions } from '../sql/transaction-options';
+
+/** What a driver answers to one statement, in the same form for every driver. */
+export interface CursorResult {
+  /** Column names in order; empty for a statement that returns no rows. */
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+  /** Rows changed by a write, rows returned by a read. */
+  readonly rowCount: number;
+  /** The generated key of an INSERT, where the driver tells it (SQLite, MariaDB). */
+  readonly lastInsertId?: number | bigint;
+}
+
+export interface BeginRequest extends TransactionOptions {
+  /** Whether the transaction may write at once (SQLite: take the writer lock). */
+  readonly mayWrite: boolean;
+  /** Whether no statement follows at once, so that BEGIN must be answered by itself. */
+  readonly alone: boolean;
+}
+
+/** What occupies a connection between two statements of its user: a stream or a cursor that is being read. */
+export interface Occupant {
+  /** Ends it, so that the connection can be used again or is broken. Its reader gets `error`. */
+  destroy(error: Error): void;
+}
+
+export interface DriverConnection {
+  /** The driver's own object: a `pg` Client, a `mysql2` Connection, a `better-sqlite3` Database. */
+  readonly client: object;
+  /** The connection that talks to the driver: this one, unless it stands in for another (`withTestIsolation`). */
+  readonly inner: DriverConnection;
+  /** The server's name for this connection, for logs and tests. */
+  readonly id: number;
+  /** False once it is broken or closed. */
+  readonly alive: boolean;
+  /** Whether a transaction is open on the server; undefined where the server has not said so yet. */
+  readonly inTransaction: boolean | undefined;
+  /** Whether it can go to another user as it is: no transaction, no lock, nothing that is still being read. */
+  readonly reusable: boolean;
+  /** What is being read from it; undefined where nothing is. Set by whoever reads. */
+  occupant: Occupant | undefined;
+
+  execute(sql: string, params: readonly unknown[]): Promise<CursorResult> | CursorResult;
+  /** Runs a driver call for a statement that commits by itself. */
+  autocommit<T>(sql: string, perform: () => T | Promise<T>): T | Promise<T>;
+  /** Whether the statement may change data; when in doubt, true. */
+  isWrite(sql: string): boolean;
+  /** Waits for the right to write (SQLite's writer lock): before a write outside a transaction, or the first of one begun for reading. */
+  beforeWrite(): Promise<void> | undefined;
+  /** Takes in what the server says beside the answer to a statement. */
+  noteResult(result: unknown, sql: string): void;
+  /** Takes in what an error says of the connection and its transaction. */
+  noteError(error: unknown): void;
+
+  /** Opens a transaction. A promise: BEGIN was sent and is waited for. */
+  begin(request: BeginRequest): Promise<void> | BeginWay;
+  /** Rejects when the server answers that it rolled back instead. */
+  commit(): Promise<void> | undefined;
+  rollback(): Promise<void> | undefined;
+  /** Sends `SAVEPOINT …`, `RELEASE SAVEPOINT …` or `ROLLBACK TO SAVEPOINT …`. */
+  savepoint(sql: string): Promise<void> | undefined;
+  /** The transaction is over, either way, or a statement outside one is: gives back what `begin` or `beforeWrite` took. */
+  transactionEnded(): void;
+
+  /** One cheap round trip. Rejects when the connection is broken. */
+  ping(): Promise<void>;
+  /** Stops the statement that runs now, from outside; its caller gets the error. Rejects where that cannot be asked for. */
+  cancel(): Promise<void>;
+  /** Says goodbye to the server and closes. Never waits longer than `networkTimeoutMs`. */
+  close(): Promise<void>;
+  /** Closes at once, without a word to the server: whatever waits for an answer gets an error. */
+  destroy(): void;
+}

@@ -1,0 +1,271 @@
+/**
+ * A connection of `mysql2`. It follows the status flags that the server sends with every OK and behind every result set:
+ * whether a transaction is open, and whether statements commit by themselves.
+ *
+ * @see https://mariadb.com/kb/en/ok_packet/
+ */
+import type { Connection as Client, FieldPacket, QueryError, ResultSetHeader } from 'mysql2';
+import type { Duplex } from 'node:stream';
+import type { BeginWay, TransactionOptions } from '../../sql/transaction-options';
+import type { BeginRequest, CursorResult, DriverConnection, Occupant } from '../driver-connection';
+import { OperationalError } from '../../errors/errors';
+import { answerWithin } from '../deadline';
+
+const SERVER_STATUS_IN_TRANS = 1;
+const SERVER_STATUS_AUTOCOMMIT = 2;
+/** Errors at which InnoDB rolls the whole transaction back: deadlock, and changed since the snapshot. */
+const TRANSACTION_LOST = new Set([1213, 1020]);
+
+/** What ends a transaction by itself, also before a first access to a table. */
+const COMMITS_BY_ITSELF =
+  /^\s*(?:(?:create|drop)\s+(?!temporary\b)|alter|rename|truncate|grant|revoke|lock|flush|install|uninstall)\b/i;
+
+/** What a mysql2 callback gives, as a pair: `[rows or header, fields]`. */
+export type MysqlResult = readonly [rows: unknown, fields: FieldPacket[] | undefined];
+
+/** What the connections of one engine share. */
+export interface MysqlShared {
+  readonly isPlainRead: (sql: string) => boolean;
+  readonly networkTimeoutMs: number;
+  /** Whether sessions open transactions by `autocommit = 0`; where plain reads run outside of them it would go on and off. */
+  readonly implicitBegin: boolean;
+  /** Runs one statement on a new connection to the same address. @param sql gets the name of the server reached */
+  ask(sql: (server: string) => string): Promise<void>;
+}
+
+/** What `mysql2`'s typings leave out. */
+interface Wire {
+  readonly stream: Duplex;
+  handlePacket(packet?: Packet): void;
+}
+interface Packet {
+  isEOF(): boolean;
+  eofStatusFlags(): number;
+}
+
+export class MysqlConnection implements DriverConnection {
+  readonly client: Client;
+  readonly inner = this;
+  occupant: Occupant | undefined;
+  readonly #shared: MysqlShared;
+  #alive = true;
+  #inTransaction: boolean | undefined = false;
+  /** Whether statements commit by themselves; otherwise the next one opens a transaction. */
+  #autocommit = true;
+  /** Whether it keeps locks from a statement that has ended a transaction (`LOCK TABLES`). */
+  #locked = false;
+  /** The status behind the last result set, until `noteResult` has taken it in. */
+  #status: number | undefined;
+  /** Which server this is, to be sure that another connection reaches the same. */
+  #server = '';
+
+  /** @param client not connected yet. */
+  constructor(client: Client, shared: MysqlShared) {
+    this.client = client;
+    this.#shared = shared;
+    const broken = (): void => void (this.#alive = false);
+    client.on('error', broken); // a broken idle connection: noticed at the next checkout
+    client.on('end', broken);
+    this.#followResultSets();
+  }
+
+  get id(): number {
+    return this.client.threadId;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get inTransaction(): boolean | undefined {
+    return this.#inTransaction;
+  }
+
+  get reusable(): boolean {
+    return (
+      this.#alive && this.occupant === undefined && this.#inTransaction !== true && !this.#locked
+    );
+  }
+
+  /** @param settings assignments of a SET statement. */
+  async prepareSession(server: string, settings: readonly string[]): Promise<void> {
+    this.#server = server;
+    const { implicitBegin } = this.#shared;
+    await this.#control(
+      `SET ${[...settings, ...(implicitBegin ? ['autocommit = 0'] : [])].join(', ')}`,
+    );
+    this.#autocommit = !implicitBegin;
+  }
+
+  async execute(sql: string, params: readonly unknown[]): Promise<CursorResult> {
+    const answer = await this.#query({ sql, rowsAsArray: true, values: params as unknown[] });
+    this.#status = statusOf(answer) ?? this.#status;
+    return firstResultOf(answer);
+  }
+
+  /** On a connection where the first statement opens a transaction, that is switched off. */
+  autocommit<T>(_sql: string, perform: () => T | Promise<T>): T | Promise<T> {
+    if (this.#autocommit) return perform();
+    return this.#setAutocommit(true).then(perform);
+  }
+
+  isWrite(sql: string): boolean {
+    return !this.#shared.isPlainRead(sql);
+  }
+
+  beforeWrite(): undefined {
+    return undefined;
+  }
+
+  /** Before its first access to a table the server does not call a transaction open that no BEGIN has opened. */
+  noteResult(result: unknown, sql: string): void {
+    const status =
+      (Array.isArray(result) ? statusOf(result as unknown as MysqlResult) : undefined) ??
+      this.#status;
+    this.#status = undefined;
+    if (status === undefined) return;
+    this.#autocommit = (status & SERVER_STATUS_AUTOCOMMIT) !== 0;
+    const open = (status & SERVER_STATUS_IN_TRANS) !== 0;
+    if (COMMITS_BY_ITSELF.test(sql)) {
+      this.#inTransaction = false;
+      this.#locked ||= open;
+    } else if (open) this.#inTransaction = true;
+    else if (this.#inTransaction === true || this.#autocommit) this.#inTransaction = false;
+  }
+
+  noteError(error: unknown): void {
+    this.#status = undefined;
+    const { errno, fatal } = error as QueryError;
+    if (fatal) this.#alive = false;
+    if (TRANSACTION_LOST.has(errno ?? 0)) this.#inTransaction = false;
+  }
+
+  begin({ isolationLevel, readOnly, alone }: BeginRequest): Promise<void> | BeginWay {
+    if (isolationLevel || readOnly || alone || !this.#shared.implicitBegin)
+      return this.#start({
+        ...(isolationLevel && { isolationLevel }),
+        ...(readOnly && { readOnly }),
+      });
+    this.#inTransaction = undefined;
+    return this.#autocommit ? this.#setAutocommit(false) : 'implicit';
+  }
+
+  async commit(): Promise<void> {
+    await this.#control('COMMIT');
+  }
+
+  async rollback(): Promise<void> {
+    await this.#control('ROLLBACK');
+  }
+
+  async savepoint(sql: string): Promise<void> {
+    await this.#control(sql);
+  }
+
+  transactionEnded(): void {
+    this.#inTransaction = false;
+  }
+
+  ping(): Promise<void> {
+    const answered = new Promise<void>((resolve, reject) =>
+      this.client.ping((error) => (error ? reject(error) : resolve())),
+    );
+    return this.#within(answered, 'A ping');
+  }
+
+  /** Over a connection of its own; a balancer may have led that one to another server, where the number is a stranger's. */
+  async cancel(): Promise<void> {
+    await this.#shared.ask((server) => {
+      if (server === this.#server) return `KILL QUERY ${this.id}`;
+      throw new OperationalError(
+        `Connection ${this.id} cannot be told to stop: the address leads to another server now.`,
+        { reason: 'unavailable' },
+      );
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#alive) return this.destroy();
+    this.#alive = false;
+    await this.#within(
+      new Promise<void>((resolve) => this.client.end(() => resolve())),
+      'The goodbye',
+    );
+  }
+
+  destroy(): void {
+    this.#alive = false;
+    const { stream } = wireOf(this.client);
+    stream.destroy(new Error('The connection was destroyed.')); // its error reaches whoever waits for an answer
+  }
+
+  async #start({ isolationLevel, readOnly }: TransactionOptions): Promise<void> {
+    if (isolationLevel) await this.#control(`SET TRANSACTION ISOLATION LEVEL ${isolationLevel}`);
+    await this.#control(readOnly ? 'START TRANSACTION READ ONLY' : 'START TRANSACTION');
+    this.#inTransaction = true;
+  }
+
+  async #setAutocommit(on: boolean): Promise<void> {
+    await this.#control(`SET autocommit = ${on ? 1 : 0}`);
+    this.#autocommit = on;
+  }
+
+  async #control(sql: string): Promise<void> {
+    await this.#within(this.#query({ sql }), sql);
+  }
+
+  #within<T>(answer: Promise<T>, what: string): Promise<T> {
+    return answerWithin(this.#shared.networkTimeoutMs, answer, () => this.destroy(), what);
+  }
+
+  #query(options: {
+    sql: string;
+    values?: unknown[];
+    rowsAsArray?: boolean;
+  }): Promise<MysqlResult> {
+    return new Promise((resolve, reject) => {
+      this.client.query(options, (error, rows, fields) => {
+        if (!error) return resolve([rows, fields]);
+        if (error.fatal) this.#alive = false;
+        reject(error);
+      });
+    });
+  }
+
+  /** mysql2 gives the flags of an OK packet, but keeps those behind the rows of a result set to itself. */
+  #followResultSets(): void {
+    const wire = wireOf(this.client);
+    const { handlePacket } = wire;
+    wire.handlePacket = (packet) => {
+      if (packet?.isEOF()) this.#status = packet.eofStatusFlags();
+      handlePacket.call(wire, packet);
+    };
+  }
+}
+
+/** What the last OK packet of an answer said; undefined where rows came last. A CALL ends with one behind its rows. */
+function statusOf([answer]: MysqlResult): number | undefined {
+  const last: unknown = Array.isArray(answer) ? answer.at(-1) : answer;
+  return isHeader(last) ? (last.serverStatus as number) : undefined;
+}
+
+/** Of several results the first that has rows. */
+function firstResultOf([answer, fields]: MysqlResult): CursorResult {
+  if (isHeader(answer)) {
+    const { affectedRows, insertId } = answer;
+    return { columns: [], rows: [], rowCount: affectedRows, lastInsertId: insertId };
+  }
+  const several = isHeader((answer as unknown[]).at(-1));
+  const rows = (several ? (answer as unknown[])[0] : answer) as unknown[][];
+  const columns = (several ? (fields as unknown as FieldPacket[][])[0] : fields) ?? [];
+  return { columns: columns.map(({ name }) => name), rows, rowCount: rows.length };
+}
+
+/** mysql2 makes them of a class of its own, so that no row is taken for one. */
+function isHeader(answer: unknown): answer is ResultSetHeader {
+  return (answer as object | undefined)?.constructor.name === 'ResultSetHeader';
+}
+
+function wireOf(client: Client): Wire {
+  return client as unknown as Wire;
+}

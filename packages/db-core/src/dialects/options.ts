@@ -1,0 +1,26 @@
+/** What `createEngine` is told about the database and its connections; the pool's own options are in `engine/pool.ts`. */
+import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
+
+export interface DialectOptions extends TransactionOptions {
+  /** When a transaction really begins. Default: the dialect's, see {@link BeginMode}. */
+  readonly begin?: BeginMode;
+  /** The server stops a statement that runs longer (PostgreSQL, MariaDB). Default 0: never. */
+  readonly statementTimeoutMs?: number;
+  /** How long a connection may take to be made. Default 10000. */
+  readonly connectTimeoutMs?: number;
+  /**
+   * How long the server may take to answer what is done at once (a ping, BEGIN, COMMIT, ROLLBACK, a savepoint, a
+   * cancelled or timed-out statement's end) before the connection is given up as dead. Default 10000.
+   */
+  readonly networkTimeoutMs?: number;
+  /**
+   * PostgreSQL: keep statements that come again prepared on the server, by name. Default true, or what
+   * `?preparedStatements=` of the URL says; say false behind a pooler that gives each transaction another connection (PgBouncer).
+   */
+  readonly preparedStatements?: boolean;
+  /** SQLite: how long a write waits for another writer. Default 5000. */
+  readonly busyTimeoutMs?: number;
+}
+
+export const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+export const DEFAULT_NETWORK_TIMEOUT_MS = 10_000;

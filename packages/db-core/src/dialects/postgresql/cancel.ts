@@ -1,0 +1,46 @@
+/**
+ * Stops a statement from outside by the protocol's CancelRequest: a connection without a login, which names the backend
+ * by its secret key. It needs no place among the server's connections, and can hit no other backend.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+ */
+import type { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
+import type { ClientConfig } from 'pg';
+import { Connection } from 'pg';
+import { answerWithin } from '../deadline';
+import { DEFAULT_CONNECT_TIMEOUT_MS } from '../options';
+
+/** What `pg`'s typings leave out of its Connection. */
+interface Messenger extends EventEmitter {
+  readonly stream: Duplex;
+  connect(portOrPath: number | string, host?: string): void;
+  requestSsl(): void;
+  cancel(processId: number, secretKey: number): void;
+}
+const Messenger = Connection as unknown as new (config: object) => Messenger;
+
+/** Resolves when the server has taken the request: it hangs up then. Nobody says whether there was anything to stop. */
+export function requestCancel(
+  config: ClientConfig,
+  processId: number,
+  secretKey: number,
+): Promise<void> {
+  const messenger = new Messenger({ ssl: config.ssl });
+  const { host = 'localhost', port = 5432 } = config;
+  const taken = new Promise<void>((resolve, reject) => {
+    const ask = (): void => messenger.cancel(processId, secretKey);
+    messenger.on('connect', () => (config.ssl ? messenger.requestSsl() : ask()));
+    messenger.on('sslconnect', ask);
+    messenger.on('end', resolve);
+    messenger.on('error', reject);
+  });
+  if (host.startsWith('/')) messenger.connect(`${host}/.s.PGSQL.${port}`);
+  else messenger.connect(port, host);
+  return answerWithin(
+    config.connectionTimeoutMillis ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    taken,
+    () => messenger.stream.destroy(),
+    'The request to cancel a statement',
+  );
+}

@@ -1,0 +1,239 @@
+/**
+ * A connection of `pg`. It knows what the server said last of its transaction, and sends BEGIN in one packet with the
+ * first statement.
+ *
+ * @see https://node-postgres.com/apis/client
+ */
+import type {
+  Client,
+  Query,
+  QueryArrayConfig,
+  QueryArrayResult,
+  QueryConfig,
+  QueryResult,
+} from 'pg';
+import type { BeginWay } from '../../sql/transaction-options';
+import type { BeginRequest, CursorResult, DriverConnection, Occupant } from '../driver-connection';
+import type { StatementNames } from './statement-names';
+import { PendingRollbackError } from '../../errors/errors';
+import { answerWithin } from '../deadline';
+import { QueryWithBegin, wireOf } from './begin';
+
+/** What the connections of one engine share. */
+export interface PostgresqlShared {
+  readonly names: StatementNames | undefined;
+  readonly isPlainRead: (sql: string) => boolean;
+  readonly networkTimeoutMs: number;
+  /** Asks the server to stop what the backend with this key is doing. */
+  cancel(processId: number, secretKey: number): Promise<void>;
+}
+
+/** The BEGIN of a transaction, which waits for the first statement or is under way with it. */
+interface Beginning {
+  readonly sql: string;
+  sent: boolean;
+}
+
+export class PostgresqlConnection implements DriverConnection {
+  readonly client: Client;
+  readonly inner = this;
+  occupant: Occupant | undefined;
+  readonly #shared: PostgresqlShared;
+  #alive = true;
+  /** What the server said last: `I` for no transaction, `T` for one, `E` for one that has failed. */
+  #status: string | undefined;
+  /** From the moment a transaction is begun until the server has answered its BEGIN. */
+  #beginning: Beginning | undefined;
+
+  /** @param client not connected yet, so that the server's first word is heard. */
+  constructor(client: Client, shared: PostgresqlShared) {
+    this.client = client;
+    this.#shared = shared;
+    const broken = (): void => void (this.#alive = false);
+    client.on('error', broken); // a broken idle connection: noticed at the next checkout
+    client.on('end', broken);
+    // Before `pg` tells its own listeners.
+    wireOf(client).on('readyForQuery', ({ status }) => void (this.#status = status));
+  }
+
+  get id(): number {
+    return keyOf(this.client).processID;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get inTransaction(): boolean | undefined {
+    if (this.#beginning) return true;
+    return this.#status === undefined ? undefined : this.#status !== 'I';
+  }
+
+  get reusable(): boolean {
+    return this.#alive && this.occupant === undefined && this.inTransaction !== true;
+  }
+
+  async execute(sql: string, params: readonly unknown[]): Promise<CursorResult> {
+    const answer: QueryArrayResult<unknown[]> | QueryArrayResult<unknown[]>[] = await this.query({
+      text: sql,
+      rowMode: 'array',
+      ...(params.length > 0 && { values: params as unknown[] }),
+    });
+    // Of several statements in one text `pg` gives a list of results.
+    const { rows, fields, rowCount } = (
+      Array.isArray(answer) ? answer.at(-1) : answer
+    ) as QueryArrayResult<unknown[]>;
+    return { columns: fields.map(({ name }) => name), rows, rowCount: rowCount ?? 0 };
+  }
+
+  /**
+   * One statement, under a name where it has come before: the server then knows it already. Settings of the
+   * library that sends it (`types`, `rowMode`, a name of its own) are kept.
+   */
+  query(config: QueryArrayConfig<unknown[]>): Promise<QueryArrayResult<unknown[]>>;
+  query(config: QueryConfig<unknown[]>): Promise<QueryResult>;
+  async query(config: QueryConfig<unknown[]>): Promise<QueryResult> {
+    const { names } = this.#shared;
+    const name = config.name ?? names?.nameOf(config.text, config.values);
+    try {
+      return await this.#send(name === config.name ? config : { ...config, name });
+    } catch (error) {
+      if (name === config.name || !isStalePlan(error)) throw error;
+      names?.forgetAll(); // another process has changed the table
+      if (this.inTransaction !== false) throw error;
+      return await this.client.query(config);
+    }
+  }
+
+  autocommit<T>(_sql: string, perform: () => T | Promise<T>): T | Promise<T> {
+    return perform();
+  }
+
+  isWrite(sql: string): boolean {
+    return !this.#shared.isPlainRead(sql);
+  }
+
+  beforeWrite(): undefined {
+    return undefined;
+  }
+
+  noteResult(): void {
+    // the protocol tells: see the constructor
+  }
+
+  /** After a FATAL answer the server hangs up; a lost socket has no severity, and an event of its own. */
+  noteError(error: unknown): void {
+    if ((error as { severity?: string } | undefined)?.severity === 'FATAL') this.#alive = false;
+  }
+
+  /** With the first statement, in one packet, unless `alone`. */
+  begin({ isolationLevel, readOnly, alone }: BeginRequest): Promise<void> | BeginWay {
+    const level = isolationLevel ? ` ISOLATION LEVEL ${isolationLevel}` : '';
+    this.#beginning = { sql: `BEGIN${level}${readOnly ? ' READ ONLY' : ''}`, sent: false };
+    return alone ? this.beginNow() : 'joined';
+  }
+
+  /** For statements that BEGIN cannot travel with. */
+  async beginNow(): Promise<void> {
+    const beginning = this.#beginning;
+    if (!beginning || beginning.sent) return;
+    this.#beginning = undefined;
+    await this.#control(beginning.sql);
+  }
+
+  async commit(): Promise<void> {
+    const { command } = await this.#control('COMMIT');
+    // After a failed statement the server answers COMMIT with a rollback, and no error.
+    if (command === 'ROLLBACK') {
+      throw new PendingRollbackError(
+        'A statement of this transaction had failed, so PostgreSQL rolled it back instead of committing it.',
+      );
+    }
+  }
+
+  async rollback(): Promise<void> {
+    await this.#control('ROLLBACK');
+  }
+
+  async savepoint(sql: string): Promise<void> {
+    await this.#control(sql);
+  }
+
+  transactionEnded(): void {
+    // BEGIN takes nothing that COMMIT and ROLLBACK do not give back
+  }
+
+  async ping(): Promise<void> {
+    await this.#control('');
+  }
+
+  /** By the protocol's own request: it names this backend by a secret, so it can stop no other's statement. */
+  cancel(): Promise<void> {
+    const { processID, secretKey } = keyOf(this.client);
+    return this.#shared.cancel(processID, secretKey);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#alive) return this.destroy();
+    this.#alive = false;
+    await answerWithin(
+      this.#shared.networkTimeoutMs,
+      this.client.end(),
+      () => this.destroy(),
+      'The goodbye',
+    );
+  }
+
+  destroy(): void {
+    this.#alive = false;
+    wireOf(this.client).stream.destroy();
+  }
+
+  #control(sql: string): Promise<QueryResult> {
+    return answerWithin(
+      this.#shared.networkTimeoutMs,
+      this.#send({ text: sql }),
+      () => this.destroy(),
+      sql === '' ? 'A ping' : sql,
+    );
+  }
+
+  /** A statement as it is, behind the BEGIN that waits for it, if there is one. */
+  async #send(config: QueryConfig<unknown[]>): Promise<QueryResult> {
+    const beginning = this.#beginning;
+    if (!beginning || beginning.sent) return await this.client.query(config);
+    if (!QueryWithBegin.fits(this.client, config)) {
+      await this.beginNow();
+      return await this.client.query(config);
+    }
+    return await this.#sendWithBegin(config, beginning);
+  }
+
+  async #sendWithBegin(config: QueryConfig<unknown[]>, beginning: Beginning): Promise<QueryResult> {
+    beginning.sent = true;
+    const onBegun = (): void => void (this.#beginning = undefined);
+    try {
+      return await new Promise((resolve, reject) => {
+        const done = (error: Error | null, result?: QueryResult): void =>
+          error ? reject(error) : resolve(result as QueryResult);
+        this.client.query(
+          new QueryWithBegin(beginning.sql, config, onBegun, done) as unknown as Query,
+        );
+      });
+    } catch (error) {
+      Error.captureStackTrace(error as Error); // as `pg` does: from the socket back to the caller
+      throw error;
+    }
+  }
+}
+
+/** 'cached plan must not change result type': nothing was done. */
+function isStalePlan(error: unknown): boolean {
+  const { code, message = '' } = error as { code?: string; message?: string };
+  return code === '0A000' && message.includes('cached plan');
+}
+
+/** What the server knows this backend by, which `pg`'s typings leave out. */
+function keyOf(client: Client): { readonly processID: number; readonly secretKey: number } {
+  return client as unknown as { processID: number; secretKey: number };
+}

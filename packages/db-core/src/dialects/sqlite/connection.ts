@@ -1,0 +1,224 @@
+/**
+ * A handle of better-sqlite3 with its prepared statements.
+ *
+ * The driver is synchronous, so nothing may ever wait inside it: its own busy timeout is 0, writers of this process queue
+ * in a {@link WriterLock}, `BEGIN IMMEDIATE` is sent just before the first write, and while another process holds the
+ * lock it is tried again from a timer.
+ */
+import type Database from 'better-sqlite3';
+import type { BeginWay } from '../../sql/transaction-options';
+import type { BeginRequest, CursorResult, DriverConnection, Occupant } from '../driver-connection';
+import type { WriterLock } from './writer-lock';
+import { isBusy, retryWhileBusy } from './busy';
+import { assertIsolationLevel } from './isolation-level';
+import { withSteadyLimit } from './limit';
+import { toSqlite } from './values';
+
+const STATEMENT_CACHE_LIMIT = 200;
+/** Statements whose `readonly` flag does not tell: they change the connection, or need to stand outside a transaction. */
+const NOT_TRANSACTIONAL = /^\s*(?:PRAGMA|VACUUM|ATTACH|DETACH|ANALYZE|EXPLAIN)\b/i;
+/** `*` that stands for columns, which are those the table has now; `count(*)` is not meant. */
+const STAR = /(?<!\(\s*)\*/;
+
+interface Prepared {
+  readonly statement: Database.Statement;
+  /** Its column names, once known and where they cannot change. */
+  columns?: readonly string[];
+}
+
+export class SqliteConnection implements DriverConnection {
+  readonly client: Database.Database;
+  readonly inner = this;
+  readonly id: number;
+  occupant: Occupant | undefined;
+  readonly #lock: WriterLock;
+  readonly #busyTimeoutMs: number;
+  readonly #statements = new Map<string, Prepared>();
+  #readOnlyTransaction = false;
+  /** The wait for the right to write, while there is one. */
+  #waiting: AbortController | undefined;
+
+  constructor(client: Database.Database, id: number, lock: WriterLock, busyTimeoutMs: number) {
+    this.client = client;
+    this.id = id;
+    this.#lock = lock;
+    this.#busyTimeoutMs = busyTimeoutMs;
+  }
+
+  get alive(): boolean {
+    return this.client.open;
+  }
+
+  get inTransaction(): boolean {
+    return this.client.inTransaction;
+  }
+
+  get reusable(): boolean {
+    return this.alive && !this.inTransaction;
+  }
+
+  execute(sql: string, params: readonly unknown[]): CursorResult {
+    const prepared = this.#prepare(sql);
+    const { statement } = prepared;
+    const values = params.map(toSqlite);
+    if (!statement.reader) {
+      const { changes, lastInsertRowid } = statement.run(...values);
+      return { columns: [], rows: [], rowCount: changes, lastInsertId: lastInsertRowid };
+    }
+    try {
+      const rows = statement.raw(true).all(...values) as unknown[][];
+      // Asked for afterwards: a statement that finds its table changed is prepared anew when it runs.
+      return { columns: columnsOf(prepared, sql), rows, rowCount: rows.length };
+    } finally {
+      statement.raw(false); // the cached statement is shared with the facades, which want objects
+    }
+  }
+
+  /** A prepared statement, from the cache. SQLite prepares it anew by itself when the schema changes. */
+  prepare(sql: string): Database.Statement {
+    return this.#prepare(sql).statement;
+  }
+
+  #prepare(sql: string): Prepared {
+    const known = this.#statements.get(sql);
+    if (this.#statements.size < STATEMENT_CACHE_LIMIT) {
+      if (known) return known;
+    } else this.#statements.delete(known ? sql : (this.#statements.keys().next().value as string));
+    const prepared = known ?? { statement: this.client.prepare(withSteadyLimit(sql)) };
+    this.#statements.set(sql, prepared); // last in line: when the cache is full, the one that was used longest ago goes
+    return prepared;
+  }
+
+  /** It may be tried again while another process writes. */
+  autocommit<T>(_sql: string, perform: () => T | Promise<T>): T | Promise<T> {
+    try {
+      return perform();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      return retryWhileBusy(perform, this.#busyTimeoutMs) as Promise<T>;
+    }
+  }
+
+  isWrite(sql: string): boolean {
+    if (NOT_TRANSACTIONAL.test(sql)) return false;
+    try {
+      return !this.prepare(sql).readonly;
+    } catch {
+      return true; // several statements in one string, or an error that the statement itself will report
+    }
+  }
+
+  beforeWrite(): Promise<void> | undefined {
+    if (this.#lock.tryAcquire(this)) return undefined;
+    return this.#waitFor((signal) => this.#lock.acquire(this, signal));
+  }
+
+  noteResult(): void {
+    // SQLite answers for itself: see `inTransaction`
+  }
+
+  noteError(): void {
+    // as above
+  }
+
+  begin({ isolationLevel, readOnly, mayWrite }: BeginRequest): Promise<void> | BeginWay {
+    if (isolationLevel) assertIsolationLevel(isolationLevel);
+    if (readOnly) {
+      this.client.pragma('query_only = ON');
+      this.#readOnlyTransaction = true;
+    }
+    if (readOnly || !mayWrite) {
+      this.prepare('BEGIN').run();
+      return 'sent';
+    }
+    try {
+      if (this.#lock.tryAcquire(this) && this.#atOnce('BEGIN IMMEDIATE')) return 'sent';
+    } catch (error) {
+      this.#lock.release(this);
+      throw error;
+    }
+    return this.#beginInTurn();
+  }
+
+  /** Waits for the writers of this process, then for those of others. */
+  async #beginInTurn(): Promise<void> {
+    try {
+      await this.#waitFor(async (signal) => {
+        await this.#lock.acquire(this, signal);
+        await retryWhileBusy(
+          () => this.prepare('BEGIN IMMEDIATE').run(),
+          this.#busyTimeoutMs,
+          signal,
+        );
+      });
+    } catch (error) {
+      this.#lock.release(this);
+      throw error;
+    }
+  }
+
+  commit(): Promise<void> | undefined {
+    if (this.#atOnce('COMMIT')) return undefined;
+    return retryWhileBusy(() => void this.prepare('COMMIT').run(), this.#busyTimeoutMs);
+  }
+
+  rollback(): undefined {
+    this.client.exec('ROLLBACK');
+  }
+
+  savepoint(sql: string): undefined {
+    this.client.exec(sql);
+  }
+
+  transactionEnded(): void {
+    this.#lock.release(this);
+    if (!this.#readOnlyTransaction) return;
+    this.#readOnlyTransaction = false;
+    if (this.alive) this.client.pragma('query_only = OFF');
+  }
+
+  async ping(): Promise<void> {
+    this.prepare('select 1').get();
+  }
+
+  /** A statement cannot be stopped, but a wait for the right to write can. */
+  async cancel(): Promise<void> {
+    this.#waiting?.abort();
+  }
+
+  async close(): Promise<void> {
+    this.destroy();
+  }
+
+  destroy(): void {
+    this.client.close();
+  }
+
+  async #waitFor(wait: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#waiting = new AbortController();
+    try {
+      await wait(this.#waiting.signal);
+    } finally {
+      this.#waiting = undefined;
+    }
+  }
+
+  /** Whether it could be done without waiting for another process. */
+  #atOnce(sql: string): boolean {
+    try {
+      this.prepare(sql).run();
+      return true;
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** The driver takes longer to tell them than to find a row; only those of a `*` can change. */
+function columnsOf(prepared: Prepared, sql: string): readonly string[] {
+  if (prepared.columns) return prepared.columns;
+  const columns = prepared.statement.columns().map(({ name }) => name);
+  if (!STAR.test(sql)) prepared.columns = columns;
+  return columns;
+}

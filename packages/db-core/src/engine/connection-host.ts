@@ -1,0 +1,26 @@
+/** What a connection asks of its engine. */
+import type { Dialect } from '../dialects/dialect';
+import type { DriverConnection } from '../dialects/driver-connection';
+import type { DatabaseUrl } from '../dialects/url';
+import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
+import type { CompiledStatement, Params } from '../sql/placeholders';
+import type { ConnectionEventName } from './events';
+
+export interface ConnectionHost {
+  readonly url: DatabaseUrl;
+  readonly dialect: Dialect;
+  readonly beginMode: BeginMode;
+  readonly transactionDefaults: TransactionOptions;
+  /** When a statement that was not answered is given up, in milliseconds; 0: never. */
+  readonly answerTimeoutMs: number;
+  /** How long a statement in flight may take to end when its scope does, in milliseconds. */
+  readonly closeTimeoutMs: number;
+  readonly compile: (sql: string, params?: Params) => CompiledStatement;
+  /** A driver connection, to be given back by `checkin`. A promise where it must be waited for. */
+  checkout(): DriverConnection | Promise<DriverConnection>;
+  /** @param broken whether it must not be used again */
+  checkin(driver: DriverConnection, broken: boolean): void;
+  /** Whether the event has listeners: nothing is measured without them. */
+  observes(event: ConnectionEventName): boolean;
+  notify(event: ConnectionEventName, connection: never, details?: object): void;
+}

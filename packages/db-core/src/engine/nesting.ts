@@ -1,0 +1,27 @@
+/**
+ * In which nested transactions the code of this moment runs: `beginNested(fn)` is lexical, so whatever `fn` calls, through
+ * whichever library, is inside it, and what runs beside it is not.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+export interface Nesting {
+  /** The connection that it was begun on. */
+  readonly connection: object;
+  /** Who the connection knows it by. */
+  readonly owner: object;
+  readonly outer: Nesting | undefined;
+}
+
+const storage = new AsyncLocalStorage<Nesting>();
+
+/** The innermost nested transaction on `connection` that the caller runs in. */
+export function nestingOn(connection: object): object | undefined {
+  let nesting = storage.getStore();
+  while (nesting && nesting.connection !== connection) nesting = nesting.outer;
+  return nesting?.owner;
+}
+
+/** Runs `fn` inside the nested transaction of `owner`. */
+export function runNested<T>(connection: object, owner: object, fn: () => T): T {
+  return storage.run({ connection, owner, outer: storage.getStore() }, fn);
+}

@@ -1,0 +1,129 @@
+/** One driver connection inside one transaction that is never committed: savepoints stand for the transactions in it. */
+import type { CursorResult, DriverConnection, Occupant } from '../dialects/driver-connection';
+import { InvalidRequestError, PendingRollbackError } from '../errors/errors';
+
+export class IsolatedConnection implements DriverConnection {
+  readonly inner: DriverConnection;
+  #sequence = 0;
+  /** The savepoint that stands for the transaction under way. */
+  #open: string | undefined;
+  #lost = false;
+
+  constructor(inner: DriverConnection) {
+    this.inner = inner;
+  }
+
+  get client(): object {
+    return this.inner.client;
+  }
+
+  get id(): number {
+    return this.inner.id;
+  }
+
+  get alive(): boolean {
+    return this.inner.alive;
+  }
+
+  get occupant(): Occupant | undefined {
+    return this.inner.occupant;
+  }
+
+  get inTransaction(): boolean {
+    return this.#open !== undefined && !this.#lost;
+  }
+
+  get reusable(): boolean {
+    return this.alive && this.inner.occupant === undefined;
+  }
+
+  execute(sql: string, params: readonly unknown[]): Promise<CursorResult> | CursorResult {
+    return this.inner.execute(sql, params);
+  }
+
+  /** A statement for itself is undone for itself: on PostgreSQL its failure would end everything. */
+  async autocommit<T>(sql: string, perform: () => T | Promise<T>): Promise<T> {
+    await this.begin();
+    try {
+      const result = await perform();
+      this.noteResult(result, sql);
+      await this.commit();
+      return result;
+    } catch (error) {
+      await this.rollback();
+      throw error;
+    }
+  }
+
+  isWrite(sql: string): boolean {
+    return this.inner.isWrite(sql);
+  }
+
+  beforeWrite(): undefined {
+    return undefined;
+  }
+
+  noteResult(result: unknown, sql: string): void {
+    this.inner.noteResult(result, sql);
+    if (this.inner.inTransaction !== false) return;
+    this.#open = undefined;
+    throw new InvalidRequestError(
+      'The database committed by itself in the middle of withTestIsolation (MariaDB does at DDL): make tables before it.',
+    );
+  }
+
+  noteError(error: unknown): void {
+    this.inner.noteError(error);
+    this.#lost = this.inner.inTransaction === false;
+  }
+
+  async begin(): Promise<void> {
+    const name = `isolated_${++this.#sequence}`;
+    await this.inner.savepoint(`SAVEPOINT ${name}`);
+    this.#open = name;
+  }
+
+  async commit(): Promise<void> {
+    try {
+      await this.inner.savepoint(`RELEASE SAVEPOINT ${this.#open}`);
+    } catch (cause) {
+      // PostgreSQL answers a real COMMIT in this state with a rollback; see PostgresqlConnection.commit.
+      throw new PendingRollbackError(
+        'A statement of this transaction had failed, so it cannot be committed.',
+        { cause },
+      );
+    }
+    this.#open = undefined;
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#open) return;
+    await this.inner.savepoint(`ROLLBACK TO SAVEPOINT ${this.#open}`);
+    await this.inner.savepoint(`RELEASE SAVEPOINT ${this.#open}`);
+    this.#open = undefined;
+  }
+
+  async savepoint(sql: string): Promise<void> {
+    await this.inner.savepoint(sql);
+  }
+
+  transactionEnded(): void {
+    // the real transaction goes on
+  }
+
+  ping(): Promise<void> {
+    return this.inner.ping();
+  }
+
+  cancel(): Promise<void> {
+    return this.inner.cancel();
+  }
+
+  async close(): Promise<void> {
+    // withTestIsolation has borrowed the connection and gives it back
+  }
+
+  destroy(): void {
+    this.inner.destroy();
+  }
+}
