@@ -1,29 +1,25 @@
 /**
- * The driver connection that a {@link Connection} holds, from checkout to checkin, and what is told of it
- * to the engine's listeners and the scope's recorder.
+ * The driver connection that a {@link Connection} holds, from checkout to checkin. What happens on it goes to the
+ * engine's listeners and to the connection's own.
  */
 import type { Connection } from './connection';
 import type { Dialect } from '../dialects/dialect';
-import type { EngineEvents } from './engine';
-import type { RecordedKind, Recorder } from '../observe/recorder';
+import type { ConnectionEvent, ConnectionListener, EventDetails } from './events';
 import { ScopeClosedError } from '../errors/errors';
-
-/** What a connection tells of. */
-export type ConnectionEvent = keyof EngineEvents & RecordedKind;
 
 const NO_TIME = { durationMs: 0 };
 
 export class Checkout {
   readonly dialect: Dialect<object>;
-  readonly recorder: Recorder | undefined;
+  readonly listener: ConnectionListener | undefined;
   readonly #connection: Connection;
   readonly #onBegin: (() => void) | undefined;
   #raw: object | undefined;
   #broken = false;
 
-  constructor(connection: Connection, recorder?: Recorder, onBegin?: () => void) {
+  constructor(connection: Connection, listener?: ConnectionListener, onBegin?: () => void) {
     this.dialect = connection.engine.dialect;
-    this.recorder = recorder;
+    this.listener = listener;
     this.#connection = connection;
     this.#onBegin = onBegin;
   }
@@ -39,7 +35,7 @@ export class Checkout {
     const raw = this.#connection.engine.checkoutNow();
     if (!raw) return undefined;
     this.#raw = raw;
-    this.tell('checkout', NO_TIME);
+    this.emit('checkout', NO_TIME);
     return raw;
   }
 
@@ -49,7 +45,7 @@ export class Checkout {
     const startedAt = performance.now();
     const raw = await this.#connection.engine.checkout();
     this.#raw = raw;
-    this.tell('checkout', { durationMs: performance.now() - startedAt });
+    this.emit('checkout', { durationMs: performance.now() - startedAt });
     if (this.#connection.closed) throw new ScopeClosedError(); // close() gives it back
     return raw;
   }
@@ -62,17 +58,17 @@ export class Checkout {
   giveBack(): void {
     const raw = this.#raw;
     if (!raw) return;
-    this.tell('checkin');
+    this.emit('checkin');
     const broken = this.#broken;
     this.#raw = undefined;
     this.#broken = false;
     this.#connection.engine.checkin(raw, broken);
   }
 
-  tell(event: ConnectionEvent, details?: object): void {
+  emit(event: ConnectionEvent, details?: EventDetails): void {
     this.#connection.engine.notify(event, this.#connection, details);
     if (event === 'begin') this.#onBegin?.();
-    this.recorder?.note(event, { ...details, connectionId: this.#id });
+    this.listener?.note(event, { ...details, connectionId: this.#id });
   }
 
   /** The server's name for it, while it is held. */

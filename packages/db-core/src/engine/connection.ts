@@ -15,13 +15,13 @@ import type {
 } from '../dialects/dialect';
 import type { Engine } from './engine';
 import type { Params } from '../sql/placeholders';
-import type { Recorder } from '../observe/recorder';
+import type { ConnectionListener, EventDetails } from './events';
 import type { SavepointOwner } from './savepoints';
 import { Checkout } from './checkout';
 import { ScopeClosedError } from '../errors/errors';
 import { Mutex } from './mutex';
-import { callerLocation, rowCountOf } from '../observe/recorder';
 import { Result } from './result';
+import { rowCountOf } from './row-count';
 import { parseControl } from '../sql/statement';
 import { Transaction } from './transaction';
 import { translateError } from '../errors/translate';
@@ -37,8 +37,8 @@ export interface ConnectionOptions {
   readonly transaction?: TransactionOptions | undefined;
   /** The session it belongs to, for events. */
   readonly session?: object | undefined;
-  /** Told of everything that happens on it. */
-  readonly recorder?: Recorder | undefined;
+  /** Notes everything that happens on it. */
+  readonly listener?: ConnectionListener | undefined;
   /** Called when BEGIN has been sent. */
   readonly onBegin?: () => void;
 }
@@ -82,7 +82,7 @@ export class Connection {
     this.engine = engine;
     this.session = options.session;
     this.#keepsConnection = options.keepsConnection ?? !options.autobegin;
-    this.#checkout = new Checkout(this, options.recorder, options.onBegin);
+    this.#checkout = new Checkout(this, options.listener, options.onBegin);
     this.#transaction = new Transaction(this.#checkout, {
       autobegin: options.autobegin,
       beginMode: options.begin ?? engine.beginMode,
@@ -161,7 +161,7 @@ export class Connection {
     form: Form<T, R>,
   ): Promise<R> {
     const asked = ++this.#calls;
-    const observed = this.#checkout.recorder !== undefined || this.engine.observes('query');
+    const observed = this.#checkout.listener !== undefined || this.engine.observes('query');
     const call = observed ? this.#observing(sql, params, perform) : perform;
     const waiting = this.#turn.acquire();
     if (waiting) await waiting;
@@ -336,16 +336,16 @@ export class Connection {
     if (!this.#keepsConnection) this.#checkout.giveBack();
   }
 
-  /** The same driver call, timed and told to whoever listens. */
+  /** The same driver call, measured for the listeners. */
   #observing<T>(
     sql: string,
     params: unknown,
     perform: (raw: object) => T | Promise<T>,
   ): (raw: object) => Promise<T> {
-    const location = this.#checkout.recorder && callerLocation();
+    const location = this.#checkout.listener?.location?.();
     return async (raw) => {
       const startedAt = performance.now();
-      const details = (): object => ({
+      const details = (): EventDetails => ({
         sql,
         params,
         location,
@@ -353,10 +353,10 @@ export class Connection {
       });
       try {
         const result = await perform(raw);
-        this.#checkout.tell('query', { ...details(), rowCount: rowCountOf(result, this) });
+        this.#checkout.emit('query', { ...details(), rowCount: rowCountOf(result) });
         return result;
       } catch (error) {
-        this.#checkout.tell('query', { ...details(), error });
+        this.#checkout.emit('query', { ...details(), error });
         throw error;
       }
     };

@@ -7,21 +7,18 @@
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import type { ConnectionOptions } from './connection';
-import type { BeginMode, BeginWay, Dialect, TransactionOptions } from '../dialects/dialect';
-import type { LeakReport } from './leak-detector';
+import type { BeginMode, Dialect, TransactionOptions } from '../dialects/dialect';
+import type { ConnectionEvent, EngineEvents, EventDetails } from './events';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { PoolOptions, PoolStatus } from './pool';
 import type { Result } from './result';
 import { Connection } from './connection';
 import { createDialect } from '../dialects/create-dialect';
-import { consoleEcho, Echo } from '../observe/echo';
-import { ArgumentError, ScopeClosedError } from '../errors/errors';
+import { ArgumentError } from '../errors/errors';
 import { LeakDetector, warnOfLeak } from './leak-detector';
-import { Modifications } from '../observe/modifications';
 import { placeholderCompiler } from '../sql/placeholders';
 import { Pool } from './pool';
-import { currentScope } from '../session/scope';
-import { DatabaseUrl, parseDatabaseUrl } from '../dialects/url';
+import type { DatabaseUrl } from '../dialects/url';
 
 export interface EngineOptions extends Partial<PoolOptions>, TransactionOptions {
   /** When a transaction really begins. Default: the dialect's, see {@link BeginMode}. */
@@ -54,53 +51,6 @@ export interface EngineStatus extends PoolStatus {
   readonly sessions: number;
 }
 
-/** What an event tells; `session` is undefined outside one. */
-export interface EngineEvent {
-  readonly connection: Connection;
-  readonly session: object | undefined;
-}
-
-/** `durationMs`: how long a connection, or on SQLite the writer lock, was waited for. */
-export interface TimedEvent extends EngineEvent {
-  readonly durationMs: number;
-}
-
-export interface BeginEvent extends TimedEvent {
-  readonly way: BeginWay;
-}
-
-export interface QueryEvent extends TimedEvent {
-  readonly sql: string;
-  readonly params: unknown;
-  /** Rows returned or changed, where the driver tells. */
-  readonly rowCount?: number | undefined;
-  readonly error?: unknown;
-}
-
-export interface SavepointEvent extends EngineEvent {
-  /** `SAVEPOINT …`, `RELEASE SAVEPOINT …` or `ROLLBACK TO SAVEPOINT …`. */
-  readonly sql: string;
-}
-
-/** `implicit-commit`: the database ended a transaction by itself, as MariaDB does at DDL. */
-export interface EngineEvents {
-  checkout: [TimedEvent];
-  checkin: [EngineEvent];
-  query: [QueryEvent];
-  begin: [BeginEvent];
-  commit: [EngineEvent];
-  rollback: [EngineEvent];
-  savepoint: [SavepointEvent];
-  'implicit-commit': [EngineEvent];
-  leak: [LeakReport];
-}
-
-/** What a scoped session tells the engines it is bound to: where a library's statement finds its session. */
-export interface SessionSource {
-  /** The session of the running scope, made on first use; undefined outside any scope. @throws ScopeClosedError */
-  current(engine: Engine): { connection(engine: Engine): Connection } | undefined;
-}
-
 export class Engine extends EventEmitter<EngineEvents> {
   readonly url: DatabaseUrl;
   readonly beginMode: BeginMode;
@@ -108,14 +58,11 @@ export class Engine extends EventEmitter<EngineEvents> {
   readonly driverDialect: Dialect<object>;
   readonly transactionDefaults: TransactionOptions;
   readonly compile: (sql: string, params?: Params) => CompiledStatement;
-  /** Where bindings report which objects were written; see `trackModifications`. */
-  readonly modifications = new Modifications();
   readonly #poolOptions: PoolOptions;
   readonly #leaks: LeakDetector | undefined;
   #dialect: Dialect<object>;
   #pool: Pool<object>;
   #sessions = 0;
-  readonly #sessionSources = new Set<SessionSource>();
 
   /** Use {@link createEngine}. */
   constructor(url: DatabaseUrl, options: EngineOptions) {
@@ -145,7 +92,6 @@ export class Engine extends EventEmitter<EngineEvents> {
         },
       );
     }
-    if (options.echo) this.#echo(options.echo, options.hideParameters ?? false);
   }
 
   /**
@@ -153,6 +99,7 @@ export class Engine extends EventEmitter<EngineEvents> {
    * was called, or with `autobegin` the first statement begins a transaction. The caller must `close()` it.
    */
   connect(options: Partial<ConnectionOptions> = {}): Connection {
+    if (options.session) this.#sessions++;
     return new Connection(this, { autobegin: false, ...options });
   }
 
@@ -268,72 +215,10 @@ export class Engine extends EventEmitter<EngineEvents> {
   }
 
   /** @internal */
-  notify(event: keyof EngineEvents, connection: Connection, details?: object): void {
+  notify(event: ConnectionEvent, connection: Connection, details?: EventDetails): void {
     if (this.listenerCount(event) === 0) return;
     this.emit(event, { connection, session: connection.session, ...details } as never);
   }
-
-  /** @internal */
-  countSession(): void {
-    this.#sessions++;
-  }
-
-  /**
-   * The connection that a library's statement has to run on: the current session's, or undefined outside
-   * a scope, where it borrows one for itself. Facade drivers ask for every statement.
-   *
-   * @throws ScopeClosedError in work that outlived its request.
-   */
-  currentConnection(): Connection | undefined {
-    const scope = currentScope();
-    const session = scope?.sessionOn(this) ?? this.#firstSource?.current(this);
-    if (session) return session.connection(this);
-    if (scope?.closed) throw new ScopeClosedError();
-    return undefined;
-  }
-
-  /** @internal */
-  attach(source: SessionSource): void {
-    this.#sessionSources.add(source);
-  }
-
-  /** @internal */
-  detach(source: SessionSource): void {
-    this.#sessionSources.delete(source);
-  }
-
-  get #firstSource(): SessionSource | undefined {
-    const [first] = this.#sessionSources;
-    return first;
-  }
-
-  #echo(print: true | ((line: string) => void), hideParameters: boolean): void {
-    const options = { hideParameters };
-    const echo = print === true ? consoleEcho(this, options) : new Echo(this, print, options);
-    echo.switch(true);
-  }
-}
-
-/**
- * Creates the engine for a database. Opens nothing.
- *
- * @param url a URL, or a configuration with one. Leave it undefined only by mistake: the error shows examples.
- * @throws ArgumentError for a missing or malformed URL or option.
- * @example
- * const engine = createEngine(process.env.DATABASE_URL);
- * const { rowCount } = await engine.execute('select 1 where 1 = :n', { n: 1 });
- * await engine.dispose();
- */
-export function createEngine(
-  url: string | DatabaseUrl | EngineConfig | undefined,
-  options: EngineOptions = {},
-): Engine {
-  if (url instanceof DatabaseUrl) return new Engine(url, options);
-  if (typeof url === 'object') {
-    const { url: text, ...rest } = url;
-    return new Engine(parseDatabaseUrl(text), { ...rest, ...options });
-  }
-  return new Engine(parseDatabaseUrl(url), options);
 }
 
 function positive(name: string, value: number): number {

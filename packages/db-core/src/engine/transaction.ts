@@ -27,7 +27,7 @@ export interface TransactionHost {
   acquire(): Promise<object>;
   /** The driver connection is in a state nobody knows: it must not be used again. */
   markBroken(): void;
-  tell(
+  emit(
     event: 'begin' | 'savepoint' | 'commit' | 'rollback' | 'implicit-commit',
     details?: object,
   ): void;
@@ -199,7 +199,7 @@ export class Transaction implements SavepointTarget {
     }
     if (open !== false) return;
     this.#forget(raw); // MariaDB commits by itself before and after DDL
-    this.#host.tell('implicit-commit');
+    this.#host.emit('implicit-commit');
   }
 
   /** The statement failed: was it more than the statement? */
@@ -299,7 +299,7 @@ export class Transaction implements SavepointTarget {
       this.#mayWrite = mayWrite;
       this.#wrote = writes;
       this.#savepoints.standForBegin();
-      this.#host.tell('begin', { durationMs, way });
+      this.#host.emit('begin', { durationMs, way });
     };
     const startedAt = performance.now();
     const { dialect } = this.#host;
@@ -331,7 +331,7 @@ export class Transaction implements SavepointTarget {
       this.afterFailure(raw, error);
       throw error;
     }
-    this.#host.tell('savepoint', { sql });
+    this.#host.emit('savepoint', { sql });
   }
 
   /** @internal The savepoint that BEGIN stood for is rolled back: the transaction begins anew with the next statement. */
@@ -370,7 +370,7 @@ export class Transaction implements SavepointTarget {
       );
     }
     this.#host.dialect.ended(raw, this.#host);
-    this.#host.tell('commit');
+    this.#host.emit('commit');
   }
 
   /** Never rejects: a connection on which ROLLBACK fails is not given to anybody again, which undoes as much. */
@@ -383,7 +383,7 @@ export class Transaction implements SavepointTarget {
       this.#host.markBroken();
     }
     dialect.ended(raw, this.#host);
-    this.#host.tell('rollback');
+    this.#host.emit('rollback');
   }
 
   #refusal(): PendingRollbackError {

@@ -7,11 +7,12 @@
  *
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/track-modifications/
  */
-import type { Engine, SavepointEvent } from '../engine/engine';
-import type { Session } from '../session/session';
-import { currentScope } from '../session/scope';
-
-export type Operation = 'insert' | 'update' | 'delete';
+import type { Engine } from '../engine/engine';
+import type { SavepointEvent } from '../engine/events';
+import type { Operation } from './changes';
+import { openedSession } from '../session/current';
+import { Session } from '../session/session';
+import { onChange } from './changes';
 
 export interface Change {
   readonly instance: object;
@@ -29,41 +30,6 @@ export interface ModificationListeners {
   /** What it adds to the session is committed too; when it throws, nothing is. */
   readonly beforeCommit?: (event: ModelsCommitted) => unknown;
   readonly afterCommit?: (event: ModelsCommitted) => unknown;
-}
-
-type Note = (instance: object, operation: Operation) => void;
-
-/** Makes a library tell of its changes; gives what ends that. */
-type Watch = () => () => void;
-
-/** Where the bindings of an engine report changes, `engine.modifications`. It costs nothing while nobody tracks them. */
-export class Modifications {
-  readonly #listeners = new Set<Note>();
-  readonly #watches = new Map<Watch, (() => void) | undefined>();
-
-  /** A binding tells that its library has written this object's row. */
-  note(instance: object, operation: Operation): void {
-    for (const listener of this.#listeners) listener(instance, operation);
-  }
-
-  /** A binding says how to watch its library, which is done while somebody tracks changes. */
-  watch(watch: Watch): void {
-    this.#watches.set(watch, this.#listeners.size > 0 ? watch() : undefined);
-  }
-
-  /** @internal */
-  listen(listener: Note): () => void {
-    this.#listeners.add(listener);
-    for (const [watch, stop] of this.#watches) if (!stop) this.#watches.set(watch, watch());
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size > 0) return;
-      for (const [watch, stop] of this.#watches) {
-        stop?.();
-        this.#watches.set(watch, undefined);
-      }
-    };
-  }
 }
 
 /**
@@ -84,11 +50,11 @@ export function trackModifications(
   const transactions = new Transactions(listeners);
   const stops = [...new Set(Symbol.iterator in engines ? engines : [engines])].map((engine) => {
     const onSavepoint = ({ session, sql }: SavepointEvent): void => {
-      if (session) transactions.of(session as Session).savepoint(engine, sql);
+      if (session instanceof Session) transactions.of(session).savepoint(engine, sql);
     };
     engine.on('savepoint', onSavepoint);
-    const stop = engine.modifications.listen((instance, operation) => {
-      const session = currentScope()?.sessionOn(engine);
+    const stop = onChange(engine, (instance, operation) => {
+      const session = openedSession(engine);
       if (session) transactions.of(session).note(engine, instance, operation);
     });
     return () => {

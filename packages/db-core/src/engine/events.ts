@@ -1,0 +1,74 @@
+/**
+ * What happens on an engine's connections, for those who watch: listeners of the engine's events, and the listener
+ * of a single connection.
+ */
+import type { BeginWay } from '../dialects/dialect';
+import type { LeakReport } from './leak-detector';
+
+/** `connection` and `session` are for telling one from another; `session` is undefined outside one. */
+export interface EngineEvent {
+  readonly connection: object;
+  readonly session: object | undefined;
+}
+
+/** `durationMs`: how long a connection, or on SQLite the writer lock, was waited for. */
+export interface TimedEvent extends EngineEvent {
+  readonly durationMs: number;
+}
+
+export interface BeginEvent extends TimedEvent {
+  readonly way: BeginWay;
+}
+
+export interface QueryEvent extends TimedEvent {
+  readonly sql: string;
+  readonly params: unknown;
+  /** Rows returned or changed, where the driver tells. */
+  readonly rowCount?: number | undefined;
+  readonly error?: unknown;
+}
+
+export interface SavepointEvent extends EngineEvent {
+  /** `SAVEPOINT …`, `RELEASE SAVEPOINT …` or `ROLLBACK TO SAVEPOINT …`. */
+  readonly sql: string;
+}
+
+/** `implicit-commit`: the database ended a transaction by itself, as MariaDB does at DDL. */
+export interface EngineEvents {
+  checkout: [TimedEvent];
+  checkin: [EngineEvent];
+  query: [QueryEvent];
+  begin: [BeginEvent];
+  commit: [EngineEvent];
+  rollback: [EngineEvent];
+  savepoint: [SavepointEvent];
+  'implicit-commit': [EngineEvent];
+  leak: [LeakReport];
+}
+
+/** What happens on a connection. */
+export type ConnectionEvent = Exclude<keyof EngineEvents, 'leak'>;
+
+/** What is known of an event; which of these depends on the event. */
+export interface EventDetails {
+  /** How long it took: a statement, or the wait for a connection (`checkout`) or for the writer lock (`begin`). */
+  readonly durationMs?: number;
+  /** Of a `begin`. */
+  readonly way?: BeginWay;
+  readonly sql?: string;
+  readonly params?: unknown;
+  /** Rows returned or changed, where the driver says so. */
+  readonly rowCount?: number | undefined;
+  readonly error?: unknown;
+  /** The server's name for the connection. */
+  readonly connectionId?: number | undefined;
+  /** What `location()` answered when the statement was asked for. */
+  readonly location?: string | undefined;
+}
+
+/** Watches a single connection. */
+export interface ConnectionListener {
+  /** Where in the code a statement is being asked for; called while the asker's stack is there. */
+  location?(): string | undefined;
+  note(event: ConnectionEvent, details: EventDetails): void;
+}
