@@ -49,8 +49,8 @@ const CASES = [
   {
     mutation: {
       name: 'no lookup of the scope',
-      file: 'db-core/src/engine/engine.ts',
-      from: 'const session = scope?.sessionOn(this) ?? this.#firstSource?.current(this);',
+      file: 'db-core/src/session/current.ts',
+      from: 'const session = asSession(scope?.get(engine)) ?? firstSource(engine)?.current();',
       to: 'const session = undefined as never;',
     },
     folder: 'apps/sql-builder',

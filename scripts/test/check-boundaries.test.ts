@@ -72,11 +72,7 @@ test.each([
     "export { a } from '@quartet/db-knex';",
     'no other package of ours',
   ],
-  [
-    'packages/db-core/src/index.ts',
-    "export * from './express';",
-    'only db-core/express knows Express',
-  ],
+  ['packages/db-core/src/index.ts', "export * from './express';", 'nothing imports upwards'],
   [
     'packages/db-core/src/pool.ts',
     "import express from 'express';",
@@ -85,6 +81,62 @@ test.each([
 ])('%s with %s is refused', async (file, content, reason) => {
   const said = await check({ [file]: content });
   expect(said).toMatch(new RegExp(`^${file}: imports .*${reason}.*\n$`));
+});
+
+test.each([
+  ['src/engine/pool.ts', "import type { Session } from '../session/session';"],
+  ['src/sql/statement-kind.ts', "import { Pool } from '../engine/pool';"],
+  ['src/orm/query.ts', "type S = import('../session/session').Session;"],
+  ['src/session/scope.ts', "export { Recorder } from '../observe/recorder';"],
+  ['src/observe/recorder.ts', "import { createEngine } from '../create-engine';"],
+  ['src/observe/recorder.ts', "import { createEngine } from '..';"],
+  ['src/errors/errors.ts', "import '../sql';"],
+])('in db-core, %s with %s imports upwards', async (file, content) => {
+  expect(await check({ [`packages/db-core/${file}`]: content })).toMatch(
+    new RegExp(`^packages/db-core/${file}: imports .*: nothing imports upwards\n$`),
+  );
+});
+
+test.each([
+  ['src/session/session.ts', "import { Query } from '../orm/query';"],
+  ['src/drivers/route.ts', "import { noteChange } from '../binding';"],
+  ['src/create-engine.ts', "import { Echo } from './observe/echo';"],
+  ['src/express/index.ts', "import { createEngine } from '../create-engine';"],
+])('in db-core, %s with %s is on the right floor', async (file, content) => {
+  expect(await check({ [`packages/db-core/${file}`]: content })).toBe(
+    'all imports stay within the boundaries\n',
+  );
+});
+
+test.each(['packages/db-knex', 'apps/classical'])(
+  'files of %s that import each other in a circle are named, type imports included',
+  async (folder) => {
+    const said = await check({
+      [`${folder}/src/one.ts`]: "import type { Two } from './two/index';",
+      [`${folder}/src/two/index.ts`]: "export * from './three';",
+      [`${folder}/src/two/three.ts`]: "const one = () => import('../one');",
+      [`${folder}/src/outside.ts`]: "import './one';",
+    });
+    expect(said).toBe(
+      `${folder}: imports in a circle: src/one.ts, src/two/index.ts, src/two/three.ts\n`,
+    );
+  },
+);
+
+test('two circles are two lines, and a file that imports itself is one', async () => {
+  const said = await check({
+    'apps/classical/src/a.ts': "import './b';",
+    'apps/classical/src/b.ts': "import './a';\nimport './c';",
+    'apps/classical/src/c.ts': "import './d';",
+    'apps/classical/src/d.ts': "import './c';",
+    'apps/classical/src/self.ts': "export * from './self';",
+  });
+  expect(said.split('\n').sort()).toEqual([
+    '',
+    'apps/classical: imports in a circle: src/a.ts, src/b.ts',
+    'apps/classical: imports in a circle: src/c.ts, src/d.ts',
+    'apps/classical: imports in a circle: src/self.ts',
+  ]);
 });
 
 test('a binding depends on db-core and exactly one ORM', async () => {

@@ -44,7 +44,7 @@ async function mount(app: Express, style: Style, engine: Engine): Promise<void> 
     return key ? recorderFor(engine, (heard) => tell({ type: 'heard', key, heard })) : undefined;
   };
   const forgetful: RequestHandler = (req, _res, next) => {
-    const scope = new Scope({ recorder: record(req) });
+    const scope = new Scope({ observer: record(req) });
     left.push(scope);
     enterScope(scope, next); // and nobody closes it: this is the mistake
   };

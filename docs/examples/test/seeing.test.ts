@@ -14,7 +14,7 @@ test('a recorder notes what a scope does', async () => {
       Session.add(new User('admin'));
       await Session.commit();
     },
-    { recorder },
+    { observer: recorder },
   );
   const [insert] = recorder.queries;
   expect(insert?.statement).toMatch(/^insert into/);

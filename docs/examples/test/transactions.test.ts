@@ -16,7 +16,7 @@ test('when a transaction begins', async () => {
       Session.add(new User('admin'));
       await Session.commit(); // BEGIN IMMEDIATE, INSERT, COMMIT
     },
-    { recorder },
+    { observer: recorder },
   );
   const kinds = recorder.events.map(({ kind }) => kind);
   expect(kinds).toEqual([

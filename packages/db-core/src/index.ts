@@ -8,22 +8,30 @@ export type { DialectName } from './dialects/names';
 export type { Connection, ConnectionOptions } from './engine/connection';
 export type {
   BeginEvent,
-  EngineConfig,
+  ConnectionEvent,
+  ConnectionListener,
   EngineEvent,
   EngineEvents,
-  EngineOptions,
-  EngineStatus,
+  EventDetails,
   QueryEvent,
   SavepointEvent,
-  SessionSource,
   TimedEvent,
-} from './engine/engine';
+} from './engine/events';
+export type { EngineConfig, EngineOptions, EngineStatus } from './engine/engine';
 export type { LeakReport } from './engine/leak-detector';
 export type { PoolOptions, PoolStatus } from './engine/pool';
 export type { Result, Row } from './engine/result';
 export type { IntegrityKind, OperationalReason } from './errors/errors';
 export type { RetryOptions } from './session/retryable';
-export type { Scope } from './session/scope';
+export type {
+  EndOptions,
+  Scope,
+  ScopedResource,
+  ScopeEvent,
+  ScopeObserver,
+  ScopeOptions,
+} from './session/scope';
+export type { SessionSource } from './session/current';
 export type { ScopedSession, ScopedSessionOptions } from './session/scoped-session';
 export type { SessionOptions } from './session/session';
 export type { SessionFactory } from './session/sessionmaker';
@@ -37,7 +45,8 @@ export type {
   TransactionOptions,
 } from './sql/transaction-options';
 export { DatabaseUrl, parseDatabaseUrl } from './dialects/url';
-export { createEngine, Engine } from './engine/engine';
+export { createEngine } from './create-engine';
+export { Engine } from './engine/engine';
 export {
   ArgumentError,
   DatabaseError,

@@ -34,7 +34,7 @@ onEachEngine((fixture) => {
       expect(Session.connection()).toBe(Session.connection(fixture.engine));
       await Session.execute('select 1');
       await Session.connection('other').execute('select 1');
-      expect(currentScope()?.sessionOn(other)).toBe(Session());
+      expect(currentScope()?.get(other)).toBe(Session());
     });
     for (const engine of [fixture.engine, other]) expect(engine.status().inUse).toBe(0);
   });

@@ -2,7 +2,7 @@
 import type { Engine, ScopedSession } from '@quartet/db-core';
 import type { Identity, Mapper, Select } from '@quartet/db-core/binding';
 import { NoResultFound } from '@quartet/db-core';
-import { mapClass } from '@quartet/db-core/binding';
+import { mapClass, noteChange } from '@quartet/db-core/binding';
 
 export class Item {
   id?: number;
@@ -71,14 +71,14 @@ class ItemMapper implements Mapper<Item> {
       ).scalar<number>() as number;
     }
     this.#saved.set(item, JSON.stringify(item));
-    this.engine.modifications.note(item, id === undefined ? 'insert' : 'update');
+    noteChange(this.engine, item, id === undefined ? 'insert' : 'update');
   }
 
   async delete(item: Item): Promise<void> {
     const { id, name } = item;
     this.log.push(`delete ${name}`);
     await this.session.connection().execute('delete from items where id = ?', [id]);
-    this.engine.modifications.note(item, 'delete');
+    noteChange(this.engine, item, 'delete');
   }
 
   async refresh(item: Item): Promise<void> {

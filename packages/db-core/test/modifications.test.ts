@@ -2,6 +2,7 @@
 import type { ScopedSession } from '@quartet/db-core';
 import type { ModelsCommitted } from '@quartet/db-core/observe';
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import { noteChange, watchChanges } from '@quartet/db-core/binding';
 import { getRecordedQueries, Recorder, trackModifications } from '@quartet/db-core/observe';
 import { Item, mapItems } from './item';
 import { onEachEngine } from './support';
@@ -101,8 +102,8 @@ onEachEngine((fixture) => {
       await both.execute("insert into items (name) values ('x')");
       const failing = both.beginNested(async () => {
         await both.execute("insert into items (name) values ('y')");
-        fixture.engine.modifications.note(new Item('here'), 'insert');
-        other.modifications.note(new Item('there'), 'insert');
+        noteChange(fixture.engine, new Item('here'), 'insert');
+        noteChange(other, new Item('there'), 'insert');
         throw new Error('on purpose');
       });
       await expect(failing).rejects.toThrow('on purpose');
@@ -172,7 +173,7 @@ onEachEngine((fixture) => {
       await Session.execute('select 1 as one');
       return getRecordedQueries().map(({ statement }) => statement);
     };
-    expect(await runInScope(ask, { recorder: new Recorder() })).toEqual(['select 1 as one']);
+    expect(await runInScope(ask, { observer: new Recorder() })).toEqual(['select 1 as one']);
     expect(await runInScope(ask)).toEqual([]);
     expect(getRecordedQueries()).toEqual([]);
   });
@@ -185,11 +186,11 @@ test('a library is watched only while somebody tracks, whoever came first', asyn
     watched.push(name);
     return () => void watched.splice(watched.indexOf(name), 1);
   };
-  engine.modifications.watch(watch('first'));
+  watchChanges(engine, watch('first'));
   expect(watched).toEqual([]);
   const stops = [1, 2].map(() => trackModifications(engine, {}));
   expect(watched).toEqual(['first']);
-  engine.modifications.watch(watch('second'));
+  watchChanges(engine, watch('second'));
   expect(watched).toEqual(['first', 'second']);
   stops[0]?.();
   expect(watched).toEqual(['first', 'second']);

@@ -1,6 +1,6 @@
 /** The numbers of a page; the cases are those of the reference's test_pagination.py. */
 import type { PageSource, Pagination } from '@quartet/db-core/orm';
-import { runInScope } from '@quartet/db-core';
+import { requestedPage } from '@quartet/db-core/express';
 import { NotFoundError, paginate } from '@quartet/db-core/orm';
 
 /** A list of the numbers from 0; `counted` tells how often it was counted. */
@@ -146,7 +146,7 @@ function asked(
   query: Record<string, unknown>,
   options?: Parameters<typeof paginate>[1],
 ): Promise<Pagination<number>> {
-  return runInScope(() => paginate(numbers(250), options), { request: { query } });
+  return paginate(numbers(250), { ...requestedPage(query), ...options });
 }
 
 test('page and size come from the query string of the request', async () => {

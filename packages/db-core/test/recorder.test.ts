@@ -20,7 +20,7 @@ onEachEngine((fixture) => {
         await Session.commit();
         await Session.execute("insert into items (name) values ('c')");
       },
-      { recorder },
+      { observer: recorder },
     );
     expect(recorder.events.map(({ kind }) => kind)).toEqual([
       'session-opened',
@@ -54,7 +54,7 @@ onEachEngine((fixture) => {
       await Session.execute('insert into items (name) values (?)', ['a']);
       await Session.execute('select name from items');
     }
-    await runInScope(whoAsks, { recorder });
+    await runInScope(whoAsks, { observer: recorder });
     const [insert, select] = recorder.queries;
     expect(insert).toMatchObject({
       statement: fixture.engine.compile('insert into items (name) values (?)', ['a']).sql,
@@ -69,16 +69,16 @@ onEachEngine((fixture) => {
 
   test('a failed query is recorded with its error', async () => {
     const recorder = new Recorder();
-    await runInScope(() => Session.execute('select nothing from nowhere'), { recorder }).catch(
-      () => undefined,
-    );
+    await runInScope(() => Session.execute('select nothing from nowhere'), {
+      observer: recorder,
+    }).catch(() => undefined);
     expect(recorder.queries).toEqual([expect.objectContaining({ error: expect.anything() })]);
   });
 
   test('without a recorder nothing is recorded', async () => {
     await runInScope(async () => {
       await Session.execute('select name from items');
-      expect(currentScope()?.recorder).toBeUndefined();
+      expect(currentScope()?.observer).toBeUndefined();
     });
   });
 });

@@ -11,7 +11,7 @@ import {
   Session as SessionClass,
   sessionmaker,
 } from '@quartet/db-core';
-import { mapClass, mapperOf } from '@quartet/db-core/binding';
+import { currentConnection, mapClass, mapperOf } from '@quartet/db-core/binding';
 import { Item, mapItems } from './item';
 import { deferred } from './support';
 
@@ -123,7 +123,7 @@ describe('the articles’ rules', () => {
       expect(() => Other({ begin: 'eager' })).toThrow('has a session already');
       Other.add(new Item('b'));
       expect(Other()).toBe(One());
-      expect(currentScope()?.sessions).toEqual([One()]);
+      expect(currentScope()?.resources).toEqual([One()]);
       await Other.commit();
     });
     expect((await engine.execute('select name from items')).scalars()).toEqual(['a', 'b']);
@@ -133,7 +133,7 @@ describe('the articles’ rules', () => {
   test('registries on one engine share it also with libraries, and remove() removes it for all', async () => {
     const [One, Other] = [registry(), registry()];
     await runInScope(async () => {
-      await engine.currentConnection()?.execute("insert into items (name) values ('a')");
+      await currentConnection(engine)?.execute("insert into items (name) values ('a')");
       expect(Other.hasUncommittedWrites).toBe(true);
       const shared = One();
       await Other.remove();
@@ -147,7 +147,7 @@ describe('the articles’ rules', () => {
     const [One, Other] = [registry(), registry()];
     One.configure({ bind: elsewhere });
     await runInScope(async () => {
-      await engine.currentConnection()?.execute("insert into items (name) values ('a')");
+      await currentConnection(engine)?.execute("insert into items (name) values ('a')");
       expect(Other.hasUncommittedWrites).toBe(true);
       expect(One.hasUncommittedWrites).toBe(false);
     });
@@ -201,7 +201,7 @@ describe('outside and after', () => {
           session.execute('select 1'),
           session.commit(),
           (async () => Session.execute('select 1'))(),
-          (async () => engine.currentConnection()?.execute('select 1'))(),
+          (async () => currentConnection(engine)?.execute('select 1'))(),
         ]),
       );
     });
@@ -240,7 +240,7 @@ describe('which session a library’s statement joins', () => {
   test('the scope’s, even when nobody has asked for it before', async () => {
     const Session = registry();
     await runInScope(async () => {
-      await engine.currentConnection()?.execute("insert into items (name) values ('a')");
+      await currentConnection(engine)?.execute("insert into items (name) values ('a')");
       expect(Session.hasUncommittedWrites).toBe(true);
       await Session.commit();
     });
@@ -248,8 +248,8 @@ describe('which session a library’s statement joins', () => {
   });
 
   test('none outside a scope, or where no session is bound to the engine', async () => {
-    expect(engine.currentConnection()).toBeUndefined();
-    await runInScope(() => expect(engine.currentConnection()).toBeUndefined());
+    expect(currentConnection(engine)).toBeUndefined();
+    await runInScope(() => expect(currentConnection(engine)).toBeUndefined());
   });
 
   test('inside session.run, that session’s, and the registry agrees', async () => {
@@ -257,7 +257,7 @@ describe('which session a library’s statement joins', () => {
     await runInScope(async () => {
       const other = Session.factory();
       await other.run(async () => {
-        expect(engine.currentConnection()).toBe(other.connection());
+        expect(currentConnection(engine)).toBe(other.connection());
         expect(Session()).toBe(other);
       });
       expect(Session()).not.toBe(other);
@@ -269,7 +269,7 @@ describe('which session a library’s statement joins', () => {
     let key = 1;
     const Session = scopedSession(sessionmaker({ bind: engine }), { scopefunc: () => key });
     const first = Session();
-    expect(engine.currentConnection()).toBe(first.connection());
+    expect(currentConnection(engine)).toBe(first.connection());
     key = 2;
     expect(Session()).not.toBe(first);
     key = 1;

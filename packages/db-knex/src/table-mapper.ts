@@ -2,7 +2,7 @@
 import type { Engine } from '@quartet/db-core';
 import type { Class, Identity, Mapper, Select } from '@quartet/db-core/binding';
 import { ArgumentError, NoResultFound } from '@quartet/db-core';
-import { hiddenField } from '@quartet/db-core/binding';
+import { hiddenField, noteChange } from '@quartet/db-core/binding';
 import type { Knex } from 'knex';
 import { engineOf } from './bind-knex';
 
@@ -49,13 +49,13 @@ export class TableMapper<T extends object> implements Mapper<T> {
     const row = this.#rows.get(instance);
     if (!row) {
       await this.#insert(instance);
-      return this.engine.modifications.note(instance, 'insert');
+      return noteChange(this.engine, instance, 'insert');
     }
     const changes = this.#changes(instance, row);
     if (Object.keys(changes).length === 0) return;
     await this.#query().where(this.#key(row)).update(changes);
     this.#rows.set(instance, { ...row, ...changes });
-    this.engine.modifications.note(instance, 'update');
+    noteChange(this.engine, instance, 'update');
   }
 
   async delete(instance: T): Promise<void> {
@@ -63,7 +63,7 @@ export class TableMapper<T extends object> implements Mapper<T> {
       .where(this.#key(this.#rows.get(instance) ?? this.#toRow(instance)))
       .delete();
     this.#rows.delete(instance);
-    this.engine.modifications.note(instance, 'delete');
+    noteChange(this.engine, instance, 'delete');
   }
 
   async refresh(instance: T): Promise<void> {

@@ -1,6 +1,7 @@
 /** Tells the engine which model objects Sequelize has written, while somebody tracks that. Bulk updates and deletes have none. */
 import type { Engine } from '@quartet/db-core';
-import type { Operation } from '@quartet/db-core/observe';
+import type { Operation } from '@quartet/db-core/binding';
+import { noteChange, watchChanges } from '@quartet/db-core/binding';
 import type { Sequelize } from 'sequelize';
 
 /** @see https://sequelize.org/docs/v6/other-topics/hooks/ */
@@ -13,11 +14,10 @@ const HOOKS = [
 
 export function reportModifications(engine: Engine, sequelize: Sequelize): void {
   const note = (operation: Operation) => (written: unknown) => {
-    for (const instance of [written].flat())
-      engine.modifications.note(instance as object, operation);
+    for (const instance of [written].flat()) noteChange(engine, instance as object, operation);
   };
   const bound = new WeakRef(sequelize); // the engine may outlive it by far
-  engine.modifications.watch(() => {
+  watchChanges(engine, () => {
     const hooks = HOOKS.map(([name, operation]) => [name, note(operation)] as const);
     for (const [name, hook] of hooks) bound.deref()?.addHook(name, hook as never);
     return () => {

@@ -4,6 +4,7 @@ export type { BindTypeormOptions } from './bind-typeorm';
 export type { Mapping } from './mapper';
 export type { ReflectTablesOptions } from './reflect-tables';
 export type { UtcDateTimeOptions } from './utc-date-time';
+import { skipInLocations } from '@quartet/db-core/binding';
 export { automap } from './automap';
 export { bindTypeorm } from './bind-typeorm';
 export { mapper } from './mapper';
@@ -11,3 +12,5 @@ export { reflectTables } from './reflect-tables';
 export { createAll, dropAll } from './schema';
 export { sessionManager } from './session-manager';
 export { utcDateTime } from './utc-date-time';
+
+skipInLocations(__dirname);

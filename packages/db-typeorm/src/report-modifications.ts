@@ -3,7 +3,8 @@
  * `update()` of a repository, write rows that no entity stands for.
  */
 import type { Engine } from '@quartet/db-core';
-import type { Operation } from '@quartet/db-core/observe';
+import type { Operation } from '@quartet/db-core/binding';
+import { noteChange, watchChanges } from '@quartet/db-core/binding';
 import type { DataSource, EntityMetadata, EntitySubscriberInterface } from 'typeorm';
 
 interface Written {
@@ -17,10 +18,10 @@ export function reportModifications(engine: Engine, dataSource: DataSource): voi
     (operation: Operation) =>
     ({ entity, metadata: { target } }: Written): void => {
       if (typeof target === 'function' && entity instanceof target)
-        engine.modifications.note(entity, operation);
+        noteChange(engine, entity, operation);
     };
   const bound = new WeakRef(dataSource); // the engine may outlive it by far
-  engine.modifications.watch(() => {
+  watchChanges(engine, () => {
     const subscriber: EntitySubscriberInterface = {
       afterInsert: note('insert'),
       afterUpdate: note('update'),

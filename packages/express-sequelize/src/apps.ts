@@ -8,6 +8,11 @@ import { ArgumentError, InvalidRequestError } from '@quartet/db-core';
 import type { Application } from 'express';
 import type { Sequelize } from 'sequelize';
 
+/** What of a request an app needs here. */
+export interface AppRequest {
+  readonly query: unknown;
+}
+
 /** A bind key; the default database has the key null. */
 export type Key = string | null;
 
@@ -27,7 +32,10 @@ export interface AppState {
 
 export class Apps {
   readonly #states = new Set<AppState>();
-  readonly #context = new AsyncLocalStorage<AppState>();
+  readonly #context = new AsyncLocalStorage<{
+    readonly state: AppState;
+    readonly request: AppRequest | undefined;
+  }>();
   readonly #onForget: (state: AppState) => void;
 
   /** @param onForget called for each app that is forgotten. */
@@ -44,14 +52,19 @@ export class Apps {
     this.#onForget(state);
   }
 
-  /** Runs `fn` on that app. */
-  run<T>(state: AppState, fn: () => T): T {
-    return this.#context.run(state, fn);
+  /** Runs `fn` on that app, and in `request`. Default: the request the code runs in. */
+  run<T>(state: AppState, fn: () => T, request = this.request): T {
+    return this.#context.run({ state, request }, fn);
+  }
+
+  /** The request the code runs in; undefined in a script. */
+  get request(): AppRequest | undefined {
+    return this.#context.getStore()?.request;
   }
 
   /** The app whose request or `appContext` this is. */
   get entered(): AppState | undefined {
-    return this.#context.getStore();
+    return this.#context.getStore()?.state;
   }
 
   /**

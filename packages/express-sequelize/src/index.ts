@@ -10,7 +10,10 @@ export type {
   SQLAlchemyOptions,
 } from './options';
 export type { ModelsCommitted } from './track-modifications';
+import { skipInLocations } from '@quartet/db-core/binding';
 export { Model } from './model';
 export { SQLAlchemy } from './sqlalchemy';
 export { camelToSnakeCase } from './table-name';
 export { Signal } from './track-modifications';
+
+skipInLocations(__dirname);

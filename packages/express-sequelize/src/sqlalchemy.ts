@@ -18,7 +18,11 @@ import {
 } from '@quartet/db-core';
 import { getRecordedQueries, Recorder } from '@quartet/db-core/observe';
 import { NotFoundError, Query } from '@quartet/db-core/orm';
-import { initApp as initRequestScopes, requestScopesOf } from '@quartet/db-core/express';
+import {
+  initApp as initRequestScopes,
+  requestedPage,
+  requestScopesOf,
+} from '@quartet/db-core/express';
 import { bindSequelize, createAll, dropAll, reflectTables } from '@quartet/db-sequelize';
 import type { Application, RequestHandler } from 'express';
 import type {
@@ -28,7 +32,7 @@ import type {
   ModelStatic,
   Sequelize,
 } from 'sequelize';
-import type { AppState, Key } from './apps';
+import type { AppRequest, AppState, Key } from './apps';
 import { Apps, engineOf, sequelizeOf } from './apps';
 import type { AppOptions } from './config';
 import { isOn, readConfig } from './config';
@@ -119,7 +123,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
 
   /** Runs `fn` with a session of its own, outside any request: scripts, jobs, tests. It is removed at the end. */
   appContext<T>(fn: () => Promise<T> | T, { app }: ContextOptions = {}): Promise<T> {
-    return this.#inContext(fn, app, {});
+    return this.#inContext(fn, app, { query: {} });
   }
 
   /** As `appContext`, with the query string of a request: tests of what runs in one. */
@@ -127,7 +131,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
     fn: () => Promise<T> | T,
     { app, query = {} }: RequestContextOptions = {},
   ): Promise<T> {
-    return this.#inContext(fn, app, { request: { query } });
+    return this.#inContext(fn, app, { query });
   }
 
   /** For shutdown, and between tests: forgets its apps and closes the engines made here. */
@@ -265,6 +269,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
     const { scopefunc, ...sessionOptions } = this.#options.sessionOptions ?? {};
     const factory = sessionmaker({
       queryClass: this.Query,
+      requestedPage: () => requestedPage(this.#apps.request?.query),
       ...sessionOptions,
       ...bindsOf(made.engines),
     });
@@ -293,7 +298,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   #tearDownAfterEachRequest(app: Application, state: AppState): void {
     const scopes = requestScopesOf(app) ?? initRequestScopes(app);
     if (state.recordQueries) scopes.record(() => new Recorder());
-    const enter: RequestHandler = (_req, _res, next) => this.#apps.run(state, next);
+    const enter: RequestHandler = (req, _res, next) => this.#apps.run(state, next, req);
     app.use(enter);
   }
 
@@ -336,11 +341,11 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   async #inContext<T>(
     fn: () => Promise<T> | T,
     app: Application | undefined,
-    options: { request?: { readonly query: unknown } },
+    request: AppRequest,
   ): Promise<T> {
     const state = app ? this.#apps.of(app) : this.#apps.current('db.appContext');
-    const recorder = state.recordQueries ? { recorder: new Recorder() } : {};
-    return this.#apps.run(state, () => runInScope(fn, { ...options, ...recorder }));
+    const observer = state.recordQueries ? new Recorder() : undefined;
+    return this.#apps.run(state, () => runInScope(fn, { observer }), request);
   }
 
   async #each(

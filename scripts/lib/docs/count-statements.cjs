@@ -67,7 +67,7 @@ async function main() {
     for (const [name, run] of OPERATIONS) {
       const recorder = new Recorder();
       const before = await askedBefore(session);
-      await runInScope(() => run(queries), { recorder });
+      await runInScope(() => run(queries), { observer: recorder });
       const asked = (await askedBefore(session)) - before - ASKING;
       const sent = recorder.events.filter(({ way }) => way !== 'implicit');
       const kinds = sent.map(({ kind }) => kind);

@@ -1,7 +1,7 @@
 /** A style's variants behind HTTP, with request scopes as the apps have them. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '@quartet/db-core';
-import { currentScope } from '@quartet/db-core';
+import { currentConnection } from '@quartet/db-core/binding';
 import type { NewUser } from '@quartet/http-contract';
 import { errorHandler } from '@quartet/http-contract';
 import type { Express } from 'express';
@@ -83,8 +83,5 @@ async function slowStatement(engine: Engine, ms: number): Promise<void> {
   const sql = { postgresql: 'SELECT pg_sleep(?)', mysql: 'SELECT sleep(?)', sqlite: undefined };
   const statement = sql[engine.dialect.name];
   if (statement === undefined) await pause(ms);
-  else
-    await currentScope()
-      ?.sessionOn(engine)
-      ?.execute(statement, [ms / 1000]);
+  else await currentConnection(engine)?.execute(statement, [ms / 1000]);
 }

@@ -52,7 +52,7 @@ async function shell(style: Style, engine: Engine): Promise<void> {
     historyFile: isTerminal ? historyFile() : undefined,
     prepare: (server) => addCommands(server, engine),
   });
-  const lost = scope.sessions.some((session) => session.hasUncommittedWrites);
+  const lost = scope.hasUncommittedWrites;
   await scope.close({ cancel: true });
   if (lost) {
     const said = 'What was not committed is rolled back.';

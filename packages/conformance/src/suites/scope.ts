@@ -15,7 +15,7 @@ export const scope = suite('scope', (test) => {
       const first = await extra.session();
       await subject.queries.listMessages({ page: 1, perPage: 20 }, {});
       const [second, third] = await Promise.all([extra.session(), extra.session()]);
-      res.json([first === second, first === third, currentScope()?.sessions.length]);
+      res.json([first === second, first === third, currentScope()?.resources.length]);
     });
     expect((await api.get(path)).json()).toEqual([true, true, 1]);
   });

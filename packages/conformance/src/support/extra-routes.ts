@@ -3,7 +3,7 @@
  * scope of its own in front of the app. The app under test provides nothing for them.
  */
 import type { Engine, Session } from '@quartet/db-core';
-import { currentScope } from '@quartet/db-core';
+import { openedSession } from '@quartet/db-core/binding';
 import type { TeardownHook } from '@quartet/db-core/express';
 import { RequestScopes } from '@quartet/db-core/express';
 import type { Queries } from '@quartet/http-contract';
@@ -54,7 +54,7 @@ export class ExtraRoutes {
   /** The session that the style's own queries use in this scope: opened by asking one of them. */
   async session(): Promise<Session> {
     await this.#queries.findUser(1);
-    const session = currentScope()?.sessionOn(this.#engine);
+    const session = openedSession(this.#engine);
     if (!session) throw new Error("The style's queries ran without a session of this scope.");
     return session;
   }

@@ -8,6 +8,7 @@
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { Connection } from '../engine/connection';
 import type { Engine } from '../engine/engine';
+import { currentConnection } from '../session/current';
 
 /** `BEGIN`, `START TRANSACTION`, `SET TRANSACTION …`: what comes after it must go to the same connection. */
 const OPENS = /^\s*(?:begin|start\s|set\s+transaction)/i;
@@ -31,7 +32,7 @@ export class Route {
   constructor(engine: Engine, checkedOut = false) {
     this.#engine = engine;
     this.#checkedOut = checkedOut;
-    if (checkedOut) this.#pinned = engine.currentConnection() ?? engine.connect();
+    if (checkedOut) this.#pinned = currentConnection(engine) ?? engine.connect();
   }
 
   /**
@@ -70,16 +71,16 @@ export class Route {
 
   #connection(): Connection | undefined {
     const pinned = this.#pinned;
-    if (!pinned) return this.#engine.currentConnection();
+    if (!pinned) return currentConnection(this.#engine);
     if (!pinned.session)
-      return this.exclusive ? pinned : (this.#engine.currentConnection() ?? pinned);
+      return this.exclusive ? pinned : (currentConnection(this.#engine) ?? pinned);
     if (pinned.hasNested(this))
-      return this.exclusive ? pinned : (this.#engine.currentConnection() ?? pinned);
+      return this.exclusive ? pinned : (currentConnection(this.#engine) ?? pinned);
     if (!this.#checkedOut) {
       this.#pinned = undefined;
-      return this.#engine.currentConnection();
+      return currentConnection(this.#engine);
     }
-    return this.#engine.currentConnection() ?? pinned; // the session may have been removed since the checkout
+    return currentConnection(this.#engine) ?? pinned; // the session may have been removed since the checkout
   }
 
   /** Outside every scope: a connection for one statement, which commits by itself. */

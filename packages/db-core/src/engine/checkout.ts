@@ -4,7 +4,7 @@
  */
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { ConnectionHost } from './connection-host';
-import type { ConnectionEventName, ConnectionListener } from './events';
+import type { ConnectionEvent, ConnectionListener, EventDetails } from './events';
 import { ScopeClosedError } from '../errors/errors';
 
 const NO_TIME = { durationMs: 0 };
@@ -67,7 +67,7 @@ export class Checkout {
     this.#holder.engine.checkin(driver, broken);
   }
 
-  notify(event: ConnectionEventName, details?: object): void {
+  notify(event: ConnectionEvent, details?: EventDetails): void {
     this.#holder.engine.notify(event, this.#holder as never, details);
     if (event === 'begin') this.#onBegin?.();
     this.listener?.note(event, { ...details, connectionId: this.#driver?.id });

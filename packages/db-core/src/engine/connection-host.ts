@@ -4,7 +4,7 @@ import type { DriverConnection } from '../dialects/driver-connection';
 import type { DatabaseUrl } from '../dialects/url';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 import type { CompiledStatement, Params } from '../sql/placeholders';
-import type { ConnectionEventName } from './events';
+import type { ConnectionEvent, EventDetails } from './events';
 
 export interface ConnectionHost {
   readonly url: DatabaseUrl;
@@ -21,6 +21,6 @@ export interface ConnectionHost {
   /** @param broken whether it must not be used again */
   checkin(driver: DriverConnection, broken: boolean): void;
   /** Whether the event has listeners: nothing is measured without them. */
-  observes(event: ConnectionEventName): boolean;
-  notify(event: ConnectionEventName, connection: never, details?: object): void;
+  observes(event: ConnectionEvent): boolean;
+  notify(event: ConnectionEvent, connection: never, details?: EventDetails): void;
 }

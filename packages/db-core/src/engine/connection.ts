@@ -11,7 +11,7 @@ import type { CursorResult, DriverConnection } from '../dialects/driver-connecti
 import type { Params } from '../sql/placeholders';
 import type { BeginMode, BeginOptions, TransactionOptions } from '../sql/transaction-options';
 import type { ConnectionHost } from './connection-host';
-import type { ConnectionListener } from './events';
+import type { ConnectionListener, EventDetails } from './events';
 import type { Caller, SavepointOwner } from './savepoints';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { noAnswer } from '../dialects/deadline';
@@ -397,7 +397,7 @@ export class Connection {
     const location = this.#checkout.listener?.location?.();
     return async (driver) => {
       const startedAt = performance.now();
-      const details = (): object => ({
+      const details = (): EventDetails => ({
         sql,
         params,
         location,

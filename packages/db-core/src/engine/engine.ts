@@ -8,21 +8,17 @@ import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import type { Dialect } from '../dialects/dialect';
 import type { DriverConnection } from '../dialects/driver-connection';
+import type { DatabaseUrl } from '../dialects/url';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 import type { ConnectionOptions } from './connection';
 import type { ConnectionHost } from './connection-host';
-import type { BeginDetails, QueryDetails, SavepointDetails, TimedDetails } from './events';
-import type { LeakReport } from './leak-detector';
+import type { ConnectionEvent, EngineEvents, EventDetails } from './events';
 import type { PoolOptions, PoolSource, PoolStatus } from './pool';
 import type { Result } from './result';
 import { createDialect } from '../dialects/create-dialect';
 import { DEFAULT_NETWORK_TIMEOUT_MS, type DialectOptions } from '../dialects/options';
-import { DatabaseUrl, parseDatabaseUrl } from '../dialects/url';
-import { ArgumentError, ScopeClosedError } from '../errors/errors';
-import { consoleEcho, Echo } from '../observe/echo';
-import { Modifications } from '../observe/modifications';
-import { currentScope } from '../session/scope';
+import { ArgumentError } from '../errors/errors';
 import { placeholderCompiler } from '../sql/placeholders';
 import { Connection } from './connection';
 import { LeakDetector, warnOfLeak } from './leak-detector';
@@ -46,35 +42,6 @@ export interface EngineStatus extends PoolStatus {
   readonly sessions: number;
 }
 
-/** What an event tells; `session` is undefined outside one. */
-export interface EngineEvent {
-  readonly connection: Connection;
-  readonly session: object | undefined;
-}
-
-export type TimedEvent = EngineEvent & TimedDetails;
-export type BeginEvent = EngineEvent & BeginDetails;
-export type QueryEvent = EngineEvent & QueryDetails;
-export type SavepointEvent = EngineEvent & SavepointDetails;
-
-export interface EngineEvents {
-  checkout: [TimedEvent];
-  checkin: [EngineEvent];
-  query: [QueryEvent];
-  begin: [BeginEvent];
-  commit: [EngineEvent];
-  rollback: [EngineEvent];
-  savepoint: [SavepointEvent];
-  'implicit-commit': [EngineEvent];
-  leak: [LeakReport];
-}
-
-/** What a scoped session tells the engines it is bound to: where a library's statement finds its session. */
-export interface SessionSource {
-  /** The session of the running scope, made on first use; undefined outside any scope. @throws ScopeClosedError */
-  current(engine: Engine): { connection(engine: Engine): Connection } | undefined;
-}
-
 export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost {
   readonly url: DatabaseUrl;
   readonly dialect: Dialect;
@@ -83,13 +50,10 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   readonly answerTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly compile: (sql: string, params?: Params) => CompiledStatement;
-  /** Where bindings report which objects were written; see `trackModifications`. */
-  readonly modifications = new Modifications();
   readonly #poolOptions: PoolOptions;
   readonly #leaks: LeakDetector | undefined;
   #pool: Pool;
   #sessions = 0;
-  readonly #sessionSources = new Set<SessionSource>();
 
   /** Use {@link createEngine}. */
   constructor(url: DatabaseUrl, options: EngineOptions) {
@@ -121,7 +85,6 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
         },
       );
     }
-    if (options.echo) this.#echo(options.echo, options.hideParameters ?? false);
   }
 
   /**
@@ -129,6 +92,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
    * was called, or with `autobegin` the first statement begins a transaction. The caller must `close()` it.
    */
   connect(options: Partial<ConnectionOptions> = {}): Connection {
+    if (options.session) this.#sessions++;
     return new Connection(this, { autobegin: false, ...options });
   }
 
@@ -229,77 +193,15 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   }
 
   /** @internal Whether the event has listeners: nothing is measured without them. */
-  observes(event: keyof EngineEvents): boolean {
+  observes(event: ConnectionEvent): boolean {
     return this.listenerCount(event) > 0;
   }
 
   /** @internal */
-  notify(event: keyof EngineEvents, connection: Connection, details?: object): void {
+  notify(event: ConnectionEvent, connection: Connection, details?: EventDetails): void {
     if (this.listenerCount(event) === 0) return;
     this.emit(event, { connection, session: connection.session, ...details } as never);
   }
-
-  /** @internal */
-  countSession(): void {
-    this.#sessions++;
-  }
-
-  /**
-   * The connection that a library's statement has to run on: the current session's, or undefined outside
-   * a scope, where it borrows one for itself. Facade drivers ask for every statement.
-   *
-   * @throws ScopeClosedError in work that outlived its request.
-   */
-  currentConnection(): Connection | undefined {
-    const scope = currentScope();
-    const session = scope?.sessionOn(this) ?? this.#firstSource?.current(this);
-    if (session) return session.connection(this);
-    if (scope?.closed) throw new ScopeClosedError();
-    return undefined;
-  }
-
-  /** @internal */
-  attach(source: SessionSource): void {
-    this.#sessionSources.add(source);
-  }
-
-  /** @internal */
-  detach(source: SessionSource): void {
-    this.#sessionSources.delete(source);
-  }
-
-  get #firstSource(): SessionSource | undefined {
-    const [first] = this.#sessionSources;
-    return first;
-  }
-
-  #echo(print: true | ((line: string) => void), hideParameters: boolean): void {
-    const options = { hideParameters };
-    const echo = print === true ? consoleEcho(this, options) : new Echo(this, print, options);
-    echo.switch(true);
-  }
-}
-
-/**
- * Creates the engine for a database. Opens nothing.
- *
- * @param url a URL, or a configuration with one. Leave it undefined only by mistake: the error shows examples.
- * @throws ArgumentError for a missing or malformed URL or option.
- * @example
- * const engine = createEngine(process.env.DATABASE_URL);
- * const { rowCount } = await engine.execute('select 1 where 1 = :n', { n: 1 });
- * await engine.dispose();
- */
-export function createEngine(
-  url: string | DatabaseUrl | EngineConfig | undefined,
-  options: EngineOptions = {},
-): Engine {
-  if (url instanceof DatabaseUrl) return new Engine(url, options);
-  if (typeof url === 'object') {
-    const { url: text, ...rest } = url;
-    return new Engine(parseDatabaseUrl(text), { ...rest, ...options });
-  }
-  return new Engine(parseDatabaseUrl(url), options);
 }
 
 function positive(name: string, value: number): number {

@@ -1,42 +1,26 @@
 /**
- * What an engine tells of its connections, and in which form. Listeners of the engine (`engine.on('query', …)`) and of one
- * connection get the same details.
+ * What happens on an engine's connections, for those who watch: listeners of the engine's events, and the listener
+ * of a single connection.
  */
 import type { BeginWay } from '../sql/transaction-options';
+import type { LeakReport } from './leak-detector';
 
-/** What a connection tells of; `implicit-commit`: the database ended a transaction by itself, as MariaDB does at DDL. */
-export type ConnectionEventName =
-  | 'checkout'
-  | 'checkin'
-  | 'query'
-  | 'begin'
-  | 'commit'
-  | 'rollback'
-  | 'savepoint'
-  | 'implicit-commit';
-
-/** Makes a savepoint, forgets it, or undoes what came after it. */
-export type SavepointOperation = 'savepoint' | 'release' | 'rollback-to';
-
-/** Listens to one connection, in place of all connections of an engine. */
-export interface ConnectionListener {
-  /** Asked when a statement is sent, on its caller's stack: where in the caller's code that was. */
-  location?(): string | undefined;
-  /** @param details those of the engine's event, with `connectionId` and, of a `query`, its `location` */
-  note(event: ConnectionEventName, details: object): void;
+/** `connection` and `session` are for telling one from another; `session` is undefined outside one. */
+export interface EngineEvent {
+  readonly connection: object;
+  readonly session: object | undefined;
 }
 
-/** What the details of the events are made of. */
-export interface TimedDetails {
-  /** How long a connection, or on SQLite the writer lock, was waited for; of a `query` how long it took. */
+/** `durationMs`: how long a connection, or on SQLite the writer lock, was waited for. */
+export interface TimedEvent extends EngineEvent {
   readonly durationMs: number;
 }
 
-export interface BeginDetails extends TimedDetails {
+export interface BeginEvent extends TimedEvent {
   readonly way: BeginWay;
 }
 
-export interface QueryDetails extends TimedDetails {
+export interface QueryEvent extends TimedEvent {
   readonly sql: string;
   readonly params: unknown;
   /** Rows returned or changed, where the driver tells. */
@@ -44,9 +28,55 @@ export interface QueryDetails extends TimedDetails {
   readonly error?: unknown;
 }
 
-export interface SavepointDetails {
+/** Makes a savepoint, forgets it, or undoes what came after it. */
+export type SavepointOperation = 'savepoint' | 'release' | 'rollback-to';
+
+export interface SavepointEvent extends EngineEvent {
   readonly op: SavepointOperation;
   readonly name: string;
   /** `SAVEPOINT …`, `RELEASE SAVEPOINT …` or `ROLLBACK TO SAVEPOINT …`. */
   readonly sql: string;
+}
+
+/** `implicit-commit`: the database ended a transaction by itself, as MariaDB does at DDL. */
+export interface EngineEvents {
+  checkout: [TimedEvent];
+  checkin: [EngineEvent];
+  query: [QueryEvent];
+  begin: [BeginEvent];
+  commit: [EngineEvent];
+  rollback: [EngineEvent];
+  savepoint: [SavepointEvent];
+  'implicit-commit': [EngineEvent];
+  leak: [LeakReport];
+}
+
+/** What happens on a connection. */
+export type ConnectionEvent = Exclude<keyof EngineEvents, 'leak'>;
+
+/** What is known of an event; which of these depends on the event. */
+export interface EventDetails {
+  /** How long it took: a statement, or the wait for a connection (`checkout`) or for the writer lock (`begin`). */
+  readonly durationMs?: number;
+  /** Of a `begin`. */
+  readonly way?: BeginWay;
+  /** Of a `savepoint`. */
+  readonly op?: SavepointOperation;
+  readonly name?: string;
+  readonly sql?: string;
+  readonly params?: unknown;
+  /** Rows returned or changed, where the driver says so. */
+  readonly rowCount?: number | undefined;
+  readonly error?: unknown;
+  /** The server's name for the connection. */
+  readonly connectionId?: number | undefined;
+  /** What `location()` answered when the statement was asked for. */
+  readonly location?: string | undefined;
+}
+
+/** Watches a single connection. */
+export interface ConnectionListener {
+  /** Where in the code a statement is being asked for; called while the asker's stack is there. */
+  location?(): string | undefined;
+  note(event: ConnectionEvent, details: EventDetails): void;
 }

@@ -2,8 +2,6 @@
  * Reports connections that are held longer than they should be, with the stack that took them: a handler
  * that never answers, a `connect()` without `close()`, an external call inside a transaction.
  */
-import type { Engine } from './engine';
-
 export interface LeakReport {
   readonly heldMs: number;
   /** The stack of whoever took the connection. */
@@ -44,6 +42,6 @@ export class LeakDetector {
 }
 
 /** What is said where nobody listens to the engine's `leak` event. */
-export function warnOfLeak(engine: Engine, { heldMs, stack }: LeakReport): void {
-  console.warn(`A connection of ${engine} has been held for ${heldMs} ms by:\n${stack}`);
+export function warnOfLeak(engine: object, { heldMs, stack }: LeakReport): void {
+  console.warn(`A connection of ${String(engine)} has been held for ${heldMs} ms by:\n${stack}`);
 }

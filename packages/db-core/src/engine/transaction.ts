@@ -13,7 +13,7 @@ import type {
   BeginWay,
   TransactionOptions,
 } from '../sql/transaction-options';
-import type { ConnectionEventName, SavepointOperation } from './events';
+import type { ConnectionEvent, EventDetails, SavepointOperation } from './events';
 import type { Caller, Savepoint, SavepointOwner, SavepointTarget } from './savepoints';
 import { InvalidRequestError, OperationalError, PendingRollbackError } from '../errors/errors';
 import { markFromDatabase, translateError } from '../errors/translate';
@@ -27,7 +27,7 @@ export interface TransactionHost {
   acquire(): DriverConnection | Promise<DriverConnection>;
   /** The driver connection is in an unknown state: it must not be used again. */
   markBroken(): void;
-  notify(event: ConnectionEventName, details?: object): void;
+  notify(event: ConnectionEvent, details?: EventDetails): void;
 }
 
 export interface TransactionSettings {

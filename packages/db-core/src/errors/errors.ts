@@ -61,7 +61,7 @@ export class ScopeClosedError extends UsageError {
   constructor() {
     super(
       'The scope of this work has ended: its session was removed and what was not committed was rolled back. ' +
-        'Either the client went away or the handler answered before this call was awaited. ' +
+        'The client went away, the handler answered before this call was awaited, or the session was kept after Session.remove(). ' +
         'Await all work before answering; start background work in a scope of its own: runInScope(async () => { ... }).',
       {},
       'SCOPE_CLOSED',

@@ -12,8 +12,8 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import type { Recorder } from '../observe/recorder';
 import { DbCoreError } from '../errors/errors';
+import type { ScopeObserver } from '../session/scope';
 import { enterScope, Scope } from '../session/scope';
 import { LoopTurns } from './loop-turns';
 import { onSocketClose } from './socket-close';
@@ -39,8 +39,8 @@ export class ShutdownError extends DbCoreError {
 export type TeardownHook = (error: unknown, req: Request, res: Response) => unknown;
 
 export interface RequestScopeOptions {
-  /** Gives the recorder for a request, or nothing where none is wanted. Default: nothing is recorded. */
-  readonly record?: (req: Request, res: Response) => Recorder | undefined;
+  /** Gives the recorder, or another observer, of a request, or nothing where none is wanted. Default: nothing is recorded. */
+  readonly record?: (req: Request, res: Response) => ScopeObserver | undefined;
   /** Called after the scope of a request that used a session has ended. */
   readonly onTeardown?: TeardownHook;
   /** Told what went wrong during teardown itself. Default: one line on stderr. */
@@ -83,8 +83,7 @@ export class RequestScopes {
 
   #begin(req: Request, res: Response, next: NextFunction): void {
     const scope: Scope = new Scope({
-      request: req,
-      recorder: this.#record?.(req, res),
+      observer: this.#record?.(req, res),
       onFirstSession: () => this.#watch(scope, req, res),
       isOver: () => res.closed || res.destroyed || res.writableFinished,
     });
@@ -134,13 +133,8 @@ export class RequestScopes {
     const aborted = !res.writableFinished;
     const error = this.#errors.get(res) ?? (aborted ? new ClientAbortedError() : undefined);
     try {
-      if (
-        !aborted &&
-        res.statusCode < 300 &&
-        scope.sessions.some((session) => session.hasUncommittedWrites)
-      ) {
+      if (!aborted && res.statusCode < 300 && scope.hasUncommittedWrites)
         (this.#options.onForgottenCommit ?? warnOfForgottenCommit)(req, res);
-      }
       // Nobody waits for the statement in flight any more.
       await scope.close({ cancel: aborted || error instanceof ShutdownError });
       for (const hook of this.#hooks) await hook(error, req, res);

@@ -5,7 +5,8 @@
  * @see https://docs.sqlalchemy.org/en/20/core/engines.html#configuring-logging
  */
 import { inspect, styleText } from 'node:util';
-import type { Engine, EngineEvent, EngineEvents, QueryEvent } from '../engine/engine';
+import type { Engine } from '../engine/engine';
+import type { EngineEvent, EngineEvents, QueryEvent } from '../engine/events';
 
 export interface EchoOptions {
   /** Default false. */

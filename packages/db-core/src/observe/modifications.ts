@@ -7,11 +7,12 @@
  *
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/track-modifications/
  */
-import type { Engine, SavepointEvent } from '../engine/engine';
-import type { Session } from '../session/session';
-import { currentScope } from '../session/scope';
-
-export type Operation = 'insert' | 'update' | 'delete';
+import type { Engine } from '../engine/engine';
+import type { SavepointEvent } from '../engine/events';
+import type { Operation } from './changes';
+import { openedSession } from '../session/current';
+import { Session } from '../session/session';
+import { onChange } from './changes';
 
 export interface Change {
   readonly instance: object;
@@ -31,41 +32,6 @@ export interface ModificationListeners {
   readonly afterCommit?: (event: ModelsCommitted) => unknown;
 }
 
-type Note = (instance: object, operation: Operation) => void;
-
-/** Makes a library tell of its changes; gives what ends that. */
-type Watch = () => () => void;
-
-/** Where the bindings of an engine report changes, `engine.modifications`. It costs nothing while nobody tracks them. */
-export class Modifications {
-  readonly #listeners = new Set<Note>();
-  readonly #watches = new Map<Watch, (() => void) | undefined>();
-
-  /** A binding tells that its library has written this object's row. */
-  note(instance: object, operation: Operation): void {
-    for (const listener of this.#listeners) listener(instance, operation);
-  }
-
-  /** A binding says how to watch its library, which is done while somebody tracks changes. */
-  watch(watch: Watch): void {
-    this.#watches.set(watch, this.#listeners.size > 0 ? watch() : undefined);
-  }
-
-  /** @internal */
-  listen(listener: Note): () => void {
-    this.#listeners.add(listener);
-    for (const [watch, stop] of this.#watches) if (!stop) this.#watches.set(watch, watch());
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size > 0) return;
-      for (const [watch, stop] of this.#watches) {
-        stop?.();
-        this.#watches.set(watch, undefined);
-      }
-    };
-  }
-}
-
 /**
  * Tells of the changes that sessions commit on these engines, from now on. Changes outside a session are not told of.
  *
@@ -83,12 +49,13 @@ export function trackModifications(
 ): () => void {
   const transactions = new Transactions(listeners);
   const stops = [...new Set(Symbol.iterator in engines ? engines : [engines])].map((engine) => {
-    const onSavepoint = ({ session, sql }: SavepointEvent): void => {
-      if (session) transactions.of(session as Session).savepoint(engine, sql);
+    const onSavepoint = (event: SavepointEvent): void => {
+      const { session } = event;
+      if (session instanceof Session) transactions.of(session).savepoint(engine, event);
     };
     engine.on('savepoint', onSavepoint);
-    const stop = engine.modifications.listen((instance, operation) => {
-      const session = currentScope()?.sessionOn(engine);
+    const stop = onChange(engine, (instance, operation) => {
+      const session = openedSession(engine);
       if (session) transactions.of(session).note(engine, instance, operation);
     });
     return () => {
@@ -148,13 +115,12 @@ class Transaction {
     else this.#changes.set(instance, { operation, engine });
   }
 
-  savepoint(engine: Engine, sql: string): void {
-    const [, rollback, name = ''] = /^(ROLLBACK TO )?(?:SAVEPOINT )?(.+)$/.exec(sql) ?? [];
+  savepoint(engine: Engine, { op, name }: SavepointEvent): void {
     const marks = this.#marks.get(engine) ?? new Map<string, [object, Changed][]>();
     this.#marks.set(engine, marks);
     const own = [...this.#changes].filter(([, changed]) => changed.engine === engine);
-    if (sql.startsWith('SAVEPOINT')) marks.set(name, own);
-    if (!rollback) return;
+    if (op === 'savepoint') marks.set(name, own);
+    if (op !== 'rollback-to') return;
     const kept = new Map(marks.get(name));
     for (const [instance] of own) if (!kept.has(instance)) this.#changes.delete(instance);
     for (const [instance, changed] of kept) this.#changes.set(instance, changed);

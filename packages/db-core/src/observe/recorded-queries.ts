@@ -5,8 +5,10 @@
  */
 import type { RecordedQuery } from './recorder';
 import { currentScope } from '../session/scope';
+import { Recorder } from './recorder';
 
 /** The statements of this request, or of this `runInScope`, so far; none where it has no recorder. */
 export function getRecordedQueries(): readonly RecordedQuery[] {
-  return currentScope()?.recorder?.queries ?? [];
+  const observer = currentScope()?.observer;
+  return observer instanceof Recorder ? observer.queries : [];
 }

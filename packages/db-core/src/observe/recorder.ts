@@ -6,38 +6,17 @@
  *
  * @see https://flask-sqlalchemy.palletsprojects.com/en/stable/record-queries/
  */
-import type { ConnectionListener } from '../engine/events';
-import type { BeginWay } from '../sql/transaction-options';
+import type { EventDetails } from '../engine/events';
+import type { ScopeEvent, ScopeObserver } from '../session/scope';
+import { callerLocation } from './caller-location';
 
-export type RecordedKind =
-  | 'session-opened'
-  | 'checkout'
-  | 'begin'
-  | 'savepoint'
-  | 'query'
-  | 'commit'
-  | 'implicit-commit'
-  | 'rollback'
-  | 'checkin'
-  | 'session-removed';
+export type RecordedKind = ScopeEvent;
 
-export interface RecordedEvent {
+/** `location` is `file:line:column (function)` of the caller's code; undefined where its async stack does not reach. */
+export interface RecordedEvent extends EventDetails {
   readonly kind: RecordedKind;
   /** When it ended, in milliseconds since the recorder was made. */
   readonly at: number;
-  /** How long it took: a statement, or the wait for a connection (`checkout`) or for the writer lock (`begin`). */
-  readonly durationMs?: number;
-  /** Of a `begin`. */
-  readonly way?: BeginWay;
-  readonly sql?: string;
-  readonly params?: unknown;
-  /** Rows returned or changed, where the driver tells. */
-  readonly rowCount?: number | undefined;
-  readonly error?: unknown;
-  /** The server's name for the connection. */
-  readonly connectionId?: number | undefined;
-  /** `file:line:column (function)` of the caller's code; undefined where its async stack does not reach. */
-  readonly location?: string | undefined;
 }
 
 /** A recorded statement, by Flask-SQLAlchemy's names. Times are milliseconds since the recorder was made. */
@@ -52,12 +31,12 @@ export interface RecordedQuery {
   readonly error: unknown;
 }
 
-export class Recorder implements ConnectionListener {
+export class Recorder implements ScopeObserver {
   readonly #start = performance.now();
   readonly #events: RecordedEvent[] = [];
   readonly #listener: ((event: RecordedEvent) => void) | undefined;
 
-  /** @param listener told of each event as it happens, until after the scope has ended. */
+  /** @param listener called with each event as it happens, until after the scope has ended. */
   constructor(listener?: (event: RecordedEvent) => void) {
     this.#listener = listener;
   }
@@ -71,13 +50,13 @@ export class Recorder implements ConnectionListener {
     return this.#events.filter(({ kind }) => kind === 'query').map(toQuery);
   }
 
-  /** @internal */
+  /** Where the caller's code asks for a statement. */
   location(): string | undefined {
     return callerLocation();
   }
 
-  /** @internal */
-  note(kind: RecordedKind, details: Partial<RecordedEvent> = {}): void {
+  /** Called by what is recorded. */
+  note(kind: RecordedKind, details: EventDetails): void {
     const event: RecordedEvent = { kind, at: performance.now() - this.#start, ...details };
     this.#events.push(event);
     this.#listener?.(event);
@@ -103,31 +82,4 @@ function toQuery({
     location,
     error,
   };
-}
-
-/** Deep enough to get out of an ORM. */
-const STACK_DEPTH = 60;
-const OURS =
-  /[\\/](?:db-core|db-sequelize|db-typeorm|db-knex|express-sequelize)[\\/](?:src|dist)[\\/]/;
-
-/** Where the caller's own code asked for this statement. */
-export function callerLocation(): string | undefined {
-  const depth = Error.stackTraceLimit;
-  Error.stackTraceLimit = STACK_DEPTH;
-  const { stack = '' } = new Error();
-  Error.stackTraceLimit = depth;
-  const frame = stack
-    .split('\n')
-    .slice(1)
-    .find(
-      (line) =>
-        !line.includes('node:') &&
-        !/[\\/]node_modules[\\/]/.test(line) &&
-        !OURS.test(line) &&
-        /:\d+:\d+\)?$/.test(line),
-    );
-  if (!frame) return undefined;
-  const [, name, place] =
-    /at (?:async )?(?:(.+?) \()?(?:file:\/\/)?(.+?:\d+:\d+)\)?$/.exec(frame) ?? [];
-  return name === undefined ? place : `${place} (${name})`;
 }

@@ -2,8 +2,8 @@
  * `@quartet/db-core/orm`: what a session's queries are made of. `User.query` and `Session.query(User)` give them;
  * import from here to extend `Query`, to page a list of your own, or to name a type.
  */
-export type { IterPagesOptions, PageSource, PaginateOptions } from './pagination';
-export type { Ordering } from './query';
+export type { IterPagesOptions, PageSource, PaginateOptions, RequestedPage } from './pagination';
+export type { Ordering, QuerySession } from './query';
 export { NotFoundError } from './not-found-error';
 export { paginate, Pagination } from './pagination';
 export { Query } from './query';

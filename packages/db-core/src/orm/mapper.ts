@@ -27,8 +27,8 @@ export interface Select {
 }
 
 /**
- * Every call runs where the session is current, so the library's statements join its transaction. A binding tells
- * `engine.modifications` what was written.
+ * Every call runs where the session is current, so the library's statements join its transaction. A binding reports
+ * what was written by `noteChange` of `@quartet/db-core/binding`.
  */
 export interface Mapper<T extends object = object> {
   readonly engine: Engine;

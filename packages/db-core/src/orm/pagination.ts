@@ -5,17 +5,20 @@
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/pagination/
  */
 import { NotFoundError } from './not-found-error';
-import { currentScope } from '../session/scope';
 
-export interface PaginateOptions {
-  /** Counted from 1. Default: the request's `page`, else 1. */
-  readonly page?: number;
-  /** Items on a page. Default: the request's `per_page`, else 20. */
-  readonly perPage?: number;
-  /** The most that `perPage` may be, whoever asks. Default 100; undefined for the default, Infinity for no limit. */
+/** Which page, and how many items are on one. NaN stands for what is no number, and is treated as a page below 1. */
+export interface RequestedPage {
+  /** Counted from 1. Default 1. */
+  readonly page?: number | undefined;
+  /** Items on a page. Default 20. */
+  readonly perPage?: number | undefined;
+}
+
+export interface PaginateOptions extends RequestedPage {
+  /** The most that `perPage` may be. Default 100; undefined for the default, Infinity for no limit. */
   readonly maxPerPage?: number;
   /**
-   * Throw {@link NotFoundError} for a page or size below 1, for what is no number, and for a page past the end
+   * Throw {@link NotFoundError} for a page or size that is no whole number of at least 1, and for a page past the end
    * (but the first). Otherwise the defaults stand in and the page is empty. Default true.
    */
   readonly errorOut?: boolean;
@@ -161,8 +164,7 @@ export function paginate<T>(
   options: PaginateOptions = {},
 ): Promise<Pagination<T>> {
   const { count = true, errorOut = true, maxPerPage = DEFAULT_MAX_PER_PAGE } = options;
-  const page = options.page ?? requested('page', 1, errorOut);
-  const perPage = options.perPage ?? requested('per_page', DEFAULT_PER_PAGE, errorOut);
+  const { page = 1, perPage = DEFAULT_PER_PAGE } = options;
   return load(source, { page, perPage, maxPerPage, errorOut }, async () =>
     count ? source.count() : undefined,
   );
@@ -186,17 +188,6 @@ async function load<T>(
   if (items.length === 0 && page !== 1 && errorOut)
     throw new NotFoundError(`Page ${page} is past the end.`);
   return new Pagination(source, items, { page, perPage, maxPerPage, total: await count() });
-}
-
-/** The number the request's query string gives. */
-function requested(name: string, byDefault: number, errorOut: boolean): number {
-  const query = (currentScope()?.request?.query ?? {}) as Record<string, unknown>;
-  const given = query[name];
-  const text: unknown = Array.isArray(given) ? given[0] : given;
-  if (text === undefined) return byDefault;
-  if (typeof text === 'string' && /^\s*[+-]?\d+\s*$/.test(text)) return Number(text);
-  if (errorOut) throw new NotFoundError(`${name} must be a whole number.`);
-  return byDefault;
 }
 
 function atLeastOne(name: string, value: number, byDefault: number, errorOut: boolean): number {

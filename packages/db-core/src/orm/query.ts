@@ -5,23 +5,30 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/queryguide/query.html
  */
 import type { Identity, Mapper, Select } from './mapper';
-import type { Session } from '../session/session';
 import { ArgumentError, MultipleResultsFound, NoResultFound } from '../errors/errors';
 import { NotFoundError } from './not-found-error';
-import type { PaginateOptions, Pagination } from './pagination';
+import type { PaginateOptions, Pagination, RequestedPage } from './pagination';
 import { paginate } from './pagination';
 
 const EVERYTHING: Select = { equal: [], where: [], orderBy: [] };
+
+/** What a query asks of its session. */
+export interface QuerySession {
+  /** Runs a read: pending objects are flushed first, errors are translated. */
+  load<T>(fn: () => Promise<T>): Promise<T>;
+  /** The page and size that hold where `paginate()` is given none. */
+  requestedPage?(): RequestedPage;
+}
 
 /** `name`, or `-name` for descending. */
 export type Ordering<T> = (string & keyof T) | `-${string & keyof T}`;
 
 export class Query<T extends object> {
-  readonly #session: Session;
+  readonly #session: QuerySession;
   readonly #mapper: Mapper<T>;
   readonly #select: Select;
 
-  constructor(session: Session, mapper: Mapper<T>, select: Select = EVERYTHING) {
+  constructor(session: QuerySession, mapper: Mapper<T>, select: Select = EVERYTHING) {
     this.#session = session;
     this.#mapper = mapper;
     this.#select = select;
@@ -114,26 +121,31 @@ export class Query<T extends object> {
   }
 
   /**
-   * One page, by `page` and `per_page` of the request unless given here.
+   * One page. Where none is given here, the session's `requestedPage` says which: that of the request, in an app of express-sequelize.
    *
    * @throws NotFoundError by the rules of {@link PaginateOptions.errorOut}.
    * @example
    * const page = await User.query.orderBy('id').paginate();
    * res.json({ items: page.items, total: page.total, pages: page.pages });
    */
-  paginate(options?: PaginateOptions): Promise<Pagination<T>> {
+  paginate(options: PaginateOptions = {}): Promise<Pagination<T>> {
+    const requested = this.#session.requestedPage?.();
     return paginate(
       {
         items: (limit, offset) => this.limit(limit).offset(offset).all(),
         count: () => this.count(),
       },
-      options,
+      {
+        ...options,
+        page: options.page ?? requested?.page,
+        perPage: options.perPage ?? requested?.perPage,
+      },
     );
   }
 
   #with(change: Partial<Select>): this {
     const { constructor } = this as unknown as {
-      constructor: new (session: Session, mapper: Mapper<T>, select: Select) => unknown;
+      constructor: new (session: QuerySession, mapper: Mapper<T>, select: Select) => unknown;
     };
     return new constructor(this.#session, this.#mapper, { ...this.#select, ...change }) as this;
   }

@@ -9,8 +9,15 @@ import type { Mapper } from './mapper';
 import { InvalidRequestError } from '../errors/errors';
 import { mapperOfInstance } from './mapper';
 
+/** What is to be done with an object's row. Adding or deleting the object again makes another. */
+interface Change {
+  readonly kind: 'save' | 'delete';
+  /** Whether a call of `write` has it in hand. */
+  inHand: boolean;
+}
+
 export class UnitOfWork {
-  readonly #pending = new Map<object, 'save' | 'delete'>();
+  readonly #pending = new Map<object, Change>();
 
   /** Added objects that have no row yet. */
   get new(): readonly object[] {
@@ -32,12 +39,19 @@ export class UnitOfWork {
     return this.#all('delete');
   }
 
+  /** Whether everything is written. */
   get isEmpty(): boolean {
     return this.#pending.size === 0;
   }
 
+  /** Whether there is something that no `write` under way takes care of. */
+  get hasUnattended(): boolean {
+    for (const { inHand } of this.#pending.values()) if (!inHand) return true;
+    return false;
+  }
+
   add(instance: object): void {
-    this.#pending.set(instance, 'save');
+    this.#pending.set(instance, { kind: 'save', inHand: false });
   }
 
   /** @throws InvalidRequestError when the object has no row. */
@@ -48,7 +62,7 @@ export class UnitOfWork {
         `This ${mapper.name} has no row to delete: it was never saved.`,
       );
     }
-    this.#pending.set(instance, 'delete');
+    this.#pending.set(instance, { kind: 'delete', inHand: false });
   }
 
   expunge(instance: object): void {
@@ -59,19 +73,47 @@ export class UnitOfWork {
     this.#pending.clear();
   }
 
-  /** Hands over the writing of all there is: nothing is pending afterwards, whether it succeeds or not. */
-  take(): () => Promise<void> {
-    const saves = inOrder(this.#all('save'));
-    const deletes = inOrder(this.#all('delete')).reverse();
-    this.clear();
-    return async () => {
-      for (const instance of saves) await mapperOfInstance(instance).save(instance);
-      for (const instance of deletes) await mapperOfInstance(instance).delete(instance);
-    };
+  /**
+   * Writes what no other call has in hand. An object is pending until its statement has run; what is added, deleted
+   * or expunged in the meantime holds. Once one object has failed, those of this call are pending no more.
+   */
+  async write(): Promise<void> {
+    const changes = this.#inOrder();
+    try {
+      for (const [instance, change] of changes) {
+        if (this.#pending.get(instance) !== change) continue;
+        const mapper = mapperOfInstance(instance);
+        await (change.kind === 'save' ? mapper.save(instance) : mapper.delete(instance));
+        this.#forget(instance, change);
+      }
+    } catch (error) {
+      for (const [instance, change] of changes) this.#forget(instance, change);
+      throw error;
+    }
   }
 
-  #all(kind: 'save' | 'delete'): object[] {
-    return [...this.#pending].flatMap(([instance, what]) => (what === kind ? [instance] : []));
+  /** Takes in hand what is not, in the order of writing. */
+  #inOrder(): [object, Change][] {
+    const unattended = new Map([...this.#pending].filter(([, { inHand }]) => !inHand));
+    const of = (kind: Change['kind']): object[] =>
+      inOrder(
+        [...unattended].flatMap(([instance, change]) => (change.kind === kind ? [instance] : [])),
+      );
+    return [...of('save'), ...of('delete').reverse()].map((instance) => {
+      const change = unattended.get(instance) as Change;
+      change.inHand = true;
+      return [instance, change];
+    });
+  }
+
+  #forget(instance: object, change: Change): void {
+    if (this.#pending.get(instance) === change) this.#pending.delete(instance);
+  }
+
+  #all(kind: Change['kind']): object[] {
+    return [...this.#pending].flatMap(([instance, change]) =>
+      change.kind === kind ? [instance] : [],
+    );
   }
 }
 

@@ -6,6 +6,7 @@
  * @see https://docs.sqlalchemy.org/en/20/core/reflection.html
  */
 import type { Engine } from '../engine/engine';
+import { currentConnection } from '../session/current';
 import type { Ask, ReflectedTable } from './table';
 import { InvalidRequestError } from '../errors/errors';
 import { reflectMysql } from '../dialects/mysql/reflect';
@@ -31,7 +32,7 @@ export async function reflect(
   { only }: ReflectOptions = {},
 ): Promise<ReflectedTable[]> {
   const ask: Ask = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
-    const connection = engine.currentConnection() ?? engine;
+    const connection = currentConnection(engine) ?? engine;
     return (await connection.execute(sql, params)).all() as unknown as Row[];
   };
   const tables = await READERS[engine.dialect.name](ask);

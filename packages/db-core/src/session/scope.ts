@@ -1,28 +1,44 @@
 /**
  * The scope: what one request (or one job, script or test) shares, wherever its code runs. It is the
- * AsyncLocalStorage store, and it ends exactly once: its sessions are removed and nothing can open another in it.
+ * AsyncLocalStorage store, and it ends exactly once: what it holds is ended and nothing can be opened in it any more.
  *
  * Ports Flask's application context as Flask-SQLAlchemy uses it.
  *
  * @see https://flask.palletsprojects.com/en/stable/appcontext/
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Engine } from '../engine/engine';
-import type { Recorder } from '../observe/recorder';
-import type { Session } from './session';
+import type { ConnectionEvent, EventDetails } from '../engine/events';
 import { ScopeClosedError } from '../errors/errors';
 
 const DONE = Promise.resolve();
 const storage = new AsyncLocalStorage<Scope | undefined>();
 
+export interface EndOptions {
+  /** Ask the database to stop statements in flight: the client has gone away. Default false: they are waited for. */
+  readonly cancel?: boolean;
+}
+
+/** What a scope holds and ends: a session, as far as a scope knows it. */
+export interface ScopedResource {
+  readonly hasUncommittedWrites: boolean;
+  /** Ends it for good, at once where there is nothing to wait for. */
+  end(options: EndOptions): void | Promise<void>;
+}
+
+export type ScopeEvent = ConnectionEvent | 'session-opened' | 'session-removed';
+
+/** Watches what a scope's sessions and their connections do. */
+export interface ScopeObserver {
+  location?(): string | undefined;
+  note(event: ScopeEvent, details: EventDetails): void;
+}
+
 export interface ScopeOptions {
-  /** Notes what the scope's sessions do. Default: nobody. */
-  readonly recorder?: Recorder | undefined;
-  /** The request it belongs to, whose query string `paginate()` reads. */
-  readonly request?: { readonly query: unknown };
+  /** Notes what happens in the scope, as a `Recorder` does. Default: nothing is noted. */
+  readonly observer?: ScopeObserver | undefined;
   /** A scope inside another: what it does not hold itself is the other's. */
   readonly parent?: Scope | undefined;
-  /** Called once, when the scope opens its first session: until then a request costs no teardown. */
+  /** Called once, when the first session is opened: until then a request costs no teardown. */
   readonly onFirstSession?: () => void;
   /** Whether what the scope belongs to is over although `close` was not called yet. */
   readonly isOver?: () => boolean;
@@ -30,8 +46,8 @@ export interface ScopeOptions {
 
 export class Scope {
   readonly #options: ScopeOptions;
-  readonly #sessions = new Map<object, Session>();
-  readonly #byEngine = new Map<Engine, Session>();
+  /** One resource may stand under several keys: its factory, and each engine it reaches. */
+  readonly #resources = new Map<object, ScopedResource>();
   #used = false;
   #closing: Promise<void> | undefined;
 
@@ -39,11 +55,10 @@ export class Scope {
     this.#options = options;
   }
 
-  /** A scope inside `parent` in which `session` is the current one. It need not be closed. */
-  static around(session: Session, key: object, parent: Scope | undefined): Scope {
+  /** A scope inside `parent` in which `resource` stands under `keys`. It need not be closed. */
+  static around(resource: ScopedResource, keys: Iterable<object>, parent?: Scope): Scope {
     const scope = new Scope({ parent });
-    scope.#sessions.set(key, session);
-    for (const engine of session.engines) scope.#byEngine.set(engine, session);
+    for (const key of keys) scope.#resources.set(key, resource);
     return scope;
   }
 
@@ -54,101 +69,80 @@ export class Scope {
     );
   }
 
-  /** What notes the work of this scope; undefined unless asked for. */
-  get recorder(): Recorder | undefined {
-    return this.#options.recorder ?? this.#options.parent?.recorder;
+  get observer(): ScopeObserver | undefined {
+    return this.#options.observer ?? this.#options.parent?.observer;
   }
 
-  /** The request this scope belongs to; undefined in a script. */
-  get request(): { readonly query: unknown } | undefined {
-    return this.#options.request ?? this.#options.parent?.request;
+  /** What is open in this scope now. */
+  get resources(): readonly ScopedResource[] {
+    return [...new Set(this.#resources.values())];
   }
 
-  /** The sessions open in this scope now. */
-  get sessions(): readonly Session[] {
-    return [...this.#sessions.values()];
+  /** Whether this is `other`, or a scope inside it. */
+  isWithin(other: Scope): boolean {
+    return this === other || (this.#options.parent?.isWithin(other) ?? false);
   }
 
-  /** The session under `key`, or else the one on `engine`, if it was opened. */
-  peek(key: object, engine?: Engine): Session | undefined {
-    return this.#known(key, engine) ?? this.#options.parent?.peek(key, engine);
+  /** Whether something was written in this scope that only a commit would keep. */
+  get hasUncommittedWrites(): boolean {
+    return this.resources.some((resource) => resource.hasUncommittedWrites);
+  }
+
+  /** What stands under `key`, or else under `other`; undefined where nothing was opened, and where all is ended. */
+  get(key: object, other?: object): ScopedResource | undefined {
+    const own = this.#closing ? undefined : this.#resources.get(key);
+    if (own) return own;
+    const second = other && !this.#closing ? this.#resources.get(other) : undefined;
+    return second ?? this.#options.parent?.get(key, other);
   }
 
   /**
-   * The session under `key`, made on first use. One that was opened here on the same `engine` under another
-   * key will do: a scope has one transaction on an engine, however many modules have a registry of their own.
+   * Holds `resource` from now on, under each of `keys` that is free: a scope inside another leaves it to that.
    *
    * @throws ScopeClosedError
    */
-  session(key: object, create: () => Session, engine?: Engine): Session {
-    const known = this.#known(key, engine);
-    if (known && !this.#closing) return known;
-    if (this.#options.parent) return this.#options.parent.session(key, create, engine);
+  add(resource: ScopedResource, keys: Iterable<object>): void {
+    const { parent, observer, onFirstSession } = this.#options;
+    if (parent) return parent.add(resource, keys);
     if (this.closed) throw new ScopeClosedError();
-    if (!this.#used) {
-      this.#used = true;
-      this.#options.onFirstSession?.();
-    }
-    const session = create();
-    this.recorder?.note('session-opened');
-    this.#sessions.set(key, session);
-    for (const engine of session.engines)
-      if (!this.#byEngine.has(engine)) this.#byEngine.set(engine, session);
-    return session;
+    if (!this.#used) onFirstSession?.();
+    this.#used = true;
+    observer?.note('session-opened', {});
+    for (const key of keys) if (!this.#resources.has(key)) this.#resources.set(key, resource);
   }
 
-  /** The session that statements of libraries on `engine` join: the first that was opened here for it. */
-  sessionOn(engine: Engine): Session | undefined {
-    return this.#byEngine.get(engine) ?? this.#options.parent?.sessionOn(engine);
-  }
-
-  /** Takes the session under `key` out of the scope; the next use makes a new one. */
-  forget(key: object, engine?: Engine): Session | undefined {
-    const session = this.#known(key, engine);
-    if (!session) return this.#options.parent?.forget(key, engine);
-    for (const [other, known] of this.#sessions)
-      if (known === session) this.#sessions.delete(other);
-    for (const [engine, settled] of this.#byEngine)
-      if (settled === session) this.#byEngine.delete(engine);
-    return session;
+  /** Lets go of `resource` without ending it. */
+  remove(resource: ScopedResource): void {
+    for (const [key, held] of this.#resources) if (held === resource) this.#resources.delete(key);
+    this.#options.parent?.remove(resource);
   }
 
   /**
    * Ends the scope: refuses further sessions and statements, rolls back what is not committed and gives
    * the connections back. Safe to call twice; resolves when all is done.
    *
-   * @param options.cancel ask the database to stop statements in flight (the client has gone away).
-   * @throws AggregateError of whatever sessions could not be closed.
+   * @throws AggregateError of what went wrong with the sessions that could not be closed.
    */
-  close(options: { readonly cancel?: boolean } = {}): Promise<void> {
-    this.#closing ??= this.#endNow(options) ? DONE : this.#end(options);
+  close(options: EndOptions = {}): Promise<void> {
+    this.#closing ??= this.#used ? (this.#end(options) ?? DONE) : DONE;
     return this.#closing;
   }
 
-  #known(key: object, engine: Engine | undefined): Session | undefined {
-    return this.#sessions.get(key) ?? (engine && this.#byEngine.get(engine));
-  }
-
   /** Most requests end with nothing to wait for: their sessions have committed, or have only read. */
-  #endNow(options: { readonly cancel?: boolean }): boolean {
-    for (const session of this.#sessions.values()) if (!session.endNow(options)) return false;
-    if (this.recorder) for (const _ of this.#sessions) this.recorder.note('session-removed');
-    return true;
-  }
-
-  async #end(options: { readonly cancel?: boolean }): Promise<void> {
-    if (!this.#used) return;
+  #end(options: EndOptions): Promise<void> | undefined {
     const failures: unknown[] = [];
-    const end = async (session: Session): Promise<void> => {
-      await session.end(options).catch((failure: unknown) => failures.push(failure));
-      this.recorder?.note('session-removed');
-    };
-    const { sessions } = this;
-    const [only] = sessions;
-    if (only && sessions.length === 1) await end(only);
-    else await Promise.all(sessions.map(end));
-    if (failures.length > 0)
+    const waiting: Promise<void>[] = [];
+    const removed = (): void => this.observer?.note('session-removed', {});
+    for (const resource of this.resources) {
+      const ending = resource.end(options);
+      if (ending) waiting.push(ending.catch((error) => void failures.push(error)).then(removed));
+      else removed();
+    }
+    if (waiting.length === 0) return undefined;
+    return Promise.all(waiting).then(() => {
+      if (failures.length === 0) return;
       throw new AggregateError(failures, 'Sessions could not be closed at the end of their scope.');
+    });
   }
 }
 
@@ -157,7 +151,7 @@ export function currentScope(): Scope | undefined {
   return storage.getStore();
 }
 
-/** Runs `fn` in `scope`, which stays open afterwards: whoever made it closes it. */
+/** Runs `fn` in `scope`, which stays open afterwards: who made it closes it. */
 export function enterScope<T>(scope: Scope, fn: () => T): T {
   return storage.run(scope, fn);
 }
@@ -179,7 +173,7 @@ export function outsideScope<T>(fn: () => Promise<T>): Promise<T> {
  */
 export async function runInScope<T>(
   fn: () => Promise<T> | T,
-  options: Pick<ScopeOptions, 'recorder' | 'request'> = {},
+  options: Pick<ScopeOptions, 'observer'> = {},
 ): Promise<T> {
   const scope = new Scope(options);
   try {

@@ -9,6 +9,7 @@ import type { Query } from '../orm/query';
 import type { SessionOptions } from './session';
 import type { SessionFactory } from './sessionmaker';
 import { InvalidRequestError, NoActiveScopeError } from '../errors/errors';
+import { asSession, sessionIn } from './current';
 import { currentScope } from './scope';
 import { Session } from './session';
 
@@ -18,7 +19,10 @@ export interface ScopedSession extends Session {
   (options?: SessionOptions): Session;
   /** Whether the scope has a session already. */
   has(): boolean;
-  /** Closes the scope's session, if there is one, and forgets it: the next use makes a new one. */
+  /**
+   * Ends the scope's session, if there is one: what is not committed is rolled back, and the session refuses
+   * further use wherever it was kept. The next use of the registry makes a new one.
+   */
   remove(): Promise<void>;
   /** Changes the factory's options. */
   configure(options: SessionOptions): void;
@@ -59,7 +63,7 @@ export function scopedSession(
     has: () => registry.peek() !== undefined,
     configure: (changes: SessionOptions) => factory.configure(changes),
     async remove(): Promise<void> {
-      await registry.forget()?.close();
+      await registry.remove()?.end();
     },
     queryProperty: () => ({
       configurable: true,
@@ -92,7 +96,7 @@ export function scopedSession(
 interface Registry {
   session(what: string, options?: SessionOptions): Session;
   peek(): Session | undefined;
-  forget(): Session | undefined;
+  remove(): Session | undefined;
 }
 
 /** One session a scope, kept by the scope itself. */
@@ -107,15 +111,17 @@ class ScopeRegistry implements Registry {
     const scope = currentScope();
     if (!scope) throw new NoActiveScopeError(what);
     const engine = options?.bind ?? this.#factory.options.bind;
-    return scope.session(this.#factory, () => this.#factory(options), engine);
+    return sessionIn(scope, this.#factory, engine, () => this.#factory(options));
   }
 
   peek(): Session | undefined {
-    return currentScope()?.peek(this.#factory, this.#factory.options.bind);
+    return asSession(currentScope()?.get(this.#factory, this.#factory.options.bind));
   }
 
-  forget(): Session | undefined {
-    return currentScope()?.forget(this.#factory, this.#factory.options.bind);
+  remove(): Session | undefined {
+    const session = this.peek();
+    if (session) currentScope()?.remove(session);
+    return session;
   }
 }
 
@@ -141,7 +147,7 @@ class KeyedRegistry implements Registry {
     return this.#sessions.get(this.#scopefunc());
   }
 
-  forget(): Session | undefined {
+  remove(): Session | undefined {
     const key = this.#scopefunc();
     const session = this.#sessions.get(key);
     this.#sessions.delete(key);

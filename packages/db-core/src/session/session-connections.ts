@@ -9,6 +9,7 @@
 import type { Connection } from '../engine/connection';
 import type { BeginOptions } from '../sql/transaction-options';
 import type { Engine } from '../engine/engine';
+import type { EndOptions } from './scope';
 import { PartialCommitError, UnboundSessionError } from '../errors/errors';
 
 export class SessionConnections {
@@ -81,21 +82,32 @@ export class SessionConnections {
     });
   }
 
-  close(options: { readonly cancel?: boolean }): Promise<void> {
-    return this.#each((connection) => connection.close(options));
-  }
-
-  /** As `close`, where nothing must be waited for: false elsewhere. */
-  closeNow(options: { readonly cancel?: boolean }): boolean {
-    for (const connection of this.#open.values()) if (connection.end(options)) return false;
-    return true;
+  /** All of them, at once where there is nothing to wait for. */
+  close(options: EndOptions): Promise<void> | undefined {
+    const closing: Promise<void>[] = [];
+    for (const connection of this.#open.values()) {
+      const ending = connection.end(options);
+      if (ending) closing.push(ending);
+    }
+    return closing.length === 0 ? undefined : this.#all(closing);
   }
 
   /** One after the other, all of them even if one fails. */
   async #each(action: (connection: Connection) => Promise<void>): Promise<void> {
-    const failures: unknown[] = [];
-    for (const connection of this.#open.values())
-      await action(connection).catch((error: unknown) => failures.push(error));
+    const done: Promise<void>[] = [];
+    for (const connection of this.#open.values()) {
+      const doing = action(connection);
+      done.push(doing);
+      await doing.catch(() => undefined);
+    }
+    await this.#all(done);
+  }
+
+  /** @throws what one of them was rejected with, or an AggregateError of several. */
+  async #all(actions: readonly Promise<void>[]): Promise<void> {
+    const failures = (await Promise.allSettled(actions)).flatMap((each) =>
+      each.status === 'rejected' ? [each.reason as unknown] : [],
+    );
     if (failures.length === 1) throw failures[0];
     if (failures.length > 1)
       throw new AggregateError(failures, 'Several databases of this session failed.');

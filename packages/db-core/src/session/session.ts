@@ -9,17 +9,20 @@
  */
 import type { BeginMode, BeginOptions, TransactionOptions } from '../sql/transaction-options';
 import type { Engine } from '../engine/engine';
+import type { Connection } from '../engine/connection';
 import type { Class, Identity, Mapper } from '../orm/mapper';
+import type { RequestedPage } from '../orm/pagination';
 import type { Params } from '../sql/placeholders';
 import type { Result } from '../engine/result';
+import type { EndOptions, ScopedResource } from './scope';
 import type { Hook } from './session-hooks';
-import { Connection } from '../engine/connection';
 import { InvalidRequestError, ScopeClosedError, UnboundSessionError } from '../errors/errors';
 import { mapperOf, mapperOfInstance } from '../orm/mapper';
 import { Query } from '../orm/query';
 import { currentScope, enterScope, Scope } from './scope';
 import { SessionConnections } from './session-connections';
 import { SessionHooks } from './session-hooks';
+import { Steps } from './steps';
 import { translateError } from '../errors/translate';
 import { UnitOfWork } from '../orm/unit-of-work';
 
@@ -37,6 +40,8 @@ export interface SessionOptions extends TransactionOptions {
   readonly autoflush?: boolean;
   /** When the transaction really begins. Default: the engine's. */
   readonly begin?: BeginMode;
+  /** The page and size that `paginate()` of a query takes where it is given none: those of a request, for instance. Default: the first. */
+  readonly requestedPage?: () => RequestedPage;
   /** What `query()` makes. Default {@link Query}. */
   readonly queryClass?: typeof Query;
   /** What `sessionmaker` makes, for methods of your own. Default {@link Session}. */
@@ -44,12 +49,12 @@ export interface SessionOptions extends TransactionOptions {
 }
 
 /** A nested transaction that is open, and what a flush inside it failed with. */
-interface Nested {
+interface NestedTransaction {
   readonly connections: readonly Connection[];
   failure?: { readonly error: unknown };
 }
 
-export class Session {
+export class Session implements ScopedResource {
   /** For whatever the application wants to keep with the session. */
   readonly info: Record<string, unknown> = {};
   readonly #options: SessionOptions;
@@ -57,7 +62,8 @@ export class Session {
   readonly #connections = new SessionConnections((engine) => this.#connect(engine));
   readonly #work = new UnitOfWork();
   readonly #hooks = new SessionHooks();
-  readonly #nested: Nested[] = [];
+  readonly #nested: NestedTransaction[] = [];
+  readonly #steps = new Steps();
   /** What scopes know this session by: its factory. */
   readonly #key: object;
   #ended = false;
@@ -140,9 +146,13 @@ export class Session {
    */
   async flush(): Promise<void> {
     this.#assertUsable();
-    if (this.#work.isEmpty) return;
+    if (this.#work.isEmpty && !this.#steps.isFlushing) return;
+    await this.#steps.run(() => this.#write(), this.#scope());
+  }
+
+  async #write(): Promise<void> {
     try {
-      await this.run(this.#work.take());
+      await this.#work.write();
     } catch (error) {
       const failure = translateError(error);
       const nested = this.#nested.at(-1);
@@ -171,10 +181,9 @@ export class Session {
   ): Promise<T | void> {
     const fn = typeof first === 'function' ? first : undefined;
     this.#assertUsable();
-    await this.#connections.begin(this.engines, {
-      ...this.#transaction,
-      ...(fn ? second : (first as BeginOptions)),
-    });
+    this.#steps.assertOutside('begin()');
+    const options = { ...this.#transaction, ...(fn ? second : (first as BeginOptions)) };
+    await this.#steps.run(() => this.#connections.begin(this.engines, options));
     if (!fn) return undefined;
     try {
       const value = await this.run(fn);
@@ -192,12 +201,17 @@ export class Session {
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     await this.flush();
-    const nested: Nested = { connections: this.#connections.onAll(this.engines) };
+    const nested: NestedTransaction = { connections: this.#connections.onAll(this.engines) };
     const work = async (): Promise<T> => {
-      const value = await this.run(fn);
-      await this.flush();
-      if (nested.failure) throw nested.failure.error; // caught by fn, but half a flush must not be kept
-      return value;
+      try {
+        const value = await this.run(fn);
+        await this.flush();
+        if (nested.failure) throw nested.failure.error; // caught by fn, but half a flush must not be kept
+        return value;
+      } catch (error) {
+        await this.#steps.flushed(); // nor one that goes on while its savepoint is undone
+        throw error;
+      }
     };
     this.#nested.push(nested);
     try {
@@ -224,16 +238,18 @@ export class Session {
    */
   async commit(): Promise<void> {
     this.#assertUsable();
-    if (!this.#work.isEmpty) await this.flush();
+    this.#steps.assertOutside('commit()');
+    await this.flush();
     if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.flush();
-    await this.#connections.commit();
+    await this.#steps.run(() => this.#connections.commit());
     if (!this.#hooks.isEmpty) await this.#hooks.ended('commit');
   }
 
   /** Undoes everything since the last commit, forgets pending objects, gives the connection back. */
   async rollback(): Promise<void> {
+    this.#steps.assertOutside('rollback()');
     this.#work.clear();
-    await this.#connections.rollback();
+    await this.#steps.run(() => this.#connections.rollback());
     await this.#hooks.ended('rollback');
   }
 
@@ -289,7 +305,8 @@ export class Session {
 
   /** Runs one statement in the session's transaction; see {@link Connection.execute} for placeholders and errors. */
   execute(sql: string, params?: Params): Promise<Result> {
-    if (this.#mustFlush) return this.flush().then(() => this.connection().execute(sql, params));
+    if (this.#mustWait)
+      return this.#readyToRead().then(() => this.connection().execute(sql, params));
     try {
       return this.connection().execute(sql, params);
     } catch (error) {
@@ -311,14 +328,17 @@ export class Session {
   /** Runs `fn` where this session is the current one: statements of libraries in it join this session. */
   run<T>(fn: () => Promise<T>): Promise<T> {
     const scope = currentScope();
-    if (scope && this.engines.every((engine) => scope.sessionOn(engine) === this)) return fn();
-    return enterScope(Scope.around(this, this.#key, scope), async () => await fn());
+    if (scope && this.engines.every((engine) => scope.get(engine) === this)) return fn();
+    return enterScope(this.#scope(), async () => await fn());
   }
 
-  /** @internal A read through a mapper: pending objects are flushed first, errors translated. */
+  /**
+   * Runs a read by a library's own calls as `query` and `get` do: in this session, with pending objects flushed first
+   * and errors translated.
+   */
   async load<T>(fn: () => Promise<T>): Promise<T> {
     this.#assertUsable();
-    if (this.#mustFlush) await this.flush();
+    if (this.#mustWait) await this.#readyToRead();
     try {
       return await this.run(fn);
     } catch (error) {
@@ -326,39 +346,49 @@ export class Session {
     }
   }
 
-  /** @internal As `end`, where nothing must be waited for: true, and the session is closed. */
-  endNow(options: { readonly cancel?: boolean }): boolean {
-    if (!this.#hooks.isEmpty) return false;
-    this.#ended = true;
-    if (!this.#connections.closeNow(options)) return false;
-    this.#work.clear();
-    return true;
+  /** What `paginate()` of a query takes where it is given no page or size. */
+  requestedPage(): RequestedPage {
+    return this.#options.requestedPage?.() ?? {};
   }
 
-  /** @internal The scope is over: closes for good. */
-  async end(options: { readonly cancel?: boolean }): Promise<void> {
+  /** Closes the session for good: it refuses further use. At once where there is nothing to wait for. */
+  end(options: EndOptions = {}): void | Promise<void> {
     this.#ended = true;
     this.#work.clear();
-    await this.#connections.close(options);
-    await this.#hooks.ended('rollback');
+    const closing = this.#connections.close(options);
+    if (closing) return closing.then(() => this.#hooks.ended('rollback'));
+    return this.#hooks.isEmpty ? undefined : this.#hooks.ended('rollback');
   }
 
   #connect(engine: Engine): Connection {
-    engine.countSession();
-    return new Connection(engine, {
+    return engine.connect({
       autobegin: this.#options.autocommit !== true,
       keepsConnection: false,
       begin: this.#options.begin,
       transaction: this.#transaction,
       session: this,
-      listener: currentScope()?.recorder,
+      listener: currentScope()?.observer,
       onBegin: () => this.#hooks.begun(),
     });
   }
 
-  /** Whether there is something that a statement must find in the database. */
+  /** A scope inside the running one in which this session is the current one. */
+  #scope(): Scope {
+    return Scope.around(this, [this.#key, ...this.#engines], currentScope());
+  }
+
+  /** Whether a read has to wait: for a flush under way, or for one to be made first. */
+  get #mustWait(): boolean {
+    return this.#steps.isFlushing || this.#mustFlush;
+  }
+
+  async #readyToRead(): Promise<void> {
+    if (this.#mustFlush) await this.flush();
+    await this.#steps.flushed();
+  }
+
   get #mustFlush(): boolean {
-    return this.#options.autoflush !== false && !this.#work.isEmpty;
+    return this.#options.autoflush !== false && this.#work.hasUnattended;
   }
 
   #bound(key: string): Engine {

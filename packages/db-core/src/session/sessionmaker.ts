@@ -3,11 +3,11 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/session_api.html#sqlalchemy.orm.sessionmaker
  */
-import type { Connection } from '../engine/connection';
-import type { Engine, SessionSource } from '../engine/engine';
+import type { SessionSource } from './current';
 import type { SessionOptions } from './session';
-import { enginesOf, Session } from './session';
+import { attachSource, detachSource, sessionIn } from './current';
 import { currentScope } from './scope';
+import { enginesOf, Session } from './session';
 
 export interface SessionFactory extends SessionSource {
   /** A new session. Options given here win over the factory's. Whoever calls it closes it. */
@@ -33,16 +33,17 @@ export function sessionmaker(options: SessionOptions = {}): SessionFactory {
       make(overrides ? { ...current, ...overrides } : current),
     {
       configure(changes: SessionOptions): void {
-        for (const engine of enginesOf(current)) engine.detach(factory);
+        for (const engine of enginesOf(current)) detachSource(engine, factory);
         current = Object.freeze({ ...current, ...changes });
-        for (const engine of enginesOf(current)) engine.attach(factory);
+        for (const engine of enginesOf(current)) attachSource(engine, factory);
       },
-      current(): { connection(engine: Engine): Connection } | undefined {
-        return currentScope()?.session(factory, factory, current.bind);
+      current(): Session | undefined {
+        const scope = currentScope();
+        return scope && sessionIn(scope, factory, current.bind, factory);
       },
     },
   ) as unknown as SessionFactory;
   Object.defineProperty(factory, 'options', { get: () => current });
-  for (const engine of enginesOf(current)) engine.attach(factory);
+  for (const engine of enginesOf(current)) attachSource(engine, factory);
   return factory;
 }

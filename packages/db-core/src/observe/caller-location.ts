@@ -1,0 +1,37 @@
+/** Where in the user's own code a statement was asked for, from the stack of the asker. */
+import path from 'node:path';
+
+/** Deep enough to get out of an ORM. */
+const STACK_DEPTH = 60;
+const FRAME = /at (?:async )?(?:(.+?) \()?(?:file:\/\/)?(.+?:\d+:\d+)\)?$/;
+/** db-core's own code, and that of the bindings that are loaded. */
+const libraries = new Set([path.dirname(__dirname) + path.sep]);
+
+/**
+ * For a package that binds a library: what it asks for in the name of its callers is asked for by them.
+ *
+ * @param folder where its code is: `__dirname` of its entry.
+ */
+export function skipInLocations(folder: string): void {
+  libraries.add(folder + path.sep);
+}
+
+/** `file:line:column (function)`; undefined where the stack holds libraries alone. */
+export function callerLocation(): string | undefined {
+  const depth = Error.stackTraceLimit;
+  Error.stackTraceLimit = STACK_DEPTH;
+  const { stack = '' } = new Error();
+  Error.stackTraceLimit = depth;
+  for (const line of stack.split('\n')) {
+    const [, name, place] = FRAME.exec(line) ?? [];
+    if (place === undefined || !isOfUser(place)) continue;
+    return name === undefined ? place : `${place} (${name})`;
+  }
+  return undefined;
+}
+
+function isOfUser(place: string): boolean {
+  if (place.startsWith('node:') || /[\\/]node_modules[\\/]/.test(place)) return false;
+  for (const folder of libraries) if (place.startsWith(folder)) return false;
+  return true;
+}
