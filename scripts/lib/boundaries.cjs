@@ -15,10 +15,17 @@ const ORMS = {
   knex: 'knex',
 };
 
-const WEB = ['express', '@quartet/db-core/express', '@quartet/http-contract', 'node:http', 'http'];
+const WEB = [
+  'express',
+  '@quartet/db-core/express',
+  '@quartet/express-service',
+  '@quartet/http-contract',
+  'node:http',
+  'http',
+];
 
 /** The packages that bind one library to db-core. */
-const BINDING = /^(db-(?!core$).+|express-.+)$/;
+const BINDING = /^(db-(?!core$).+|express-(?!service$).+)$/;
 
 /**
  * One import, or a rule's view of it.
