@@ -16,7 +16,14 @@ const ORMS = {
   knex: 'knex',
 };
 
-const WEB = ['express', '@quartet/db-core/express', '@quartet/http-contract', 'node:http', 'http'];
+const WEB = [
+  'express',
+  '@quartet/db-core/express',
+  '@quartet/express-service',
+  '@quartet/http-contract',
+  'node:http',
+  'http',
+];
 
 /** The wings of db-core from bottom to top, those of one floor together: nothing imports upwards. */
 const WINGS = [
@@ -52,7 +59,7 @@ const STILL_WRONG = {
 };
 
 /** The packages that bind one library to db-core. */
-const BINDING = /^(db-(?!core$).+|express-.+)$/;
+const BINDING = /^(db-(?!core$).+|express-(?!service$).+)$/;
 
 /**
  * One import, or a rule's view of it.

@@ -28,7 +28,10 @@ async function check(files: Record<string, string>): Promise<string> {
 }
 
 test('imports within the boundaries pass', async () => {
-  expect(await check({})).toBe('all imports stay within the boundaries\n');
+  const service = JSON.stringify({ peerDependencies: { '@quartet/db-core': 'workspace:*' } });
+  expect(await check({ 'packages/express-service/package.json': service })).toBe(
+    'all imports stay within the boundaries\n',
+  );
 });
 
 test.each([
@@ -55,6 +58,11 @@ test.each([
   [
     'apps/classical/src/models.ts',
     "type R = import('express').Request;",
+    'models know nothing of the web',
+  ],
+  [
+    'apps/classical/src/models.ts',
+    "import { HttpProblem } from '@quartet/express-service';",
     'models know nothing of the web',
   ],
   [

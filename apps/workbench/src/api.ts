@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '@quartet/db-core';
-import { errorHandler, HttpProblem, notFound } from '@quartet/http-contract';
+import { errorHandler, HttpProblem, notFound } from '@quartet/express-service';
 import type { Response, Router } from 'express';
 import { json, Router as createRouter } from 'express';
 import { compareStyles } from './compare';

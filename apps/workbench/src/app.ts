@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp as createMixed } from '@quartet/app-mixed';
 import type { Engine } from '@quartet/db-core';
-import { errorHandler } from '@quartet/http-contract';
+import { errorHandler } from '@quartet/express-service';
 import type { Express, RequestHandler } from 'express';
 import express from 'express';
 import { createApi } from './api';

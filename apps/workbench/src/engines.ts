@@ -2,7 +2,7 @@
  * The engines of a workbench: its own, in this process, and further ones in theirs, whose share of the API
  * is found under `/on/postgresql/api`. With `DATABASE_URL` alone there are none.
  */
-import { HttpProblem } from '@quartet/http-contract';
+import { HttpProblem } from '@quartet/express-service';
 import type { RequestHandler } from 'express';
 import type { Database } from './databases';
 import { FurtherEngine } from './further-engine';

@@ -1,5 +1,5 @@
 /** What the page sends for a scenario's fields, checked against their description. */
-import { HttpProblem } from '@quartet/http-contract';
+import { HttpProblem } from '@quartet/express-service';
 import type { Inputs, InputSpec } from './protocol';
 
 /** @throws HttpProblem 400 that names the field */

@@ -1,6 +1,9 @@
 /** The examples in the READMEs of the packages. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createEngine } from '@quartet/db-core';
-import { freshDatabase, testEngines } from '@quartet/testing';
+import { freshDatabase, ServerProcess, testEngines } from '@quartet/testing';
 import { main as compiledKnex } from '../src/compiled-knex';
 import { main as core } from '../src/hello-core';
 import { main as knex } from '../src/hello-knex';
@@ -21,6 +24,38 @@ test.each(Object.entries({ sequelize, typeorm, knex }))(
     expect(await example()).toEqual(['admin', 'guest']);
   },
 );
+
+test('express-service: a whole service, from its start to its end', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quartet-service-'));
+  const server = new ServerProcess(join(__dirname, '../src/service-main.ts'), folder, {
+    DATABASE_URL: 'sqlite:///users.db',
+  });
+  try {
+    const { url } = await server.listening();
+    const add = async (body: string) => {
+      const headers = { 'Content-Type': 'application/json' };
+      const answer = await fetch(`${url}/users`, { method: 'POST', headers, body });
+      return [answer.status, await answer.json()];
+    };
+    expect(await add('{"name":"admin"}')).toEqual([201, { name: 'admin' }]);
+    expect(await add('{"name":"admin"}')).toEqual([
+      409,
+      expect.objectContaining({ detail: 'This user exists already.' }),
+    ]);
+    expect(await add('{}')).toEqual([
+      400,
+      expect.objectContaining({ detail: 'A user has a name.' }),
+    ]);
+    expect(await (await fetch(`${url}/users`)).text()).toBe('{"name":"admin"}\n');
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect((await fetch(`${url}/nowhere`)).status).toBe(404);
+    server.signal('SIGTERM');
+    expect(await server.exitCode()).toBe(0);
+  } finally {
+    await server.kill();
+    rmSync(folder, { recursive: true });
+  }
+});
 
 // #region testing
 describe.each(testEngines())('on $name', (engine) => {

@@ -3,10 +3,17 @@ import type { AddressInfo, Socket } from 'node:net';
 import * as net from 'node:net';
 import type { Express } from 'express';
 import express from 'express';
+import express4 from 'express-4';
 import type { ScopedSession } from '@quartet/db-core';
 import { ScopeClosedError, scopedSession, sessionmaker } from '@quartet/db-core';
 import { Recorder } from '@quartet/db-core/observe';
-import { ClientAbortedError, initApp, noteErrors, requestScopesOf } from '@quartet/db-core/express';
+import {
+  ClientAbortedError,
+  clientGone,
+  initApp,
+  noteErrors,
+  requestScopesOf,
+} from '@quartet/db-core/express';
 import { deferred, onEachEngine } from './support';
 
 onEachEngine((fixture) => {
@@ -287,6 +294,67 @@ onEachEngine((fixture) => {
 
   test('initApp twice on one app is refused', () => {
     expect(() => initApp(app)).toThrow('call initApp once for each app');
+  });
+
+  test('an app of Express 4 is refused, and says what to install', () => {
+    const old = express4();
+    expect(() => initApp(old)).toThrow(/Express 4.*npm install express@5/);
+    expect(requestScopesOf(old)).toBeUndefined();
+  });
+
+  test('what fails after the client left reaches no error handler, and teardown knows it', async () => {
+    const [arrived, failed] = [deferred(), deferred()];
+    const met: unknown[] = [];
+    app.get('/left', async (_req, res) => {
+      await write('left');
+      arrived.resolve();
+      await new Promise((closed) => res.once('close', closed));
+      setImmediate(failed.resolve);
+      throw new TypeError('a consequence');
+    });
+    app.use(noteErrors);
+    app.use(((error, _req, res, _next) => {
+      met.push(error);
+      res.end();
+    }) as express.ErrorRequestHandler);
+    const client = http.get(url('/left')).on('error', () => undefined);
+    await arrived.promise;
+    client.destroy();
+    await failed.promise;
+    await tornDown.promise;
+    expect(met).toEqual([]);
+  });
+
+  test('clientGone tells a client that left from one that has its answer, and from an answer cut by the server', async () => {
+    const seen: Record<string, boolean> = {};
+    const done = { left: deferred(), answered: deferred(), cut: deferred() };
+    const arrived = deferred();
+    const note = (path: keyof typeof done, req: express.Request, res: express.Response) => {
+      seen[path] = clientGone(req, res);
+      done[path].resolve();
+    };
+    app.get('/there', (req, res) => void res.json(clientGone(req, res)));
+    app.get('/left', (req, res) => {
+      res.once('close', () => note('left', req, res));
+      arrived.resolve();
+    });
+    app.get('/answered', (req, res) => {
+      res.once('close', () => note('answered', req, res));
+      res.send('ok');
+    });
+    app.get('/cut', (req, res) => {
+      res.once('error', () => undefined);
+      res.once('close', () => note('cut', req, res));
+      res.write('half', () => res.destroy(new Error('no more')));
+    });
+    expect(await (await fetch(url('/there'))).json()).toBe(false);
+    const client = http.get(url('/left')).on('error', () => undefined);
+    await arrived.promise;
+    client.destroy();
+    await (await fetch(url('/answered'))).text();
+    await expect(fetch(url('/cut')).then((answer) => answer.text())).rejects.toThrow('terminated');
+    for (const { promise } of Object.values(done)) await promise;
+    expect(seen).toEqual({ left: true, answered: false, cut: false });
   });
 
   test('a hook that throws is reported and does not keep the connection', async () => {

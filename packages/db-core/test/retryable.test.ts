@@ -78,6 +78,18 @@ onEachEngine((fixture) => {
     expect((failure as RetryExhaustedError).history).toHaveLength(3);
   });
 
+  test('whether an attempt has taken place is unknown after the last as well, where one left that open', async () => {
+    const errors = [conflict('gone', true), conflict('deadlock')];
+    const failure = await runInScope(() =>
+      retryable(Session, () => Promise.reject(errors.shift() as Error), {
+        attempts: 2,
+        minDelayMs: 0.1,
+        retryUnknownOutcome: true,
+      }),
+    ).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ reason: 'deadlock', outcomeUnknown: true });
+  });
+
   test('an error that was caught inside but has ended the transaction is retried as itself', async () => {
     let attempts = 0;
     await runInScope(() =>

@@ -6,16 +6,13 @@ export type { RouterOptions } from './router';
 export { serve } from './serve';
 export type { ServeOptions } from './serve';
 export { seedSampleData } from './sample-data';
-export { errorHandler, notFound } from './error-handler';
-export type { ErrorHandlerOptions } from './error-handler';
-export { HttpProblem, problemTypes } from './problem';
-export type { FieldError, HttpProblemOptions, Problem } from './problem';
-export { problemJson } from './problem';
+export { problemMessages } from './error-to-problem';
 export {
   importReportJson,
   messageDetailJson,
   messageJson,
   messagePageJson,
+  problemJson,
   topAuthorsJson,
   userJson,
   userPageJson,

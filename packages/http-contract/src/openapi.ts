@@ -1,8 +1,8 @@
 /** The OpenAPI 3.1 document, written from the operations and their zod schemas. */
 import { z } from 'zod';
 import type { Answer, Operation, OperationSpec } from './operation';
-import { problemJson } from './problem';
 import { components } from './schemas';
+import { problemJson } from './views';
 
 type Json = Record<string, unknown>;
 type AnyOperation = OperationSpec<unknown, unknown, unknown>;

@@ -2,11 +2,10 @@
  * One operation of the contract: what it is called, what it takes, what it may answer, and the handler.
  * The same list registers the routes and writes the OpenAPI document, so neither can drift from the other.
  */
+import type { FieldError } from '@quartet/express-service';
+import { HttpProblem, jsonBody } from '@quartet/express-service';
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
-import { jsonBody } from './json-body';
-import type { FieldError } from './problem';
-import { HttpProblem } from './problem';
 
 export type Method = 'get' | 'post' | 'patch' | 'delete';
 
@@ -58,7 +57,7 @@ export function register(router: Router, operations: readonly Operation[]): void
     const here = operations.filter((spec) => spec.path === path);
     for (const spec of here) {
       const handler = toHandler(spec as unknown as OperationSpec<unknown, unknown, unknown>);
-      router[spec.method](path, ...(spec.body ? [jsonBody, handler] : [handler]));
+      router[spec.method](path, ...(spec.body ? [jsonBody(), handler] : [handler]));
     }
     // Before the next path: GET /users/import is not the user whose id is 'import'.
     router.all(path, otherMethods(here.map((spec) => spec.method)));

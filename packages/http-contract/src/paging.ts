@@ -1,7 +1,7 @@
 /** The contract's rules of paging: what was asked for, and the answer with its numbers. */
+import { HttpProblem } from '@quartet/express-service';
 import type { Response } from 'express';
 import type { Page, PageRequest } from './queries';
-import { HttpProblem } from './problem';
 import { toPage } from './views';
 
 /** For the document. */

@@ -1,9 +1,9 @@
 /** Why a row of an import was refused, in words that are the same for every style and database. */
-import { IntegrityError, translateError } from '@quartet/db-core';
+import { problemTypes } from '@quartet/express-service';
+import { errorToProblem } from './error-to-problem';
 
 /**
- * The text for a row that violated a constraint. Which of two taken values a database names differs, so
- * the text names neither.
+ * The text for a row that violated a unique constraint.
  *
  * @throws the error itself when it is not the row's fault: the whole import then fails and is undone
  *
@@ -15,9 +15,7 @@ import { IntegrityError, translateError } from '@quartet/db-core';
  * }
  */
 export function rejectionReason(error: unknown): string {
-  const translated = translateError(error);
-  if (translated instanceof IntegrityError && translated.kind === 'unique') {
-    return 'The name or the e-mail is already taken.';
-  }
+  const problem = errorToProblem(error);
+  if (problem.type === problemTypes.duplicate) return problem.message;
   throw error;
 }

@@ -1,15 +1,14 @@
 /** Everything that is HTTP, on top of an app's `Queries`: `createRouter(queries, …)`. */
 import type { Engine } from '@quartet/db-core';
 import { noteErrors } from '@quartet/db-core/express';
+import type { ErrorHandlerOptions } from '@quartet/express-service';
+import { errorHandler, HttpProblem, notFound, refuseLargeBodies } from '@quartet/express-service';
 import type { RequestHandler, Router } from 'express';
 import { Router as createExpressRouter } from 'express';
-import type { ErrorHandlerOptions } from './error-handler';
-import { errorHandler, notFound } from './error-handler';
-import { refuseLargeBodies } from './json-body';
+import { problemMessages } from './error-to-problem';
 import { openApiDocument } from './openapi';
 import type { Operation } from './operation';
 import { operation, register } from './operation';
-import { HttpProblem } from './problem';
 import type { Queries } from './queries';
 import { accountOperations } from './resources/accounts';
 import { healthOperations } from './resources/health';
@@ -46,15 +45,17 @@ export function createRouter(queries: Queries, options: RouterOptions): Router {
     ...statsOperations(queries),
     ...accountOperations(queries),
     ...healthOperations(engine),
-    // metrics and docs will stand here, each a file of `resources` like the others
   ];
   operations.push(documentOperation(operations, `Quartet: ${style}`)); // it describes itself as well
 
   const router = createExpressRouter({ caseSensitive: true });
-  router.use(securityHeaders, refuseLongQuery, refuseMalformedQuery, refuseLargeBodies);
+  router.use(securityHeaders, refuseLongQuery, refuseMalformedQuery, refuseLargeBodies());
   register(router, operations);
   router.use(notFound);
-  router.use(noteErrors, errorHandler(options));
+  router.use(
+    noteErrors,
+    errorHandler({ ...options, messages: { ...problemMessages, ...options.messages } }),
+  );
   return router;
 }
 

@@ -1,4 +1,4 @@
-/** What an answer says: the JSON of users, messages and reports, and the schemas that describe it. */
+/** What an answer says: the JSON of users, messages, reports and problems, and the schemas that describe it. */
 import { z } from 'zod';
 import type { Page, PageRequest } from './queries';
 import type { ImportReport, MessageDetail, MessageView, TopAuthor, UserView } from './queries';
@@ -32,6 +32,18 @@ export const importReportJson = component(
 export const topAuthorsJson = component(
   'TopAuthors',
   z.array(z.strictObject({ author, messages: z.int().min(1), last_message_at: instant })),
+);
+
+export const problemJson = component(
+  'Problem',
+  z.strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string(),
+    instance: z.string(),
+    errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
+  }),
 );
 
 export function toUser({ id, name, email }: UserView): z.infer<typeof userJson> {

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
+import type { TestServer } from '@quartet/testing';
+import { listen } from '@quartet/testing';
 import express from 'express';
 import type { Queries } from '../src';
 import { createRouter, problemJson } from '../src';
-import type { TestServer } from './support/http';
-import { listen } from './support/http';
 import { someQueries } from './support/queries';
 
 const user = { id: 7, name: 'Ana', email: 'ana@localhost' };
@@ -258,14 +258,6 @@ describe('health', () => {
       await other.close();
       await away.dispose();
     }
-  });
-
-  it('is not ready while shutting down', async () => {
-    const app = appOf({});
-    app.locals['shuttingDown'] = true;
-    const other = await listen(app);
-    expect((await fetch(`${other.url}/api/readyz`)).status).toBe(503);
-    await other.close();
   });
 });
 

@@ -2,8 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '@quartet/db-core';
 import { currentConnection } from '@quartet/db-core/binding';
+import { errorHandler } from '@quartet/express-service';
 import type { NewUser } from '@quartet/http-contract';
-import { errorHandler } from '@quartet/http-contract';
+import { problemMessages } from '@quartet/http-contract';
 import type { Express } from 'express';
 import express from 'express';
 import { Meetings } from './meetings';
@@ -74,7 +75,7 @@ export async function createVariantsApp(
     await variants.createUserThenFail(req.body as NewUser);
   });
   // The failures here are the lesson: they need not be logged.
-  app.use(errorHandler({ onError: () => undefined }));
+  app.use(errorHandler({ messages: problemMessages, onError: () => undefined }));
   return app;
 }
 

@@ -2,8 +2,9 @@
 import { Session } from '@quartet/app-classical/database';
 import { initDb } from '@quartet/app-extension/database';
 import type { Engine } from '@quartet/db-core';
-import { errorHandler } from '@quartet/http-contract';
+import { errorHandler } from '@quartet/express-service';
 import type { NewUser } from '@quartet/http-contract';
+import { problemMessages } from '@quartet/http-contract';
 import type { Express } from 'express';
 import express from 'express';
 import { variants as classical } from './classical';
@@ -27,6 +28,6 @@ export async function createTogetherApp(engine: Engine): Promise<Express> {
     await Session.commit();
     res.status(201).end();
   });
-  app.use(errorHandler({ onError: () => undefined }));
+  app.use(errorHandler({ messages: problemMessages, onError: () => undefined }));
   return app;
 }

@@ -1,6 +1,6 @@
 /** A plain HTTP client for the suites: one call a request, the whole answer, and checks of problem documents. */
+import type { Problem } from '@quartet/express-service';
 import { problemJson } from '@quartet/http-contract';
-import type { Problem } from '@quartet/http-contract';
 
 export interface Answer {
   readonly status: number;

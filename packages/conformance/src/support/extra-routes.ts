@@ -6,8 +6,8 @@ import type { Engine, Session } from '@quartet/db-core';
 import { openedSession } from '@quartet/db-core/binding';
 import type { TeardownHook } from '@quartet/db-core/express';
 import { RequestScopes } from '@quartet/db-core/express';
+import { errorHandler } from '@quartet/express-service';
 import type { Queries } from '@quartet/http-contract';
-import { errorHandler } from '@quartet/http-contract';
 import type { NextFunction, Request, Response, Router } from 'express';
 import express from 'express';
 

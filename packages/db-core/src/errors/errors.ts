@@ -252,6 +252,7 @@ export class RetryExhaustedError extends OperationalError {
     const reasons = history.map(({ reason }) => reason).join(', ');
     super(`Gave up after ${history.length} attempts (${reasons}): ${last.message}`, {
       reason: last.reason,
+      outcomeUnknown: history.some(({ outcomeUnknown }) => outcomeUnknown),
       cause: last,
     });
     this.history = history;

@@ -1,5 +1,6 @@
 /** `@quartet/db-core/express`: one scope per request, torn down exactly once. */
 export type { RequestScopeOptions, TeardownHook } from './request-scope';
+export { clientGone } from './client-gone';
 export { initApp, noteErrors, requestScopesOf } from './init-app';
 export { requestedPage } from './requested-page';
 export { ClientAbortedError, RequestScopes, ShutdownError } from './request-scope';

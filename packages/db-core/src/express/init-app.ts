@@ -4,6 +4,7 @@
 import type { Application, ErrorRequestHandler } from 'express';
 import type { RequestScopeOptions } from './request-scope';
 import { InvalidRequestError } from '../errors/errors';
+import { clientGone } from './client-gone';
 import { RequestScopes } from './request-scope';
 
 const SETTING = 'quartet request scopes';
@@ -11,13 +12,19 @@ const SETTING = 'quartet request scopes';
 /**
  * Registers the request scope on `app`. Call it before the routes.
  *
- * @throws InvalidRequestError when called twice for one app.
+ * @throws InvalidRequestError when called twice for one app, or with an app of Express 4.
  * @example
  * const app = express();
  * initApp(app);
  * app.get('/users', async (_req, res) => res.json(await User.query.all()));
  */
 export function initApp(app: Application, options: RequestScopeOptions = {}): RequestScopes {
+  if ('lazyrouter' in app) {
+    throw new InvalidRequestError(
+      'This app is of Express 4, which gives no answer when an async handler rejects: its connection would be held ' +
+        'until the client leaves. Install Express 5: npm install express@5.',
+    );
+  }
   if (requestScopesOf(app)) {
     throw new InvalidRequestError(
       'This Express app has request scopes already: call initApp once for each app, and add hooks with onTeardown().',
@@ -36,9 +43,9 @@ export function requestScopesOf(app: Application): RequestScopes | undefined {
 
 /**
  * Register it behind the routes and before your own error handlers, so that teardown hooks are told what
- * the request failed with.
+ * the request failed with. Where the client has left, your own are not called ({@link clientGone}).
  */
 export const noteErrors: ErrorRequestHandler = (error: unknown, req, res, next) => {
   requestScopesOf(req.app)?.noteError(res, error);
-  next(error);
+  if (!clientGone(req, res)) next(error);
 };

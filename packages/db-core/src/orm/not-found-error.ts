@@ -1,6 +1,6 @@
 /**
  * What `getOr404()`, `firstOr404()`, `oneOr404()` and `paginate()` throw. It carries the HTTP status as
- * Express and its middlewares expect it on an error; `@quartet/http-contract` answers it as a problem document.
+ * Express and its middlewares expect it on an error; `@quartet/express-service` answers it as a problem document.
  *
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/queries/#queries-for-views
  */

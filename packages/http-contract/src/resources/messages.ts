@@ -1,9 +1,8 @@
 /** `/messages` and the messages of one user: list, create, read, delete; export everything. */
+import { HttpProblem, sendNdjson } from '@quartet/express-service';
 import type { Operation } from '../operation';
 import { operation } from '../operation';
-import { sendNdjson } from '../ndjson';
 import { PAGE_LINKS, requestedPage, sendPage } from '../paging';
-import { HttpProblem } from '../problem';
 import type { Queries } from '../queries';
 import { idParams, messagePageQuery, newMessage, pageQuery } from '../schemas';
 import { messageDetailJson, messagePageJson, toMessage, toMessageDetail } from '../views';

@@ -1,9 +1,9 @@
 /** `/users`: list, create, read, change, delete; import many; merge two. */
+import { HttpProblem } from '@quartet/express-service';
 import type { Queries } from '../queries';
 import type { Operation } from '../operation';
 import { operation } from '../operation';
 import { PAGE_LINKS, requestedPage, sendPage } from '../paging';
-import { HttpProblem } from '../problem';
 import { idParams, importRows, mergeInto, newUser, userChanges, userPageQuery } from '../schemas';
 import { importReportJson, toImportReport, toUser, userJson, userPageJson } from '../views';
 

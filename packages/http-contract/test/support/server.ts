@@ -1,4 +1,4 @@
-/** A whole app in one process, for the tests of `serve`: a table of users, and a route that takes its time. */
+/** A whole app in one process, for the tests of `serve`: a table of users. */
 import type { Engine } from '@quartet/db-core';
 import { initApp } from '@quartet/db-core/express';
 import type { Express } from 'express';
@@ -27,10 +27,6 @@ async function createApp(engine: Engine): Promise<Express> {
   );
   const app = express();
   initApp(app);
-  app.get('/slow', (req, res) => {
-    res.write('begun, ');
-    setTimeout(() => res.end('done'), Number(req.query['ms']));
-  });
   return app.use(createRouter(queries, { style: 'test', library: 'none', engine }));
 }
 
@@ -43,5 +39,4 @@ void serve(createApp, {
   style: 'test',
   port: 4199,
   queries,
-  drainTimeoutMs: Number(process.env['DRAIN_MS'] ?? 20_000),
 });

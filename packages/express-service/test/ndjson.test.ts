@@ -5,10 +5,8 @@ import { get } from 'node:http';
 import { Writable } from 'node:stream';
 import type { Response } from 'express';
 import express from 'express';
-import { errorHandler } from '../src';
-import { sendNdjson } from '../src/ndjson';
-import { expectWarning } from '@quartet/testing';
-import { withServer } from './support/http';
+import { errorHandler, sendNdjson } from '../src';
+import { expectWarning, withServer } from '@quartet/testing';
 
 interface Row {
   readonly id: number;
@@ -38,7 +36,7 @@ function countedRows(total: number, failAt = Infinity) {
 
 function appOf(rows: () => AsyncIterable<Row>) {
   const app = express();
-  app.get('/', async (_req, res) => sendNdjson(res, rows(), (row) => row));
+  app.get('/', async (_req, res) => sendNdjson(res, rows()));
   app.use(errorHandler());
   return app;
 }

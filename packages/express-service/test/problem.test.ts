@@ -1,8 +1,7 @@
 import { request } from 'node:http';
+import { withServer } from '@quartet/testing';
 import express from 'express';
-import { HttpProblem, problemJson } from '../src';
-import { sendProblem } from '../src/problem';
-import { withServer } from './support/http';
+import { HttpProblem, sendProblem } from '../src';
 
 describe('a problem', () => {
   it('is about:blank with the status phrase as its title when the status says it all', () => {
@@ -28,7 +27,11 @@ describe('a problem', () => {
       title: 'Validation failed',
       errors,
     });
-    expect(problemJson.parse(document)).toEqual(document);
+  });
+
+  it('may have a type of the app, which is a URI', () => {
+    const problem = new HttpProblem(402, 'Top up first.', { type: 'https://shop.example/credit' });
+    expect(problem.toDocument('/').type).toBe('https://shop.example/credit');
   });
 
   it('is answered as application/problem+json, uncached, with its headers and the path without its query', async () => {
@@ -42,6 +45,7 @@ describe('a problem', () => {
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
       expect(answer.headers.get('cache-control')).toBe('no-store');
       expect(answer.headers.get('retry-after')).toBe('5');
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
       expect(answer.headers.get('etag')).toBeNull();
       expect(await answer.json()).toMatchObject({ instance: '/users' });
     });

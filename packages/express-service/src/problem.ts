@@ -1,8 +1,10 @@
-/** Problem details for HTTP APIs (RFC 9457): the shape of every error this API answers. */
+/**
+ * Problem details for HTTP APIs: what errors are answered with.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
 import { STATUS_CODES } from 'node:http';
 import type { Request, Response } from 'express';
-import { z } from 'zod';
-import { component } from './schemas';
 
 /** What is wrong with one field: `email`, `tags.0`, `2.name`, or '' for the body as a whole. */
 export interface FieldError {
@@ -30,22 +32,12 @@ export const problemTypes = {
   duplicate: 'urn:quartet:problem:duplicate',
   reference: 'urn:quartet:problem:reference',
   unavailable: 'urn:quartet:problem:unavailable',
+  partlyCommitted: 'urn:quartet:problem:partly-committed',
 } as const;
 
-export const problemJson = component(
-  'Problem',
-  z.strictObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int().min(400).max(599),
-    detail: z.string(),
-    instance: z.string(),
-    errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
-  }),
-);
-
 export interface HttpProblemOptions {
-  readonly type?: keyof typeof problemTypes;
+  /** One of {@link problemTypes}, by its name, or a URI of your own. Default `blank`. */
+  readonly type?: keyof typeof problemTypes | `${string}:${string}`;
   /** Defaults to the status' own phrase, as RFC 9457 wants it for `about:blank`. */
   readonly title?: string;
   readonly errors?: readonly FieldError[];
@@ -70,7 +62,7 @@ export class HttpProblem extends Error {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'HttpProblem';
     this.status = status;
-    this.type = problemTypes[options.type ?? 'blank'];
+    this.type = uriOf(options.type ?? 'blank');
     this.title = options.title ?? STATUS_CODES[status] ?? 'Error';
     this.errors = options.errors;
     this.headers = options.headers ?? {};
@@ -96,8 +88,18 @@ export function sendProblem(req: Request, res: Response, problem: HttpProblem): 
     ...problem.headers,
     'Cache-Control': 'no-store',
     'Content-Type': 'application/problem+json',
+    'X-Content-Type-Options': 'nosniff', // the document repeats the path that the client has sent
     'Content-Length': String(Buffer.byteLength(body)),
   });
   // Not res.send(): Express would append a charset, which JSON media types do not have.
   res.end(body);
+}
+
+export function tooLarge(maxBytes: number | undefined): HttpProblem {
+  const detail = `A body may have at most ${maxBytes} bytes.`;
+  return new HttpProblem(413, maxBytes === undefined ? 'The body is too large.' : detail);
+}
+
+function uriOf(type: NonNullable<HttpProblemOptions['type']>): string {
+  return Object.entries(problemTypes).find(([name]) => name === type)?.[1] ?? type;
 }

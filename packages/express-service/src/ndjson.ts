@@ -13,12 +13,15 @@ const CHUNK_LENGTH = 16 * 1024;
  * still a proper answer; a later one cuts the connection. When the client goes away, the iterator's
  * `return()` is called and the promise resolves.
  *
+ * @param toJson what stands for a row. Default: the row itself.
  * @throws what the rows throw
+ * @example
+ * app.get('/messages/export', async (_req, res) => sendNdjson(res, exportMessages()));
  */
 export async function sendNdjson<T>(
   res: Response,
   rows: AsyncIterable<T>,
-  toJson: (row: T) => unknown,
+  toJson: (row: T) => unknown = (row) => row,
 ): Promise<void> {
   const source = Readable.from(chunks(inThisContext(rows), toJson), { highWaterMark: 1 });
   try {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
-import { IntegrityError, ScopeClosedError } from '@quartet/db-core';
-import { expectWarning } from '@quartet/testing';
+import { connect } from 'node:net';
+import { IntegrityError, OperationalError, ScopeClosedError } from '@quartet/db-core';
+import { expectWarning, withServer } from '@quartet/testing';
 import type { NextFunction, Request, Response } from 'express';
 import express from 'express';
 import { errorHandler } from '../src';
 import { deferred } from './support/deferred';
-import { withServer } from './support/http';
 
 describe('an error in a handler', () => {
   it('is answered without a stack and without SQL, and logged with its stack', async () => {
@@ -72,6 +72,72 @@ describe('an error in a handler', () => {
       req.destroy();
       expect(await handled.promise).toBe(false);
       expect(told).toEqual([]);
+    });
+  });
+
+  it('of a client that left although its body was read and its answer waits for its turn is silent too', async () => {
+    const told: unknown[] = [];
+    const handled = deferred();
+    const arrived = deferred();
+    const handler = errorHandler({ onError: (error) => told.push(error) });
+    const app = express();
+    app.get('/first', () => arrived.resolve());
+    app.get('/second', async (req) => {
+      await arrived.promise;
+      req.socket.destroy();
+      await once(req.socket, 'close');
+      throw new ScopeClosedError();
+    });
+    app.use((error: unknown, req: Request, res: Response, next: NextFunction) => {
+      handler(error, req, res, next);
+      handled.resolve();
+    });
+    await withServer(app, async (url) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write('GET /first HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n');
+      await handled.promise;
+      expect(told).toEqual([]);
+    });
+  });
+
+  it('after a whole answer is reported: the client has it, so it has not left', async () => {
+    const told: unknown[] = [];
+    const reported = deferred();
+    const app = express();
+    app.get('/', async (_req, res) => {
+      res.send('done');
+      await once(res, 'close');
+      throw new ScopeClosedError();
+    });
+    const onError = (error: unknown) => {
+      told.push(error);
+      reported.resolve();
+    };
+    app.use(errorHandler({ onError }));
+    await withServer(app, async (url) => {
+      expect(await (await fetch(url)).text()).toBe('done');
+      await reported.promise;
+      expect(told).toEqual([expect.any(ScopeClosedError)]);
+    });
+  });
+
+  it('of a read whose connection was lost asks to try again, of a write it does not', async () => {
+    const app = express();
+    app.all('/', () => Promise.reject(new OperationalError('x', { reason: 'gone' })));
+    app.use(errorHandler({ onError: () => undefined }));
+    await withServer(app, async (url) => {
+      const again = async (method: string) =>
+        (await fetch(url, { method })).headers.get('retry-after');
+      expect([await again('GET'), await again('POST')]).toEqual(['5', null]);
+    });
+  });
+
+  it("is answered in the app's words", async () => {
+    const app = express();
+    app.get('/', () => Promise.reject(new IntegrityError('x', { kind: 'unique' })));
+    app.use(errorHandler({ messages: { duplicate: 'Pick another name.' } }));
+    await withServer(app, async (url) => {
+      expect(await (await fetch(url)).json()).toMatchObject({ detail: 'Pick another name.' });
     });
   });
 });

@@ -1,4 +1,4 @@
-/** A test's server and client: any request listener on a free port of 127.0.0.1, asked over real HTTP. */
+/** A server for a test: any request listener on a free port of 127.0.0.1, asked over real HTTP. */
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';

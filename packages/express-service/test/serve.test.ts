@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ServerProcess } from '@quartet/testing';
+
+let folder: string;
+let running: ServerProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'quartet-serve-'));
+});
+
+afterEach(async () => {
+  for (const child of running) await child.kill();
+  running = [];
+  rmSync(folder, { recursive: true });
+});
+
+function start(env: Record<string, string> = {}): ServerProcess {
+  const child = new ServerProcess(join(__dirname, 'support/server.ts'), folder, env);
+  running.push(child);
+  return child;
+}
+
+/** Asks from outside until `/readyz` says no: a signal takes a moment to arrive. */
+async function notReady(url: string): Promise<Response> {
+  for (;;) {
+    const answer = await fetch(`${url}/readyz`);
+    if (answer.status === 503) return answer;
+    await answer.text();
+  }
+}
+
+function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/readyz`).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+}
+
+describe('an app that is started', () => {
+  it('prints its name, its address and its kind of database', async () => {
+    const { line, url } = await start().listening();
+    expect(line).toMatch(/^test {2}http:\/\/127\.0\.0\.1:\d+ {2}sqlite\n$/);
+    expect((await fetch(`${url}/users`)).status).toBe(200);
+  });
+
+  it('uses the database that DATABASE_URL names', async () => {
+    const file = join(folder, 'mine.db');
+    const { url } = await start({ DATABASE_URL: `sqlite:///${file}` }).listening();
+    expect(await (await fetch(`${url}/users`)).json()).toEqual({ file });
+  });
+});
+
+describe('an app that cannot start says why in one line and exits with 1', () => {
+  it('when its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { code, stderr } = await start({ PORT: String(port) }).output();
+    other.close();
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `test: cannot start: port ${port} of 127.0.0.1 is already in use. Set PORT to a free one.\n`,
+    );
+  });
+
+  it.each([
+    ['PORT is no number', { PORT: 'http' }, /PORT is 'http'/],
+    ['PORT is out of range', { PORT: '65536' }, /PORT is '65536'/],
+    ['the URL is malformed', { DATABASE_URL: 'not a url' }, /DATABASE_URL/],
+    ['the URL is empty', { DATABASE_URL: '' }, /DATABASE_URL/],
+    [
+      'the URL names no known database',
+      { DATABASE_URL: 'oracle://scott:tiger@localhost/x' },
+      /DATABASE_URL/,
+    ],
+    [
+      'the database cannot be reached',
+      { DATABASE_URL: 'postgresql://scott:tiger@127.0.0.1:1/x' },
+      /127\.0\.0\.1:1/,
+    ],
+    [
+      'the SQLite folder is not there',
+      { DATABASE_URL: 'sqlite:////nowhere/at/all/x.db' },
+      /nowhere/,
+    ],
+    ['no database is named', { NO_DEFAULT: 'yes' }, /DATABASE_URL is not set/],
+    ['the app itself cannot be made', { BROKEN: 'yes' }, /no models/],
+    [
+      'a time is no number',
+      { READINESS_DELAY_MS: '5s' },
+      /READINESS_DELAY_MS is '5s'.*milliseconds/,
+    ],
+    ['the deadline is no number', { DRAIN_TIMEOUT_MS: '-1' }, /DRAIN_TIMEOUT_MS is '-1'/],
+  ])('when %s', async (_what, env, message) => {
+    const { code, stdout, stderr } = await start(env).output();
+    expect(stderr).toMatch(/^test: cannot start: [^\n]+\n$/);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/tiger|\n\s+at /);
+    expect([code, stdout]).toEqual([1, '']);
+  });
+});
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('on %s an app', (signal) => {
+  it('lets a request finish, refuses others, says that it is not ready, and exits with 0', async () => {
+    const child = start();
+    const { url } = await child.listening();
+    const answer = await fetch(`${url}/slow?ms=1500`); // the headers are here, the body is not
+    child.signal(signal);
+    const ready = await notReady(url);
+    expect(await ready.json()).toMatchObject({ detail: 'The server is shutting down.' });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const refused = await fetch(`${url}/users`);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(refused.headers.get('connection')).toBe('close');
+    expect(await answer.text()).toBe('begun, done');
+    const answered = Date.now();
+    expect(await child.exitCode()).toBe(0);
+    expect(Date.now() - answered).toBeLessThan(3_000); // the client would keep the connection for four seconds
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
+  it('serves for as long as a load balancer needs to notice, if told so', async () => {
+    const child = start({ READINESS_DELAY_MS: '1500' });
+    const { url } = await child.listening();
+    const begun = Date.now();
+    child.signal(signal);
+    await notReady(url);
+    const served = await fetch(`${url}/users`);
+    expect([served.status, served.headers.get('connection')]).toEqual([200, 'close']);
+    expect(await child.exitCode()).toBe(0);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(1_500);
+  });
+
+  it('does not wait for connections that are only kept alive', async () => {
+    const child = start();
+    const { url } = await child.listening();
+    await (await fetch(`${url}/healthz`)).text();
+    const begun = Date.now();
+    child.signal(signal);
+    expect(await child.exitCode()).toBe(0);
+    expect(Date.now() - begun).toBeLessThan(10_000); // of twenty seconds to drain
+  });
+
+  it('gives up on a request that outlasts the deadline', async () => {
+    const child = start({ DRAIN_MS: '300' });
+    const { url } = await child.listening();
+    const answer = await fetch(`${url}/slow?ms=60000`);
+    child.signal(signal);
+    await expect(answer.text()).rejects.toThrow('terminated');
+    expect(await child.exitCode()).toBe(0);
+  });
+
+  it('ends at once when it is asked again', async () => {
+    const child = start();
+    const { url } = await child.listening();
+    await fetch(`${url}/slow?ms=60000`);
+    child.signal(signal);
+    while (await isReady(url)); // until it has taken the first one, however busy the machine
+    await new Promise((resolve) => setTimeout(resolve, 600)); // an earlier one is the same Ctrl-C twice
+    const begun = Date.now();
+    child.signal(signal);
+    expect(await child.exitCode()).toBe(1);
+    expect(Date.now() - begun).toBeLessThan(10_000);
+  });
+});
