@@ -11,10 +11,10 @@ import { Fixture } from '../support/fixture';
 import type { TestContext } from '../support/suite';
 import { ON_SERVERS, suiteWithOwnFixtures } from '../support/suite';
 
-const OPTIONS = { only: ON_SERVERS, timeoutMs: 60_000 };
+const OPTIONS = { only: ON_SERVERS, timeoutMs: 180_000 };
 
-export const databaseAway = suiteWithOwnFixtures('database away', (test) => {
-  test(
+export const databaseAway = suiteWithOwnFixtures('database away', (test, core) => {
+  core(
     'a server restarted under load: requests in flight fail with 503, the next succeed, and every 201 is kept',
     async (context) => {
       expectWarning(/^(POST \/users|GET \/readyz) 503: /);
@@ -52,7 +52,7 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test) => {
     OPTIONS,
   );
 
-  test(
+  core(
     'connections that the server dropped while they lay idle are not noticed by any user',
     async (context) => {
       await withFixture(context, { engine: { prePing: true } }, async ({ api, engine, probe }) => {
