@@ -4,6 +4,7 @@
  */
 export { bareSchema, expectedSchema } from './bare-schema';
 export type { BareSchema, BareTable } from './bare-schema';
+export { describeOn } from './describe-on';
 export { testEngines } from './engines';
 export type { EngineName, TestEngine } from './engines';
 export { freshDatabase } from './fresh-database';
@@ -11,5 +12,7 @@ export type { FreshDatabase } from './fresh-database';
 export { ownServer } from './own-server';
 export type { OwnServer } from './own-server';
 export { TEST_PASSWORD } from './test-password';
+export { until } from './until';
+export type { UntilOptions } from './until';
 export { expectWarning } from './warnings';
 export { dropTheirTables, makeTheirTables } from './their-tables';

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OwnServer } from '@quartet/testing';
-import { expectWarning, ownServer } from '@quartet/testing';
+import { expectWarning, ownServer, until } from '@quartet/testing';
 import type { Answer, UserBody } from '../support/client';
 import { expectProblem } from '../support/client';
 import { deferred } from '../support/deferred';
@@ -95,7 +95,7 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test, core) =
       const refused: Promise<Answer>[] = [];
       for (const path of paths) {
         refused.push(api.get(path));
-        while (engine.status().waiting < refused.length) await delay(1);
+        await until(() => engine.status().waiting >= refused.length);
       }
       for (const answer of await Promise.all(refused)) {
         expect(expectProblem(answer, 503).detail).toMatch(/busy/);
@@ -103,7 +103,7 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test, core) =
       }
       expect(order).toEqual(paths);
       const patient = api.get('/users');
-      while (engine.status().waiting < 1) await delay(1);
+      await until(() => engine.status().waiting > 0);
       over.resolve();
       expect((await first).status).toBe(201);
       expect((await patient).json()).toMatchObject({ total: 1 });
@@ -147,20 +147,16 @@ class Load {
   }
 
   async answered(count: number): Promise<void> {
-    await this.#until(() => this.successes >= count);
+    await until(() => this.successes >= count);
   }
 
   async failed(count: number): Promise<void> {
-    await this.#until(() => this.failures >= count);
+    await until(() => this.failures >= count);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#clients);
-  }
-
-  async #until(isTrue: () => boolean): Promise<void> {
-    while (!isTrue()) await delay(5);
   }
 }
 

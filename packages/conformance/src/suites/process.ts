@@ -1,7 +1,7 @@
 /** The app as a process: an orderly end with requests in flight, and a sudden one in the middle of writes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FreshDatabase } from '@quartet/testing';
-import { freshDatabase } from '@quartet/testing';
+import { freshDatabase, until } from '@quartet/testing';
 import { Probe } from '../probe/probe';
 import { AppProcess } from '../support/app-process';
 import { expectProblem } from '../support/client';
@@ -192,11 +192,8 @@ function expectPage(answer: { status: number; text: string }): void {
 
 /** Resolves when both writers are in the database, waiting for the row that is held; on SQLite none can be seen. */
 async function waitingInDatabase(probe: Probe): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  for (let waiting = await probe.lockWaits(); ; waiting = await probe.lockWaits()) {
-    if (waiting === undefined) return await delay(200);
-    if (waiting === 2) return;
-    if (Date.now() > deadline) throw new Error('The two requests did not reach the database.');
-    await delay(20);
-  }
+  if ((await probe.lockWaits()) === undefined) return await delay(200);
+  await until(async () => (await probe.lockWaits()) === 2, {
+    what: () => 'the two requests wait in the database',
+  });
 }
