@@ -29,5 +29,7 @@ module.exports = class extends TestEnvironment {
 
 /** @param error as Jest keeps it: what was thrown, here a text, and an error of Jest's own with a stack */
 function isTimeout(error) {
-  return [error].flat().some((each) => String(each?.message ?? each).startsWith('Exceeded timeout of'));
+  return [error]
+    .flat()
+    .some((each) => String(each?.message ?? each).startsWith('Exceeded timeout of'));
 }

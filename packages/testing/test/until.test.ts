@@ -13,7 +13,7 @@ test('what comes true while the process stands still is no failure', async () =>
     while (asked === 0 && performance.now() < end);
     return ++asked === 2;
   };
-  await until(standStill, { deadlineMs: 10 });
+  await expect(until(standStill, { deadlineMs: 10 })).resolves.toBeUndefined();
 });
 
 test('what does not come true is an error that says what was waited for', async () => {
