@@ -22,15 +22,18 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test, core) =
       const use = async (fixture: Fixture): Promise<void> => {
         const { api, probe, atRest } = fixture;
         const load = new Load(fixture);
-        await load.answered(40);
-        await server.down();
-        const failed = load.failures;
-        await load.failed(failed + 20);
-        expectProblem(await api.get('/readyz'), 503);
-        expect((await api.get('/healthz')).status).toBe(200);
-        await server.up();
-        await load.answered(load.successes + 40);
-        await load.stop();
+        try {
+          await load.answered(40);
+          await server.down();
+          const failed = load.failures;
+          await load.failed(failed + 20);
+          expectProblem(await api.get('/readyz'), 503);
+          expect((await api.get('/healthz')).status).toBe(200);
+          await server.up();
+          await load.answered(load.successes + 40);
+        } finally {
+          await load.stop();
+        }
         expect(new Set(load.refusals.map(({ status }) => status))).toEqual(new Set([503]));
         for (const refusal of load.refusals.slice(0, 5)) expectProblem(refusal, 503);
         expect((await api.get('/readyz')).status).toBe(200);
