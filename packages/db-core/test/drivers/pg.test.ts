@@ -14,7 +14,7 @@ import {
 import type { PgDriver } from '@quartet/db-core/drivers';
 import { pgDriver } from '@quartet/db-core/drivers';
 import type { FreshDatabase } from '@quartet/testing';
-import { describeOn, freshDatabase } from '@quartet/testing';
+import { freshDatabase, testEngines } from '@quartet/testing';
 import * as pg from 'pg';
 import { deferred } from '../support';
 import QueryStream from 'pg-query-stream';
@@ -27,175 +27,176 @@ test('pgDriver refuses an engine of another database', () => {
 type Cursor = pg.Submittable &
   EventEmitter & { read(n: number): Promise<{ n: number }[]>; close(): Promise<void> };
 
-describeOn('postgres', 'pgDriver on a server', (testEngine) => {
-  let database: FreshDatabase;
-  let engine: Engine;
-  let driver: PgDriver;
-  let Session: ScopedSession;
+for (const testEngine of testEngines().filter(({ name }) => name === 'postgres'))
+  describe('pgDriver on a server', () => {
+    let database: FreshDatabase;
+    let engine: Engine;
+    let driver: PgDriver;
+    let Session: ScopedSession;
 
-  beforeAll(async () => {
-    database = await freshDatabase(testEngine);
-    engine = createEngine(database.url, { poolSize: 2, acquireTimeoutMs: 2000 });
-    driver = pgDriver(engine);
-    Session = scopedSession(sessionmaker({ bind: engine }));
-    await engine.execute(
-      'create table items (id serial primary key, name text not null unique, day date)',
-    );
-  });
-  beforeEach(() => engine.execute('truncate items'));
-  afterEach(() => expect(engine.status().inUse).toBe(0));
-  afterAll(async () => {
-    await engine.dispose();
-    await database.drop();
-  });
-  const numbers = (n: number): string => `select generate_series(1, ${n})::int as n`;
-
-  test('answers transaction control as pg does', async () => {
-    const client = new driver.Client();
-    const real = new pg.Client(database.url);
-    await real.connect();
-    for (const sql of [
-      'BEGIN',
-      'SAVEPOINT one',
-      'RELEASE SAVEPOINT one',
-      'COMMIT',
-      'START TRANSACTION',
-      'ROLLBACK',
-    ]) {
-      const { command, rowCount, rows, fields, oid } = await real.query(sql);
-      expect(await client.query(sql)).toEqual({ command, rowCount, rows, fields, oid });
-    }
-    await real.end();
-  });
-
-  test('takes values, row modes, names and callbacks in every form that pg does', async () => {
-    const client = new driver.Client();
-    const { promise, resolve } = deferred<unknown>();
-    expect((await client.query('select $1::int as n', [1])).rows).toEqual([{ n: 1 }]);
-    expect(
-      (
-        await client.query({
-          text: 'select $1::int as n',
-          values: [2],
-          rowMode: 'array',
-        })
-      ).rows,
-    ).toEqual([[2]]);
-    expect((await client.query({ text: 'select $1::int as n', name: 'one' }, [3])).rows).toEqual([
-      { n: 3 },
-    ]);
-    client.query('select 4 as n', (_error, result) => resolve(result.rows));
-    expect(await promise).toEqual([{ n: 4 }]);
-  });
-
-  test('keeps the parsers of one library from another', async () => {
-    const types = {
-      getTypeParser: () => (text: string) => `<${text}>`,
-    } as unknown as pg.CustomTypesConfig;
-    const one = new driver.Client({ types });
-    const other = new driver.Client();
-    await runInScope(async () => {
-      await Session.execute("insert into items (name, day) values ('a', '2001-02-03')");
-      expect((await one.query('select name, day from items')).rows).toEqual([
-        { name: '<a>', day: '<2001-02-03>' },
-      ]);
-      expect((await one.query('select name from items where name = $1', ['a'])).rows).toEqual([
-        { name: '<a>' },
-      ]);
-      expect((await other.query('select name, day from items')).rows).toEqual([
-        { name: 'a', day: new Date(2001, 1, 3) },
-      ]);
-    });
-  });
-
-  test('joins the session through pool.query, and releases by itself', async () => {
-    const pool = new driver.Pool();
-    await runInScope(async () => {
-      await pool.query('insert into items (name) values ($1)', ['a']);
-      expect((await Session.execute('select name from items')).scalars()).toEqual(['a']);
-    });
-    expect((await pool.query('select count(*)::int as n from items')).rows).toEqual([{ n: 0 }]);
-  });
-
-  test('a stream occupies the session’s connection until it ends, then the next statement runs', async () => {
-    const client = new driver.Client();
-    await runInScope(async () => {
-      const stream = client.query(new QueryStream(numbers(1000)));
-      const order: string[] = [];
-      stream.on('end', () => order.push('end'));
-      const next = client.query('select 1').then(() => order.push('next'));
-      let sum = 0;
-      for await (const { n } of stream as AsyncIterable<{ n: number }>) sum += n;
-      await next;
-      expect(sum).toBe(500_500);
-      expect(order).toEqual(['end', 'next']);
-    });
-  });
-
-  test('a stream that is destroyed half way frees its connection', async () => {
-    const client = await new driver.Pool().connect();
-    const stream = client.query(new QueryStream(numbers(100_000)));
-    for await (const { n } of stream as AsyncIterable<{ n: number }>) if (n === 150) break;
-    expect((await client.query('select 1 as n')).rows).toEqual([{ n: 1 }]);
-    await client.end();
-  });
-
-  test('a stream that is destroyed before its turn is never sent', async () => {
-    const client = new driver.Client();
-    await runInScope(async () => {
-      const slow = client.query('select pg_sleep(0.05)');
-      const stream = client.query(
-        new QueryStream("insert into items (name) values ('a') returning id"),
+    beforeAll(async () => {
+      database = await freshDatabase(testEngine);
+      engine = createEngine(database.url, { poolSize: 2, acquireTimeoutMs: 2000 });
+      driver = pgDriver(engine);
+      Session = scopedSession(sessionmaker({ bind: engine }));
+      await engine.execute(
+        'create table items (id serial primary key, name text not null unique, day date)',
       );
-      await new Promise(setImmediate);
-      stream.destroy();
-      await slow;
-      expect((await client.query('select name from items')).rows).toEqual([]);
+    });
+    beforeEach(() => engine.execute('truncate items'));
+    afterEach(() => expect(engine.status().inUse).toBe(0));
+    afterAll(async () => {
+      await engine.dispose();
+      await database.drop();
+    });
+    const numbers = (n: number): string => `select generate_series(1, ${n})::int as n`;
+
+    test('answers transaction control as pg does', async () => {
+      const client = new driver.Client();
+      const real = new pg.Client(database.url);
+      await real.connect();
+      for (const sql of [
+        'BEGIN',
+        'SAVEPOINT one',
+        'RELEASE SAVEPOINT one',
+        'COMMIT',
+        'START TRANSACTION',
+        'ROLLBACK',
+      ]) {
+        const { command, rowCount, rows, fields, oid } = await real.query(sql);
+        expect(await client.query(sql)).toEqual({ command, rowCount, rows, fields, oid });
+      }
+      await real.end();
+    });
+
+    test('takes values, row modes, names and callbacks in every form that pg does', async () => {
+      const client = new driver.Client();
+      const { promise, resolve } = deferred<unknown>();
+      expect((await client.query('select $1::int as n', [1])).rows).toEqual([{ n: 1 }]);
+      expect(
+        (
+          await client.query({
+            text: 'select $1::int as n',
+            values: [2],
+            rowMode: 'array',
+          })
+        ).rows,
+      ).toEqual([[2]]);
+      expect((await client.query({ text: 'select $1::int as n', name: 'one' }, [3])).rows).toEqual([
+        { n: 3 },
+      ]);
+      client.query('select 4 as n', (_error, result) => resolve(result.rows));
+      expect(await promise).toEqual([{ n: 4 }]);
+    });
+
+    test('keeps the parsers of one library from another', async () => {
+      const types = {
+        getTypeParser: () => (text: string) => `<${text}>`,
+      } as unknown as pg.CustomTypesConfig;
+      const one = new driver.Client({ types });
+      const other = new driver.Client();
+      await runInScope(async () => {
+        await Session.execute("insert into items (name, day) values ('a', '2001-02-03')");
+        expect((await one.query('select name, day from items')).rows).toEqual([
+          { name: '<a>', day: '<2001-02-03>' },
+        ]);
+        expect((await one.query('select name from items where name = $1', ['a'])).rows).toEqual([
+          { name: '<a>' },
+        ]);
+        expect((await other.query('select name, day from items')).rows).toEqual([
+          { name: 'a', day: new Date(2001, 1, 3) },
+        ]);
+      });
+    });
+
+    test('joins the session through pool.query, and releases by itself', async () => {
+      const pool = new driver.Pool();
+      await runInScope(async () => {
+        await pool.query('insert into items (name) values ($1)', ['a']);
+        expect((await Session.execute('select name from items')).scalars()).toEqual(['a']);
+      });
+      expect((await pool.query('select count(*)::int as n from items')).rows).toEqual([{ n: 0 }]);
+    });
+
+    test('a stream occupies the session’s connection until it ends, then the next statement runs', async () => {
+      const client = new driver.Client();
+      await runInScope(async () => {
+        const stream = client.query(new QueryStream(numbers(1000)));
+        const order: string[] = [];
+        stream.on('end', () => order.push('end'));
+        const next = client.query('select 1').then(() => order.push('next'));
+        let sum = 0;
+        for await (const { n } of stream as AsyncIterable<{ n: number }>) sum += n;
+        await next;
+        expect(sum).toBe(500_500);
+        expect(order).toEqual(['end', 'next']);
+      });
+    });
+
+    test('a stream that is destroyed half way frees its connection', async () => {
+      const client = await new driver.Pool().connect();
+      const stream = client.query(new QueryStream(numbers(100_000)));
+      for await (const { n } of stream as AsyncIterable<{ n: number }>) if (n === 150) break;
+      expect((await client.query('select 1 as n')).rows).toEqual([{ n: 1 }]);
+      await client.end();
+    });
+
+    test('a stream that is destroyed before its turn is never sent', async () => {
+      const client = new driver.Client();
+      await runInScope(async () => {
+        const slow = client.query('select pg_sleep(0.05)');
+        const stream = client.query(
+          new QueryStream("insert into items (name) values ('a') returning id"),
+        );
+        await new Promise(setImmediate);
+        stream.destroy();
+        await slow;
+        expect((await client.query('select name from items')).rows).toEqual([]);
+      });
+    });
+
+    test('an error of a stream reaches the stream, once', async () => {
+      const client = new driver.Client();
+      const stream = client.query(
+        new QueryStream('select 1 / (3 - n) as x from generate_series(1, 5) n', []),
+      );
+      const sink = new Writable({ objectMode: true, write: (_row, _encoding, done) => done() });
+      await expect(pipeline(stream, sink)).rejects.toThrow('division by zero');
+      expect((await client.query('select 1 as n')).rows).toEqual([{ n: 1 }]);
+    });
+
+    test('a stream in a scope that has ended fails by itself', async () => {
+      const client = new driver.Client();
+      let later!: () => QueryStream;
+      const context = await runInScope(async () => {
+        const run = AsyncLocalStorage.snapshot();
+        later = () => run(() => client.query(new QueryStream('select 1')));
+      });
+      expect(context).toBeUndefined();
+      const [error] = await once(later().resume(), 'error');
+      expect(String(error)).toMatch(/scope of this work has ended/);
+    });
+
+    test('a cursor reads in portions and occupies the connection until it is closed', async () => {
+      const client = await new driver.Pool().connect();
+      const cursor = client.query(new QueryStream(numbers(10)).cursor as Cursor);
+      expect((await cursor.read(3)).map(({ n }) => n)).toEqual([1, 2, 3]);
+      const next = client.query('select 1 as n');
+      await cursor.close();
+      expect((await next).rows).toEqual([{ n: 1 }]);
+      await client.end();
+    });
+
+    test('events of a stream come in the async context of the caller', async () => {
+      const context = new AsyncLocalStorage<string>();
+      const client = new driver.Client();
+      const seen = await context.run('caller', async () => {
+        const stream = client.query(new QueryStream(numbers(300)));
+        const contexts = new Set<string | undefined>();
+        stream.on('data', () => contexts.add(context.getStore()));
+        await once(stream, 'end');
+        return contexts;
+      });
+      expect([...seen]).toEqual(['caller']);
     });
   });
-
-  test('an error of a stream reaches the stream, once', async () => {
-    const client = new driver.Client();
-    const stream = client.query(
-      new QueryStream('select 1 / (3 - n) as x from generate_series(1, 5) n', []),
-    );
-    const sink = new Writable({ objectMode: true, write: (_row, _encoding, done) => done() });
-    await expect(pipeline(stream, sink)).rejects.toThrow('division by zero');
-    expect((await client.query('select 1 as n')).rows).toEqual([{ n: 1 }]);
-  });
-
-  test('a stream in a scope that has ended fails by itself', async () => {
-    const client = new driver.Client();
-    let later!: () => QueryStream;
-    const context = await runInScope(async () => {
-      const run = AsyncLocalStorage.snapshot();
-      later = () => run(() => client.query(new QueryStream('select 1')));
-    });
-    expect(context).toBeUndefined();
-    const [error] = await once(later().resume(), 'error');
-    expect(String(error)).toMatch(/scope of this work has ended/);
-  });
-
-  test('a cursor reads in portions and occupies the connection until it is closed', async () => {
-    const client = await new driver.Pool().connect();
-    const cursor = client.query(new QueryStream(numbers(10)).cursor as Cursor);
-    expect((await cursor.read(3)).map(({ n }) => n)).toEqual([1, 2, 3]);
-    const next = client.query('select 1 as n');
-    await cursor.close();
-    expect((await next).rows).toEqual([{ n: 1 }]);
-    await client.end();
-  });
-
-  test('events of a stream come in the async context of the caller', async () => {
-    const context = new AsyncLocalStorage<string>();
-    const client = new driver.Client();
-    const seen = await context.run('caller', async () => {
-      const stream = client.query(new QueryStream(numbers(300)));
-      const contexts = new Set<string | undefined>();
-      stream.on('data', () => contexts.add(context.getStore()));
-      await once(stream, 'end');
-      return contexts;
-    });
-    expect([...seen]).toEqual(['caller']);
-  });
-});
