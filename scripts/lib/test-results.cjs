@@ -9,19 +9,11 @@ const SLOWEST = 10;
 /**
  * @param {string} folder
  * @param {{ manifest: { name: string } }[]} packages those that must have left a result
- * @returns {{ passed: number, failed: number, skipped: number, problems: string[], times: string[] }}
+ * @returns {{ passed: number, failed: number, skipped: number, problems: string[] }}
  */
 exports.addUp = (folder, packages) => {
-  const results = fs
-    .readdirSync(folder)
-    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')));
-  const total = {
-    passed: 0,
-    failed: 0,
-    skipped: 0,
-    problems: /** @type {string[]} */ ([]),
-    times: times(results),
-  };
+  const results = read(folder);
+  const total = { passed: 0, failed: 0, skipped: 0, problems: /** @type {string[]} */ ([]) };
   for (const result of results) {
     for (const count of ['passed', 'failed', 'skipped']) total[count] += result[count];
   }
@@ -40,12 +32,17 @@ exports.addUp = (folder, packages) => {
   }
 };
 
-/** Where the time goes: the packages by the sum of their tests, then the slowest tests of all. */
-function times(results) {
+/**
+ * Where the time went: the packages by the sum of their tests, then the slowest tests of all.
+ *
+ * @param {string} folder
+ * @returns {string[]}
+ */
+exports.times = (folder) => {
   const bySeconds = (a, b) => b.seconds - a.seconds;
-  const packages = results.toSorted(bySeconds);
-  const slowest = results.flatMap((result) =>
-    result.slowest.map((test) => ({ ...test, title: `${result.package} › ${test.title}` })),
+  const packages = read(folder).toSorted(bySeconds);
+  const slowest = packages.flatMap((each) =>
+    each.slowest.map((test) => ({ ...test, title: `${each.package} › ${test.title}` })),
   );
   return [
     `seconds of tests: ${packages.map((each) => `${each.package} ${each.seconds}`).join(', ')}`,
@@ -55,4 +52,10 @@ function times(results) {
       .slice(0, SLOWEST)
       .map(({ title, seconds }) => `${String(seconds).padStart(7)} s  ${title}`),
   ];
+};
+
+function read(folder) {
+  return fs
+    .readdirSync(folder)
+    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')));
 }
