@@ -9,7 +9,7 @@ const { SERVERS, addressVariable, startServer } = require('@quartet/testing/serv
 const { spawnGroup, stopGroup } = require('./lib/process-group.cjs');
 const { stopRequest } = require('./lib/stop-request.cjs');
 const { HELP, UsageError, readTestOptions } = require('./lib/test-options.cjs');
-const { addUp } = require('./lib/test-results.cjs');
+const { addUp, times } = require('./lib/test-results.cjs');
 const { QUIET, TURBO } = require('./lib/turbo.cjs');
 const { ROOT, workspacePackages } = require('./lib/workspace.cjs');
 
@@ -39,7 +39,10 @@ async function main() {
     const ended = stop.aborted ? 1 : await runTurbo(packages, env, stop);
     const total = addUp(resultsFolder(scratch), packages);
     if (stop.aborted) console.error('stopped before the end');
-    else for (const line of total.problems) console.error(line);
+    else {
+      for (const line of times(resultsFolder(scratch))) console.log(line);
+      for (const line of total.problems) console.error(line);
+    }
     console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
     process.exitCode = ended === 0 && total.failed === 0 && total.passed > 0 ? 0 : 1;
   } finally {

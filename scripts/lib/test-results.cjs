@@ -3,15 +3,16 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+/** How many tests are named. */
+const SLOWEST = 10;
+
 /**
  * @param {string} folder
  * @param {{ manifest: { name: string } }[]} packages those that must have left a result
  * @returns {{ passed: number, failed: number, skipped: number, problems: string[] }}
  */
 exports.addUp = (folder, packages) => {
-  const results = fs
-    .readdirSync(folder)
-    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')));
+  const results = read(folder);
   const total = { passed: 0, failed: 0, skipped: 0, problems: /** @type {string[]} */ ([]) };
   for (const result of results) {
     for (const count of ['passed', 'failed', 'skipped']) total[count] += result[count];
@@ -30,3 +31,31 @@ exports.addUp = (folder, packages) => {
     total.problems.push(problem);
   }
 };
+
+/**
+ * Where the time went: the packages by the sum of their tests, then the slowest tests of all.
+ *
+ * @param {string} folder
+ * @returns {string[]}
+ */
+exports.times = (folder) => {
+  const bySeconds = (a, b) => b.seconds - a.seconds;
+  const packages = read(folder).toSorted(bySeconds);
+  const slowest = packages.flatMap((each) =>
+    each.slowest.map((test) => ({ ...test, title: `${each.package} › ${test.title}` })),
+  );
+  return [
+    `seconds of tests: ${packages.map((each) => `${each.package} ${each.seconds}`).join(', ')}`,
+    'the slowest tests:',
+    ...slowest
+      .sort(bySeconds)
+      .slice(0, SLOWEST)
+      .map(({ title, seconds }) => `${String(seconds).padStart(7)} s  ${title}`),
+  ];
+};
+
+function read(folder) {
+  return fs
+    .readdirSync(folder)
+    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')));
+}

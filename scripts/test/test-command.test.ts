@@ -1,4 +1,4 @@
-import { addUp } from '../lib/test-results.cjs';
+import { addUp, times } from '../lib/test-results.cjs';
 import { workspacePackages } from '../lib/workspace.cjs';
 import { command, folderWith } from './support/command';
 
@@ -62,4 +62,23 @@ describe('the sum of all tests', () => {
 test('every app and every package but the shared settings is tested', () => {
   const untested = workspacePackages().filter(({ manifest }) => !manifest.scripts?.test);
   expect(untested.map(({ short }) => short)).toEqual(['tsconfig']);
+});
+
+test('the time of each package is told, and the slowest tests of all', () => {
+  const result = (name: string, seconds: number, slowest: [string, number][]): string =>
+    JSON.stringify({
+      package: name,
+      seconds,
+      slowest: slowest.map(([title, took]) => ({ title, seconds: took })),
+    });
+  const many = Array.from({ length: 10 }, (_, i): [string, number] => [`b${i}`, 10 - i]);
+  const folder = folderWith({
+    '1.json': result('a', 3, [['a1', 2.5]]),
+    '2.json': result('b', 55, many),
+  });
+  const lines = times(folder);
+  expect(lines[0]).toBe('seconds of tests: b 55, a 3');
+  expect(lines).toHaveLength(12);
+  expect(lines[2]).toBe('     10 s  b › b0');
+  expect(lines[10]).toBe('    2.5 s  a › a1');
 });

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import type { Query } from '@quartet/db-core/orm';
 import { mapper, utcDateTime } from '@quartet/db-typeorm';
-import { Session } from './database';
+import { Session } from './session';
 
 export class User {
   declare static readonly query: Query<User>;

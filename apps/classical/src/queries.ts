@@ -5,8 +5,9 @@ import { rejectionReason } from '@quartet/http-contract';
 import { sessionManager } from '@quartet/db-typeorm';
 import type { EntityManager, FindOneOptions, SelectQueryBuilder } from 'typeorm';
 import { In } from 'typeorm';
-import { dataSource, Session } from './database';
+import { dataSource } from './database';
 import { Message, Tag, User } from './models';
+import { Session } from './session';
 
 const EXPORT_PAGE = 500;
 

@@ -17,7 +17,7 @@ import {
   HasMany,
   Table,
 } from 'sequelize-typescript';
-import { Base } from './database';
+import { Base } from './session';
 
 @Table({ tableName: 'users' })
 export class User extends Base<InferAttributes<User>, InferCreationAttributes<User>> {

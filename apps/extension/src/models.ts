@@ -10,7 +10,7 @@ import type {
   NonAttribute,
 } from 'sequelize';
 import { DataTypes } from 'sequelize';
-import { db } from './database';
+import { db } from './session';
 
 /** What belongs to a row goes with it. */
 const OWNED = { onDelete: 'CASCADE', onUpdate: 'NO ACTION' };

@@ -3,8 +3,8 @@ import { IntegrityError } from '@quartet/db-core';
 import type { ImportRejection, Queries } from '@quartet/http-contract';
 import { rejectionReason } from '@quartet/http-contract';
 import { col, fn, Op, Transaction } from 'sequelize';
-import { db } from './database';
 import { Message, Tag, User } from './models';
+import { db } from './session';
 
 const AUTHOR = { association: 'author', attributes: ['id', 'name'] };
 const EXPORT_PAGE = 500;

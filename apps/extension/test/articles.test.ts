@@ -1,46 +1,46 @@
-/** What the articles say of the extension style. */
+/** What the articles say of the extension style, how its own tests leave nothing behind, and its library's own transactions. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onEachEngine, Probe, replayTranscript, transcript } from '@quartet/conformance';
+import type { Style } from '@quartet/conformance';
+import {
+  onEachEngine,
+  registerArticles,
+  registerIsolation,
+  registerNested,
+} from '@quartet/conformance';
 import type { Session } from '@quartet/db-core';
-import type { Query } from '@quartet/db-core/orm';
-import { IntegrityError, runInScope, ScopeClosedError } from '@quartet/db-core';
+import { runInScope, ScopeClosedError } from '@quartet/db-core';
 import { requestScopesOf } from '@quartet/db-core/express';
+import type { Query } from '@quartet/db-core/orm';
 import { SQLAlchemy } from '@quartet/express-sequelize';
 import { freshDatabase } from '@quartet/testing';
 import express from 'express';
 import type { CreationOptional } from 'sequelize';
 import { DataTypes } from 'sequelize';
-import { db, initDb } from '../src/database';
+import { createApp } from '../src/app';
+import { initDb } from '../src/database';
 import { User } from '../src/models';
 import { queries } from '../src/queries';
+import { db } from '../src/session';
+
+const style: Style = {
+  createApp,
+  initDb,
+  queries,
+  Session: db.session,
+  User,
+  add: (user) => db.session.add(new User(user)),
+  transaction: (work) =>
+    db.sequelize.transaction((transaction) => work((user) => User.create(user, { transaction }))),
+  refusedCommit: /Committing transaction .* ran side by side in one session/s,
+};
+
+registerArticles(style);
+registerIsolation(style);
+registerNested(style);
 
 onEachEngine(initDb, (stage) => {
-  test('the session at the prompt prints what the second article prints', async () => {
-    expect(await runInScope(() => replayTranscript({ Session: db.session, User }))).toEqual(
-      transcript,
-    );
-  });
-
-  test('the scoped session is made once, and every module that imports it means the session of its scope', async () => {
-    const { db: imported } = require('../src/database') as typeof import('../src/database');
-    expect(imported.session).toBe(db.session);
-    const sessions = new Set<unknown>();
-    for (let round = 0; round < 2; round++) {
-      await runInScope(async () => {
-        sessions.add(db.session());
-        db.session.add(new User({ name: 'admin', email: 'admin@localhost' }));
-        await db.session.flush();
-        // Not committed, yet queries.ts sees it: it has imported the same scoped session.
-        expect(await queries.findAccount('admin')).toMatchObject({ name: 'admin' });
-        expect(imported.session()).toBe(db.session());
-      });
-    }
-    expect(sessions.size).toBe(2);
-    expect(await stage.probe.count('users')).toBe(0);
-  });
-
   test('within a request db.session() is the same session, in the next another; db.session itself never changes', async () => {
     const [first, next] = await Promise.all(
       [1, 2].map(() =>
@@ -85,42 +85,6 @@ onEachEngine(initDb, (stage) => {
     server.closeAllConnections();
     server.close();
     await own.dispose();
-    await database.drop();
-  });
-
-  test('after a duplicate the session is usable once it is rolled back', async () => {
-    await runInScope(async () => {
-      db.session.add(new User({ name: 'admin', email: 'admin@localhost' }));
-      await db.session.commit();
-      db.session.add(new User({ name: 'admin', email: 'other@localhost' }));
-      await expect(db.session.commit()).rejects.toThrow(IntegrityError);
-      await db.session.rollback();
-      db.session.add(new User({ name: 'guest', email: 'guest@localhost' }));
-      await db.session.commit();
-    });
-    expect((await stage.probe.snapshot()).users).toMatchObject([
-      { name: 'admin' },
-      { name: 'guest' },
-    ]);
-  });
-
-  test('a model that initDb has not imported gets no table', async () => {
-    const database = await freshDatabase(stage.name);
-    const probe = await Probe.open(stage.name, database.url);
-    await jest.isolateModulesAsync(async () => {
-      jest.doMock('../src/models', () => ({})); // as if initDb imported nothing
-      const core = require('@quartet/db-core') as typeof import('@quartet/db-core');
-      const app = require('../src/database') as typeof import('../src/database');
-      const engine = core.createEngine(database.url);
-      await app.initDb(engine);
-      await expect(
-        core.runInScope(() => app.db.session.execute('SELECT * FROM users')),
-      ).rejects.toThrow(core.ProgrammingError);
-      await engine.dispose();
-      jest.dontMock('../src/models');
-    });
-    expect(await probe.schema()).toEqual({});
-    await probe.close();
     await database.drop();
   });
 });

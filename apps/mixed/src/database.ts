@@ -1,15 +1,10 @@
-/**
- * The database of the mixed app: that of the four styles, on one engine. Each has made its own scoped session;
- * on one engine they all stand for the one session of the request, so any of them will do.
- */
-import { initDb as initClassical, Session } from '@quartet/app-classical/database';
+/** The database of the mixed app: that of the four styles, on one engine. */
+import { initDb as initClassical } from '@quartet/app-classical/database';
 import { initDb as initDeclarative } from '@quartet/app-declarative/database';
 import { initDb as initExtension } from '@quartet/app-extension/database';
 import { initDb as initSqlBuilder } from '@quartet/app-sql-builder/database';
 import type { Engine } from '@quartet/db-core';
 import type { Application } from 'express';
-
-export { Session };
 
 /**
  * Binds all four libraries to the engine; the first makes the tables, the others find them. The extension

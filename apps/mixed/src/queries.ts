@@ -15,7 +15,7 @@ import { sessionManager } from '@quartet/db-typeorm';
 import type { Queries } from '@quartet/http-contract';
 import { Transaction } from 'sequelize';
 import { In } from 'typeorm';
-import { Session } from './database';
+import { Session } from './session';
 
 export const queries: Queries = {
   listUsers: extension.listUsers,

@@ -5,14 +5,14 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { queries as classical } from '@quartet/app-classical/queries';
 import { queries as declarative } from '@quartet/app-declarative/queries';
-import { db } from '@quartet/app-extension/database';
+import { db } from '@quartet/app-extension/session';
 import { queries as extension } from '@quartet/app-extension/queries';
 import { queries as sqlBuilder } from '@quartet/app-sql-builder/queries';
 import { onEachEngine } from '@quartet/conformance';
 import { runInScope } from '@quartet/db-core';
 import type { MessageDetail, Queries } from '@quartet/http-contract';
 import { createApp } from '../src/app';
-import { Session } from '../src/database';
+import { Session } from '../src/session';
 import { queries } from '../src/queries';
 
 const STYLES: [string, Queries][] = Object.entries({

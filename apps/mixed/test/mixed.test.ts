@@ -15,7 +15,8 @@ import {
 } from '@quartet/db-core';
 import type { FreshDatabase } from '@quartet/testing';
 import { freshDatabase, testEngines } from '@quartet/testing';
-import { initDb, Session } from '../src/database';
+import { initDb } from '../src/database';
+import { Session } from '../src/session';
 import {
   knexLibrary,
   libraries,

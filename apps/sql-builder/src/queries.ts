@@ -4,8 +4,9 @@ import type { ImportRejection, MessageView, PageRequest, Queries } from '@quarte
 import { rejectionReason } from '@quartet/http-contract';
 import { compileQuery, toDate } from '@quartet/db-knex';
 import type { Knex } from 'knex';
-import { knex, Session } from './database';
+import { knex } from './database';
 import type { Message, Tag } from './models';
+import { Session } from './session';
 
 const EXPORT_PAGE = 500;
 

@@ -1,12 +1,40 @@
-/** What the articles say of the SQL style. */
+/** What the articles say of the SQL style, how its own tests leave nothing behind, and its library's own transactions. */
 import { inspect } from 'node:util';
-import { onEachEngine, Probe } from '@quartet/conformance';
-import { IntegrityError, runInScope, translateError } from '@quartet/db-core';
-import { freshDatabase } from '@quartet/testing';
-import { initDb, knex, Session } from '../src/database';
+import type { Style } from '@quartet/conformance';
+import {
+  onEachEngine,
+  registerArticles,
+  registerIsolation,
+  registerNested,
+} from '@quartet/conformance';
+import { runInScope, translateError } from '@quartet/db-core';
+import { createApp } from '../src/app';
+import { initDb, knex } from '../src/database';
 import { queries } from '../src/queries';
+import { Session } from '../src/session';
 
 const ADMIN = { name: 'admin', email: 'admin@localhost' };
+
+const style: Style = {
+  createApp,
+  initDb,
+  queries,
+  Session,
+  async add(user) {
+    await knex('users')
+      .insert(user)
+      .catch((error: unknown) => {
+        throw translateError(error);
+      });
+  },
+  transaction: (work) =>
+    knex.transaction((trx) => work(async (user) => await trx('users').insert(user))),
+  noModels: { tables: {} },
+};
+
+registerArticles(style);
+registerIsolation(style);
+registerNested(style);
 
 onEachEngine(initDb, (stage) => {
   test('the session at the prompt prints what the second article prints', async () => {
@@ -34,58 +62,5 @@ onEachEngine(initDb, (stage) => {
       await Session.commit();
     });
     expect(await stage.probe.count('users')).toBe(2);
-  });
-
-  test('the scoped session is made once, and every module that imports it means the session of its scope', async () => {
-    const { Session: imported } = require('../src/database') as typeof import('../src/database');
-    expect(imported).toBe(Session);
-    const sessions = new Set<unknown>();
-    for (let round = 0; round < 2; round++) {
-      await runInScope(async () => {
-        sessions.add(Session());
-        await knex('users').insert(ADMIN);
-        // Not committed, yet queries.ts sees it: it has imported the same scoped session.
-        expect(await queries.findAccount('admin')).toMatchObject({ name: 'admin' });
-        expect(imported()).toBe(Session());
-      });
-    }
-    expect(sessions.size).toBe(2);
-    expect(await stage.probe.count('users')).toBe(0);
-  });
-
-  test('after a duplicate the session is usable once it is rolled back', async () => {
-    await runInScope(async () => {
-      await knex('users').insert(ADMIN);
-      await Session.commit();
-      const error: unknown = await knex('users').insert(ADMIN).catch(translateError);
-      expect(error).toBeInstanceOf(IntegrityError);
-      await Session.rollback();
-      await knex('users').insert({ name: 'guest', email: 'guest@localhost' });
-      await Session.commit();
-    });
-    expect((await stage.probe.snapshot()).users).toMatchObject([
-      { name: 'admin' },
-      { name: 'guest' },
-    ]);
-  });
-
-  test('a model that initDb has not imported gets no table', async () => {
-    const database = await freshDatabase(stage.name);
-    const probe = await Probe.open(stage.name, database.url);
-    await jest.isolateModulesAsync(async () => {
-      jest.doMock('../src/models', () => ({ tables: {} })); // as if models.ts said nothing
-      const core = require('@quartet/db-core') as typeof import('@quartet/db-core');
-      const app = require('../src/database') as typeof import('../src/database');
-      const engine = core.createEngine(database.url);
-      await app.initDb(engine);
-      await expect(
-        core.runInScope(() => app.Session.execute('SELECT * FROM users')),
-      ).rejects.toThrow(core.ProgrammingError);
-      await engine.dispose();
-      jest.dontMock('../src/models');
-    });
-    expect(await probe.schema()).toEqual({});
-    await probe.close();
-    await database.drop();
   });
 });

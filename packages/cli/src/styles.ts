@@ -17,25 +17,28 @@ export interface StyleApp {
 /** Each loads one library, so only the one that is asked for. */
 const OPEN: Record<Style, (engine: Engine) => Promise<StyleApp>> = {
   async extension(engine) {
-    const { db, initDb, Session } = await import('@quartet/app-extension/database');
+    const { initDb } = await import('@quartet/app-extension/database');
     await initDb(engine);
     const { User, Message, Tag } = await import('@quartet/app-extension/models');
+    const { db, Session } = await import('@quartet/app-extension/session');
     const { queries } = await import('@quartet/app-extension/queries');
     return { queries, names: { db, Session, User, Message, Tag } };
   },
 
   async declarative(engine) {
-    const { initDb, Session } = await import('@quartet/app-declarative/database');
+    const { initDb } = await import('@quartet/app-declarative/database');
     await initDb(engine);
     const { User, Message, Tag } = await import('@quartet/app-declarative/models');
+    const { Session } = await import('@quartet/app-declarative/session');
     const { queries } = await import('@quartet/app-declarative/queries');
     return { queries, names: { Session, User, Message, Tag } };
   },
 
   async classical(engine) {
-    const { initDb, Session } = await import('@quartet/app-classical/database');
+    const { initDb } = await import('@quartet/app-classical/database');
     await initDb(engine);
     const { User, Message, Tag } = await import('@quartet/app-classical/models');
+    const { Session } = await import('@quartet/app-classical/session');
     const { queries } = await import('@quartet/app-classical/queries');
     return { queries, names: { Session, User, Message, Tag } };
   },
@@ -44,7 +47,8 @@ const OPEN: Record<Style, (engine: Engine) => Promise<StyleApp>> = {
     const database = await import('@quartet/app-sql-builder/database');
     await database.initDb(engine);
     const { queries } = await import('@quartet/app-sql-builder/queries');
-    return { queries, names: { Session: database.Session, knex: database.knex } };
+    const { Session } = await import('@quartet/app-sql-builder/session');
+    return { queries, names: { Session, knex: database.knex } };
   },
 };
 

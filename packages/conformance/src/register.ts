@@ -9,7 +9,7 @@ import { suites } from './suites';
 import { Fixture } from './support/fixture';
 import type { Gap } from './support/gaps';
 import { isGap } from './support/gaps';
-import type { Suite } from './support/suite';
+import type { Layer, Suite, SuiteTest } from './support/suite';
 
 /** The app under test. */
 export interface Subject {
@@ -21,6 +21,8 @@ export interface Subject {
   readonly server?: string;
   /** What the style cannot do yet. */
   readonly gaps?: readonly Gap[];
+  /** `core`: also what is the same for every style, as the reference app has it. Default: `style`. */
+  readonly layer?: Layer;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface Subject {
  */
 export function registerConformance(given: Subject): void {
   const subject = { server: join(process.cwd(), 'src/server.ts'), ...given };
-  refuseUnknownGaps(subject.gaps ?? []);
+  refuseUnknownGaps(subject);
   describe.each(testEngines())(`${subject.style} on $name`, ({ name }) => {
     const [own, shared] = [
       suites.filter(({ fixture }) => fixture === 'own'),
@@ -58,7 +60,9 @@ function registerSuite(
   engine: EngineName,
   use: () => Fixture,
 ): void {
-  const tests = suite.tests.filter(({ only }) => only?.engines.includes(engine) ?? true);
+  const tests = suite.tests.filter(
+    (test) => isFor(subject, test) && (test.only?.engines.includes(engine) ?? true),
+  );
   if (tests.length === 0) return;
   describe(suite.name, () => {
     for (const test of tests) {
@@ -68,12 +72,16 @@ function registerSuite(
   });
 }
 
-function refuseUnknownGaps(gaps: readonly Gap[]): void {
-  for (const gap of gaps) {
+function isFor({ layer = 'style' }: Subject, test: SuiteTest): boolean {
+  return layer === 'core' || test.layer === 'style';
+}
+
+function refuseUnknownGaps(subject: Subject): void {
+  for (const gap of subject.gaps ?? []) {
     const suite = suites.find(({ name }) => name === gap.suite);
-    if (!suite?.tests.some(({ title }) => title === gap.test)) {
+    if (!suite?.tests.some((test) => test.title === gap.test && isFor(subject, test))) {
       throw new Error(
-        `No test of '${gap.suite}' is titled '${gap.test}': the gap is closed or misspelt.`,
+        `No test of '${gap.suite}' that this app runs is titled '${gap.test}': the gap is closed or misspelt.`,
       );
     }
   }

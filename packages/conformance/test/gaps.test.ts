@@ -42,7 +42,7 @@ describe('a declared gap', () => {
     const subject = { style: 'x', createApp: createReferenceApp, queries: referenceQueries };
     const closed = { ...gap, test: 'a test that was renamed' };
     expect(() => registerConformance({ ...subject, gaps: [closed] })).toThrow(
-      /is titled 'a test that was renamed'/,
+      /that this app runs is titled 'a test that was renamed'/,
     );
   });
 });

@@ -1,12 +1,20 @@
 'use strict';
 // Jest's Node environment, which also hears Node's own warnings: inside a test file `process` is a
 // copy whose events never fire, so they are carried over to the warning log of the file.
+// After a test that took too long, the file ends: that test still runs, and would disturb those after it.
 const { TestEnvironment } = require('jest-environment-node');
 
 module.exports = class extends TestEnvironment {
   #forward = (warning) => {
     this.global.__quartetNoteWarning?.(`${warning.name}: ${warning.message}`, warning.stack ?? '');
   };
+
+  #timedOut = false;
+
+  async handleTestEvent({ name, test }) {
+    if (name === 'test_done') this.#timedOut ||= test.errors.some(isTimeout);
+    if (name === 'test_start' && this.#timedOut) test.mode = 'skip';
+  }
 
   async setup() {
     await super.setup();
@@ -18,3 +26,10 @@ module.exports = class extends TestEnvironment {
     await super.teardown();
   }
 };
+
+/** @param error as Jest keeps it: what was thrown, here a text, and an error of Jest's own with a stack */
+function isTimeout(error) {
+  return [error]
+    .flat()
+    .some((each) => String(each?.message ?? each).startsWith('Exceeded timeout of'));
+}

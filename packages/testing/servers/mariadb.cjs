@@ -3,7 +3,8 @@
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { PASSWORD, account, freePort, listening, run } = require('./process.cjs');
+const { createConnection } = require('mysql2/promise');
+const { PASSWORD, account, freePort, ready, run } = require('./process.cjs');
 
 /** Package managers put servers where PATH often does not look. */
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
@@ -50,8 +51,9 @@ exports.launch = async (folder, again) => {
     ],
     { ...options, stdio: 'ignore' },
   );
-  await listening(port, child);
-  return { child, stopSignal: 'SIGTERM', url: `mysql://root:${PASSWORD}@127.0.0.1:${port}/mysql` };
+  const url = `mysql://root:${PASSWORD}@127.0.0.1:${port}/mysql`;
+  await ready(child, async () => await (await createConnection(url)).end());
+  return { child, stopSignal: 'SIGTERM', url };
 };
 
 exports.owner = () => account('mysql', 'nobody');

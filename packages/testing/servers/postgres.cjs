@@ -5,7 +5,8 @@ const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { PASSWORD, account, freePort, listening, run } = require('./process.cjs');
+const { Client } = require('pg');
+const { PASSWORD, account, freePort, ready, run } = require('./process.cjs');
 
 /** Fast and forgetful: the data is thrown away, so nothing waits for the disk. A commit survives the server, not the machine. */
 const SETTINGS = [
@@ -35,13 +36,17 @@ exports.launch = async (folder, again) => {
     ...options,
     stdio: ['ignore', log, log],
   });
-  await listening(port, child);
-  return {
-    child,
-    stopSignal: 'SIGINT',
-    url: `postgresql://app:${PASSWORD}@127.0.0.1:${port}/postgres`,
-  };
+  const url = `postgresql://app:${PASSWORD}@127.0.0.1:${port}/postgres`;
+  await ready(child, () => logIn(url));
+  return { child, stopSignal: 'SIGINT', url };
 };
+
+async function logIn(url) {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined); // told by `connect` too
+  await client.connect();
+  await client.end();
+}
 
 exports.owner = () => account('postgres', 'nobody');
 

@@ -1,7 +1,8 @@
 'use strict';
-// What both servers need from the operating system: an account, a port, and to know they listen.
+// What both servers need from the operating system: an account, a port, and to know they are ready.
 const { execFileSync, spawnSync } = require('node:child_process');
 const net = require('node:net');
+const { setTimeout: delay } = require('node:timers/promises');
 
 /**
  * @typedef {object} Server
@@ -13,8 +14,8 @@ const net = require('node:net');
 /** In the address of every server that is started here, so that a test sees whoever prints it. */
 exports.PASSWORD = 'never-print-me';
 
-/** How long a server may take until it listens. */
-const LISTEN_DEADLINE_MS = 30_000;
+/** How long a server may take until it is ready, on a machine that has other things to do. */
+const READY_DEADLINE_MS = 120_000;
 const KNOCK_EVERY_MS = 50;
 
 /** Database servers refuse to run as root: the first account that exists stands in for it. */
@@ -66,30 +67,27 @@ exports.run = (file, args, options) => {
 };
 
 /**
- * Resolves when the port answers; rejects when the server ends or the deadline passes before.
+ * Resolves when somebody can log in: a port is open before the server is ready (PostgreSQL: 57P03, "the database system
+ * is starting up"). Rejects when the server ends or the deadline passes before.
  *
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {() => Promise<void>} logIn opens a connection and closes it
  * @returns {Promise<void>}
  */
-exports.listening = (port, child) =>
-  new Promise((resolve, reject) => {
-    const deadline = Date.now() + LISTEN_DEADLINE_MS;
-    let gone = false;
+exports.ready = async (child, logIn) => {
+  const deadline = Date.now() + READY_DEADLINE_MS;
+  const ended = new Promise((_, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => {
-      gone = true;
-      reject(new Error(`the server exited with ${code} before it listened`));
-    });
-    const knock = () => {
-      if (gone) return;
-      const socket = net.connect(port, '127.0.0.1');
-      socket.once('connect', () => {
-        socket.destroy();
-        resolve();
-      });
-      socket.once('error', () => {
-        if (Date.now() < deadline) setTimeout(knock, KNOCK_EVERY_MS);
-        else reject(new Error(`the server did not listen within ${LISTEN_DEADLINE_MS / 1000} s`));
-      });
-    };
-    knock();
+    child.once('exit', (code) =>
+      reject(new Error(`the server exited with ${code} before it was ready`)),
+    );
   });
+  ended.catch(() => undefined); // once it is ready, its end is no longer this function's concern
+  for (;;) {
+    const late = Date.now() > deadline;
+    const refusal = await Promise.race([ended, logIn().then(() => undefined, String)]);
+    if (refusal === undefined) return;
+    if (late) throw new Error(`not ready within ${READY_DEADLINE_MS / 1000} s: ${refusal}`);
+    await Promise.race([ended, delay(KNOCK_EVERY_MS)]);
+  }
+};

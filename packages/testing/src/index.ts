@@ -4,6 +4,7 @@
  */
 export { bareSchema, expectedSchema } from './bare-schema';
 export type { BareSchema, BareTable } from './bare-schema';
+export { describeOn } from './describe-on';
 export { testEngines } from './engines';
 export type { EngineName, TestEngine } from './engines';
 export { freshDatabase } from './fresh-database';
@@ -14,5 +15,7 @@ export { ServerProcess } from './server-process';
 export { listen, withServer } from './test-server';
 export type { TestServer } from './test-server';
 export { TEST_PASSWORD } from './test-password';
+export { until } from './until';
+export type { UntilOptions } from './until';
 export { expectWarning } from './warnings';
 export { dropTheirTables, makeTheirTables } from './their-tables';

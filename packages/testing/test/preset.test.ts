@@ -25,7 +25,7 @@ async function jest(name: string, files: Record<string, string>) {
   for (const [file, code] of Object.entries(files)) writeFileSync(join(root, 'test', file), code);
   const child = spawn(process.execPath, [JEST], {
     cwd: root,
-    env: { ...process.env, TEST_RESULTS: results },
+    env: { ...process.env, TEST_RESULTS: results, TEST_ENGINES: 'sqlite' },
   });
   const [, said] = [text(child.stdout), text(child.stderr)];
   const [code] = (await once(child, 'close')) as [number];
@@ -43,7 +43,45 @@ test('the counts of a package are left for npm test to add up', async () => {
     'after.test.ts': "test('passes', () => {}); afterAll(() => { throw new Error('left open'); });",
   });
   expect(code).toBe(1);
-  expect(counts).toEqual([{ package: 'counted', passed: 3, failed: 3, skipped: 2 }]);
+  expect(counts).toMatchObject([{ package: 'counted', passed: 3, failed: 3, skipped: 2 }]);
+});
+
+test('with them are left the time of the tests and the slowest of them, and npm test adds those up too', async () => {
+  const { counts } = await jest('timed', {
+    'a.test.ts': `
+      describe('a suite', () => {
+        test('is slow', () => new Promise((over) => setTimeout(over, 300)));
+        test('is fast', () => {});
+      });`,
+  });
+  const [{ seconds, slowest }] = counts as [
+    { seconds: number; slowest: { title: string; seconds: number }[] },
+  ];
+  expect(seconds).toBeGreaterThan(0.2);
+  expect(slowest.map(({ title }) => title)).toEqual(['a suite is slow', 'a suite is fast']);
+});
+
+test('after a test that took too long the rest of its file is skipped: that test still runs beside it', async () => {
+  const { code, counts } = await jest('late', {
+    'a.test.ts': `
+      test('passes', () => {});
+      test('hangs', () => new Promise((over) => setTimeout(over, 500)), 50);
+      test('would be disturbed', () => {});
+      describe('further on', () => { test('would be disturbed too', () => {}); });`,
+  });
+  expect(code).toBe(1);
+  expect(counts).toMatchObject([{ passed: 1, failed: 1, skipped: 2 }]);
+});
+
+test('a file for one engine has one skipped line where that engine is not there', async () => {
+  const { code, counts } = await jest('one-engine', {
+    'a.test.ts': `
+      const { describeOn } = require(${JSON.stringify(join(__dirname, '../src'))});
+      describeOn('mariadb', 'autocommit', () => { test('is on', () => { throw new Error('no'); }); });
+      describeOn('sqlite', 'a file', ({ dialect }) => { test('is there', () => { expect(dialect).toBe('sqlite'); }); });`,
+  });
+  expect(code).toBe(0);
+  expect(counts).toMatchObject([{ passed: 1, failed: 0, skipped: 1 }]);
 });
 
 test('a warning fails the test in which it is printed, and no other', async () => {
@@ -54,7 +92,7 @@ test('a warning fails the test in which it is printed, and no other', async () =
       test('Node warns', () => { process.emitWarning('going away'); });`,
   });
   expect(code).toBe(1);
-  expect(counts).toEqual([{ package: 'warned', passed: 1, failed: 2, skipped: 0 }]);
+  expect(counts).toMatchObject([{ package: 'warned', passed: 1, failed: 2, skipped: 0 }]);
   expect(said).toContain('A warning nobody expected (see expectWarning): the pool is empty');
   expect(said).toContain('A warning nobody expected (see expectWarning): Warning: going away');
 });
@@ -64,7 +102,7 @@ test('a warning printed while a file loads fails the file', async () => {
     'a.test.ts': "console.error('deprecated'); test('passes', () => {});",
   });
   expect(code).toBe(1);
-  expect(counts).toEqual([{ package: 'loaded', passed: 0, failed: 1, skipped: 0 }]);
+  expect(counts).toMatchObject([{ package: 'loaded', passed: 0, failed: 1, skipped: 0 }]);
 });
 
 test('decorators keep the types of what they decorate', async () => {

@@ -11,7 +11,7 @@ const { markdownFiles, summaryOf } = require('./pages.cjs');
 const { portedTests } = require('./ported-tests.cjs');
 const { statementTable } = require('./statements.cjs');
 
-const FILES = ['database.ts', 'models.ts', 'queries.ts', 'app.ts', 'server.ts'];
+const FILES = ['session.ts', 'models.ts', 'database.ts', 'queries.ts', 'app.ts', 'server.ts'];
 
 /**
  * @param {string} root

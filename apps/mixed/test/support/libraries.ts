@@ -2,7 +2,7 @@
 import { dataSource } from '@quartet/app-classical/database';
 import { User as MappedUser } from '@quartet/app-classical/models';
 import { User as DeclaredUser } from '@quartet/app-declarative/models';
-import { db } from '@quartet/app-extension/database';
+import { db } from '@quartet/app-extension/session';
 import { User as ExtensionUser } from '@quartet/app-extension/models';
 import { knex } from '@quartet/app-sql-builder/database';
 import type { Sequelize } from 'sequelize';

@@ -6,7 +6,7 @@ import type { Probe } from '@quartet/conformance';
 import type { Engine } from '@quartet/db-core';
 import { runInScope } from '@quartet/db-core';
 import type { EngineName } from '@quartet/testing';
-import { Session } from '../../src/database';
+import { Session } from '../../src/session';
 import type { Library } from './libraries';
 import { libraries } from './libraries';
 

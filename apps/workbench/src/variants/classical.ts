@@ -1,5 +1,6 @@
 /** The workbench's variants in the classical style. */
-import { dataSource, Session } from '@quartet/app-classical/database';
+import { dataSource } from '@quartet/app-classical/database';
+import { Session } from '@quartet/app-classical/session';
 import { Message, User } from '@quartet/app-classical/models';
 import { sessionManager } from '@quartet/db-typeorm';
 import type { EntityManager, FindOneOptions } from 'typeorm';

@@ -1,5 +1,5 @@
 /** The workbench's variants in the declarative style. */
-import { Session } from '@quartet/app-declarative/database';
+import { Session } from '@quartet/app-declarative/session';
 import { Message, Tag, User } from '@quartet/app-declarative/models';
 import type { NewUser } from '@quartet/http-contract';
 import type { Variants } from './variants';

@@ -1,5 +1,5 @@
 /** The workbench's variants in the extension style. */
-import { db } from '@quartet/app-extension/database';
+import { db } from '@quartet/app-extension/session';
 import { Message, User } from '@quartet/app-extension/models';
 import type { NewUser } from '@quartet/http-contract';
 import type { Variants } from './variants';

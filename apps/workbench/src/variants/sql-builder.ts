@@ -1,5 +1,6 @@
 /** The workbench's variants in the SQL style. */
-import { knex, Session } from '@quartet/app-sql-builder/database';
+import { knex } from '@quartet/app-sql-builder/database';
+import { Session } from '@quartet/app-sql-builder/session';
 import type { Message } from '@quartet/app-sql-builder/models';
 import { toDate } from '@quartet/db-knex';
 import type { NewUser } from '@quartet/http-contract';

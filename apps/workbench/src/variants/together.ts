@@ -1,5 +1,5 @@
 /** One request in which all four styles write, each by its own library, and one of them commits for all. */
-import { Session } from '@quartet/app-classical/database';
+import { Session } from '@quartet/app-classical/session';
 import { initDb } from '@quartet/app-extension/database';
 import type { Engine } from '@quartet/db-core';
 import { errorHandler } from '@quartet/express-service';

@@ -26,8 +26,8 @@ const NUL = 'a\0b';
 const SURROGATES = ['\ud800', 'x\udfff', '\udc00\ud800'];
 const SQL = ["' OR '1'='1", "'; DROP TABLE users; --", '1); DELETE FROM users; --'];
 
-export const badInput = suite('bad input', (test) => {
-  test('ids that are no positive integers are 404 in every route', async (fixture) => {
+export const badInput = suite('bad input', (test, core) => {
+  core('ids that are no positive integers are 404 in every route', async (fixture) => {
     await unchanged(fixture, async ({ api, userId }) => {
       for (const id of [...NO_IDS, ...likenesses(userId)]) {
         expectProblem(await api.get(`/users/${id}`), 404);
@@ -42,7 +42,7 @@ export const badInput = suite('bad input', (test) => {
     });
   });
 
-  test('malformed JSON is 400 in every route that takes a body', async (fixture) => {
+  core('malformed JSON is 400 in every route that takes a body', async (fixture) => {
     const bodies = [
       '{',
       '{"name": }',
@@ -70,7 +70,7 @@ export const badInput = suite('bad input', (test) => {
     });
   });
 
-  test('a body of another type is 415, one over 100 kB is 413', async (fixture) => {
+  core('a body of another type is 415, one over 100 kB is 413', async (fixture) => {
     const megabyte = JSON.stringify({ name: 'x'.repeat(1_000_000), email: 'a@b' });
     await unchanged(fixture, async (given) => {
       for (const [method, path] of bodyRoutes(given)) {
@@ -88,7 +88,7 @@ export const badInput = suite('bad input', (test) => {
     });
   });
 
-  test('values of a wrong type are 400 and named', async (fixture) => {
+  core('values of a wrong type are 400 and named', async (fixture) => {
     const wrong: readonly unknown[] = [null, 1, true, [], ['x'], {}, { toString: 'x' }];
     await unchanged(fixture, async ({ api, userId }) => {
       for (const value of wrong) {
@@ -115,7 +115,7 @@ export const badInput = suite('bad input', (test) => {
     });
   });
 
-  test('fields that are missing or unknown are 400 and named', async (fixture) => {
+  core('fields that are missing or unknown are 400 and named', async (fixture) => {
     await unchanged(fixture, async ({ api, userId }) => {
       expectFields(await api.post('/users', {}), ['name', 'email']);
       expectFields(await api.post('/users', { name: 'x', email: 'a@b', id: 7 }), ['id']);
@@ -158,7 +158,7 @@ export const badInput = suite('bad input', (test) => {
     });
   });
 
-  test('NUL bytes and lone surrogates are 400 in every string', async (fixture) => {
+  core('NUL bytes and lone surrogates are 400 in every string', async (fixture) => {
     await unchanged(fixture, async ({ api, userId }) => {
       for (const bad of [NUL, ...SURROGATES]) {
         expectFields(await api.post('/users', { name: bad, email: 'a@b' }), ['name']);
@@ -200,24 +200,33 @@ export const badInput = suite('bad input', (test) => {
     });
   });
 
-  test('methods that a route does not know are 405, paths that nobody knows are 404', async (fixture) => {
-    await unchanged(fixture, async ({ api, userId }) => {
-      for (const [method, path, allow] of [
-        ['DELETE', '/users', 'GET, HEAD, POST, OPTIONS'],
-        ['PUT', `/users/${userId}`, 'GET, HEAD, PATCH, DELETE, OPTIONS'],
-        ['GET', '/users/import', 'POST, OPTIONS'],
-        ['POST', '/messages/export', 'GET, HEAD, OPTIONS'],
-        ['GET', '/create/x/y', 'POST, OPTIONS'],
-      ] as const) {
-        const answer = await api.send(method, path);
-        expectProblem(answer, 405);
-        expect(answer.headers.get('allow')).toBe(allow);
-      }
-      for (const path of ['/nowhere', '/users/1/2/3', '/messages/1/tags', '/create/x', '/Users']) {
-        expectProblem(await api.get(path), 404);
-      }
-    });
-  });
+  core(
+    'methods that a route does not know are 405, paths that nobody knows are 404',
+    async (fixture) => {
+      await unchanged(fixture, async ({ api, userId }) => {
+        for (const [method, path, allow] of [
+          ['DELETE', '/users', 'GET, HEAD, POST, OPTIONS'],
+          ['PUT', `/users/${userId}`, 'GET, HEAD, PATCH, DELETE, OPTIONS'],
+          ['GET', '/users/import', 'POST, OPTIONS'],
+          ['POST', '/messages/export', 'GET, HEAD, OPTIONS'],
+          ['GET', '/create/x/y', 'POST, OPTIONS'],
+        ] as const) {
+          const answer = await api.send(method, path);
+          expectProblem(answer, 405);
+          expect(answer.headers.get('allow')).toBe(allow);
+        }
+        for (const path of [
+          '/nowhere',
+          '/users/1/2/3',
+          '/messages/1/tags',
+          '/create/x',
+          '/Users',
+        ]) {
+          expectProblem(await api.get(path), 404);
+        }
+      });
+    },
+  );
 });
 
 interface Given {

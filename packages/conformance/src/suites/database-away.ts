@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OwnServer } from '@quartet/testing';
-import { expectWarning, ownServer } from '@quartet/testing';
+import { expectWarning, ownServer, until } from '@quartet/testing';
 import type { Answer, UserBody } from '../support/client';
 import { expectProblem } from '../support/client';
 import { deferred } from '../support/deferred';
@@ -11,10 +11,10 @@ import { Fixture } from '../support/fixture';
 import type { TestContext } from '../support/suite';
 import { ON_SERVERS, suiteWithOwnFixtures } from '../support/suite';
 
-const OPTIONS = { only: ON_SERVERS, timeoutMs: 60_000 };
+const OPTIONS = { only: ON_SERVERS, timeoutMs: 180_000 };
 
-export const databaseAway = suiteWithOwnFixtures('database away', (test) => {
-  test(
+export const databaseAway = suiteWithOwnFixtures('database away', (test, core) => {
+  core(
     'a server restarted under load: requests in flight fail with 503, the next succeed, and every 201 is kept',
     async (context) => {
       expectWarning(/^(POST \/users|GET \/readyz) 503: /);
@@ -22,15 +22,18 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test) => {
       const use = async (fixture: Fixture): Promise<void> => {
         const { api, probe, atRest } = fixture;
         const load = new Load(fixture);
-        await load.answered(40);
-        await server.down();
-        const failed = load.failures;
-        await load.failed(failed + 20);
-        expectProblem(await api.get('/readyz'), 503);
-        expect((await api.get('/healthz')).status).toBe(200);
-        await server.up();
-        await load.answered(load.successes + 40);
-        await load.stop();
+        try {
+          await load.answered(40);
+          await server.down();
+          const failed = load.failures;
+          await load.failed(failed + 20);
+          expectProblem(await api.get('/readyz'), 503);
+          expect((await api.get('/healthz')).status).toBe(200);
+          await server.up();
+          await load.answered(load.successes + 40);
+        } finally {
+          await load.stop();
+        }
         expect(new Set(load.refusals.map(({ status }) => status))).toEqual(new Set([503]));
         for (const refusal of load.refusals.slice(0, 5)) expectProblem(refusal, 503);
         expect((await api.get('/readyz')).status).toBe(200);
@@ -52,7 +55,7 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test) => {
     OPTIONS,
   );
 
-  test(
+  core(
     'connections that the server dropped while they lay idle are not noticed by any user',
     async (context) => {
       await withFixture(context, { engine: { prePing: true } }, async ({ api, engine, probe }) => {
@@ -95,7 +98,7 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test) => {
       const refused: Promise<Answer>[] = [];
       for (const path of paths) {
         refused.push(api.get(path));
-        while (engine.status().waiting < refused.length) await delay(1);
+        await until(() => engine.status().waiting >= refused.length);
       }
       for (const answer of await Promise.all(refused)) {
         expect(expectProblem(answer, 503).detail).toMatch(/busy/);
@@ -103,7 +106,7 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test) => {
       }
       expect(order).toEqual(paths);
       const patient = api.get('/users');
-      while (engine.status().waiting < 1) await delay(1);
+      await until(() => engine.status().waiting > 0);
       over.resolve();
       expect((await first).status).toBe(201);
       expect((await patient).json()).toMatchObject({ total: 1 });
@@ -147,20 +150,16 @@ class Load {
   }
 
   async answered(count: number): Promise<void> {
-    await this.#until(() => this.successes >= count);
+    await until(() => this.successes >= count);
   }
 
   async failed(count: number): Promise<void> {
-    await this.#until(() => this.failures >= count);
+    await until(() => this.failures >= count);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#clients);
-  }
-
-  async #until(isTrue: () => boolean): Promise<void> {
-    while (!isTrue()) await delay(5);
   }
 }
 

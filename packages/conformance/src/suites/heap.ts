@@ -11,18 +11,19 @@ const WARM_UP = 2_000;
 const AT_ONCE = 16;
 const GROWTH_MB = 6;
 
-export const heap = suiteWithOwnFixtures('ten thousand requests', (test) => {
-  test('that read, write, fail, forget and are given up leave heap, pool and listeners as they were', async ({
-    subject,
-    engine,
-  }) => {
-    const fixture = await Fixture.open(subject, engine);
-    try {
-      await run(fixture);
-    } finally {
-      await fixture.close();
-    }
-  }, 180_000);
+export const heap = suiteWithOwnFixtures('ten thousand requests', (_test, core) => {
+  core(
+    'that read, write, fail, forget and are given up leave heap, pool and listeners as they were',
+    async ({ subject, engine }) => {
+      const fixture = await Fixture.open(subject, engine);
+      try {
+        await run(fixture);
+      } finally {
+        await fixture.close();
+      }
+    },
+    600_000,
+  );
 });
 
 async function run(fixture: Fixture): Promise<void> {

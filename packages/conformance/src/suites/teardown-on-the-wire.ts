@@ -13,8 +13,8 @@ import { Wire } from '../support/wire';
 
 const INSERT = "INSERT INTO users (name, email) VALUES ('ghost', 'ghost@localhost')";
 
-export const teardownOnTheWire = suite('teardown on the wire', (test) => {
-  test('a client that leaves before the first statement costs no connection', async (fixture) => {
+export const teardownOnTheWire = suite('teardown on the wire', (test, core) => {
+  core('a client that leaves before the first statement costs no connection', async (fixture) => {
     const [here, outcome] = [deferred(), deferred<unknown>()];
     const path = fixture.extra.add(async (_req, res) => {
       here.resolve();
@@ -31,53 +31,62 @@ export const teardownOnTheWire = suite('teardown on the wire', (test) => {
     expect([meter.opened, meter.counts.checkout]).toEqual([0, 0]);
   });
 
-  test('a client that leaves after the commit, before the answer: what was committed stays', async (fixture) => {
-    const { extra, subject, probe } = fixture;
-    const { told, wire } = await leaving(fixture, async (_req, res) => {
-      await subject.queries.createUser({ name: 'kept', email: 'kept@localhost' });
-      await extra.session();
-      res.write('half');
-    });
-    await wire.until('half');
-    await wire.leave();
-    expect(await told).toBeInstanceOf(ClientAbortedError);
-    expect((await probe.snapshot()).users).toMatchObject([{ name: 'kept' }]);
-  });
+  core(
+    'a client that leaves after the commit, before the answer: what was committed stays',
+    async (fixture) => {
+      const { extra, subject, probe } = fixture;
+      const { told, wire } = await leaving(fixture, async (_req, res) => {
+        await subject.queries.createUser({ name: 'kept', email: 'kept@localhost' });
+        await extra.session();
+        res.write('half');
+      });
+      await wire.until('half');
+      await wire.leave();
+      expect(await told).toBeInstanceOf(ClientAbortedError);
+      expect((await probe.snapshot()).users).toMatchObject([{ name: 'kept' }]);
+    },
+  );
 
-  test('a client that leaves in the middle of a body the contract reads costs no connection', async (fixture) => {
-    const { meter } = await fixture.measure(async () => {
-      for (const path of ['/users', '/users/import', '/users/1/messages', '/users/1/merge']) {
-        const arrived = once(fixture.server, 'request');
-        const wire = await Wire.open(fixture.server);
-        wire.send('POST', path, '{"name":"half', 500);
-        const [, res] = (await arrived) as [unknown, NodeJS.EventEmitter];
-        const over = once(res, 'close');
-        await wire.leave();
-        await over;
-      }
-    });
-    expect([meter.opened, meter.counts.checkout]).toEqual([0, 0]);
-    expect(await fixture.probe.count('users')).toBe(0);
-  });
+  core(
+    'a client that leaves in the middle of a body the contract reads costs no connection',
+    async (fixture) => {
+      const { meter } = await fixture.measure(async () => {
+        for (const path of ['/users', '/users/import', '/users/1/messages', '/users/1/merge']) {
+          const arrived = once(fixture.server, 'request');
+          const wire = await Wire.open(fixture.server);
+          wire.send('POST', path, '{"name":"half', 500);
+          const [, res] = (await arrived) as [unknown, NodeJS.EventEmitter];
+          const over = once(res, 'close');
+          await wire.leave();
+          await over;
+        }
+      });
+      expect([meter.opened, meter.counts.checkout]).toEqual([0, 0]);
+      expect(await fixture.probe.count('users')).toBe(0);
+    },
+  );
 
-  test('a client that leaves in the middle of a body the handler reads: what was written before is undone', async (fixture) => {
-    const { extra, probe } = fixture;
-    const written = deferred();
-    const { told, wire } = await leaving(
-      fixture,
-      async (req) => {
-        await (await extra.session()).execute(INSERT);
-        written.resolve();
-        await text(req);
-      },
-      'half a body',
-    );
-    await written.promise;
-    await wire.leave();
-    expect(await told).toBeInstanceOf(ClientAbortedError);
-    await fixture.atRest();
-    expect(await probe.count('users')).toBe(0);
-  });
+  core(
+    'a client that leaves in the middle of a body the handler reads: what was written before is undone',
+    async (fixture) => {
+      const { extra, probe } = fixture;
+      const written = deferred();
+      const { told, wire } = await leaving(
+        fixture,
+        async (req) => {
+          await (await extra.session()).execute(INSERT);
+          written.resolve();
+          await text(req);
+        },
+        'half a body',
+      );
+      await written.promise;
+      await wire.leave();
+      expect(await told).toBeInstanceOf(ClientAbortedError);
+      await fixture.atRest();
+      expect(await probe.count('users')).toBe(0);
+    },
+  );
 
   test('a client that leaves in the middle of the export ends it, and the database is left alone', async (fixture) => {
     const { api, probe, server, atRest, measure } = fixture;
@@ -95,51 +104,57 @@ export const teardownOnTheWire = suite('teardown on the wire', (test) => {
     expect(meter.counts.query).toBeLessThan(whole.meter.counts.query / 2);
   });
 
-  test('a handler that never answers is ended by the server’s timeout, and what it wrote is undone', async (fixture) => {
-    const { server, extra, probe } = fixture;
-    server.setTimeout(150);
-    try {
-      const { told, wire } = await leaving(fixture, async () => {
-        await (await extra.session()).execute(INSERT);
-      });
-      await wire.closed();
-      expect(await told).toBeInstanceOf(ClientAbortedError);
-    } finally {
-      server.setTimeout(0);
-    }
-    await fixture.atRest();
-    expect(await probe.count('users')).toBe(0);
-  });
-
-  test('requests on one kept-alive connection have a session each and leave no listener behind', async (fixture) => {
-    const { server, measure, settled } = fixture;
-    const [id] = await fixture.probe.addUsers(1);
-    const connected = once(server, 'connection');
-    const wire = await Wire.open(server);
-    const [socket] = (await connected) as [Socket];
-    let asked = 0;
-    const ask = async (count: number): Promise<Record<string, number>> => {
-      for (let i = 0; i < count; i++) {
-        const arrived = once(server, 'request');
-        wire.send(i % 2 ? 'HEAD' : 'GET', `/users/${id}`);
-        const [, res] = (await arrived) as [unknown, ServerResponse];
-        if (!res.closed) await once(res, 'close'); // the client may have its answer before that
-        await wire.until('200 OK', ++asked);
+  core(
+    'a handler that never answers is ended by the server’s timeout, and what it wrote is undone',
+    async (fixture) => {
+      const { server, extra, probe } = fixture;
+      server.setTimeout(150);
+      try {
+        const { told, wire } = await leaving(fixture, async () => {
+          await (await extra.session()).execute(INSERT);
+        });
+        await wire.closed();
+        expect(await told).toBeInstanceOf(ClientAbortedError);
+      } finally {
+        server.setTimeout(0);
       }
-      await settled();
-      // Of this connection alone: those of clients before it close by themselves when they have idled long enough.
-      return { ...fixture.listeners(), socket: listenersOf(socket) };
-    };
-    const { meter } = await measure(async () => {
-      const after = await ask(6);
-      expect(await ask(30)).toEqual(after);
-    });
-    expect(meter.opened).toBe(36);
-    expect(meter.counts.checkin).toBe(meter.counts.checkout);
-    await wire.leave();
-  });
+      await fixture.atRest();
+      expect(await probe.count('users')).toBe(0);
+    },
+  );
 
-  test('pipelined requests are answered in order, with a session each', async (fixture) => {
+  core(
+    'requests on one kept-alive connection have a session each and leave no listener behind',
+    async (fixture) => {
+      const { server, measure, settled } = fixture;
+      const [id] = await fixture.probe.addUsers(1);
+      const connected = once(server, 'connection');
+      const wire = await Wire.open(server);
+      const [socket] = (await connected) as [Socket];
+      let asked = 0;
+      const ask = async (count: number): Promise<Record<string, number>> => {
+        for (let i = 0; i < count; i++) {
+          const arrived = once(server, 'request');
+          wire.send(i % 2 ? 'HEAD' : 'GET', `/users/${id}`);
+          const [, res] = (await arrived) as [unknown, ServerResponse];
+          if (!res.closed) await once(res, 'close'); // the client may have its answer before that
+          await wire.until('200 OK', ++asked);
+        }
+        await settled();
+        // Of this connection alone: those of clients before it close by themselves when they have idled long enough.
+        return { ...fixture.listeners(), socket: listenersOf(socket) };
+      };
+      const { meter } = await measure(async () => {
+        const after = await ask(6);
+        expect(await ask(30)).toEqual(after);
+      });
+      expect(meter.opened).toBe(36);
+      expect(meter.counts.checkin).toBe(meter.counts.checkout);
+      await wire.leave();
+    },
+  );
+
+  core('pipelined requests are answered in order, with a session each', async (fixture) => {
     const { server, extra, measure } = fixture;
     const both = deferred();
     let here = 0;
@@ -159,31 +174,34 @@ export const teardownOnTheWire = suite('teardown on the wire', (test) => {
     expect([meter.opened, meter.counts.checkin]).toEqual([2, meter.counts.checkout]);
   });
 
-  test('a client that leaves with pipelined requests unanswered: each is torn down, once', async (fixture) => {
-    const { server, extra, settled } = fixture;
-    const [all, gone] = [deferred(), deferred()];
-    const left: string[] = [];
-    let here = 0;
-    extra.onTeardown((_error, req) => {
-      if (left.push(String(req.query['n'])) === 3) gone.resolve();
-    });
-    const path = extra.add(async () => {
-      const session = await extra.session();
-      await session.rollback();
-      await session.execute('SELECT count(*) FROM users');
-      if (++here === 3) all.resolve();
-    });
-    const wire = await Wire.open(server);
-    for (const n of [1, 2, 3]) wire.send('GET', `${path}?n=${n}`);
-    await all.promise;
-    await wire.leave();
-    await gone.promise;
-    await settled();
-    extra.onTeardown(() => undefined);
-    expect(left.sort()).toEqual(['1', '2', '3']);
-  });
+  core(
+    'a client that leaves with pipelined requests unanswered: each is torn down, once',
+    async (fixture) => {
+      const { server, extra, settled } = fixture;
+      const [all, gone] = [deferred(), deferred()];
+      const left: string[] = [];
+      let here = 0;
+      extra.onTeardown((_error, req) => {
+        if (left.push(String(req.query['n'])) === 3) gone.resolve();
+      });
+      const path = extra.add(async () => {
+        const session = await extra.session();
+        await session.rollback();
+        await session.execute('SELECT count(*) FROM users');
+        if (++here === 3) all.resolve();
+      });
+      const wire = await Wire.open(server);
+      for (const n of [1, 2, 3]) wire.send('GET', `${path}?n=${n}`);
+      await all.promise;
+      await wire.leave();
+      await gone.promise;
+      await settled();
+      extra.onTeardown(() => undefined);
+      expect(left.sort()).toEqual(['1', '2', '3']);
+    },
+  );
 
-  test('HEAD is torn down like GET, and what it wrote is undone', async (fixture) => {
+  core('HEAD is torn down like GET, and what it wrote is undone', async (fixture) => {
     const { api, extra, probe, settled } = fixture;
     const told: unknown[] = [];
     extra.onTeardown((error) => told.push(error));
@@ -198,30 +216,33 @@ export const teardownOnTheWire = suite('teardown on the wire', (test) => {
     expect(await probe.count('users')).toBe(0);
   });
 
-  test('the end of one request leaves the transaction of another that overlaps it alone', async (fixture) => {
-    const { api, extra, probe } = fixture;
-    const [written, over] = [deferred(), deferred()];
-    const long = extra.add(async (_req, res) => {
-      const session = await extra.session();
-      await session.execute(INSERT);
-      written.resolve();
-      await over.promise;
-      await session.commit();
-      res.status(201).end();
-    });
-    const short = extra.add(async () => {
-      await extra.session();
-      throw new Error('the other one fails');
-    });
-    const answer = api.post(long);
-    await written.promise;
-    expect((await api.get(short)).status).toBe(500);
-    over.resolve();
-    expect((await answer).status).toBe(201);
-    expect(await probe.count('users')).toBe(1);
-  });
+  core(
+    'the end of one request leaves the transaction of another that overlaps it alone',
+    async (fixture) => {
+      const { api, extra, probe } = fixture;
+      const [written, over] = [deferred(), deferred()];
+      const long = extra.add(async (_req, res) => {
+        const session = await extra.session();
+        await session.execute(INSERT);
+        written.resolve();
+        await over.promise;
+        await session.commit();
+        res.status(201).end();
+      });
+      const short = extra.add(async () => {
+        await extra.session();
+        throw new Error('the other one fails');
+      });
+      const answer = api.post(long);
+      await written.promise;
+      expect((await api.get(short)).status).toBe(500);
+      over.resolve();
+      expect((await answer).status).toBe(201);
+      expect(await probe.count('users')).toBe(1);
+    },
+  );
 
-  test('a teardown hook that throws is reported, and keeps no connection', async (fixture) => {
+  core('a teardown hook that throws is reported, and keeps no connection', async (fixture) => {
     const { api, extra, probe, atRest } = fixture;
     extra.onTeardown(() => Promise.reject(new Error('hook')));
     const path = extra.add(async (_req, res) => {

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine, EngineOptions } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
 import type { EngineName, FreshDatabase } from '@quartet/testing';
-import { freshDatabase } from '@quartet/testing';
+import { freshDatabase, until } from '@quartet/testing';
 import type { Express } from 'express';
 import express from 'express';
 import { Probe } from '../probe/probe';
@@ -64,6 +64,7 @@ export class Fixture {
     const extra = new ExtraRoutes(subject.queries, engine);
     const outer = express().use(extra.router).use(app);
     const server = createServer(outer).listen(0, '127.0.0.1');
+    server.keepAliveTimeout = 0; // the client alone ends idle connections: it never writes to one that is going away
     await once(server, 'listening');
     return new Fixture({ subject, engineName, database, engine, probe, extra, server });
   }
@@ -82,15 +83,12 @@ export class Fixture {
   };
 
   /** Resolves when no connection is out: answers reach the client before teardown is through. */
-  readonly settled = async (withinMs = 10_000): Promise<void> => {
-    const deadline = Date.now() + withinMs;
+  readonly settled = async (): Promise<void> => {
     await this.extra.scopes.idle();
-    // One turn of the loop first: the client can be quicker than the server's own 'close'.
-    do {
-      await delay(2);
-      if (Date.now() > deadline)
-        throw new Error(`Connections are still out: ${JSON.stringify(this.engine.status())}`);
-    } while (this.engine.status().inUse > 0);
+    await delay(2); // a turn of the loop first: the client can be quicker than the server's own 'close'
+    await until(() => this.engine.status().inUse === 0, {
+      what: () => `no connection is out; now ${JSON.stringify(this.engine.status())}`,
+    });
   };
 
   /**
@@ -98,14 +96,11 @@ export class Fixture {
    */
   readonly atRest = async (): Promise<void> => {
     await this.settled();
-    const deadline = Date.now() + 2_000;
-    let open = await this.probe.openTransactions();
-    while (open > 0 && Date.now() < deadline) {
-      await delay(20);
-      open = await this.probe.openTransactions();
-    }
+    await until(async () => (await this.probe.openTransactions()) === 0, {
+      what: () => 'the server has no transaction open',
+    });
     const { inUse, waiting } = this.engine.status();
-    expect({ open, inUse, waiting }).toEqual({ open: 0, inUse: 0, waiting: 0 });
+    expect({ inUse, waiting }).toEqual({ inUse: 0, waiting: 0 });
   };
 
   /** How many listen to whatever outlives a request. */

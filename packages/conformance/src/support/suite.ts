@@ -16,7 +16,14 @@ export interface SuiteTest {
   readonly timeoutMs?: number | undefined;
   /** Where it applies, and why not elsewhere. Default: on every engine. */
   readonly only?: Only | undefined;
+  readonly layer: Layer;
 }
+
+/**
+ * What a test proves: a `style`, or the `core` that all styles share (db-core, the router). Those of the core run on the
+ * reference app alone, once an engine.
+ */
+export type Layer = 'core' | 'style';
 
 /** A test that makes no sense on some engine: no gap of a style, but listed beside them. */
 export interface Only {
@@ -41,37 +48,37 @@ export interface Suite<N extends string = string> {
   readonly tests: readonly SuiteTest[];
 }
 
-/** Collects the tests of a suite. */
+type Collect<Given> = (
+  title: string,
+  run: (given: Given) => Promise<void>,
+  options?: TestOptions | number,
+) => void;
+
+/** Collects the tests of a suite: `test` takes what a style may get wrong, `core` what is the same for all. */
 export function suite<const N extends string>(
   name: N,
-  define: (
-    test: (
-      title: string,
-      run: (fixture: Fixture) => Promise<void>,
-      options?: TestOptions | number,
-    ) => void,
-  ) => void,
+  define: (test: Collect<Fixture>, core: Collect<Fixture>) => void,
 ): Suite<N> {
   const tests: SuiteTest[] = [];
-  define((title, run, options) => {
-    tests.push({ title, run: (context) => run(context.use()), ...named(options) });
-  });
+  const collect =
+    (layer: Layer): Collect<Fixture> =>
+    (title, run, options) =>
+      tests.push({ title, run: (context) => run(context.use()), ...named(options), layer });
+  define(collect('style'), collect('core'));
   return { name, tests };
 }
 
 /** A suite whose tests open their own databases. */
 export function suiteWithOwnFixtures<const N extends string>(
   name: N,
-  define: (
-    test: (
-      title: string,
-      run: (context: TestContext) => Promise<void>,
-      options?: TestOptions | number,
-    ) => void,
-  ) => void,
+  define: (test: Collect<TestContext>, core: Collect<TestContext>) => void,
 ): Suite<N> {
   const tests: SuiteTest[] = [];
-  define((title, run, options) => tests.push({ title, run, ...named(options) }));
+  const collect =
+    (layer: Layer): Collect<TestContext> =>
+    (title, run, options) =>
+      tests.push({ title, run, ...named(options), layer });
+  define(collect('style'), collect('core'));
   return { name, tests, fixture: 'own' };
 }
 

@@ -3,80 +3,78 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onEachEngine } from '@quartet/conformance';
 import { runInScope } from '@quartet/db-core';
 import { withTestIsolation } from '@quartet/db-core/testing';
 import type { Express } from 'express';
-import { createApp } from '../src/app';
-import { Session } from '../src/database';
-import { User } from '../src/models';
+import { onEachEngine } from '../on-each-engine';
+import { Client } from '../support/client';
+import type { Style } from './style';
 
-let app: Express;
+const ADMIN = { name: 'admin', email: 'admin@localhost' };
+const GUEST = { name: 'guest', email: 'guest@localhost' };
+const GHOST = { name: 'ghost', email: 'ghost@localhost' };
 
-onEachEngine(
-  async (engine) => {
+/** Registers the suite on each engine; called in a test file of the app. */
+export function registerIsolation({ createApp, queries, Session, add }: Style): void {
+  let app: Express;
+  const create = async (engine: Parameters<typeof createApp>[0]): Promise<void> => {
     app = await createApp(engine);
-  },
-  (stage) => {
+  };
+  onEachEngine(create, (stage) => {
     let server: Server;
+    let api: Client;
     beforeAll(async () => {
       server = createServer(app).listen(0, '127.0.0.1');
       await once(server, 'listening');
+      api = new Client(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     });
-    afterAll(() => {
+    afterAll(async () => {
       server.close();
       server.closeAllConnections();
+      await once(server, 'close');
     });
     afterEach(async () => expect(await stage.probe.count('users')).toBe(0));
 
     const isolated = (run: () => Promise<void>): Promise<void> =>
       withTestIsolation(stage.engine, run);
-    const post = (path: string, body: object): Promise<Response> =>
-      fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, {
-        method: 'POST',
-        body: JSON.stringify(body),
-        headers: { 'Content-Type': 'application/json' },
-      });
-    const admin = { name: 'admin', email: 'admin@localhost' };
+    const count = async (): Promise<number> =>
+      (await queries.listUsers({ page: 1, perPage: 10 }, {})).total;
 
     test('a user that a request has created is there for the next piece of code', () =>
       isolated(async () => {
-        expect((await post('/users', admin)).status).toBe(201);
-        const found = await runInScope(
-          async () => await User.query.filterBy({ name: 'admin' }).first(),
-        );
-        expect(found).toMatchObject(admin);
+        await api.createUser(ADMIN.name, ADMIN.email);
+        expect(await runInScope(() => queries.findAccount('admin'))).toMatchObject(ADMIN);
       }));
 
     test('the same name is free again, since the test before has left nothing', () =>
       isolated(async () => {
-        expect((await post('/users', admin)).status).toBe(201);
-        expect((await post('/users', { ...admin, email: 'other@localhost' })).status).toBe(409);
-        expect(await runInScope(async () => await User.query.count())).toBe(1);
+        await api.createUser(ADMIN.name, ADMIN.email);
+        const again = { ...ADMIN, email: 'other@localhost' };
+        expect((await api.post('/users', again)).status).toBe(409);
+        expect(await runInScope(count)).toBe(1);
       }));
 
     test('what is prepared without a request is there for the app', () =>
       isolated(async () => {
         await runInScope(async () => {
-          Session.add(new User(admin));
+          await add(ADMIN);
           await Session.commit();
         });
-        expect((await post('/users', admin)).status).toBe(409);
+        expect((await api.post('/users', ADMIN)).status).toBe(409);
       }));
 
     test('what is rolled back inside is gone, and the rest is not', () =>
       isolated(async () => {
         await runInScope(async () => {
-          Session.add(new User(admin));
+          await add(ADMIN);
           await Session.commit();
-          const rows = [admin, { name: 'guest', email: 'guest@localhost' }];
-          const report = await (await post('/users/import', rows)).json();
+          const report = (await api.post('/users/import', [ADMIN, GUEST])).json();
           expect(report).toMatchObject({ imported: 1, rejected: [{ index: 0 }] });
-          Session.add(new User({ name: 'ghost', email: 'ghost@localhost' }));
+          await add(GHOST);
           await Session.flush();
           await Session.rollback();
-          expect(await User.query.count()).toBe(2);
+          expect(await count()).toBe(2);
         });
       }));
-  },
-);
+  });
+}
