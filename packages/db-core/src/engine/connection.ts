@@ -27,8 +27,8 @@ import { Transaction } from './transaction';
 import { translateError } from '../errors/translate';
 
 export interface ConnectionOptions {
-  /** Whether the first statement begins a transaction; otherwise each commits by itself until `begin()`. */
-  readonly autobegin: boolean;
+  /** Whether the first statement begins a transaction. Default false: each commits by itself until `begin()`. */
+  readonly autobegin?: boolean;
   /** Whether the driver connection is kept until `close()` (the default) or given back after each transaction. */
   readonly keepsConnection?: boolean;
   /** Default: the dialect's. */
@@ -79,12 +79,13 @@ export class Connection {
   #closed: Promise<void> | undefined;
 
   constructor(engine: Engine, options: ConnectionOptions) {
+    const { autobegin = false } = options;
     this.engine = engine;
     this.session = options.session;
-    this.#keepsConnection = options.keepsConnection ?? !options.autobegin;
+    this.#keepsConnection = options.keepsConnection ?? !autobegin;
     this.#checkout = new Checkout(this, options.listener, options.onBegin);
     this.#transaction = new Transaction(this.#checkout, {
-      autobegin: options.autobegin,
+      autobegin,
       beginMode: options.begin ?? engine.beginMode,
       defaults: { ...engine.transactionDefaults, ...options.transaction },
     });

@@ -86,10 +86,10 @@ export class SessionConnections {
 
   /** All of them, at once where there is nothing to wait for. */
   close(options: EndOptions): Promise<void> | undefined {
-    const closing: Promise<void>[] = [];
+    let closing: Promise<void>[] | undefined;
     for (const connection of this.#open.values())
-      if (!connection.closeNow()) closing.push(connection.close(options));
-    return closing.length === 0 ? undefined : this.#all(closing);
+      if (!connection.closeNow()) (closing ??= []).push(connection.close(options));
+    return closing && this.#all(closing);
   }
 
   /** One after the other, all of them even if one fails. */
