@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { ScopedSession } from '@quartet/db-core';
 import type { RecordedEvent } from '@quartet/db-core/observe';
 import { currentScope, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
@@ -65,6 +68,17 @@ onEachEngine((fixture) => {
     });
     expect(insert?.duration).toBeCloseTo((insert?.endTime ?? 0) - (insert?.startTime ?? 0));
     expect(select).toMatchObject({ rowCount: 1, error: undefined });
+  });
+
+  test('a folder of the user that is named as ours is the user’s', async () => {
+    const recorder = new Recorder();
+    const folder = path.join(mkdtempSync(path.join(tmpdir(), 'quartet-')), 'db-core', 'src');
+    const file = path.join(folder, 'queries.cjs');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, "exports.ask = async (Session) => { await Session.execute('select 1'); };");
+    const { ask } = (await import(file)) as { ask: (session: ScopedSession) => Promise<void> };
+    await runInScope(() => ask(Session), { observer: recorder });
+    expect(recorder.queries[0]?.location).toContain(path.join('db-core', 'src', 'queries.cjs:1:'));
   });
 
   test('a failed query is recorded with its error', async () => {

@@ -26,8 +26,8 @@ import { Result, rowCountOf } from './result';
 import { Transaction } from './transaction';
 
 export interface ConnectionOptions {
-  /** Whether the first statement begins a transaction; otherwise each commits by itself until `begin()`. */
-  readonly autobegin: boolean;
+  /** Whether the first statement begins a transaction. Default false: each commits by itself until `begin()`. */
+  readonly autobegin?: boolean;
   /** Whether the driver connection is kept until `close()` (the default) or given back after each transaction. */
   readonly keepsConnection?: boolean;
   /** Default: the dialect's. */
@@ -78,12 +78,13 @@ export class Connection {
   #closing: Promise<void> | undefined;
 
   constructor(engine: ConnectionHost, options: ConnectionOptions) {
+    const { autobegin = false } = options;
     this.engine = engine;
     this.session = options.session;
-    this.#keepsConnection = options.keepsConnection ?? !options.autobegin;
+    this.#keepsConnection = options.keepsConnection ?? !autobegin;
     this.#checkout = new Checkout(this, options.listener, options.onBegin);
     this.#transaction = new Transaction(this.#checkout, {
-      autobegin: options.autobegin,
+      autobegin,
       beginMode: options.begin ?? engine.beginMode,
       defaults: { ...engine.transactionDefaults, ...options.transaction },
     });

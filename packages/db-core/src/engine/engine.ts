@@ -91,9 +91,9 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
    * A connection of its own, outside every session: each statement commits by itself unless `begin()`
    * was called, or with `autobegin` the first statement begins a transaction. The caller must `close()` it.
    */
-  connect(options: Partial<ConnectionOptions> = {}): Connection {
+  connect(options: ConnectionOptions = {}): Connection {
     if (options.session) this.#sessions++;
-    return new Connection(this, { autobegin: false, ...options });
+    return new Connection(this, options);
   }
 
   /** Runs `fn` with a connection inside one transaction: committed when it resolves, rolled back when it rejects. */

@@ -18,14 +18,14 @@ import { enterScope, Scope } from '../session/scope';
 import { LoopTurns } from './loop-turns';
 import { onSocketClose } from './socket-close';
 
-/** Told to teardown hooks when the client went away before its answer was out. */
+/** Given to teardown hooks when the client went away before its answer was out. */
 export class ClientAbortedError extends DbCoreError {
   constructor() {
     super('CLIENT_ABORTED', 'The client went away before the answer was complete.');
   }
 }
 
-/** Told to teardown hooks of a request that was still in flight at the deadline of a shutdown. */
+/** Given to teardown hooks of a request that was still in flight at the deadline of a shutdown. */
 export class ShutdownError extends DbCoreError {
   constructor() {
     super('SHUTTING_DOWN', 'The server was shut down before this request was answered.');
@@ -43,9 +43,9 @@ export interface RequestScopeOptions {
   readonly record?: (req: Request, res: Response) => ScopeObserver | undefined;
   /** Called after the scope of a request that used a session has ended. */
   readonly onTeardown?: TeardownHook;
-  /** Told what went wrong during teardown itself. Default: one line on stderr. */
+  /** Called with what went wrong during teardown itself. Default: one line on stderr. */
   readonly onTeardownError?: (error: unknown, req: Request) => void;
-  /** Told of a 2xx answer whose writes were never committed. Default: one line on stderr. Development's best friend. */
+  /** Called for a 2xx answer whose writes were never committed. Default: one line on stderr. Development's best friend. */
   readonly onForgottenCommit?: (req: Request, res: Response) => void;
   /** For how long one turn of the event loop begins requests before others wait for the next. Default 10; 0: without end. */
   readonly turnMs?: number;
@@ -59,7 +59,7 @@ export class RequestScopes {
   #record: RequestScopeOptions['record'];
   readonly #hooks: TeardownHook[] = [];
   readonly #turns: LoopTurns;
-  /** Told when no request uses a session any more. */
+  /** Called when no request uses a session any more. */
   readonly #waiting: (() => void)[] = [];
   /** Requests that use a session and are not torn down yet. */
   #using = 0;
@@ -77,7 +77,7 @@ export class RequestScopes {
   readonly middleware: RequestHandler = (req, res, next) => {
     if (this.#refuses?.(req, res)) return;
     this.#turns.run(() => {
-      if (!req.socket.destroyed) this.#begin(req, res, next); // else nobody waits any more
+      if (!req.socket.destroyed) this.#begin(req, res, next); // else the client is gone
     });
   };
 
@@ -95,7 +95,7 @@ export class RequestScopes {
     this.#hooks.push(hook);
   }
 
-  /** Records requests from now on, as the option `record` does: for whoever looks at an app from outside. */
+  /** Records requests from now on, as the option `record` does: for tools that look at an app from outside. */
   record(choose: NonNullable<RequestScopeOptions['record']>): void {
     this.#record = choose;
   }
@@ -135,7 +135,7 @@ export class RequestScopes {
     try {
       if (!aborted && res.statusCode < 300 && scope.hasUncommittedWrites)
         (this.#options.onForgottenCommit ?? warnOfForgottenCommit)(req, res);
-      // Nobody waits for the statement in flight any more.
+      // The client does not wait for the statement in flight any more.
       await scope.close({ cancel: aborted || error instanceof ShutdownError });
       for (const hook of this.#hooks) await hook(error, req, res);
     } catch (failure) {

@@ -1,5 +1,5 @@
 /**
- * Statements as they are sent, a line each, for whoever watches a terminal: session, duration, rows, statement, values.
+ * Statements as they are sent, a line each, for a terminal: session, duration, rows, statement, values.
  * Ports SQLAlchemy's `echo`, and says more in less.
  *
  * @see https://docs.sqlalchemy.org/en/20/core/engines.html#configuring-logging
@@ -24,7 +24,7 @@ const STATEMENT_LENGTH = 240;
 const STATEMENT_END = 80;
 const VALUE_LENGTH = 40;
 const VALUES = 10;
-/** A transaction waits this long for the writer lock or a connection before that is worth telling. */
+/** A transaction waits this long for the writer lock or a connection before that is shown. */
 const WAIT_MS = 10;
 const SLOW_MS = 100;
 
@@ -77,7 +77,7 @@ export class Echo {
 
   readonly #style: Style = (format, text) =>
     this.#options.colors === true && text.trim() !== ''
-      ? styleText(format, text, { validateStream: false }) // whoever made this has looked at the stream
+      ? styleText(format, text, { validateStream: false }) // the maker of this has looked at the stream
       : text;
 
   #mark(event: EngineEvent, color: Format, text: string, waitedMs = 0): void {
@@ -106,10 +106,10 @@ export class Echo {
     text: string,
   ): void {
     const who = session ? `#${this.#numberOf(session)}` : '';
-    const told = rows.padStart(WIDTH.rows);
+    const count = rows.padStart(WIDTH.rows);
     const line = [
       this.#style('dim', who.padEnd(WIDTH.session)) + duration,
-      color ? this.#style(color, told) : this.#style('dim', told),
+      color ? this.#style(color, count) : this.#style('dim', count),
       color && rows === '' ? this.#style(color, text) : text,
     ];
     this.#print(`${line[0]} ${line[1]}  ${line[2]}`);

@@ -1,7 +1,7 @@
 /**
- * Tells what a session commits: inserts, updates and deletes of objects, whichever library made them, before and after
+ * Reports what a session commits: inserts, updates and deletes of objects, whichever library made them, before and after
  * the commit. Forgotten at rollback, and what a savepoint undid is not among them. Statements that touch many rows at
- * once, or that no object stands for, are not told of.
+ * once, or that no object stands for, are not reported.
  *
  * Ports Flask-SQLAlchemy's `before_models_committed` and `models_committed`.
  *
@@ -33,7 +33,7 @@ export interface ModificationListeners {
 }
 
 /**
- * Tells of the changes that sessions commit on these engines, from now on. Changes outside a session are not told of.
+ * Reports the changes that sessions commit on these engines, from now on. Changes outside a session are not reported.
  *
  * @returns a function that ends it.
  * @example
@@ -80,14 +80,14 @@ class Transactions {
     if (known) return known;
     const transaction = new Transaction();
     this.#bySession.set(session, transaction);
-    const tell = async (listener: ModificationListeners['afterCommit']): Promise<void> => {
+    const emit = async (listener: ModificationListeners['afterCommit']): Promise<void> => {
       const { changes } = transaction;
       if (changes.length > 0) await listener?.({ session, changes });
     };
-    session.beforeCommit(() => tell(this.#listeners.beforeCommit));
+    session.beforeCommit(() => emit(this.#listeners.beforeCommit));
     session.afterCommit(() => {
       this.#bySession.delete(session);
-      return tell(this.#listeners.afterCommit);
+      return emit(this.#listeners.afterCommit);
     });
     session.afterRollback(() => this.#bySession.delete(session));
     return transaction;

@@ -63,7 +63,7 @@ export function sessionIn(
   const known = asSession(scope.get(key, engine));
   if (known) return known;
   const session = create();
-  scope.add(session, [key, ...session.engines]);
+  scope.add(session, key, session.engines);
   return session;
 }
 

@@ -24,11 +24,11 @@ export interface RetryOptions extends BeginOptions {
   /** No wait is longer. Default 1000. */
   readonly maxDelayMs?: number;
   /**
-   * Run again also when the connection was lost during COMMIT, so that nobody knows whether it took place.
+   * Run again also when the connection was lost during COMMIT, so that it is not known whether it took place.
    * Only for work that may be done twice. Default false.
    */
   readonly retryUnknownOutcome?: boolean;
-  /** Told of each failure that will be followed by another attempt, counted from 1. */
+  /** Called with each failure that another attempt will follow, counted from 1. */
   readonly onRetry?: (error: OperationalError, attempt: number) => void;
 }
 

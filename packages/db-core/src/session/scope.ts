@@ -97,18 +97,19 @@ export class Scope {
   }
 
   /**
-   * Holds `resource` from now on, under each of `keys` that is free: a scope inside another leaves it to that.
+   * Holds `resource` from now on, under `key` and under each of `more` that is free: a scope inside another leaves it to that.
    *
    * @throws ScopeClosedError
    */
-  add(resource: ScopedResource, keys: Iterable<object>): void {
+  add(resource: ScopedResource, key: object, more: readonly object[] = []): void {
     const { parent, observer, onFirstSession } = this.#options;
-    if (parent) return parent.add(resource, keys);
+    if (parent) return parent.add(resource, key, more);
     if (this.closed) throw new ScopeClosedError();
     if (!this.#used) onFirstSession?.();
     this.#used = true;
     observer?.note('session-opened', {});
-    for (const key of keys) if (!this.#resources.has(key)) this.#resources.set(key, resource);
+    this.#resources.set(key, resource);
+    for (const each of more) if (!this.#resources.has(each)) this.#resources.set(each, resource);
   }
 
   /** Lets go of `resource` without ending it. */
@@ -130,20 +131,29 @@ export class Scope {
 
   /** Most requests end with nothing to wait for: their sessions have committed, or have only read. */
   #end(options: EndOptions): Promise<void> | undefined {
-    const failures: unknown[] = [];
-    const waiting: Promise<void>[] = [];
-    const removed = (): void => this.observer?.note('session-removed', {});
-    for (const resource of this.resources) {
+    let waiting: Promise<void>[] | undefined;
+    let last: ScopedResource | undefined;
+    for (const resource of this.#resources.values()) {
+      if (resource === last) continue; // the keys of one stand side by side
+      last = resource;
       const ending = resource.end(options);
-      if (ending) waiting.push(ending.catch((error) => void failures.push(error)).then(removed));
-      else removed();
+      if (ending) (waiting ??= []).push(ending.finally(() => this.#noteRemoved()));
+      else this.#noteRemoved();
     }
-    if (waiting.length === 0) return undefined;
-    return Promise.all(waiting).then(() => {
-      if (failures.length === 0) return;
-      throw new AggregateError(failures, 'Sessions could not be closed at the end of their scope.');
-    });
+    return waiting && allOf(waiting);
   }
+
+  #noteRemoved(): void {
+    this.observer?.note('session-removed', {});
+  }
+}
+
+async function allOf(endings: readonly Promise<void>[]): Promise<void> {
+  const failures = (await Promise.allSettled(endings)).flatMap((each) =>
+    each.status === 'rejected' ? [each.reason as unknown] : [],
+  );
+  if (failures.length > 0)
+    throw new AggregateError(failures, 'Sessions could not be closed at the end of their scope.');
 }
 
 /** The scope this code runs in, or undefined. */

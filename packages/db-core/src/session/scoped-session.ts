@@ -125,7 +125,7 @@ class ScopeRegistry implements Registry {
   }
 }
 
-/** One session for each value of the user's function; whoever chose it calls `remove()`. */
+/** One session for each value of the user's function; the code that chose it calls `remove()`. */
 class KeyedRegistry implements Registry {
   readonly #factory: SessionFactory;
   readonly #scopefunc: () => unknown;

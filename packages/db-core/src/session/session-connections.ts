@@ -84,12 +84,12 @@ export class SessionConnections {
 
   /** All of them, at once where there is nothing to wait for. */
   close(options: EndOptions): Promise<void> | undefined {
-    const closing: Promise<void>[] = [];
+    let closing: Promise<void>[] | undefined;
     for (const connection of this.#open.values()) {
       const ending = connection.end(options);
-      if (ending) closing.push(ending);
+      if (ending) (closing ??= []).push(ending);
     }
-    return closing.length === 0 ? undefined : this.#all(closing);
+    return closing && this.#all(closing);
   }
 
   /** One after the other, all of them even if one fails. */

@@ -10,7 +10,7 @@ import { currentScope } from './scope';
 import { enginesOf, Session } from './session';
 
 export interface SessionFactory extends SessionSource {
-  /** A new session. Options given here win over the factory's. Whoever calls it closes it. */
+  /** A new session. Options given here win over the factory's. The caller closes it. */
   (options?: SessionOptions): Session;
   /** The session that is current here; undefined outside any scope. A registry of its own may replace it. */
   current: SessionSource['current'];

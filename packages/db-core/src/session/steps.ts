@@ -2,7 +2,7 @@
  * The steps of a session that take several statements: a flush, a commit, a rollback. They come one after the other,
  * also where the code calls them side by side, so that none is cut in two.
  *
- * A flush runs code of libraries, whose hooks may use the session: they are told from other callers by the scope that
+ * A flush runs code of libraries, whose hooks may use the session: they are distinguished from other callers by the scope that
  * the flush runs in, and do not wait for it.
  */
 import type { Scope } from './scope';

@@ -32,7 +32,7 @@ export interface TransactionalOptions extends BeginOptions {
 /**
  * Runs `fn` with the given relation to the transaction of the current session. A transaction that begins
  * here is committed when `fn` resolves and rolled back when it rejects; one that was there before is left to
- * whoever began it. Isolation level and access mode are for a transaction that begins here.
+ * the code that began it. Isolation level and access mode are for a transaction that begins here.
  *
  * @throws InvalidRequestError when the caller's state does not fit the mode, or when a second connection is
  *   needed while this session holds one and the pool has none left: waiting for it would never end.
