@@ -5,6 +5,8 @@
  * @see https://docs.sqlalchemy.org/en/20/core/internals.html#sqlalchemy.engine.Dialect
  */
 
+import type { LexicalRules } from '../sql/tokens';
+
 /** MariaDB speaks the `mysql` dialect, as in SQLAlchemy. */
 export type DialectName = 'sqlite' | 'postgresql' | 'mysql';
 
@@ -65,6 +67,8 @@ export interface Dialect<Raw = unknown> {
   readonly singleWriter: boolean;
   /** Known after the first connection, e.g. `17.2` or `10.11.6-MariaDB`. */
   readonly serverVersion: string | undefined;
+  /** How it reads a text: where strings and comments end. */
+  readonly lexicalRules: LexicalRules;
   /** How this driver writes the n-th (from 1) placeholder. */
   placeholder(n: number): string;
 

@@ -22,7 +22,6 @@ import { ScopeClosedError } from '../errors/errors';
 import { Mutex } from './mutex';
 import { callerLocation, rowCountOf } from '../observe/recorder';
 import { Result } from './result';
-import { parseControl } from '../sql/statement';
 import { Transaction } from './transaction';
 import { translateError } from '../errors/translate';
 
@@ -167,7 +166,9 @@ export class Connection {
     if (waiting) await waiting;
     try {
       this.#assertOpen();
-      const control = parseControl(sql);
+      const statement = this.engine.describe(sql);
+      const isScript = statement.isScript && this.#transaction.takesScripts;
+      const control = isScript ? undefined : statement.control;
       if (control) {
         await this.#transaction.control(control, owner, asked);
         this.#transaction.answerNested(this.#calls + 1);
@@ -187,6 +188,8 @@ export class Connection {
         if (!this.#transaction.active && !this.engine.dialect.isAlive(raw))
           this.#checkout.giveBack();
         throw error;
+      } finally {
+        if (isScript) this.#transaction.afterScript(raw, owner);
       }
     } catch (error) {
       throw form.error(error);

@@ -10,8 +10,10 @@ import type { ConnectionOptions } from './connection';
 import type { BeginMode, BeginWay, Dialect, TransactionOptions } from '../dialects/dialect';
 import type { LeakReport } from './leak-detector';
 import type { CompiledStatement, Params } from '../sql/placeholders';
+import type { Statement } from '../sql/statement';
 import type { PoolOptions, PoolStatus } from './pool';
 import type { Result } from './result';
+import type { SavepointOperation } from './savepoints';
 import { Connection } from './connection';
 import { createDialect } from '../dialects/create-dialect';
 import { consoleEcho, Echo } from '../observe/echo';
@@ -19,6 +21,7 @@ import { ArgumentError, ScopeClosedError } from '../errors/errors';
 import { LeakDetector, warnOfLeak } from './leak-detector';
 import { Modifications } from '../observe/modifications';
 import { placeholderCompiler } from '../sql/placeholders';
+import { createStatementReader } from '../sql/statement';
 import { Pool } from './pool';
 import { currentScope } from '../session/scope';
 import { DatabaseUrl, parseDatabaseUrl } from '../dialects/url';
@@ -78,7 +81,10 @@ export interface QueryEvent extends TimedEvent {
 }
 
 export interface SavepointEvent extends EngineEvent {
-  /** `SAVEPOINT …`, `RELEASE SAVEPOINT …` or `ROLLBACK TO SAVEPOINT …`. */
+  readonly op: SavepointOperation;
+  /** Its name on the server. */
+  readonly name: string;
+  /** The statement: the two, with a space between them. */
   readonly sql: string;
 }
 
@@ -108,6 +114,8 @@ export class Engine extends EventEmitter<EngineEvents> {
   readonly driverDialect: Dialect<object>;
   readonly transactionDefaults: TransactionOptions;
   readonly compile: (sql: string, params?: Params) => CompiledStatement;
+  /** What a statement is, told from its text by the rules of this engine's database. */
+  readonly describe: (sql: string) => Statement;
   /** Where bindings report which objects were written; see `trackModifications`. */
   readonly modifications = new Modifications();
   readonly #poolOptions: PoolOptions;
@@ -129,7 +137,10 @@ export class Engine extends EventEmitter<EngineEvents> {
       ...(options.isolationLevel && { isolationLevel: options.isolationLevel }),
       ...(options.readOnly && { readOnly: options.readOnly }),
     });
-    this.compile = placeholderCompiler(this.dialect.name, (n) => this.dialect.placeholder(n));
+    this.compile = placeholderCompiler(this.dialect.lexicalRules, (n) =>
+      this.dialect.placeholder(n),
+    );
+    this.describe = createStatementReader(this.dialect.lexicalRules);
     this.#poolOptions = Object.freeze({
       poolSize: positive('poolSize', options.poolSize ?? this.dialect.defaultPoolSize),
       acquireTimeoutMs: positive('acquireTimeoutMs', options.acquireTimeoutMs ?? 30_000),

@@ -8,6 +8,8 @@
  */
 import { InvalidRequestError } from '../errors/errors';
 
+export type SavepointOperation = 'SAVEPOINT' | 'RELEASE SAVEPOINT' | 'ROLLBACK TO SAVEPOINT';
+
 /** Who asked for the savepoint: the library's own connection object, or the session. */
 export type SavepointOwner = object | undefined;
 
@@ -29,7 +31,7 @@ interface Savepoint {
 
 /** What the stack asks of its connection. */
 export interface SavepointTarget {
-  send(sql: string): Promise<unknown>;
+  send(op: SavepointOperation, name: string): Promise<unknown>;
   /** Rolls the whole transaction back; the next statement begins it again. */
   restart(): Promise<void>;
   /** Marks the transaction as unusable until it is rolled back. */
@@ -90,7 +92,7 @@ export class Savepoints {
   async send(): Promise<void> {
     for (const savepoint of this.#stack) {
       if (savepoint.state !== 'waiting') continue;
-      await this.#target.send(`SAVEPOINT ${savepoint.name}`);
+      await this.#target.send('SAVEPOINT', savepoint.name);
       this.#settle(savepoint, 'sent');
     }
   }
@@ -153,7 +155,7 @@ export class Savepoints {
     this.#cut(index + 1);
     const savepoint = this.#stack[index] as Savepoint;
     if (savepoint.state === 'sent')
-      await this.#target.send(`ROLLBACK TO SAVEPOINT ${savepoint.name}`);
+      await this.#target.send('ROLLBACK TO SAVEPOINT', savepoint.name);
     if (savepoint.state !== 'begin') return;
     await this.#target.restart();
     for (const other of this.#stack) this.#settle(other, 'waiting');
@@ -161,7 +163,7 @@ export class Savepoints {
 
   async #release(index: number): Promise<void> {
     const savepoint = this.#stack[index] as Savepoint;
-    if (savepoint.state === 'sent') await this.#target.send(`RELEASE SAVEPOINT ${savepoint.name}`);
+    if (savepoint.state === 'sent') await this.#target.send('RELEASE SAVEPOINT', savepoint.name);
     this.#cut(index); // where the server refuses, it is still there to be rolled back
   }
 

@@ -12,7 +12,7 @@ import type {
   Dialect,
   TransactionOptions,
 } from '../dialects/dialect';
-import type { SavepointOwner, SavepointTarget } from './savepoints';
+import type { SavepointOperation, SavepointOwner, SavepointTarget } from './savepoints';
 import type { TransactionControl } from '../sql/statement';
 import { InvalidRequestError, OperationalError, PendingRollbackError } from '../errors/errors';
 import { Savepoints } from './savepoints';
@@ -220,6 +220,23 @@ export class Transaction implements SavepointTarget {
     if (!this.#settings.autobegin) dialect.ended(raw, this.#host);
   }
 
+  // --- scripts with a BEGIN and a COMMIT of their own -----------------------------------------
+
+  /** Whether one may run as it is: outside a session, where no transaction is under way and the database takes it. */
+  get takesScripts(): boolean {
+    const { severalStatements } = this.#host.dialect.lexicalRules;
+    return severalStatements && !this.#settings.autobegin && this.#state === 'idle';
+  }
+
+  /** One has run, or failed in the middle: a transaction that it left open is its owner's. */
+  afterScript(raw: object, owner: SavepointOwner): void {
+    if (this.#host.dialect.inTransaction(raw, undefined) !== true) return;
+    this.#state = 'open';
+    this.#begunBy = { owner };
+    this.#mayWrite = true;
+    this.#wrote = true;
+  }
+
   // --- transaction control sent by libraries -------------------------------------------------
 
   /** Carries out what a library sent. @param owner the library's own connection object */
@@ -322,8 +339,9 @@ export class Transaction implements SavepointTarget {
   }
 
   /** @internal For its savepoints. */
-  async send(sql: string): Promise<void> {
+  async send(op: SavepointOperation, name: string): Promise<void> {
     if (this.#state !== 'open') return;
+    const sql = `${op} ${name}`;
     const raw = this.#host.raw as object;
     try {
       await this.#host.dialect.control(raw, sql);
@@ -331,7 +349,7 @@ export class Transaction implements SavepointTarget {
       this.afterFailure(raw, error);
       throw error;
     }
-    this.#host.tell('savepoint', { sql });
+    this.#host.tell('savepoint', { op, name, sql });
   }
 
   /** @internal The savepoint that BEGIN stood for is rolled back: the transaction begins anew with the next statement. */

@@ -83,8 +83,8 @@ export function trackModifications(
 ): () => void {
   const transactions = new Transactions(listeners);
   const stops = [...new Set(Symbol.iterator in engines ? engines : [engines])].map((engine) => {
-    const onSavepoint = ({ session, sql }: SavepointEvent): void => {
-      if (session) transactions.of(session as Session).savepoint(engine, sql);
+    const onSavepoint = ({ session, op, name }: SavepointEvent): void => {
+      if (session) transactions.of(session as Session).savepoint(engine, op, name);
     };
     engine.on('savepoint', onSavepoint);
     const stop = engine.modifications.listen((instance, operation) => {
@@ -148,13 +148,12 @@ class Transaction {
     else this.#changes.set(instance, { operation, engine });
   }
 
-  savepoint(engine: Engine, sql: string): void {
-    const [, rollback, name = ''] = /^(ROLLBACK TO )?(?:SAVEPOINT )?(.+)$/.exec(sql) ?? [];
+  savepoint(engine: Engine, op: SavepointEvent['op'], name: string): void {
     const marks = this.#marks.get(engine) ?? new Map<string, [object, Changed][]>();
     this.#marks.set(engine, marks);
     const own = [...this.#changes].filter(([, changed]) => changed.engine === engine);
-    if (sql.startsWith('SAVEPOINT')) marks.set(name, own);
-    if (!rollback) return;
+    if (op === 'SAVEPOINT') marks.set(name, own);
+    if (op !== 'ROLLBACK TO SAVEPOINT') return;
     const kept = new Map(marks.get(name));
     for (const [instance] of own) if (!kept.has(instance)) this.#changes.delete(instance);
     for (const [instance, changed] of kept) this.#changes.set(instance, changed);

@@ -10,6 +10,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CursorResult, Dialect, DialectName, BeginMode } from '../dialects/dialect';
 import type { Engine } from '../engine/engine';
+import type { LexicalRules } from '../sql/tokens';
 import { InvalidRequestError, PendingRollbackError } from '../errors/errors';
 import { translateError } from '../errors/translate';
 
@@ -90,6 +91,7 @@ class IsolatedDialect implements Dialect<object> {
   readonly synchronous: boolean;
   readonly singleWriter: boolean;
   readonly serverVersion: string | undefined;
+  readonly lexicalRules: LexicalRules;
   readonly #real: Dialect<object>;
   readonly #raw: object;
   #sequence = 0;
@@ -104,6 +106,8 @@ class IsolatedDialect implements Dialect<object> {
     this.synchronous = real.synchronous;
     this.singleWriter = real.singleWriter;
     this.serverVersion = real.serverVersion;
+    // A script with a COMMIT of its own would end what is to be undone.
+    this.lexicalRules = { ...real.lexicalRules, severalStatements: false };
   }
 
   placeholder(n: number): string {

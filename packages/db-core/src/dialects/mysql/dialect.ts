@@ -12,17 +12,14 @@ import type { BeginMode, BeginWay, CursorResult, Dialect, TransactionOptions } f
 import type { EngineOptions } from '../../engine/engine';
 import type { DatabaseUrl } from '../url';
 import { OperationalError } from '../../errors/errors';
-import { plainReadJudge } from '../../sql/statement';
+import { createStatementReader } from '../../sql/statement';
+import { MYSQL_LEXICAL_RULES } from './lexical-rules';
 
 /** Flags of an OK packet, which answers every statement that has no rows. */
 const SERVER_STATUS_IN_TRANS = 1;
 const SERVER_STATUS_AUTOCOMMIT = 2;
 /** Errors at which InnoDB rolls the whole transaction back: deadlock, and changed since the snapshot. */
 const TRANSACTION_LOST = new Set([1213, 1020]);
-
-/** What ends a transaction by itself; none of them answers with rows. */
-const COMMITS_BY_ITSELF =
-  /^\s*(?:(?:create|drop)\s+(?!temporary\b)|alter|rename|truncate|grant|revoke|lock|flush|install|uninstall)\b/i;
 
 /** What a mysql2 callback gives, as a pair: `[rows or header, fields]`. */
 export type MysqlResult = readonly [rows: unknown, fields: FieldPacket[] | undefined];
@@ -33,11 +30,12 @@ export class MysqlDialect implements Dialect<Client> {
   readonly defaultPoolSize = 10;
   readonly synchronous = false;
   readonly singleWriter = false;
+  readonly lexicalRules = MYSQL_LEXICAL_RULES;
   serverVersion: string | undefined;
   readonly #url: DatabaseUrl;
   readonly #options: EngineOptions;
   readonly #dead = new WeakSet<Client>();
-  readonly #isPlainRead = plainReadJudge({ backslashEscapes: true });
+  readonly #describe = createStatementReader(MYSQL_LEXICAL_RULES);
   /** Clients on which the first statement opens a transaction, so that nothing need be sent before it. */
   readonly #manual = new WeakSet<Client>();
   /** Clients whose transaction the server has told of. */
@@ -173,7 +171,7 @@ export class MysqlDialect implements Dialect<Client> {
   }
 
   isWrite(_client: Client, sql: string): boolean {
-    return !this.#isPlainRead(sql);
+    return !this.#describe(sql).isPlainRead;
   }
 
   /** Told by the status flags of an OK packet (writes, DDL), which a result set does not carry. */
@@ -192,11 +190,13 @@ export class MysqlDialect implements Dialect<Client> {
       | { serverStatus?: unknown }
       | undefined;
     const status = header?.serverStatus;
-    return typeof status === 'number' ? this.#isOpen(client, status, sql) : undefined;
+    const open = typeof status === 'number' ? this.#isOpen(client, status) : undefined;
+    // LOCK TABLES opens another one at once; the list of a table's checks has no status.
+    return open !== false && sql !== undefined && this.#describe(sql).endsImplicitly ? false : open;
   }
 
   /** Before its first access to a table the server does not call a transaction open that no BEGIN has opened. */
-  #isOpen(client: Client, status: number, sql: string | undefined): boolean | undefined {
+  #isOpen(client: Client, status: number): boolean | undefined {
     if ((status & SERVER_STATUS_AUTOCOMMIT) === 0) this.#manual.add(client);
     else this.#manual.delete(client);
     if ((status & SERVER_STATUS_IN_TRANS) !== 0) {
@@ -204,7 +204,7 @@ export class MysqlDialect implements Dialect<Client> {
       return true;
     }
     const ended = this.#told.delete(client) || !this.#manual.has(client);
-    return ended || COMMITS_BY_ITSELF.test(sql ?? '') ? false : undefined;
+    return ended ? false : undefined;
   }
 
   async #start(client: Client, { isolationLevel, readOnly }: TransactionOptions): Promise<void> {

@@ -11,8 +11,9 @@ import type { BeginMode, BeginWay, CursorResult, Dialect, TransactionOptions } f
 import type { EngineOptions } from '../../engine/engine';
 import type { DatabaseUrl } from '../url';
 import { OperationalError, PendingRollbackError } from '../../errors/errors';
-import { plainReadJudge } from '../../sql/statement';
+import { createStatementReader } from '../../sql/statement';
 import { QueryWithBegin, wireOf } from './begin';
+import { POSTGRESQL_LEXICAL_RULES } from './lexical-rules';
 import { StatementNames } from './statement-names';
 
 /** The BEGIN of a transaction, which waits for the first statement or is under way with it. */
@@ -27,11 +28,12 @@ export class PostgresqlDialect implements Dialect<Client> {
   readonly defaultPoolSize = 10;
   readonly synchronous = false;
   readonly singleWriter = false;
+  readonly lexicalRules = POSTGRESQL_LEXICAL_RULES;
   serverVersion: string | undefined;
   readonly #url: DatabaseUrl;
   readonly #options: EngineOptions;
   readonly #dead = new WeakSet<Client>();
-  readonly #isPlainRead = plainReadJudge();
+  readonly #describe = createStatementReader(POSTGRESQL_LEXICAL_RULES);
   readonly #names: StatementNames | undefined;
   /** What each server said last: `I` for no transaction, `T` for one, `E` for one that has failed. */
   readonly #status = new WeakMap<Client, string>();
@@ -113,7 +115,7 @@ export class PostgresqlDialect implements Dialect<Client> {
   query(client: Client, config: QueryArrayConfig<unknown[]>): Promise<QueryArrayResult<unknown[]>>;
   query(client: Client, config: QueryConfig<unknown[]>): Promise<QueryResult>;
   async query(client: Client, config: QueryConfig<unknown[]>): Promise<QueryResult> {
-    const name = config.name ?? this.#names?.nameOf(config.text, config.values);
+    const name = config.name ?? this.#names?.nameOf(this.#describe(config.text), config.values);
     try {
       return await this.#send(client, name === config.name ? config : { ...config, name });
     } catch (error) {
@@ -167,7 +169,7 @@ export class PostgresqlDialect implements Dialect<Client> {
   }
 
   isWrite(_client: Client, sql: string): boolean {
-    return !this.#isPlainRead(sql);
+    return !this.#describe(sql).isPlainRead;
   }
 
   inTransaction(client: Client, _result?: unknown, error?: unknown): boolean | undefined {
@@ -182,7 +184,7 @@ export class PostgresqlDialect implements Dialect<Client> {
   async #send(client: Client, config: QueryConfig<unknown[]>): Promise<QueryResult> {
     const beginning = this.#beginning.get(client);
     if (!beginning || beginning.sent) return await client.query(config);
-    if (!QueryWithBegin.fits(client, config)) {
+    if (!QueryWithBegin.fits(client, config, this.#describe(config.text))) {
       await this.beginNow(client);
       return await client.query(config);
     }

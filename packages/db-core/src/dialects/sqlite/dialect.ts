@@ -15,6 +15,8 @@ import type { BeginMode, BeginWay, CursorResult, Dialect, TransactionOptions } f
 import type { EngineOptions } from '../../engine/engine';
 import type { DatabaseUrl } from '../url';
 import { ArgumentError, OperationalError } from '../../errors/errors';
+import { createStatementReader } from '../../sql/statement';
+import { SQLITE_LEXICAL_RULES } from './lexical-rules';
 import { withSteadyLimit } from './limit';
 import { toSqlite } from './values';
 import { cancelled, WriterLock } from './writer-lock';
@@ -22,11 +24,6 @@ import { cancelled, WriterLock } from './writer-lock';
 const STATEMENT_CACHE_LIMIT = 200;
 const FIRST_RETRY_MS = 1;
 const LAST_RETRY_MS = 50;
-/** Statements whose `readonly` flag does not tell: they change the connection, or need to stand outside a transaction. */
-const NOT_TRANSACTIONAL = /^\s*(?:PRAGMA|VACUUM|ATTACH|DETACH|ANALYZE|EXPLAIN)\b/i;
-
-/** `*` that stands for columns, which are those the table has now; `count(*)` is not meant. */
-const STAR = /(?<!\(\s*)\*/;
 
 /** A database handle with its prepared statements. */
 export interface SqliteHandle {
@@ -41,11 +38,13 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
   readonly defaultPoolSize = 4;
   readonly synchronous = true;
   readonly singleWriter = true;
+  readonly lexicalRules = SQLITE_LEXICAL_RULES;
   serverVersion: string | undefined;
   readonly #file: string;
   readonly #temporary: string | undefined;
   readonly #busyTimeoutMs: number;
   readonly #lock: WriterLock;
+  readonly #describe = createStatementReader(SQLITE_LEXICAL_RULES);
   readonly #readOnly: boolean;
   /** Handles in a read-only transaction. */
   readonly #queryOnly = new WeakSet<Database.Database>();
@@ -148,7 +147,7 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
     let columns = this.#columns.get(statement);
     if (columns) return columns;
     columns = statement.columns().map(({ name }) => name);
-    if (!STAR.test(sql)) this.#columns.set(statement, columns);
+    if (!this.#describe(sql).selectsStar) this.#columns.set(statement, columns);
     return columns;
   }
 
@@ -222,7 +221,7 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
   }
 
   isWrite(handle: SqliteHandle, sql: string): boolean {
-    if (NOT_TRANSACTIONAL.test(sql)) return false;
+    if (this.#describe(sql).standsOutside) return false; // its `readonly` does not tell
     try {
       return !this.prepare(handle, sql).readonly;
     } catch {
