@@ -1,5 +1,12 @@
 import type { Engine, EngineOptions, ScopedSession } from '@quartet/db-core';
-import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import {
+  createEngine,
+  DatabaseError,
+  ProgrammingError,
+  runInScope,
+  scopedSession,
+  sessionmaker,
+} from '@quartet/db-core';
 import type { FreshDatabase } from '@quartet/testing';
 import { freshDatabase, testEngines } from '@quartet/testing';
 import type { Connection, QueryOptions } from 'mysql2';
@@ -125,6 +132,58 @@ for (const server of testEngines().filter(({ name }) => name === 'mariadb'))
         expect(await count()).toBe(before === insert ? 1 : 0);
       },
     );
+
+    test.each([
+      'analyze table things',
+      'check table things',
+      'optimize table things',
+      'repair table things',
+      'lock tables things write',
+      '/* tagged */ create /* again */ or replace table others (id int)',
+    ])('%s commits by itself, and is told of', async (sql) => {
+      const ended: unknown[] = [];
+      engine.on('implicit-commit', (event) => ended.push(event));
+      await runInScope(async () => {
+        await Session.execute(insert);
+        await Session.execute(sql);
+        expect(Session.hasUncommittedWrites).toBe(false);
+        await Session.execute('unlock tables');
+        await Session.rollback();
+      });
+      expect(ended).toHaveLength(1);
+      expect(await count()).toBe(1);
+    });
+
+    test.each(['create table things (id int)', 'lock tables nothing write', 'drop table nothing'])(
+      'where it fails it has committed all the same, and the transaction is over: %s',
+      async (sql) => {
+        const ended: unknown[] = [];
+        engine.on('implicit-commit', (event) => ended.push(event));
+        await runInScope(async () => {
+          await Session.execute(insert);
+          await expect(Session.execute(sql)).rejects.toThrow(DatabaseError);
+          await expect(Session.execute(insert)).rejects.toThrow(/commits by itself.*is kept/);
+          await Session.rollback();
+          await Session.execute(insert);
+        });
+        expect(ended).toHaveLength(1);
+        expect(await count()).toBe(1);
+      },
+    );
+
+    test('a temporary table, a mistake in a statement and words in a string commit nothing', async () => {
+      const ended: unknown[] = [];
+      engine.on('implicit-commit', (event) => ended.push(event));
+      await runInScope(async () => {
+        await Session.execute(insert);
+        await Session.execute('create or replace temporary table mine (id int)');
+        await Session.execute("insert into things (name) values ('; drop table x')");
+        await expect(Session.execute('create tabel x')).rejects.toThrow(ProgrammingError);
+        await Session.execute('drop temporary table mine');
+      });
+      expect(ended).toEqual([]);
+      expect(await count()).toBe(0);
+    });
 
     test('a statement that sets it itself misleads nobody', async () => {
       await runInScope(() => Session.execute('set autocommit = 1'));

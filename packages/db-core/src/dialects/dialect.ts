@@ -114,6 +114,8 @@ export interface Dialect<Raw = unknown> {
    * `undefined` where the driver does not tell.
    */
   inTransaction(raw: Raw, result: unknown, error?: unknown, sql?: string): boolean | undefined;
+  /** Whether a statement that failed has committed the transaction before it did (MariaDB). */
+  committedBefore?(sql: string, error: unknown): boolean;
 
   /** Removes what the dialect made for the engine's lifetime (SQLite: the file behind `:memory:`). */
   dispose?(): void;

@@ -184,7 +184,7 @@ export class Connection {
         this.#transaction.after(raw, sql, answer);
         return form.result(answer);
       } catch (error) {
-        this.#transaction.afterFailure(raw, error);
+        this.#transaction.afterFailure(raw, error, sql);
         if (!this.#transaction.active && !this.engine.dialect.isAlive(raw))
           this.#checkout.giveBack();
         throw error;

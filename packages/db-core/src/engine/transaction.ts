@@ -203,7 +203,7 @@ export class Transaction implements SavepointTarget {
   }
 
   /** The statement failed: was it more than the statement? */
-  afterFailure(raw: object, error: unknown): void {
+  afterFailure(raw: object, error: unknown, sql = ''): void {
     markFromDatabase(error);
     const { dialect } = this.#host;
     const ended = dialect.inTransaction(raw, undefined, error) === false;
@@ -215,6 +215,13 @@ export class Transaction implements SavepointTarget {
           error,
         );
       else if (ended) this.poison('The database rolled this transaction back as a whole.', error);
+      else if (dialect.committedBefore?.(sql, error)) {
+        this.#host.tell('implicit-commit');
+        this.poison(
+          'A statement failed before which the database commits by itself: what this transaction had done until then is kept.',
+          error,
+        );
+      }
       return;
     }
     if (!this.#settings.autobegin) dialect.ended(raw, this.#host);

@@ -141,22 +141,26 @@ function factsOf(sql: string, rules: LexicalRules): Facts {
   const { statements } = reading;
   const [first = []] = statements;
   const several = statements.length > 1;
+  const isWhole = !several && !isInDoubt(reading);
   const controls = controlsOf(sql, rules, reading);
-  const control = several || isInDoubt(reading) ? undefined : parseControl(first);
+  const control = controls.length > 0 && isWhole ? parseControl(first) : undefined;
   const verbs = statements.map(([lexeme]) => lexeme?.text ?? '');
-  const lexemes = statements.flat();
   return {
     control,
     mixesControl: controls.length > 0 && !control,
     leavesOpen: leavesOpen(controls),
     several,
-    isPlainRead: [reading, ...otherReadings(sql, rules)].every(readsOnly),
+    isPlainRead: readsOnly(reading) && otherReadings(sql, rules).every(readsOnly),
     endsImplicitly: statements.some(commitsByItself),
-    returnsRows: returnsRows(first, lexemes),
-    isPreparable: !several && !isInDoubt(reading) && PREPARABLE.has(verbs[0] ?? ''),
+    returnsRows: returnsRows(first),
+    isPreparable: isWhole && PREPARABLE.has(verbs[0] ?? ''),
     changesSchema: verbs.some((verb) => CHANGES_SCHEMA.has(verb)),
-    hasLiterals: lexemes.some(({ kind }) => kind === 'string' || kind === 'number'),
-    selectsStar: lexemes.some(({ text }, i) => text === '*' && lexemes[i - 1]?.text !== '('),
+    hasLiterals: statements.some((each) =>
+      each.some(({ kind }) => kind === 'string' || kind === 'number'),
+    ),
+    selectsStar: statements.some((each) =>
+      each.some(({ text }, i) => text === '*' && each[i - 1]?.text !== '('),
+    ),
   };
 }
 
@@ -198,12 +202,11 @@ function leavesOpen(controls: Reading['statements']): boolean {
   return open;
 }
 
-function returnsRows(statement: readonly Lexeme[], all: readonly Lexeme[]): boolean {
-  const has = (text: string): boolean => all.some((lexeme) => lexeme.text === text);
-  if (has('RETURNING')) return true;
+function returnsRows(statement: readonly Lexeme[]): boolean {
+  const has = (text: string): boolean => statement.some((lexeme) => lexeme.text === text);
   const verb = statement[0]?.text ?? '';
   if (verb === 'PRAGMA') return !has('=');
-  return READS.has(verb === 'WITH' ? mainVerb(statement) : verb);
+  return READS.has(verb === 'WITH' ? mainVerb(statement) : verb) || has('RETURNING');
 }
 
 /** What a statement with common table expressions does: its first verb outside of parentheses. */

@@ -63,7 +63,8 @@ export function firstWord(sql: string, rules: LexicalRules): string {
 
 /** Key words are ASCII; `toUpperCase` would make some out of other letters. */
 function upperCase(word: string): string {
-  return /[^\x20-\x7e]/.test(word) ? word : word.toUpperCase();
+  for (let i = 0; i < word.length; i++) if (word.charCodeAt(i) > 127) return word;
+  return word.toUpperCase();
 }
 
 /** Where a semicolon ends no statement: in parentheses (`CREATE RULE`), in the body of a trigger or a function. */

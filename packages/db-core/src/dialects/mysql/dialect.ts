@@ -21,6 +21,9 @@ const SERVER_STATUS_AUTOCOMMIT = 2;
 /** Errors at which InnoDB rolls the whole transaction back: deadlock, and changed since the snapshot. */
 const TRANSACTION_LOST = new Set([1213, 1020]);
 
+/** The server could not read the statement, so it did nothing. */
+const PARSE_ERROR = 1064;
+
 /** What a mysql2 callback gives, as a pair: `[rows or header, fields]`. */
 export type MysqlResult = readonly [rows: unknown, fields: FieldPacket[] | undefined];
 
@@ -193,6 +196,11 @@ export class MysqlDialect implements Dialect<Client> {
     const open = typeof status === 'number' ? this.#isOpen(client, status) : undefined;
     // LOCK TABLES opens another one at once; the list of a table's checks has no status.
     return open !== false && sql !== undefined && this.#describe(sql).endsImplicitly ? false : open;
+  }
+
+  committedBefore(sql: string, error: unknown): boolean {
+    const { errno = 0 } = error as QueryError;
+    return errno > 0 && errno !== PARSE_ERROR && this.#describe(sql).endsImplicitly;
   }
 
   /** Before its first access to a table the server does not call a transaction open that no BEGIN has opened. */

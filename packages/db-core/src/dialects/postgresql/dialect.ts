@@ -100,12 +100,17 @@ export class PostgresqlDialect implements Dialect<Client> {
   }
 
   async execute(client: Client, sql: string, params: readonly unknown[]): Promise<CursorResult> {
-    const { rows, fields, rowCount } = await this.query(client, {
+    const answer = await this.query(client, {
       text: sql,
       rowMode: 'array',
       ...(params.length > 0 && { values: params as unknown[] }),
     });
-    return { columns: fields.map(({ name }) => name), rows, rowCount: rowCount ?? 0 };
+    const last = [answer].flat().at(-1); // several statements in one text have a list of answers
+    return {
+      columns: (last?.fields ?? []).map(({ name }) => name),
+      rows: last?.rows ?? [],
+      rowCount: last?.rowCount ?? 0,
+    };
   }
 
   /**
