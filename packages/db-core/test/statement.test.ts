@@ -74,6 +74,7 @@ describe.each(DATABASES)('transaction control on %s', (_name, read) => {
   test.each([
     'BEGIN; INSERT INTO t VALUES (1); COMMIT',
     'SELECT 1; COMMIT',
+    'CREATE INDEX event ON trigger (begin); COMMIT',
     "INSERT INTO t VALUES (';'); /* now */ ROLLBACK;",
     'COMMIT AND CHAIN',
     'ROLLBACK; DROP TABLE t',
@@ -284,6 +285,9 @@ describe('what else a statement is', () => {
     ["select ';'", false],
     ['select 1; select 2', true],
     ['; select 1', false],
+    ['create rule r as on insert to t do also (delete from u; delete from v)', false],
+    ['create procedure p() begin atomic select 1; end; select 2', true],
+    ['create table event (begin int); select 1', true],
   ])('several: %j', (sql, expected) => {
     expect(postgresql(sql).several).toBe(expected);
   });

@@ -141,7 +141,7 @@ describe.each(DIALECTS)('on %s', (dialect) => {
         expect(tokens.every(({ start, end }) => start < end)).toBe(true);
         expect(() => read(sql).isPlainRead).not.toThrow();
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 

@@ -21,6 +21,8 @@ export interface Reading {
 
 /** What has a body with statements of its own. */
 const PROGRAMS = new Set(['TRIGGER', 'PROCEDURE', 'FUNCTION', 'EVENT', 'PACKAGE']);
+/** What has none, though its name or a column may be called so. */
+const OBJECTS = new Set(['TABLE', 'INDEX', 'VIEW', 'TYPE', 'SEQUENCE']);
 /** Blocks that END closes together with their own word. */
 const BLOCKS = new Set(['IF', 'LOOP', 'WHILE', 'REPEAT', 'FOR']);
 
@@ -67,6 +69,11 @@ function upperCase(word: string): string {
   return word.toUpperCase();
 }
 
+function makesProgram(before: readonly Lexeme[]): boolean {
+  const verb = before[0]?.text;
+  return (verb === 'CREATE' || verb === 'ALTER') && !before.some(({ text }) => OBJECTS.has(text));
+}
+
 /** Where a semicolon ends no statement: in parentheses (`CREATE RULE`), in the body of a trigger or a function. */
 class Nesting {
   readonly #plainBodies: boolean;
@@ -93,8 +100,7 @@ class Nesting {
     else if (text === ')') this.#parentheses = Math.max(0, this.#parentheses - 1);
     else if (kind !== 'word') return;
     else if (!this.#program) {
-      const verb = before[0]?.text;
-      this.#program = (verb === 'CREATE' || verb === 'ALTER') && PROGRAMS.has(text);
+      this.#program = PROGRAMS.has(text) && makesProgram(before);
     } else this.#enterBody(text, before.at(-1)?.text === 'END');
   }
 
