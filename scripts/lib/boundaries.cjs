@@ -51,7 +51,6 @@ const STILL_WRONG = {
     'dialects/sqlite/reflect',
     'drivers/pg-client',
     'drivers/pg-query-object',
-    'sql/placeholders',
   ],
   declarative: ['database', 'models'],
   extension: ['database', 'models'],

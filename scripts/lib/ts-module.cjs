@@ -28,6 +28,21 @@ exports.readModule = (file) => {
   };
 };
 
+/**
+ * Shows every node of a file's syntax tree.
+ *
+ * @param {string} file
+ * @param {(node: any) => void} visit
+ */
+exports.walkModule = (file, visit) => {
+  const walk = (node) => {
+    if (!node || typeof node !== 'object') return;
+    if (typeof node.type === 'string') visit(node);
+    for (const each of Object.values(node)) walk(each);
+  };
+  walk(parse(fs.readFileSync(file, 'utf8'), file));
+};
+
 /** A package's own TypeScript files, as in `src/models.ts`. */
 exports.sourceFiles = (folder) =>
   ['src', 'test']

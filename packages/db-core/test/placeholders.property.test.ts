@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import type { DialectName } from '@quartet/db-core';
 import { placeholderCompiler } from '../src/sql/placeholders';
+import { RULES } from './lexical-rules';
 
 /** What may stand inside a literal without ending it, placeholders among it. */
 const inside = fc
@@ -58,6 +59,11 @@ const own: Record<DialectName, fc.Arbitrary<Piece>[]> = {
     text(
       inside.filter((words) => !words.includes('$body$')).map((words) => `$body$ ${words} $body$`),
     ),
+    text(
+      inside
+        .filter((words) => !words.includes('$'))
+        .map((words) => `$größe_1$ $$ ${words} $größe_1$`),
+    ),
     text(inside.map((words) => `E'\\' ${words}'`)),
     text(inside.map((words) => `/* /* ${words} */ */`)),
     text(fc.constantFrom('a::int', 'now()::date', "'1'::text", 'x[1:2]')),
@@ -86,7 +92,7 @@ const DIALECTS: [DialectName, (n: number) => string][] = [
 ];
 
 describe.each(DIALECTS)('on %s', (dialect, placeholder) => {
-  const compile = placeholderCompiler(dialect, placeholder);
+  const compile = placeholderCompiler(RULES[dialect], placeholder);
 
   test.each([
     ['?', () => '?'],

@@ -1,8 +1,9 @@
 import { placeholderCompiler } from '../src/sql/placeholders';
+import { RULES } from './lexical-rules';
 
-const sqlite = placeholderCompiler('sqlite', () => '?');
-const mysql = placeholderCompiler('mysql', () => '?');
-const postgresql = placeholderCompiler('postgresql', (n) => `$${n}`);
+const sqlite = placeholderCompiler(RULES.sqlite, () => '?');
+const mysql = placeholderCompiler(RULES.mysql, () => '?');
+const postgresql = placeholderCompiler(RULES.postgresql, (n) => `$${n}`);
 
 describe('every placeholder works on every dialect', () => {
   test.each([
@@ -44,6 +45,9 @@ describe('what only looks like a placeholder stays', () => {
     'select a[1:2], $1',
     "select '{}'::jsonb ? 'key', $1",
     'select x.a$1b, $1',
+    'select $é$ ? :1 $é$, $1',
+    "select E'a'\n'b\\' :1 ', $1",
+    'select 1 -- :1\r, $1',
   ])('%s', (sql) => {
     expect(postgresql(sql, ['v'])).toEqual({ sql, params: ['v'] });
   });
@@ -51,6 +55,35 @@ describe('what only looks like a placeholder stays', () => {
   test('in MariaDB a backslash escapes, # begins a comment, double quotes are strings', () => {
     const sql = 'select \'\\\' ? \', "? \\" ?" # ?\n, ';
     expect(mysql(`${sql}:v`, { v: 1 })).toEqual({ sql: `${sql}?`, params: [1] });
+  });
+
+  test.each(['select 5--:v', 'select 5 --:v', 'select 5-- :w\n, :v', 'select 5--\t:w\n, :v'])(
+    'in MariaDB -- begins a comment only before white space: %j',
+    (sql) => {
+      expect(mysql(sql, { v: 1 })).toEqual({ sql: sql.replace(':v', '?'), params: [1] });
+    },
+  );
+
+  test('what MariaDB runs in a comment is no comment', () => {
+    expect(mysql('select /*!50000 :v */ /*M! + :v */ /* :v */', { v: 1 })).toEqual({
+      sql: 'select /*!50000 ? */ /*M! + ? */ /* :v */',
+      params: [1, 1],
+    });
+  });
+
+  test("SQLite's own placeholders are bound as well", () => {
+    expect(sqlite('select ?2, ?1, ?2', ['a', 'b'])).toEqual({
+      sql: 'select ?, ?, ?',
+      params: ['b', 'a', 'b'],
+    });
+    expect(sqlite('select @a, $b', { a: 1, b: 2 })).toEqual({ sql: 'select ?, ?', params: [1, 2] });
+  });
+
+  test('a name may have letters of any alphabet', () => {
+    expect(postgresql('select :größe, :имя', { größe: 1, имя: 2 })).toEqual({
+      sql: 'select $1, $2',
+      params: [1, 2],
+    });
   });
 
   test('in SQLite brackets quote names', () => {

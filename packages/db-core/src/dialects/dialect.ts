@@ -4,6 +4,8 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/internals.html#sqlalchemy.engine.Dialect
  */
+import type { Statement } from '../sql/statement';
+import type { LexicalRules } from '../sql/tokens';
 import type { BeginMode } from '../sql/transaction-options';
 import type { DriverConnection } from './driver-connection';
 import type { DialectName } from './names';
@@ -19,6 +21,10 @@ export interface Dialect {
   readonly singleWriter: boolean;
   /** Known after the first connection, e.g. `17.2` or `10.11.6-MariaDB`. */
   readonly serverVersion: string | undefined;
+  /** How it reads a text: where strings and comments end. */
+  readonly lexicalRules: LexicalRules;
+  /** What a statement is, told from its text by these rules. */
+  readonly describe: (sql: string) => Statement;
   /** How this driver writes the n-th (from 1) placeholder. */
   placeholder(n: number): string;
   /** @throws OperationalError when the server cannot be reached. */

@@ -5,6 +5,7 @@
  * A method that may wait answers a promise where it has to and nothing where it need not, so that a synchronous driver
  * costs no promise.
  */
+import type { Statement } from '../sql/statement';
 import type { BeginWay, TransactionOptions } from '../sql/transaction-options';
 
 /** What a driver answers to one statement, in the same form for every driver. */
@@ -42,6 +43,8 @@ export interface DriverConnection {
   readonly alive: boolean;
   /** Whether a transaction is open on the server; undefined where the server has not said so yet. */
   readonly inTransaction: boolean | undefined;
+  /** Whether the statement that failed last had committed the transaction before (MariaDB, at DDL). */
+  readonly committedBeforeFailure: boolean;
   /** Whether it can go to another user as it is: no transaction, no lock, nothing that is still being read. */
   readonly reusable: boolean;
   /** What is being read from it; undefined where nothing is. Set by whoever reads. */
@@ -49,15 +52,15 @@ export interface DriverConnection {
 
   execute(sql: string, params: readonly unknown[]): Promise<CursorResult> | CursorResult;
   /** Runs a driver call for a statement that commits by itself. */
-  autocommit<T>(sql: string, perform: () => T | Promise<T>): T | Promise<T>;
+  autocommit<T>(statement: Statement, perform: () => T | Promise<T>): T | Promise<T>;
   /** Whether the statement may change data; when in doubt, true. */
-  isWrite(sql: string): boolean;
+  isWrite(statement: Statement): boolean;
   /** Waits for the right to write (SQLite's writer lock): before a write outside a transaction, or the first of one begun for reading. */
   beforeWrite(): Promise<void> | undefined;
   /** Takes in what the server says beside the answer to a statement. */
-  noteResult(result: unknown, sql: string): void;
+  noteResult(result: unknown, statement: Statement): void;
   /** Takes in what an error says of the connection and its transaction. */
-  noteError(error: unknown): void;
+  noteError(error: unknown, statement?: Statement): void;
 
   /** Opens a transaction. A promise: BEGIN was sent and is waited for. */
   begin(request: BeginRequest): Promise<void> | BeginWay;

@@ -39,8 +39,6 @@ export interface BetterSqlite3Pool {
   numPendingAcquires(): number;
 }
 
-const READER =
-  /^\s*(?:select|values|explain|pragma(?![^=]*=)|with(?![\s\S]*\b(?:insert|update|delete)\b))|\breturning\b/i;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 const NOTHING: SqliteRunResult = { changes: 0, lastInsertRowid: 0 };
 
@@ -68,7 +66,7 @@ class AsyncStatement implements AsyncSqliteStatement {
   }
 
   get reader(): boolean {
-    return READER.test(this.#sql);
+    return this.#route.describe(this.#sql).returnsRows;
   }
 
   safeIntegers(on = true): this {

@@ -76,8 +76,9 @@ export class PgClient extends EventEmitter {
     const answer = this.#route.run(text, values ?? (config as QueryConfig).values, (driver) =>
       (driver as PostgresqlConnection).query(this.#config(config, values)),
     );
-    if (!done) return answer.then((result) => result ?? emptyResult(text));
-    answer.then((result) => done(null, result ?? emptyResult(text)), done);
+    const result = answer.then((given) => given ?? emptyResult(this.#route.describe(text).verb));
+    if (!done) return result;
+    result.then((given) => done(null, given), done);
     return undefined;
   }
 
@@ -93,8 +94,7 @@ export class PgClient extends EventEmitter {
   }
 }
 
-/** What `pg` answers to transaction control: its first word. */
-function emptyResult(text: string): QueryResult {
-  const command = /[a-z]+/i.exec(text)?.[0].toUpperCase();
+/** What `pg` answers to transaction control. */
+function emptyResult(command: string): QueryResult {
   return { command, rowCount: null, oid: null, fields: [], rows: [] } as unknown as QueryResult;
 }

@@ -8,11 +8,9 @@
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { Connection } from '../engine/connection';
 import type { Engine } from '../engine/engine';
+import type { Statement } from '../sql/statement';
 import { currentConnection } from '../session/current';
 
-/** `BEGIN`, `START TRANSACTION`, `SET TRANSACTION …`: what comes after it must go to the same connection. */
-const OPENS = /^\s*(?:begin|start\s|set\s+transaction)/i;
-const SETS_TRANSACTION = /^\s*set\s/i;
 const DONE = Promise.resolve();
 
 export class Route {
@@ -51,13 +49,18 @@ export class Route {
       return Promise.reject(error);
     }
     if (connection?.session) {
-      if (OPENS.test(sql)) this.#pinned = connection;
+      if (this.describe(sql).opens) this.#pinned = connection;
       return connection.run(sql, params, perform, this);
     }
     if (connection) return this.#runOnOwn(connection, sql, params, perform);
-    if (!OPENS.test(sql)) return this.#runAlone(sql, params, perform);
+    if (!this.describe(sql).opens) return this.#runAlone(sql, params, perform);
     this.#pinned = this.#engine.connect();
     return this.#runOnOwn(this.#pinned, sql, params, perform);
+  }
+
+  /** What a statement is, told from its text. */
+  describe(sql: string): Statement {
+    return this.#engine.describe(sql);
   }
 
   /** `release()`, `end()` and the like: what the library left open is rolled back, what was borrowed goes back. */
@@ -109,7 +112,7 @@ export class Route {
       return await connection.run(sql, params, perform, this);
     } finally {
       const over =
-        --this.#pending === 0 && !connection.inTransaction && !SETS_TRANSACTION.test(sql);
+        --this.#pending === 0 && !connection.inTransaction && !this.describe(sql).isSetTransaction;
       if (over && !this.#checkedOut) {
         if (this.#pinned === connection) this.#pinned = undefined;
         await connection.close();

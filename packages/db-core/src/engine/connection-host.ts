@@ -2,6 +2,7 @@
 import type { Dialect } from '../dialects/dialect';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { DatabaseUrl } from '../dialects/url';
+import type { Statement } from '../sql/statement';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { ConnectionEvent, EventDetails } from './events';
@@ -15,6 +16,9 @@ export interface ConnectionHost {
   readonly answerTimeoutMs: number;
   /** How long a statement in flight may take to end when its scope does, in milliseconds. */
   readonly closeTimeoutMs: number;
+  readonly describe: (sql: string) => Statement;
+  /** Whether a text with several statements, BEGIN and COMMIT among them, may run as it is outside a session. */
+  readonly takesScripts: boolean;
   readonly compile: (sql: string, params?: Params) => CompiledStatement;
   /** A driver connection, to be given back by `checkin`. A promise where it must be waited for. */
   checkout(): DriverConnection | Promise<DriverConnection>;

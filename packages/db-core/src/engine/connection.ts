@@ -18,7 +18,7 @@ import { noAnswer } from '../dialects/deadline';
 import type { OperationalError } from '../errors/errors';
 import { InvalidRequestError, ScopeClosedError } from '../errors/errors';
 import { translateError } from '../errors/translate';
-import { parseControl } from '../sql/statement';
+import type { Statement } from '../sql/statement';
 import { Checkout } from './checkout';
 import { Mutex } from './mutex';
 import { nestingOn, runNested } from './nesting';
@@ -85,6 +85,7 @@ export class Connection {
     this.#checkout = new Checkout(this, options.listener, options.onBegin);
     this.#transaction = new Transaction(this.#checkout, {
       autobegin,
+      takesScripts: engine.takesScripts,
       beginMode: options.begin ?? engine.beginMode,
       defaults: { ...engine.transactionDefaults, ...options.transaction },
     });
@@ -169,7 +170,9 @@ export class Connection {
     if (waiting) await waiting;
     try {
       this.#assertOpen();
-      const control = parseControl(sql);
+      const statement = this.engine.describe(sql);
+      const isScript = statement.isScript && this.#transaction.takesScripts;
+      const control = isScript ? undefined : statement.control;
       if (control) {
         await this.#transaction.control(control, caller);
         this.#transaction.answerNested(this.#calls + 1);
@@ -179,16 +182,18 @@ export class Connection {
       const acquired = this.#checkout.acquire();
       const driver = acquired instanceof Promise ? await acquired : acquired;
       try {
-        const preparing = this.#transaction.prepare(driver, sql, writer);
+        const preparing = this.#transaction.prepare(driver, statement, writer);
         if (preparing) await preparing;
-        const running = this.#send(driver, sql, call);
+        const running = this.#send(driver, statement, call);
         const answer = running instanceof Promise ? await this.#answer(driver, running) : running;
-        this.#transaction.after(driver, sql, answer, writer);
+        this.#transaction.after(driver, statement, answer, writer);
         return form.result(answer);
       } catch (error) {
-        this.#transaction.afterFailure(driver, error);
+        this.#transaction.afterFailure(driver, error, statement);
         if (!this.#transaction.active && !driver.alive) this.#checkout.release();
         throw error;
+      } finally {
+        if (isScript) this.#transaction.afterScript(driver, owner);
       }
     } catch (error) {
       throw form.error(error);
@@ -348,12 +353,12 @@ export class Connection {
 
   #send<T>(
     driver: DriverConnection,
-    sql: string,
+    statement: Statement,
     perform: (driver: DriverConnection) => T | Promise<T>,
   ): T | Promise<T> {
     return this.#transaction.isOpen
       ? perform(driver.inner)
-      : driver.autocommit(sql, () => perform(driver.inner));
+      : driver.autocommit(statement, () => perform(driver.inner));
   }
 
   /** The answer, for which a server that has promised to stop what takes too long is not waited for ever. */

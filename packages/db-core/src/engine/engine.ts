@@ -10,6 +10,7 @@ import type { Dialect } from '../dialects/dialect';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { DatabaseUrl } from '../dialects/url';
 import type { CompiledStatement, Params } from '../sql/placeholders';
+import type { Statement } from '../sql/statement';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 import type { ConnectionOptions } from './connection';
 import type { ConnectionHost } from './connection-host';
@@ -54,6 +55,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   readonly #leaks: LeakDetector | undefined;
   #pool: Pool;
   #sessions = 0;
+  #replaced = false;
 
   /** Use {@link createEngine}. */
   constructor(url: DatabaseUrl, options: EngineOptions) {
@@ -69,7 +71,9 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     const { statementTimeoutMs = 0, networkTimeoutMs = DEFAULT_NETWORK_TIMEOUT_MS } = options;
     this.closeTimeoutMs = positive('networkTimeoutMs', networkTimeoutMs);
     this.answerTimeoutMs = statementTimeoutMs && statementTimeoutMs + networkTimeoutMs;
-    this.compile = placeholderCompiler(this.dialect.name, (n) => this.dialect.placeholder(n));
+    this.compile = placeholderCompiler(this.dialect.lexicalRules, (n) =>
+      this.dialect.placeholder(n),
+    );
     this.#poolOptions = Object.freeze({
       poolSize: positive('poolSize', options.poolSize ?? this.dialect.defaultPoolSize),
       acquireTimeoutMs: positive('acquireTimeoutMs', options.acquireTimeoutMs ?? 30_000),
@@ -120,6 +124,16 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     } finally {
       await connection.close();
     }
+  }
+
+  /** What a statement is, told from its text by the rules of this engine's database. */
+  get describe(): (sql: string) => Statement {
+    return this.dialect.describe;
+  }
+
+  /** @internal Whether a script with a COMMIT of its own may run: it would end what `withTestIsolation` is to undo. */
+  get takesScripts(): boolean {
+    return this.dialect.lexicalRules.severalStatements && !this.#replaced;
   }
 
   /** The figures of the pool at this moment. */
@@ -186,8 +200,10 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     const own = this.#pool;
     const replacement = new Pool(source, { ...this.#poolOptions, poolSize });
     this.#pool = replacement;
+    this.#replaced = true;
     return async () => {
       this.#pool = own;
+      this.#replaced = false;
       await replacement.dispose();
     };
   }

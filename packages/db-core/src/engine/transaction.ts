@@ -6,7 +6,7 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/session_transaction.html
  */
 import type { DriverConnection } from '../dialects/driver-connection';
-import type { TransactionControl } from '../sql/statement';
+import type { Statement, TransactionControl } from '../sql/statement';
 import type {
   BeginMode,
   BeginOptions,
@@ -33,6 +33,8 @@ export interface TransactionHost {
 export interface TransactionSettings {
   /** Whether the first statement begins a transaction. */
   readonly autobegin: boolean;
+  /** Whether a script with a BEGIN and a COMMIT of its own may run as it is. */
+  readonly takesScripts: boolean;
   readonly beginMode: BeginMode;
   /** Isolation level and access mode where `begin` is given none. */
   readonly defaults: TransactionOptions;
@@ -175,18 +177,18 @@ export class Transaction implements SavepointTarget {
   /** What must happen on the server before a statement of `writer` may run; undefined when nothing. */
   prepare(
     driver: DriverConnection,
-    sql: string,
+    statement: Statement,
     writer: Savepoint | undefined,
   ): Promise<void> | undefined {
     if (this.#state === 'open') {
       const mustSend = writer !== undefined && this.#savepoints.mustSend(writer);
       if (this.#wrote && !mustSend) return undefined;
-      const write = this.#wrote || driver.isWrite(sql);
+      const write = this.#wrote || driver.isWrite(statement);
       if (write === this.#wrote && !mustSend) return undefined;
       this.#wrote = write;
       return this.#sendBefore(driver, write, writer);
     }
-    const write = driver.isWrite(sql);
+    const write = driver.isWrite(statement);
     if (this.#settings.autobegin || this.#state === 'begun') {
       if (!write && this.#mode === 'on-first-write') return undefined;
       return this.#open(driver, { mayWrite: write || this.#mode === 'eager', write, writer });
@@ -209,11 +211,11 @@ export class Transaction implements SavepointTarget {
   /** The statement of `writer` succeeded with `result`. */
   after(
     driver: DriverConnection,
-    sql: string,
+    statement: Statement,
     result: unknown,
     writer: Savepoint | undefined,
   ): void {
-    driver.noteResult(result, sql);
+    driver.noteResult(result, statement);
     if (this.#state !== 'open') {
       if (!this.#settings.autobegin) driver.transactionEnded();
       return;
@@ -221,24 +223,47 @@ export class Transaction implements SavepointTarget {
     if (driver.inTransaction === false) {
       this.#forget(driver); // MariaDB commits by itself before and after DDL
       this.#host.notify('implicit-commit');
-    } else if (!this.#savepoints.isEmpty && driver.isWrite(sql)) this.#savepoints.noteWrite(writer);
+    } else if (!this.#savepoints.isEmpty && driver.isWrite(statement))
+      this.#savepoints.noteWrite(writer);
   }
 
   /** The statement failed: was it more than the statement? */
-  afterFailure(driver: DriverConnection, error: unknown): void {
+  afterFailure(driver: DriverConnection, error: unknown, statement?: Statement): void {
     markFromDatabase(error);
-    driver.noteError(error);
+    driver.noteError(error, statement);
     if (this.#state === 'open') {
       if (!driver.alive)
         this.poison(
           'The connection to the database broke in the middle of this transaction.',
           error,
         );
-      else if (driver.inTransaction === false)
+      else if (driver.committedBeforeFailure) {
+        this.#host.notify('implicit-commit');
+        this.poison(
+          'A statement failed before which the database commits by itself: what this transaction had done until then is kept.',
+          error,
+        );
+      } else if (driver.inTransaction === false)
         this.poison('The database rolled this transaction back as a whole.', error);
       return;
     }
     if (!this.#settings.autobegin) driver.transactionEnded();
+  }
+
+  // --- scripts with a BEGIN and a COMMIT of their own -----------------------------------------
+
+  /** Whether one may run as it is: outside a session, where no transaction is under way and the database takes it. */
+  get takesScripts(): boolean {
+    return this.#settings.takesScripts && !this.#settings.autobegin && this.#state === 'idle';
+  }
+
+  /** One has run, or failed in the middle: a transaction that it left open is its owner's. */
+  afterScript(driver: DriverConnection, owner: SavepointOwner): void {
+    if (driver.inTransaction !== true) return;
+    this.#state = 'open';
+    this.#begunBy = { owner };
+    this.#mayWrite = true;
+    this.#wrote = true;
   }
 
   // --- transaction control sent by libraries -------------------------------------------------

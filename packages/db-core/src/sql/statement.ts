@@ -1,175 +1,231 @@
 /**
- * What a statement is, told from its text: transaction control (which a connection answers itself),
- * or a plain read (which needs no transaction in `on-first-write`). When in doubt a statement is not
- * a plain read: a transaction too many costs a round trip, one too few loses an update.
+ * What a statement is, told from its text. This is the one place that knows: connections, facades, dialects and
+ * observers ask `describe(sql)`, and no other file looks into a statement.
  */
-import type { IsolationLevel } from '../sql/transaction-options';
+import type { TransactionControl } from './control';
+import type { Lexeme, Reading } from './statements';
+import type { LexicalRules } from './tokens';
 import { InvalidRequestError } from '../errors/errors';
+import { CONTROL_VERBS, isControl, parseControl } from './control';
+import { commitsByItself } from './implicit-commit';
+import { isPlainRead } from './plain-read';
+import { firstWord, readStatements } from './statements';
+import { keepAnswers } from './text-cache';
 
-export interface TransactionControl {
-  readonly op:
-    | 'begin'
-    | 'commit'
-    | 'rollback'
-    | 'savepoint'
-    | 'release'
-    | 'rollback-to'
-    | 'set-transaction';
-  /** The savepoint, as the library wrote it. */
-  readonly name?: string;
-  readonly isolationLevel?: IsolationLevel;
-  readonly readOnly?: boolean;
-  /** SQLite's BEGIN IMMEDIATE or EXCLUSIVE. */
-  readonly immediate?: boolean;
+export type { TransactionControl } from './control';
+
+/** @param rules those of the database. What was read is kept for the last thousand texts. */
+export function createStatementReader(rules: LexicalRules): (sql: string) => Statement {
+  return keepAnswers((sql) => new Statement(sql, rules));
 }
 
-const LEADING_NOISE = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
-const CONTROL =
-  /^(BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET\s+(?:LOCAL\s+|SESSION\s+)?TRANSACTION)\b/i;
-const NAME = String.raw`(?:"[^"]+"|\`[^\`]+\`|\[[^\]]+\]|'[^']+'|[\w$-]+)`;
-const MODES = String.raw`(?:\s*,?\s*(?:ISOLATION\s+LEVEL\s+(?:READ\s+UNCOMMITTED|READ\s+COMMITTED|REPEATABLE\s+READ|SERIALIZABLE)|READ\s+ONLY|READ\s+WRITE|(?:NOT\s+)?DEFERRABLE|WITH\s+CONSISTENT\s+SNAPSHOT))*`;
-/** The whole of each statement: anything behind it would be swallowed together with it. */
-const WHOLE: readonly (readonly [TransactionControl['op'], RegExp])[] = [
-  [
-    'begin',
-    whole(
-      String.raw`BEGIN(?:\s+(?:DEFERRED|IMMEDIATE|EXCLUSIVE|CONCURRENT))?(?:\s+(?:TRANSACTION|WORK))?${MODES}`,
-    ),
-  ],
-  ['begin', whole(String.raw`START\s+TRANSACTION${MODES}`)],
-  ['commit', whole(String.raw`(?:COMMIT|END)(?:\s+(?:TRANSACTION|WORK))?`)],
-  [
-    'rollback-to',
-    whole(String.raw`ROLLBACK(?:\s+(?:TRANSACTION|WORK))?\s+TO(?:\s+SAVEPOINT)?\s+(${NAME})`),
-  ],
-  ['rollback', whole(String.raw`(?:ROLLBACK|ABORT)(?:\s+(?:TRANSACTION|WORK))?`)],
-  ['savepoint', whole(String.raw`SAVEPOINT\s+(${NAME})`)],
-  ['release', whole(String.raw`RELEASE(?:\s+SAVEPOINT)?\s+(${NAME})`)],
-  ['set-transaction', whole(String.raw`SET\s+(?:LOCAL\s+)?TRANSACTION${MODES}`)],
-];
+/** What is known once the whole text was read. */
+interface Facts {
+  readonly control: TransactionControl | undefined;
+  readonly mixesControl: boolean;
+  readonly leavesOpen: boolean;
+  readonly several: boolean;
+  readonly isPlainRead: boolean;
+  readonly endsImplicitly: boolean;
+  readonly returnsRows: boolean;
+  readonly isPreparable: boolean;
+  readonly changesSchema: boolean;
+  readonly hasLiterals: boolean;
+  readonly selectsStar: boolean;
+}
 
-/**
- * The transaction control that `sql` asks for; undefined for every other statement.
- *
- * @throws InvalidRequestError for control hidden in a string of several statements, or of a kind that
- *   would change the connection behind the session's back (`COMMIT AND CHAIN`, `SET SESSION …`).
- */
-export function parseControl(sql: string): TransactionControl | undefined {
-  if (!mayBeControl(sql)) return undefined;
-  const text = sql.replace(LEADING_NOISE, '');
-  if (!CONTROL.test(text)) return undefined;
-  for (const [op, pattern] of WHOLE) {
-    const match = pattern.exec(text);
-    if (match) return describe(op, text, match[1]);
+const READS = new Set(['SELECT', 'VALUES', 'EXPLAIN']);
+const ON_ROWS = new Set(['SELECT', 'VALUES', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'MERGE']);
+const PREPARABLE = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'WITH']);
+const CHANGES_SCHEMA = new Set(['ALTER', 'CREATE', 'DROP', 'TRUNCATE', 'REINDEX', 'COMMENT']);
+const STANDS_OUTSIDE = new Set(['PRAGMA', 'VACUUM', 'ATTACH', 'DETACH', 'ANALYZE', 'EXPLAIN']);
+
+/** A text that is sent to the database, usually one statement. */
+export class Statement {
+  readonly text: string;
+  /** The first word in upper case, behind comments and parentheses; empty where another token comes first. */
+  readonly verb: string;
+  readonly #rules: LexicalRules;
+  readonly #mayControl: boolean;
+  #facts: Facts | undefined;
+
+  constructor(text: string, rules: LexicalRules) {
+    this.text = text;
+    this.verb = firstWord(text, rules);
+    this.#rules = rules;
+    // Almost every statement is known not to be control before it is read as a whole.
+    this.#mayControl = this.verb === '' || CONTROL_VERBS.has(this.verb) || hasInnerSemicolon(text);
   }
-  throw new InvalidRequestError(
-    `The statement '${excerpt(text)}' mixes transaction control with something this connection cannot follow. ` +
-      `Send one statement at a time, and control the transaction with begin(), commit(), rollback() and beginNested().`,
-  );
-}
 
-/** First letters of the control words (and of a comment): the answer is no for almost every statement. */
-function mayBeControl(sql: string): boolean {
-  switch (sql.charCodeAt(0) & ~32) {
-    case 66: // B
-    case 67: // C
-    case 69: // E
-    case 65: // A
-    case 82: // R
-      return true;
-    case 83: // S: SAVEPOINT, START, SET, but not SELECT
-      return (sql.charCodeAt(2) & ~32) !== 76;
-    case 73: // I(nsert)
-    case 85: // U(pdate)
-    case 68: // D(elete), D(rop)
-    case 87: // W(ith)
-      return false;
-    default: // white space, a comment, anything else
-      return LEADING_NOISE.test(sql);
-  }
-}
-
-function describe(op: TransactionControl['op'], text: string, name?: string): TransactionControl {
-  const level =
-    /ISOLATION\s+LEVEL\s+(READ\s+UNCOMMITTED|READ\s+COMMITTED|REPEATABLE\s+READ|SERIALIZABLE)/i.exec(
-      text,
+  /**
+   * The transaction control that it asks for; undefined for every other statement.
+   *
+   * @throws InvalidRequestError for control among several statements, or of a kind that would change the
+   *   connection behind the session's back (`COMMIT AND CHAIN`, `SET SESSION …`).
+   */
+  get control(): TransactionControl | undefined {
+    if (!this.#mayControl) return undefined;
+    if (!this.#known.mixesControl) return this.#known.control;
+    throw new InvalidRequestError(
+      `The statement '${excerpt(this.text)}' mixes transaction control with something this connection cannot follow. ` +
+        `Send one statement at a time, and control the transaction with begin(), commit(), rollback() and beginNested().`,
     );
+  }
+
+  /** Whether it consists of several statements, some of which control the transaction. */
+  get isScript(): boolean {
+    return this.#mayControl && this.#known.mixesControl && this.#known.several;
+  }
+
+  /** Whether what comes after it belongs to the same connection: BEGIN, SET TRANSACTION, a script that ends in a transaction. */
+  get opens(): boolean {
+    return this.#mayControl && this.#known.leavesOpen;
+  }
+
+  /** Whether it is about the transaction that begins next. */
+  get isSetTransaction(): boolean {
+    return this.#mayControl && this.#known.control?.op === 'set-transaction';
+  }
+
+  /** Whether MariaDB commits by itself when it runs. */
+  get endsImplicitly(): boolean {
+    return this.#known.endsImplicitly;
+  }
+
+  /** Whether it certainly reads and does nothing else, locks included. */
+  get isPlainRead(): boolean {
+    return this.#known.isPlainRead;
+  }
+
+  /** Whether SQLite answers it with rows. */
+  get returnsRows(): boolean {
+    return this.#known.returnsRows;
+  }
+
+  /** Whether there is more than one statement in it. */
+  get several(): boolean {
+    return this.#known.several;
+  }
+
+  /** Whether it is one statement that reads or changes rows, which may be prepared under a name. */
+  get isPreparable(): boolean {
+    return this.#known.isPreparable;
+  }
+
+  get changesSchema(): boolean {
+    return this.#known.changesSchema;
+  }
+
+  /** Whether strings or numbers stand in it. */
+  get hasLiterals(): boolean {
+    return this.#known.hasLiterals;
+  }
+
+  /** Whether a `*` in it stands for the columns that a table has now; `count(*)` does not. */
+  get selectsStar(): boolean {
+    return this.#known.selectsStar;
+  }
+
+  /** Whether it changes the connection, or needs to stand outside a transaction (SQLite). */
+  get standsOutside(): boolean {
+    return STANDS_OUTSIDE.has(this.verb);
+  }
+
+  get #known(): Facts {
+    return (this.#facts ??= factsOf(this.text, this.#rules));
+  }
+}
+
+function factsOf(sql: string, rules: LexicalRules): Facts {
+  const reading = readStatements(sql, rules);
+  const { statements } = reading;
+  const [first = []] = statements;
+  const several = statements.length > 1;
+  const isWhole = !several && !isInDoubt(reading);
+  const controls = controlsOf(sql, rules, reading);
+  const control = controls.length > 0 && isWhole ? parseControl(first) : undefined;
+  const verbs = statements.map(([lexeme]) => lexeme?.text ?? '');
   return {
-    op,
-    ...(name !== undefined && { name }),
-    ...(level?.[1] && {
-      isolationLevel: level[1].toUpperCase().replace(/\s+/g, ' ') as IsolationLevel,
-    }),
-    ...(/\bREAD\s+ONLY\b/i.test(text) && { readOnly: true }),
-    ...(/^BEGIN\s+(?:IMMEDIATE|EXCLUSIVE)\b/i.test(text) && { immediate: true }),
+    control,
+    mixesControl: controls.length > 0 && !control,
+    leavesOpen: leavesOpen(controls),
+    several,
+    isPlainRead: readsOnly(reading) && otherReadings(sql, rules).every(readsOnly),
+    endsImplicitly: statements.some(commitsByItself),
+    returnsRows: returnsRows(first),
+    isPreparable: isWhole && PREPARABLE.has(verbs[0] ?? ''),
+    changesSchema: verbs.some((verb) => CHANGES_SCHEMA.has(verb)),
+    hasLiterals: statements.some((each) =>
+      each.some(({ kind }) => kind === 'string' || kind === 'number'),
+    ),
+    selectsStar: statements.some((each) =>
+      each.some(({ text }, i) => text === '*' && each[i - 1]?.text !== '('),
+    ),
   };
 }
 
-function whole(pattern: string): RegExp {
-  return new RegExp(`^${pattern}\\s*;?\\s*$`, 'i');
+/** Where a literal has no end, or the server's version decides what runs. */
+function isInDoubt({ closed, executable }: Reading): boolean {
+  return executable || !closed;
+}
+
+function readsOnly(reading: Reading): boolean {
+  const [first = [], ...others] = reading.statements;
+  return others.length === 0 && !isInDoubt(reading) && isPlainRead(first);
+}
+
+/** How a server reads it whose `sql_mode` has NO_BACKSLASH_ESCAPES or ANSI_QUOTES. */
+function otherReadings(sql: string, rules: LexicalRules): Reading[] {
+  if (!rules.backslashEscapes || !sql.includes('\\')) return [];
+  return [
+    readStatements(sql, { ...rules, backslashEscapes: false }),
+    readStatements(sql, { ...rules, doubleQuotedStrings: false }),
+  ];
+}
+
+/** The statements that control the transaction, whether the server runs what stands in its comments or not. */
+function controlsOf(sql: string, rules: LexicalRules, reading: Reading): Reading['statements'] {
+  const skipped = reading.executable
+    ? readStatements(sql, { ...rules, executableComments: false }).statements
+    : [];
+  return [...reading.statements, ...skipped].filter(isControl);
+}
+
+/** Whether a transaction is open, or set up, after these. */
+function leavesOpen(controls: Reading['statements']): boolean {
+  let open = false;
+  for (const statement of controls) {
+    const op = parseControl(statement)?.op;
+    if (op === 'commit' || op === 'rollback') open = false;
+    else if (op === undefined || op === 'begin' || op === 'set-transaction') open = true;
+  }
+  return open;
+}
+
+function returnsRows(statement: readonly Lexeme[]): boolean {
+  const has = (text: string): boolean => statement.some((lexeme) => lexeme.text === text);
+  const verb = statement[0]?.text ?? '';
+  if (verb === 'PRAGMA') return !has('=');
+  return READS.has(verb === 'WITH' ? mainVerb(statement) : verb) || has('RETURNING');
+}
+
+/** What a statement with common table expressions does: its first verb outside of parentheses. */
+function mainVerb(statement: readonly Lexeme[]): string {
+  let depth = 0;
+  for (const { text } of statement) {
+    if (text === '(') depth++;
+    else if (text === ')') depth--;
+    else if (depth === 0 && ON_ROWS.has(text)) return text;
+  }
+  return '';
+}
+
+function hasInnerSemicolon(text: string): boolean {
+  const at = text.indexOf(';');
+  return at >= 0 && at < text.trimEnd().length - 1;
 }
 
 function excerpt(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
-/** Functions that read and nothing else; any other call may write, lock or sleep. */
-const PURE_FUNCTIONS = new Set(
-  'abs avg cast ceil ceiling char_length character_length coalesce concat count current_database date date_format exists extract floor format group_concat ifnull in iif json_agg json_array json_extract json_object lcase least length like lower ltrim max min mod nullif octet_length over partition replace round row_number rtrim string_agg strftime substr substring sum to_char trim trunc ucase upper values version as on and or not from where select join any all distinct unicode hex datetime timestamp interval array_agg bool_and bool_or greatest by having then else when using'.split(
-    ' ',
-  ),
-);
-const NOT_PLAIN =
-  /\b(?:for\s+(?:update|share|no\s+key|key)|lock\s+in|into|insert|update|delete|merge|call|procedure|lock)\b/i;
-const READ_CACHE_LIMIT = 1000;
-
-/**
- * A judge of statement texts for one engine: true for a single `SELECT` without locks, writing CTEs or
- * functions that are not known to be pure. The verdicts are kept for the last thousand texts.
- *
- * @param options.backslashEscapes whether a backslash in a string is an escape, as on MariaDB and MySQL.
- */
-export function plainReadJudge({ backslashEscapes = false } = {}): (sql: string) => boolean {
-  const literals = backslashEscapes ? MYSQL_LITERALS : LITERALS;
-  const verdicts = new Map<string, boolean>();
-  return (sql) => {
-    let verdict = verdicts.get(sql);
-    if (verdict === undefined) {
-      verdict = isPlainRead(sql, literals);
-      if (verdicts.size >= READ_CACHE_LIMIT)
-        verdicts.delete(verdicts.keys().next().value as string);
-      verdicts.set(sql, verdict);
-    }
-    return verdict;
-  };
-}
-
-function isPlainRead(sql: string, literals: RegExp): boolean {
-  const text = stripLiterals(sql, literals);
-  if (text === undefined || !/^\s*\(*\s*SELECT\b/i.test(text)) return false;
-  if (/;\s*\S/.test(text) || NOT_PLAIN.test(text)) return false;
-  for (const [, name] of text.matchAll(/([\w$.]+)\s*\(/g)) {
-    if (!PURE_FUNCTIONS.has(name?.toLowerCase() as string)) return false;
-  }
-  return true;
-}
-
-/** Strings (PostgreSQL's `E'…'` with its escapes among them), quoted names and comments. */
-const LITERALS =
-  /\bE'(?:[^'\\]|''|\\[^])*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[^]*?\*\//gi;
-const MYSQL_LITERALS =
-  /'(?:[^'\\]|''|\\[^])*'|"(?:[^"\\]|""|\\[^])*"|`[^`]*`|--(?=\s|$)[^\n]*|#[^\n]*|\/\*[^]*?\*\//g;
-/** What is left of a literal that has no end here, of `$$…$$`, of a comment in a comment or one that is run. */
-const IN_DOUBT = /['"`\\]|\$\w*\$|\*\/|\/\*/;
-
-/**
- * The statement without comments, strings and quoted names; undefined where that cannot be told. Libraries
- * splice escaped values into the text, so a user's word must neither pass for SQL nor put the rest in doubt.
- */
-function stripLiterals(sql: string, literals: RegExp): string | undefined {
-  const text = sql.replace(literals, (token) => {
-    if (token.startsWith('/*!')) return token;
-    return /^(?:--|\/\*|#)/.test(token) ? ' ' : 'x';
-  });
-  return IN_DOUBT.test(text) ? undefined : text;
+  const trimmed = text.trim();
+  return trimmed.length > 60 ? `${trimmed.slice(0, 60)}…` : trimmed;
 }

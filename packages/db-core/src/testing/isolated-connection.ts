@@ -1,5 +1,6 @@
 /** One driver connection inside one transaction that is never committed: savepoints stand for the transactions in it. */
 import type { CursorResult, DriverConnection, Occupant } from '../dialects/driver-connection';
+import type { Statement } from '../sql/statement';
 import { InvalidRequestError, PendingRollbackError } from '../errors/errors';
 
 export class IsolatedConnection implements DriverConnection {
@@ -33,6 +34,10 @@ export class IsolatedConnection implements DriverConnection {
     return this.#open !== undefined && !this.#lost;
   }
 
+  get committedBeforeFailure(): boolean {
+    return this.inner.committedBeforeFailure;
+  }
+
   get reusable(): boolean {
     return this.alive && this.inner.occupant === undefined;
   }
@@ -42,11 +47,11 @@ export class IsolatedConnection implements DriverConnection {
   }
 
   /** A statement for itself is undone for itself: on PostgreSQL its failure would end everything. */
-  async autocommit<T>(sql: string, perform: () => T | Promise<T>): Promise<T> {
+  async autocommit<T>(statement: Statement, perform: () => T | Promise<T>): Promise<T> {
     await this.begin();
     try {
       const result = await perform();
-      this.noteResult(result, sql);
+      this.noteResult(result, statement);
       await this.commit();
       return result;
     } catch (error) {
@@ -55,16 +60,16 @@ export class IsolatedConnection implements DriverConnection {
     }
   }
 
-  isWrite(sql: string): boolean {
-    return this.inner.isWrite(sql);
+  isWrite(statement: Statement): boolean {
+    return this.inner.isWrite(statement);
   }
 
   beforeWrite(): undefined {
     return undefined;
   }
 
-  noteResult(result: unknown, sql: string): void {
-    this.inner.noteResult(result, sql);
+  noteResult(result: unknown, statement: Statement): void {
+    this.inner.noteResult(result, statement);
     if (this.inner.inTransaction !== false) return;
     this.#open = undefined;
     throw new InvalidRequestError(
@@ -72,8 +77,8 @@ export class IsolatedConnection implements DriverConnection {
     );
   }
 
-  noteError(error: unknown): void {
-    this.inner.noteError(error);
+  noteError(error: unknown, statement?: Statement): void {
+    this.inner.noteError(error, statement);
     this.#lost = this.inner.inTransaction === false;
   }
 

@@ -72,6 +72,18 @@ onEachEngine((fixture) => {
       expect(await fixture.names()).toEqual(['a', 'c']);
     });
 
+    test.each(['/* app=shop */ BEGIN', '-- begin\nSTART TRANSACTION', '\n  begin;'])(
+      'knows its BEGIN behind comments and white space: %j',
+      async (begin) => {
+        await open();
+        await library.run(begin);
+        await library.run(insert('lost'));
+        expect(await fixture.names()).toEqual([]);
+        await library.run('/* app=shop */ ROLLBACK');
+        expect(await fixture.names()).toEqual([]);
+      },
+    );
+
     test('may end its own transaction although DDL or nobody has begun it', async () => {
       await open();
       await library.run('COMMIT');

@@ -6,6 +6,7 @@
  */
 import type { Connection as Client, FieldPacket, QueryError, ResultSetHeader } from 'mysql2';
 import type { Duplex } from 'node:stream';
+import type { Statement } from '../../sql/statement';
 import type { BeginWay, TransactionOptions } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection, Occupant } from '../driver-connection';
 import { OperationalError } from '../../errors/errors';
@@ -16,16 +17,14 @@ const SERVER_STATUS_AUTOCOMMIT = 2;
 /** Errors at which InnoDB rolls the whole transaction back: deadlock, and changed since the snapshot. */
 const TRANSACTION_LOST = new Set([1213, 1020]);
 
-/** What ends a transaction by itself, also before a first access to a table. */
-const COMMITS_BY_ITSELF =
-  /^\s*(?:(?:create|drop)\s+(?!temporary\b)|alter|rename|truncate|grant|revoke|lock|flush|install|uninstall)\b/i;
+/** The server could not read the statement, so it did nothing. */
+const PARSE_ERROR = 1064;
 
 /** What a mysql2 callback gives, as a pair: `[rows or header, fields]`. */
 export type MysqlResult = readonly [rows: unknown, fields: FieldPacket[] | undefined];
 
 /** What the connections of one engine share. */
 export interface MysqlShared {
-  readonly isPlainRead: (sql: string) => boolean;
   readonly networkTimeoutMs: number;
   /** Whether sessions open transactions by `autocommit = 0`; where plain reads run outside of them it would go on and off. */
   readonly implicitBegin: boolean;
@@ -47,6 +46,7 @@ export class MysqlConnection implements DriverConnection {
   readonly client: Client;
   readonly inner = this;
   occupant: Occupant | undefined;
+  committedBeforeFailure = false;
   readonly #shared: MysqlShared;
   #alive = true;
   #inTransaction: boolean | undefined = false;
@@ -104,13 +104,13 @@ export class MysqlConnection implements DriverConnection {
   }
 
   /** On a connection where the first statement opens a transaction, that is switched off. */
-  autocommit<T>(_sql: string, perform: () => T | Promise<T>): T | Promise<T> {
+  autocommit<T>(_statement: Statement, perform: () => T | Promise<T>): T | Promise<T> {
     if (this.#autocommit) return perform();
     return this.#setAutocommit(true).then(perform);
   }
 
-  isWrite(sql: string): boolean {
-    return !this.#shared.isPlainRead(sql);
+  isWrite({ isPlainRead }: Statement): boolean {
+    return !isPlainRead;
   }
 
   beforeWrite(): undefined {
@@ -118,7 +118,7 @@ export class MysqlConnection implements DriverConnection {
   }
 
   /** Before its first access to a table the server does not call a transaction open that no BEGIN has opened. */
-  noteResult(result: unknown, sql: string): void {
+  noteResult(result: unknown, statement: Statement): void {
     const status =
       (Array.isArray(result) ? statusOf(result as unknown as MysqlResult) : undefined) ??
       this.#status;
@@ -126,18 +126,20 @@ export class MysqlConnection implements DriverConnection {
     if (status === undefined) return;
     this.#autocommit = (status & SERVER_STATUS_AUTOCOMMIT) !== 0;
     const open = (status & SERVER_STATUS_IN_TRANS) !== 0;
-    if (COMMITS_BY_ITSELF.test(sql)) {
+    if (statement.endsImplicitly) {
       this.#inTransaction = false;
       this.#locked ||= open;
     } else if (open) this.#inTransaction = true;
     else if (this.#inTransaction === true || this.#autocommit) this.#inTransaction = false;
   }
 
-  noteError(error: unknown): void {
+  noteError(error: unknown, statement?: Statement): void {
     this.#status = undefined;
-    const { errno, fatal } = error as QueryError;
+    const { errno = 0, fatal } = error as QueryError;
     if (fatal) this.#alive = false;
-    if (TRANSACTION_LOST.has(errno ?? 0)) this.#inTransaction = false;
+    this.committedBeforeFailure =
+      errno > 0 && errno !== PARSE_ERROR && statement?.endsImplicitly === true;
+    if (TRANSACTION_LOST.has(errno) || this.committedBeforeFailure) this.#inTransaction = false;
   }
 
   begin({ isolationLevel, readOnly, alone }: BeginRequest): Promise<void> | BeginWay {

@@ -13,13 +13,14 @@ import type { Dialect } from '../dialect';
 import type { DatabaseUrl } from '../url';
 import type { MysqlShared } from './connection';
 import { OperationalError } from '../../errors/errors';
-import { plainReadJudge } from '../../sql/statement';
+import { createStatementReader } from '../../sql/statement';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_NETWORK_TIMEOUT_MS,
   type DialectOptions,
 } from '../options';
 import { MysqlConnection } from './connection';
+import { MYSQL_LEXICAL_RULES } from './lexical-rules';
 
 /** The server's version, and which server it is: the same connection number means another connection elsewhere. */
 const WHO_ARE_YOU = "SELECT version(), concat_ws('/', @@hostname, @@port, @@server_id, @@datadir)";
@@ -33,6 +34,8 @@ export class MysqlDialect implements Dialect {
   readonly defaultPoolSize = 10;
   readonly synchronous = false;
   readonly singleWriter = false;
+  readonly lexicalRules = MYSQL_LEXICAL_RULES;
+  readonly describe = createStatementReader(MYSQL_LEXICAL_RULES);
   serverVersion: string | undefined;
   readonly #url: DatabaseUrl;
   readonly #options: DialectOptions;
@@ -42,7 +45,6 @@ export class MysqlDialect implements Dialect {
     this.#url = url;
     this.#options = options;
     this.#shared = {
-      isPlainRead: plainReadJudge({ backslashEscapes: true }),
       networkTimeoutMs: options.networkTimeoutMs ?? DEFAULT_NETWORK_TIMEOUT_MS,
       implicitBegin: options.begin !== 'on-first-write',
       ask: (sql) => this.#ask(sql),

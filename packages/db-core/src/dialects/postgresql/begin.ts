@@ -7,6 +7,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Client, QueryConfig, QueryResult } from 'pg';
+import type { Statement } from '../../sql/statement';
 import { Query } from 'pg';
 
 /** What `pg`'s typings leave out of its queries and of what they write to. */
@@ -26,9 +27,6 @@ const QueryOfPg = Query as unknown as new (
   callback: Callback,
 ) => QueryOfPg;
 
-/** What the extended protocol refuses: more than one statement. */
-const SEVERAL = /;\s*\S/;
-
 /** A statement with the BEGIN before it, whose answer is left out of its own. */
 export class QueryWithBegin extends QueryOfPg {
   readonly #begin: string;
@@ -45,10 +43,14 @@ export class QueryWithBegin extends QueryOfPg {
   }
 
   /** Whether `config` can be sent so; `pg` would also take the parsing of BEGIN for that of a name it has yet to give. */
-  static fits(client: Client, { name, text, values }: QueryConfig): boolean {
+  static fits(
+    client: Client,
+    { name, text, values }: QueryConfig,
+    { several }: Statement,
+  ): boolean {
     if (values && !Array.isArray(values)) return false;
     return name === undefined
-      ? !SEVERAL.test(text)
+      ? !several // which the extended protocol refuses
       : wireOf(client).parsedStatements[name] === text;
   }
 

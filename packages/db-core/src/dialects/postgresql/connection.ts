@@ -12,6 +12,7 @@ import type {
   QueryConfig,
   QueryResult,
 } from 'pg';
+import type { Statement } from '../../sql/statement';
 import type { BeginWay } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection, Occupant } from '../driver-connection';
 import type { StatementNames } from './statement-names';
@@ -22,7 +23,7 @@ import { QueryWithBegin, wireOf } from './begin';
 /** What the connections of one engine share. */
 export interface PostgresqlShared {
   readonly names: StatementNames | undefined;
-  readonly isPlainRead: (sql: string) => boolean;
+  readonly describe: (sql: string) => Statement;
   readonly networkTimeoutMs: number;
   /** Asks the server to stop what the backend with this key is doing. */
   cancel(processId: number, secretKey: number): Promise<void>;
@@ -37,11 +38,14 @@ interface Beginning {
 export class PostgresqlConnection implements DriverConnection {
   readonly client: Client;
   readonly inner = this;
+  readonly committedBeforeFailure = false;
   occupant: Occupant | undefined;
   readonly #shared: PostgresqlShared;
   #alive = true;
-  /** What the server said last: `I` for no transaction, `T` for one, `E` for one that has failed. */
+  /** What the server said last: `I` for no transaction, `T` for one, `E` for one that has failed; undefined while it works. */
   #status: string | undefined;
+  /** Who waits for its next word. */
+  #onReady: (() => void) | undefined;
   /** From the moment a transaction is begun until the server has answered its BEGIN. */
   #beginning: Beginning | undefined;
 
@@ -49,11 +53,17 @@ export class PostgresqlConnection implements DriverConnection {
   constructor(client: Client, shared: PostgresqlShared) {
     this.client = client;
     this.#shared = shared;
-    const broken = (): void => void (this.#alive = false);
+    const broken = (): void => {
+      this.#alive = false;
+      this.#onReady?.();
+    };
     client.on('error', broken); // a broken idle connection: noticed at the next checkout
     client.on('end', broken);
     // Before `pg` tells its own listeners.
-    wireOf(client).on('readyForQuery', ({ status }) => void (this.#status = status));
+    wireOf(client).on('readyForQuery', ({ status }) => {
+      this.#status = status;
+      this.#onReady?.();
+    });
   }
 
   get id(): number {
@@ -93,8 +103,8 @@ export class PostgresqlConnection implements DriverConnection {
   query(config: QueryArrayConfig<unknown[]>): Promise<QueryArrayResult<unknown[]>>;
   query(config: QueryConfig<unknown[]>): Promise<QueryResult>;
   async query(config: QueryConfig<unknown[]>): Promise<QueryResult> {
-    const { names } = this.#shared;
-    const name = config.name ?? names?.nameOf(config.text, config.values);
+    const { names, describe } = this.#shared;
+    const name = config.name ?? names?.nameOf(describe(config.text), config.values);
     try {
       return await this.#send(name === config.name ? config : { ...config, name });
     } catch (error) {
@@ -105,12 +115,12 @@ export class PostgresqlConnection implements DriverConnection {
     }
   }
 
-  autocommit<T>(_sql: string, perform: () => T | Promise<T>): T | Promise<T> {
+  autocommit<T>(_statement: Statement, perform: () => T | Promise<T>): T | Promise<T> {
     return perform();
   }
 
-  isWrite(sql: string): boolean {
-    return !this.#shared.isPlainRead(sql);
+  isWrite({ isPlainRead }: Statement): boolean {
+    return !isPlainRead;
   }
 
   beforeWrite(): undefined {
@@ -201,12 +211,25 @@ export class PostgresqlConnection implements DriverConnection {
   /** A statement as it is, behind the BEGIN that waits for it, if there is one. */
   async #send(config: QueryConfig<unknown[]>): Promise<QueryResult> {
     const beginning = this.#beginning;
-    if (!beginning || beginning.sent) return await this.client.query(config);
-    if (!QueryWithBegin.fits(this.client, config)) {
+    if (!beginning || beginning.sent) return await this.#sendAlone(config);
+    if (!QueryWithBegin.fits(this.client, config, this.#shared.describe(config.text))) {
       await this.beginNow();
-      return await this.client.query(config);
+      return await this.#sendAlone(config);
     }
     return await this.#sendWithBegin(config, beginning);
+  }
+
+  /** An error comes before the server says what has become of the transaction: that is waited for. */
+  async #sendAlone(config: QueryConfig<unknown[]>): Promise<QueryResult> {
+    this.#status = undefined;
+    try {
+      return await this.client.query(config);
+    } catch (error) {
+      if (isFromServer(error) && this.#status === undefined && this.#alive)
+        await new Promise<void>((resolve) => (this.#onReady = resolve));
+      this.#onReady = undefined;
+      throw error;
+    }
   }
 
   async #sendWithBegin(config: QueryConfig<unknown[]>, beginning: Beginning): Promise<QueryResult> {
@@ -225,6 +248,10 @@ export class PostgresqlConnection implements DriverConnection {
       throw error;
     }
   }
+}
+
+function isFromServer(error: unknown): boolean {
+  return (error as { severity?: unknown }).severity !== undefined;
 }
 
 /** 'cached plan must not change result type': nothing was done. */

@@ -12,7 +12,7 @@ import type { Dialect } from '../dialect';
 import type { DatabaseUrl } from '../url';
 import type { PostgresqlShared } from './connection';
 import { OperationalError } from '../../errors/errors';
-import { plainReadJudge } from '../../sql/statement';
+import { createStatementReader } from '../../sql/statement';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_NETWORK_TIMEOUT_MS,
@@ -20,6 +20,7 @@ import {
 } from '../options';
 import { requestCancel } from './cancel';
 import { PostgresqlConnection } from './connection';
+import { POSTGRESQL_LEXICAL_RULES } from './lexical-rules';
 import { StatementNames } from './statement-names';
 
 export class PostgresqlDialect implements Dialect {
@@ -28,6 +29,8 @@ export class PostgresqlDialect implements Dialect {
   readonly defaultPoolSize = 10;
   readonly synchronous = false;
   readonly singleWriter = false;
+  readonly lexicalRules = POSTGRESQL_LEXICAL_RULES;
+  readonly describe = createStatementReader(POSTGRESQL_LEXICAL_RULES);
   serverVersion: string | undefined;
   readonly #url: DatabaseUrl;
   readonly #config: ClientConfig;
@@ -39,7 +42,7 @@ export class PostgresqlDialect implements Dialect {
     const { preparedStatements = url.query['preparedStatements'] !== 'false' } = options;
     this.#shared = {
       names: preparedStatements ? new StatementNames() : undefined,
-      isPlainRead: plainReadJudge(),
+      describe: this.describe,
       networkTimeoutMs: options.networkTimeoutMs ?? DEFAULT_NETWORK_TIMEOUT_MS,
       cancel: (processId, secretKey) => requestCancel(this.#config, processId, secretKey),
     };

@@ -6,26 +6,24 @@
  *
  * @see https://node-postgres.com/features/queries#prepared-statements
  */
+import type { Statement } from '../../sql/statement';
 
 const NAMES_LIMIT = 300;
 const SEEN_LIMIT = 1000;
-/** One statement that reads or changes rows; nothing else is worth a name, or may have one. */
-const PREPARABLE = /^\s*(?:select|insert|update|delete|with)\b[^;]*;?\s*$/i;
-const HAS_LITERALS = /'|\b\d/;
-const CHANGES_TABLES = /^\s*(?:alter|create|drop|truncate|reindex|comment)\b/i;
 
 export class StatementNames {
   readonly #names = new Map<string, string>();
   readonly #seen = new Set<string>();
   #sequence = 0;
 
-  /** The name to send `text` under; undefined where it is to be sent as it is. */
-  nameOf(text: string, values: readonly unknown[] = []): string | undefined {
+  /** The name to send a statement under; undefined where it is to be sent as it is. */
+  nameOf(statement: Statement, values: readonly unknown[] = []): string | undefined {
+    const { text } = statement;
     const known = this.#names.get(text);
     if (known !== undefined) return known;
-    if (CHANGES_TABLES.test(text)) this.forgetAll();
-    if (values.length === 0 && HAS_LITERALS.test(text)) return undefined;
-    if (this.#seen.has(text)) return this.#give(text);
+    if (statement.changesSchema) this.forgetAll();
+    if (values.length === 0 && statement.hasLiterals) return undefined;
+    if (this.#seen.has(text)) return this.#give(statement);
     if (this.#seen.size >= SEEN_LIMIT)
       this.#seen.delete(this.#seen.values().next().value as string);
     this.#seen.add(text);
@@ -37,8 +35,8 @@ export class StatementNames {
     this.#names.clear();
   }
 
-  #give(text: string): string | undefined {
-    if (this.#names.size >= NAMES_LIMIT || !PREPARABLE.test(text)) return undefined;
+  #give({ text, isPreparable }: Statement): string | undefined {
+    if (this.#names.size >= NAMES_LIMIT || !isPreparable) return undefined;
     const name = `quartet_${++this.#sequence}`;
     this.#names.set(text, name);
     return name;

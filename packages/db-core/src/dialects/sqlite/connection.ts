@@ -6,6 +6,7 @@
  * lock it is tried again from a timer.
  */
 import type Database from 'better-sqlite3';
+import type { Statement } from '../../sql/statement';
 import type { BeginWay } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection, Occupant } from '../driver-connection';
 import type { WriterLock } from './writer-lock';
@@ -15,10 +16,6 @@ import { withSteadyLimit } from './limit';
 import { toSqlite } from './values';
 
 const STATEMENT_CACHE_LIMIT = 200;
-/** Statements whose `readonly` flag does not tell: they change the connection, or need to stand outside a transaction. */
-const NOT_TRANSACTIONAL = /^\s*(?:PRAGMA|VACUUM|ATTACH|DETACH|ANALYZE|EXPLAIN)\b/i;
-/** `*` that stands for columns, which are those the table has now; `count(*)` is not meant. */
-const STAR = /(?<!\(\s*)\*/;
 
 interface Prepared {
   readonly statement: Database.Statement;
@@ -26,23 +23,33 @@ interface Prepared {
   columns?: readonly string[];
 }
 
+/** What the connections of one engine share. */
+export interface SqliteShared {
+  readonly lock: WriterLock;
+  readonly busyTimeoutMs: number;
+  readonly describe: (sql: string) => Statement;
+}
+
 export class SqliteConnection implements DriverConnection {
   readonly client: Database.Database;
   readonly inner = this;
+  readonly committedBeforeFailure = false;
   readonly id: number;
   occupant: Occupant | undefined;
   readonly #lock: WriterLock;
   readonly #busyTimeoutMs: number;
+  readonly #describe: (sql: string) => Statement;
   readonly #statements = new Map<string, Prepared>();
   #readOnlyTransaction = false;
   /** The wait for the right to write, while there is one. */
   #waiting: AbortController | undefined;
 
-  constructor(client: Database.Database, id: number, lock: WriterLock, busyTimeoutMs: number) {
+  constructor(client: Database.Database, id: number, shared: SqliteShared) {
     this.client = client;
     this.id = id;
-    this.#lock = lock;
-    this.#busyTimeoutMs = busyTimeoutMs;
+    this.#lock = shared.lock;
+    this.#busyTimeoutMs = shared.busyTimeoutMs;
+    this.#describe = shared.describe;
   }
 
   get alive(): boolean {
@@ -68,7 +75,7 @@ export class SqliteConnection implements DriverConnection {
     try {
       const rows = statement.raw(true).all(...values) as unknown[][];
       // Asked for afterwards: a statement that finds its table changed is prepared anew when it runs.
-      return { columns: columnsOf(prepared, sql), rows, rowCount: rows.length };
+      return { columns: this.#columnsOf(prepared, sql), rows, rowCount: rows.length };
     } finally {
       statement.raw(false); // the cached statement is shared with the facades, which want objects
     }
@@ -90,7 +97,7 @@ export class SqliteConnection implements DriverConnection {
   }
 
   /** It may be tried again while another process writes. */
-  autocommit<T>(_sql: string, perform: () => T | Promise<T>): T | Promise<T> {
+  autocommit<T>(_statement: Statement, perform: () => T | Promise<T>): T | Promise<T> {
     try {
       return perform();
     } catch (error) {
@@ -99,10 +106,10 @@ export class SqliteConnection implements DriverConnection {
     }
   }
 
-  isWrite(sql: string): boolean {
-    if (NOT_TRANSACTIONAL.test(sql)) return false;
+  isWrite({ text, standsOutside }: Statement): boolean {
+    if (standsOutside) return false; // its `readonly` does not tell
     try {
-      return !this.prepare(sql).readonly;
+      return !this.prepare(text).readonly;
     } catch {
       return true; // several statements in one string, or an error that the statement itself will report
     }
@@ -213,12 +220,12 @@ export class SqliteConnection implements DriverConnection {
       throw error;
     }
   }
-}
 
-/** The driver takes longer to tell them than to find a row; only those of a `*` can change. */
-function columnsOf(prepared: Prepared, sql: string): readonly string[] {
-  if (prepared.columns) return prepared.columns;
-  const columns = prepared.statement.columns().map(({ name }) => name);
-  if (!STAR.test(sql)) prepared.columns = columns;
-  return columns;
+  /** The driver takes longer to tell them than to find a row; only those of a `*` can change. */
+  #columnsOf(prepared: Prepared, sql: string): readonly string[] {
+    if (prepared.columns) return prepared.columns;
+    const columns = prepared.statement.columns().map(({ name }) => name);
+    if (!this.#describe(sql).selectsStar) prepared.columns = columns;
+    return columns;
+  }
 }

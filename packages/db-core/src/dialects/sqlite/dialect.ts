@@ -12,10 +12,12 @@ import type { Dialect } from '../dialect';
 import type { DialectOptions } from '../options';
 import type { DatabaseUrl } from '../url';
 import { OperationalError } from '../../errors/errors';
+import { createStatementReader } from '../../sql/statement';
 import { checkBetterSqlite3 } from './better-sqlite3-version';
 import { retryWhileBusy } from './busy';
-import { SqliteConnection } from './connection';
+import { SqliteConnection, type SqliteShared } from './connection';
 import { assertIsolationLevel } from './isolation-level';
+import { SQLITE_LEXICAL_RULES } from './lexical-rules';
 import { WriterLock } from './writer-lock';
 
 export class SqliteDialect implements Dialect {
@@ -27,16 +29,21 @@ export class SqliteDialect implements Dialect {
   serverVersion: string | undefined;
   readonly #file: string;
   readonly #temporary: string | undefined;
-  readonly #busyTimeoutMs: number;
-  readonly #lock: WriterLock;
+  readonly lexicalRules = SQLITE_LEXICAL_RULES;
+  readonly describe = createStatementReader(SQLITE_LEXICAL_RULES);
+  readonly #shared: SqliteShared;
   readonly #readOnly: boolean;
   readonly #removeTemporary = (): void => this.dispose();
   #opened = 0;
 
   constructor(url: DatabaseUrl, options: DialectOptions) {
     checkBetterSqlite3();
-    this.#busyTimeoutMs = options.busyTimeoutMs ?? 5000;
-    this.#lock = new WriterLock(this.#busyTimeoutMs);
+    const { busyTimeoutMs = 5000 } = options;
+    this.#shared = {
+      busyTimeoutMs,
+      lock: new WriterLock(busyTimeoutMs),
+      describe: this.describe,
+    };
     this.#readOnly = url.query['mode'] === 'ro';
     if (options.isolationLevel) assertIsolationLevel(options.isolationLevel);
     if (url.database === ':memory:') {
@@ -56,7 +63,7 @@ export class SqliteDialect implements Dialect {
     const client = this.#open();
     try {
       if (!this.#readOnly)
-        await retryWhileBusy(() => client.pragma('journal_mode = WAL'), this.#busyTimeoutMs);
+        await retryWhileBusy(() => client.pragma('journal_mode = WAL'), this.#shared.busyTimeoutMs);
       client.pragma(`synchronous = ${this.#temporary ? 'OFF' : 'NORMAL'}`);
       client.pragma('foreign_keys = ON');
       this.serverVersion ??= client.prepare<[], string>('select sqlite_version()').pluck().get();
@@ -64,7 +71,7 @@ export class SqliteDialect implements Dialect {
       client.close();
       throw this.#unavailable('used', (cause as Error).message, cause);
     }
-    return new SqliteConnection(client, ++this.#opened, this.#lock, this.#busyTimeoutMs);
+    return new SqliteConnection(client, ++this.#opened, this.#shared);
   }
 
   isConnectionLimit(): boolean {

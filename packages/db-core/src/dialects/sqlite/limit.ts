@@ -4,14 +4,23 @@
  *
  * @see https://www.sqlite.org/lang_corefunc.html#likely
  */
-const LIMIT =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[^]*?\*\/|\b(limit|offset)(\s+)(\?\d*|[:@$]\w+)(?=\s|[;)]|$)/gi;
-const MAY_HAVE_LIMIT = /\b(?:limit|offset)\s+[?:@$]/i;
+import { scan } from '../../sql/tokens';
+import { SQLITE_LEXICAL_RULES } from './lexical-rules';
 
 /** The statement, to be prepared once for all values. What strings, quoted names and comments say stays as it is. */
 export function withSteadyLimit(sql: string): string {
-  if (!MAY_HAVE_LIMIT.test(sql)) return sql;
-  return sql.replace(LIMIT, (token, word?: string, space?: string, parameter?: string) =>
-    word === undefined ? token : `${word}${space}likely(${parameter})`,
+  const tokens = scan(sql, SQLITE_LEXICAL_RULES).filter(
+    ({ kind }) => kind !== 'space' && kind !== 'comment',
   );
+  const textOf = (i: number): string => sql.slice(tokens[i]?.start, tokens[i]?.end).toUpperCase();
+  let steady = '';
+  let from = 0;
+  tokens.forEach(({ kind, start, end }, i) => {
+    if (kind !== 'placeholder' || !['LIMIT', 'OFFSET'].includes(textOf(i - 1))) return;
+    const next = tokens[i + 1];
+    if (next && next.kind !== 'word' && ![')', ';'].includes(textOf(i + 1))) return;
+    steady += `${sql.slice(from, start)}likely(${sql.slice(start, end)})`;
+    from = end;
+  });
+  return steady + sql.slice(from);
 }
