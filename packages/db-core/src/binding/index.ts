@@ -5,6 +5,7 @@
 export type { HiddenField } from './hidden-field';
 export type { Class, Identity, Mapper, Select } from '../orm/mapper';
 export type { ScopeOptions } from '../session/scope';
+export { assertKnownOptions } from '../errors/unknown-option';
 export { createUnlessMade } from './create-unless-made';
 export { hiddenField } from './hidden-field';
 export { mapClass, mapperOf } from '../orm/mapper';
