@@ -16,10 +16,7 @@ export const Session = db.session;
 export async function initDb(engine: Engine, app?: Application): Promise<void> {
   // Imported here, since models import this module. A model that db has not heard of gets no table.
   require('./models');
-  if (app) {
-    await db.initApp(app, { engine });
-  } else {
-    await db.dispose(); // a script has one database at a time: the one before has ended
-    await db.init({ engine });
-  }
+  await db.dispose(); // one database at a time: the app or script before has ended
+  if (app) await db.initApp(app, { engine });
+  else await db.init({ engine });
 }

@@ -66,11 +66,11 @@ export async function createStages(engine: Engine): Promise<Stages> {
     exchanges.listenTo(part);
     app.use(path, part);
   };
-  for (const { id, createApp, init, variants } of STYLES) {
-    mount(`/${id}/variants`, await createVariantsApp(variants, engine, init));
+  for (const { id, createApp, variants } of STYLES) {
+    mount(`/${id}/variants`, createVariantsApp(variants, engine));
     mount(`/${id}`, await createApp(engine));
   }
-  mount('/mixed/variants', await createTogetherApp(engine));
+  mount('/mixed/variants', createTogetherApp());
   mount('/mixed', await createMixed(engine));
   app.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
   const runner = new Runner({ engine, exchanges });

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '@quartet/db-core';
 import { currentScope } from '@quartet/db-core';
+import { initApp } from '@quartet/db-core/express';
 import type { NewUser } from '@quartet/http-contract';
 import { errorHandler } from '@quartet/http-contract';
 import type { Express } from 'express';
@@ -16,14 +17,10 @@ interface Append {
   readonly pair: string;
 }
 
-/** @param init gives the app its request scopes, as the style does it */
-export async function createVariantsApp(
-  variants: Variants,
-  engine: Engine,
-  init: (engine: Engine, app: Express) => unknown,
-): Promise<Express> {
+/** @param engine of the style's app, whose database the variants use as well */
+export function createVariantsApp(variants: Variants, engine: Engine): Express {
   const app = express();
-  await init(engine, app);
+  initApp(app);
   app.disable('x-powered-by');
   app.use(express.json());
   app.get('/messages/one-by-one', async (req, res) => {
