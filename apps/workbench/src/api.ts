@@ -1,4 +1,4 @@
-/** The API behind the page, under `/api`: what there is to run, runs and their events, plans, sources. */
+/** The API of the page, under `/api`: scenarios, runs and their events, plans, sources. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '@quartet/db-core';
@@ -26,7 +26,7 @@ export function createApi(runner: Runner, engine: Engine): Router {
     res.set('Cache-Control', 'no-store');
     next();
   });
-  // Only JSON is read: a form on another site cannot send it without asking first.
+  // Only JSON is read: a form on another site cannot send it without a preflight request.
   api.use(json({ limit: '10kb' }));
 
   api.get('/bench', (_req, res) => {
@@ -101,7 +101,7 @@ export function createApi(runner: Runner, engine: Engine): Router {
   }
 }
 
-/** Server-sent events: one a message, numbered, so that a browser that was cut off goes on where it was. */
+/** Server-sent events: one for each message, numbered, so that a browser that reconnects continues where it was. */
 function sendEvents(run: Run, res: Response, from: number): void {
   res.set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
   res.flushHeaders();
@@ -126,7 +126,7 @@ function styleIn(id: unknown): StyleId {
   }
 }
 
-/** Without what is the server's own; pages of the docs are named where they are there. */
+/** What the page needs of a scenario; pages of the docs are included where they exist. */
 function toInfo(scenario: Scenario): ScenarioInfo {
   const {
     functions: _functions,

@@ -1,6 +1,6 @@
 /**
- * The workbench: the four styles mounted on one engine, the API that runs scenarios in them, the page, and
- * a way through to the same on further engines.
+ * The workbench: the four styles mounted on one engine, the API that runs scenarios in them, the page, and a
+ * proxy to the processes of further engines.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -13,7 +13,7 @@ import express from 'express';
 import { createApi } from './api';
 import type { Database } from './databases';
 import { Engines } from './engines';
-import { Exchanges } from './exchanges';
+import { RequestRecorder } from './request-recorder';
 import { readInputs } from './inputs';
 import { buildPage, createPage } from './page';
 import { Runner } from './runner';
@@ -22,7 +22,7 @@ import { STYLES } from './styles';
 import { createVariantsApp } from './variants/app';
 import { createTogetherApp } from './variants/together';
 
-export interface Stages {
+export interface StyleApps {
   readonly app: Express;
   readonly runner: Runner;
 }
@@ -33,20 +33,20 @@ export interface Workbench {
   stop(): Promise<void>;
 }
 
-/** @param databases of this process, which is the engine's, and further ones */
+/** @param databases the engine's own first, then further ones */
 export async function createWorkbench(
   engine: Engine,
   databases: readonly Database[],
 ): Promise<Workbench> {
   const engines = new Engines(databases);
   const app = express();
-  app.use(forThisMachine);
-  app.use('/on/:engine/api', engines.handThrough, errorHandler());
-  const [{ app: stages, runner }] = await Promise.all([createStages(engine), buildPage()]);
+  app.use(localOnly);
+  app.use('/on/:engine/api', engines.proxy, errorHandler());
+  const [{ app: styleApps, runner }] = await Promise.all([createStyleApps(engine), buildPage()]);
   app.get('/api/engines', (_req, res) => {
     res.set('Cache-Control', 'no-store').json(engines.choices(runner.engineInfo));
   });
-  app.use(stages);
+  app.use(styleApps);
   app.use(createPage());
   engines.start();
   const stop = async (): Promise<void> => {
@@ -57,13 +57,13 @@ export async function createWorkbench(
 }
 
 /** The four styles on one engine, warmed up, and the API that runs scenarios in them. */
-export async function createStages(engine: Engine): Promise<Stages> {
+export async function createStyleApps(engine: Engine): Promise<StyleApps> {
   await engine.ready();
   const app = express();
-  app.use(forThisMachine);
-  const exchanges = new Exchanges(engine);
+  app.use(localOnly);
+  const requestRecorder = new RequestRecorder(engine);
   const mount = (path: string, part: Express): void => {
-    exchanges.listenTo(part);
+    requestRecorder.attach(part);
     app.use(path, part);
   };
   for (const { id, createApp, variants } of STYLES) {
@@ -73,7 +73,7 @@ export async function createStages(engine: Engine): Promise<Stages> {
   mount('/mixed/variants', createTogetherApp());
   mount('/mixed', await createMixed(engine));
   app.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
-  const runner = new Runner({ engine, exchanges });
+  const runner = new Runner({ engine, requestRecorder });
   app.use('/api', createApi(runner, engine));
   await warmUp(app, runner);
   return { app, runner };
@@ -83,7 +83,7 @@ export async function createStages(engine: Engine): Promise<Stages> {
  * Only pages of this machine: a site that had its name point here (DNS rebinding) has its own name in
  * `Host`, one that sends a form is announced by the browser.
  */
-const forThisMachine: RequestHandler = (req, res, next) => {
+const localOnly: RequestHandler = (req, res, next) => {
   const { hostname } = new URL(`http://${req.headers.host ?? 'localhost'}`);
   const known = hostname === 'localhost' || /^[\d.]+$|^\[.*\]$/.test(hostname);
   const foreign = req.get('Sec-Fetch-Site') === 'cross-site' && req.method !== 'GET';
@@ -91,7 +91,7 @@ const forThisMachine: RequestHandler = (req, res, next) => {
   else res.status(403).type('text/plain').send('The workbench answers this machine alone.');
 };
 
-/** What the libraries do once, at their first statement, is not what the first run is to show. */
+/** Libraries prepare themselves at their first statement; these scenarios run once so that no run shows that. */
 const WARMING = ['create', 'tags', 'import', 'n-plus-one'];
 
 async function warmUp(app: Express, runner: Runner): Promise<void> {

@@ -1,4 +1,4 @@
-/** What the page sends for a scenario's fields, checked against their description. */
+/** Checks the values that the page sends for a scenario's fields. */
 import { HttpProblem } from '@quartet/http-contract';
 import type { Inputs, InputSpec } from './protocol';
 

@@ -1,4 +1,4 @@
-/** The four styles, in the order in which they always stand. */
+/** The four styles, in the order of the page. */
 import { createApp as createClassical } from '@quartet/app-classical';
 import { queries as classicalQueries } from '@quartet/app-classical/queries';
 import { createApp as createDeclarative } from '@quartet/app-declarative';
@@ -22,7 +22,7 @@ export interface Style extends StyleInfo {
   readonly createApp: (engine: Engine) => Promise<Express>;
   /** The functions behind its routes. */
   readonly queries: Queries;
-  /** What the scenarios show and the apps, for good reason, do not have. */
+  /** Functions that the scenarios show and the apps do not have, most of them mistakes. */
   readonly variants: Variants;
 }
 

@@ -1,4 +1,4 @@
-/** One request in which all four styles write, each by its own library, and one of them commits for all. */
+/** One request in which all four styles write, each with its own library, and one of them commits for all. */
 import { Session } from '@quartet/app-classical/database';
 import { initApp } from '@quartet/db-core/express';
 import { errorHandler } from '@quartet/http-contract';
