@@ -19,6 +19,9 @@ import { fileOf, sourcesOf } from './source';
 import { STYLES, styleOf } from './styles';
 import type { StyleId } from './protocol';
 
+/** How many runs may be under way at once: more would keep the process from answering. */
+const MAX_RUNNING = 4;
+
 export function createApi(runner: Runner, engine: Engine): Router {
   const api = createRouter();
   api.use(compress);
@@ -57,7 +60,13 @@ export function createApi(runner: Runner, engine: Engine): Router {
 
   api.post('/runs', (req, res) => {
     const { scenario: id, inputs } = (req.body ?? {}) as { scenario?: unknown; inputs?: unknown };
-    const scenario = scenarioOf(String(id));
+    const scenario = scenarioOf(id);
+    if (runner.running >= MAX_RUNNING)
+      throw new HttpProblem(
+        429,
+        `${MAX_RUNNING} runs are under way. Wait until one has ended, or cancel one.`,
+        { headers: { 'Retry-After': '1' } },
+      );
     const run = runner.start(
       scenario,
       readInputs(scenario.inputs, inputs),
@@ -112,7 +121,7 @@ function sendEvents(run: Run, res: Response, from: number): void {
   res.on('close', leave);
 }
 
-function scenarioOf(id: string): Scenario {
+function scenarioOf(id: unknown): Scenario {
   const scenario = SCENARIOS.find((each) => each.id === id);
   if (!scenario) throw new HttpProblem(404, 'There is no such scenario.');
   return scenario;

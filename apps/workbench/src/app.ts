@@ -8,13 +8,14 @@ import type { AddressInfo } from 'node:net';
 import { createApp as createMixed } from '@quartet/app-mixed';
 import type { Engine } from '@quartet/db-core';
 import { errorHandler } from '@quartet/http-contract';
-import type { Express, RequestHandler } from 'express';
+import type { Express } from 'express';
 import express from 'express';
 import { createApi } from './api';
 import type { Database } from './databases';
 import { Engines } from './engines';
 import { RequestRecorder } from './request-recorder';
 import { readInputs } from './inputs';
+import { localOnly } from './local-only';
 import { buildPage, createPage } from './page';
 import { Runner } from './runner';
 import { SCENARIOS } from './scenarios';
@@ -78,18 +79,6 @@ export async function createStyleApps(engine: Engine): Promise<StyleApps> {
   await warmUp(app, runner);
   return { app, runner };
 }
-
-/**
- * Only pages of this machine: a site that had its name point here (DNS rebinding) has its own name in
- * `Host`, one that sends a form is announced by the browser.
- */
-const localOnly: RequestHandler = (req, res, next) => {
-  const { hostname } = new URL(`http://${req.headers.host ?? 'localhost'}`);
-  const known = hostname === 'localhost' || /^[\d.]+$|^\[.*\]$/.test(hostname);
-  const foreign = req.get('Sec-Fetch-Site') === 'cross-site' && req.method !== 'GET';
-  if (known && !foreign) next();
-  else res.status(403).type('text/plain').send('The workbench answers this machine alone.');
-};
 
 /** Libraries prepare themselves at their first statement; these scenarios run once so that no run shows that. */
 const WARMING = ['create', 'tags', 'import', 'n-plus-one'];

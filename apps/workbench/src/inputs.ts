@@ -14,6 +14,8 @@ export function readInputs(specs: readonly InputSpec[], given: unknown): Inputs 
 }
 
 function readInput(spec: InputSpec, value: unknown): string | number {
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw new HttpProblem(400, `${spec.label}: a text or a number, please.`);
   if (spec.type === 'number') return readNumber(spec, Number(value));
   const text = String(value).trim();
   if (text === '' || text.length > (spec.maxLength ?? 100)) {

@@ -50,6 +50,11 @@ export class Runner {
     return this.#runs.get(id);
   }
 
+  /** How many runs are under way. */
+  get running(): number {
+    return [...this.#runs.values()].filter(({ ended }) => !ended).length;
+  }
+
   cancelAll(): void {
     for (const run of this.#runs.values()) run.cancel();
   }

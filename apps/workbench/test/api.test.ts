@@ -209,19 +209,58 @@ describe('safe by default', () => {
     expect(await encodingOf(`/api/runs/${id}/events`)).toBeNull();
   });
 
-  test('another name for this machine, or a form of another site, is refused', async () => {
-    const { port } = new URL(url);
-    const rebound = await statusFor(port, { host: 'evil.example' });
-    expect(rebound).toBe(403);
-    expect((await post(`${url}/api/runs`, {}, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(
-      403,
-    );
+  test.each(['evil.example', 'a b', '%', 'localhost@evil.example', 'localhost:x', '[', ''])(
+    'a Host that is not this machine is refused: %j',
+    async (host) => {
+      expect(await statusFor(new URL(url).port, { host })).toBe(403);
+    },
+  );
+
+  test.each([
+    { 'Sec-Fetch-Site': 'cross-site' },
+    { 'Sec-Fetch-Site': 'same-site' },
+    { Origin: 'http://evil.example' },
+    { Origin: 'http://localhost:3000' },
+    { Origin: 'null' },
+  ])('a write of another origin is refused: %j', async (headers) => {
+    for (const path of ['/api/runs', '/extension/create/eve/eve@example.org', '/on/x/api/runs'])
+      expect((await post(url + path, {}, headers as Record<string, string>)).status).toBe(403);
+  });
+
+  test('a write of the page itself, and of a client that is no browser, is accepted', async () => {
+    const own = { Origin: url, 'Sec-Fetch-Site': 'same-origin' };
+    for (const headers of [own, { Origin: url }, {}] as Record<string, string>[]) {
+      const answer = await post(`${url}/api/runs`, { scenario: 'find' }, headers);
+      expect(answer.status).toBe(201);
+      const { id } = (await answer.json()) as { id: string };
+      await messagesOf(url, id);
+    }
+  });
+
+  test('only so many runs are accepted at once, and further ones when these have ended', async () => {
+    const begin = (): Promise<Response> =>
+      post(`${url}/api/runs`, { scenario: 'overlap', inputs: { waitMs: 1000 } });
+    const answers = await Promise.all(Array.from({ length: 10 }, begin));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(4);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(await refused?.json()).toMatchObject({
+      detail: expect.stringContaining('4 runs are under way. Wait'),
+    });
+    for (const answer of answers.filter(({ status }) => status === 201)) {
+      const { id } = (await answer.json()) as { id: string };
+      await post(`${url}/api/runs/${id}/cancel`, {});
+      await messagesOf(url, id);
+    }
+    expect((await begin()).status).toBe(201);
   });
 
   test.each([
     ['pagination', { perPage: 0 }, 'Per page: a whole number from 1 to 100, please.'],
     ['pagination', { page: 'x' }, 'Page: a whole number from 1 to 100, please.'],
     ['create', { name: ' ' }, 'Name: 1 to 20 characters, please.'],
+    ['create', { name: { toString: 1 } }, 'Name: a text or a number, please.'],
+    ['pagination', { page: { valueOf: 1 } }, 'Page: a text or a number, please.'],
+    ['pagination', { page: [] }, 'Page: a text or a number, please.'],
     ['lost-update', { cure: 'magic' }, 'Begin: one of on-first-write, eager, please.'],
   ])('inputs are checked: %s with %j', async (scenario, inputs, detail) => {
     const answer = await post(`${url}/api/runs`, { scenario, inputs });
@@ -230,7 +269,8 @@ describe('safe by default', () => {
   });
 
   test('an unknown scenario, run or style is refused in words', async () => {
-    expect((await post(`${url}/api/runs`, { scenario: 'nothing' })).status).toBe(404);
+    for (const scenario of ['nothing', { toString: 1 }, ['create'], null, 5])
+      expect((await post(`${url}/api/runs`, { scenario })).status).toBe(404);
     expect((await fetch(`${url}/api/runs/nothing`)).status).toBe(404);
     expect((await fetch(`${url}/api/diff/create?left=x&right=classical`)).status).toBe(400);
   });
