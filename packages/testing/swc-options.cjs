@@ -1,5 +1,5 @@
 'use strict';
-// How TypeScript becomes JavaScript wherever tsc is not at work: in tests and in development.
+// How TypeScript is compiled where tsc is not used: in tests and in development.
 // The same output as tsc with packages/tsconfig/base.json: legacy decorators with their metadata.
 /** @type {import('@swc/core').Options} */
 exports.swcOptions = {

@@ -6,10 +6,7 @@ import { db } from './session';
 
 /** Gives `db` the app, or none in a script, and the engine; makes the tables that are missing. */
 export async function initDb(engine: Engine, app?: Application): Promise<void> {
-  if (app) {
-    await db.initApp(app, { engine });
-  } else {
-    await db.dispose(); // a script has one database at a time: the one before has ended
-    await db.init({ engine });
-  }
+  await db.dispose(); // one database at a time: the app or script before has ended
+  if (app) await db.initApp(app, { engine });
+  else await db.init({ engine });
 }

@@ -1,13 +1,13 @@
 /**
- * The address is all there is to share: `/s/create?name=ana&engine=sqlite&run=…` brings back the scenario,
- * its inputs, the engine, the run while the server keeps it, and which styles are compared.
+ * The page's state in its address: `/s/create?name=ana&engine=sqlite&run=…` holds the scenario, its inputs, the
+ * engine, the run (while the server keeps it), and the styles that are compared.
  */
 import type { EngineChoice, Inputs, ScenarioInfo } from '../src/protocol';
 
 export interface Address {
   /** Undefined on the first page. */
   readonly scenario?: string;
-  /** What was given; a scenario's own values stand for the rest. */
+  /** The inputs that were given; the others have the scenario's defaults. */
   readonly given: Readonly<Record<string, string>>;
   readonly engine?: string;
   readonly run?: string;
@@ -17,13 +17,15 @@ export interface Address {
   readonly file?: string;
 }
 
-const OURS = ['engine', 'run', 'diff'];
+const RESERVED = ['engine', 'run', 'diff'];
 
 export function readAddress({ pathname, search }: Location): Address {
   const [, kind, ...rest] = pathname.split('/').map(decodeURIComponent);
   if (kind === 'f') return { given: {}, file: rest.join('/') };
   const query = Object.fromEntries(new URLSearchParams(search));
-  const given = Object.fromEntries(Object.entries(query).filter(([name]) => !OURS.includes(name)));
+  const given = Object.fromEntries(
+    Object.entries(query).filter(([name]) => !RESERVED.includes(name)),
+  );
   return {
     given,
     ...(kind === 's' && rest[0] && { scenario: rest[0] }),
@@ -42,7 +44,7 @@ export function writeAddress({ scenario, given, engine, run, diff, file }: Addre
   return `${path}${query.size > 0 ? `?${query}` : ''}`;
 }
 
-/** The engine that the address names; undefined where this workbench does not have it. */
+/** The engine that the address names; undefined where this workbench has no such engine. */
 export function engineOf(
   { engine }: Address,
   engines: readonly EngineChoice[],
@@ -50,7 +52,7 @@ export function engineOf(
   return engine === undefined ? engines[0] : engines.find(({ id }) => id === engine);
 }
 
-/** The fields of the form: what the address gives, else the scenario's own. */
+/** The values of the form: the address's, or else the scenario's defaults. */
 export function inputsOf({ inputs }: ScenarioInfo, given: Address['given']): Inputs {
   return Object.fromEntries(inputs.map(({ name, value }) => [name, given[name] ?? value]));
 }

@@ -1,4 +1,4 @@
-/** The server's answers, typed; what it refuses is an error with its words. */
+/** Requests to the server, typed; a refusal is thrown as an error with the server's message. */
 import type { Bench, DiffRow, EngineChoice, Excerpt, Inputs, Plan, Sources } from '../src/protocol';
 
 export const getBench = (): Promise<Bench> => ask('/api/bench');
@@ -13,7 +13,7 @@ export const getDiff = (scenario: string, left: string, right: string): Promise<
 export const getFile = (path: string): Promise<Excerpt> =>
   ask(`/api/files?path=${encodeURIComponent(path)}`);
 
-// What happens on an engine is asked where that engine is.
+// The following go to the engine's own process.
 
 export const startRun = (
   { at }: EngineChoice,

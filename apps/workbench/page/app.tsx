@@ -10,7 +10,7 @@ import { Header } from './parts/header';
 import { History } from './parts/history';
 import { NAVIGATED } from './parts/link';
 
-/** The whole page: the address says what is shown. */
+/** The whole page; the address decides what is shown. */
 export function App(): JSX.Element {
   const [bench, setBench] = useState<BenchInfo>();
   const [engines, setEngines] = useState<readonly EngineChoice[]>([]);
@@ -28,7 +28,7 @@ export function App(): JSX.Element {
       for (const event of ['popstate', NAVIGATED]) removeEventListener(event, read);
     };
   }, []);
-  // One that is chosen may have begun to answer since.
+  // The chosen engine may have begun to answer in the meantime.
   useEffect(() => void askForEngines().catch(fail), [address.engine]);
 
   const scenario = bench?.scenarios.find(({ id }) => id === address.scenario);
@@ -56,7 +56,7 @@ export function App(): JSX.Element {
           scenario={scenario}
           engines={engines}
           address={address}
-          onNews={() => void askForEngines().catch(() => undefined)}
+          onEngineChange={() => void askForEngines().catch(() => undefined)}
         />
       )}
       {ready && !scenario && !address.file && <Catalogue bench={bench} engine={address.engine} />}

@@ -18,7 +18,7 @@ import { go } from './parts/link';
 import { Notices } from './parts/notices';
 import type { Facet } from './parts/pane';
 import { FACETS, Pane } from './parts/pane';
-import { Strip } from './parts/strip';
+import { Comparison } from './parts/comparison';
 import { Tabs } from './parts/tabs';
 import { Tools } from './parts/tools';
 import { endOf, startOf } from './run-state';
@@ -30,22 +30,28 @@ interface BenchProps {
   /** At least one. */
   readonly engines: readonly EngineChoice[];
   readonly address: Address;
-  /** Called when something may have become of an engine. */
-  readonly onNews: () => void;
+  /** Called when the state of an engine may have changed. */
+  readonly onEngineChange: () => void;
 }
 
-/** One scenario: its form, the comparison, the four panes. The address holds all that is chosen. */
-export function Bench({ bench, scenario, engines, address, onNews }: BenchProps): JSX.Element {
+/** One scenario: its form, the comparison, the four panes. Every choice is stored in the address. */
+export function Bench({
+  bench,
+  scenario,
+  engines,
+  address,
+  onEngineChange,
+}: BenchProps): JSX.Element {
   const [sources, setSources] = useState<Sources>();
   const [problem, setProblem] = useState('');
   const [starting, setStarting] = useState(false);
-  /** Cancelled before the server had said which run it is. */
-  const unwanted = useRef(false);
+  /** Cancelled before the server had answered with the run's id. */
+  const cancelled = useRef(false);
   const [shown, setShown] = useState<ReadonlySet<Facet>>(new Set(FACETS));
   const [narrow, setNarrow] = useState<StyleId>('extension');
   const named = engineOf(address, engines);
   const engine = named ?? (engines[0] as EngineChoice);
-  const { run, lost } = useRun(named, address.run, onNews);
+  const { run, lost } = useRun(named, address.run, onEngineChange);
   const inputs = inputsOf(scenario, address.given);
   const following = named !== undefined && address.run !== undefined && !lost && !run?.end;
   const running = starting || following;
@@ -64,10 +70,10 @@ export function Bench({ bench, scenario, engines, address, onNews }: BenchProps)
   const start = async (): Promise<void> => {
     setProblem('');
     setStarting(true);
-    unwanted.current = false;
+    cancelled.current = false;
     try {
       const { id } = await startRun(engine, scenario.id, inputs);
-      if (unwanted.current) await cancelRun(engine, id);
+      if (cancelled.current) await cancelRun(engine, id);
       const given = Object.fromEntries(
         Object.entries(inputs).map(([name, value]) => [name, String(value)]),
       );
@@ -84,11 +90,11 @@ export function Bench({ bench, scenario, engines, address, onNews }: BenchProps)
       setProblem((reason as Error).message);
     } finally {
       setStarting(false);
-      if (engine.version === undefined || engine.trouble !== undefined) onNews(); // it answers now
+      if (engine.version === undefined || engine.trouble !== undefined) onEngineChange(); // it answers now
     }
   };
   const cancel = (): void => {
-    if (starting) unwanted.current = true;
+    if (starting) cancelled.current = true;
     else if (address.run)
       cancelRun(engine, address.run).catch((reason: Error) => setProblem(reason.message));
   };
@@ -115,7 +121,7 @@ export function Bench({ bench, scenario, engines, address, onNews }: BenchProps)
         lost={lost}
         cancelled={run?.end?.state === 'cancelled'}
       />
-      <Strip styles={bench.styles} run={run} />
+      <Comparison styles={bench.styles} run={run} />
       <Tools
         shown={shown}
         onShow={setShown}

@@ -1,4 +1,4 @@
-/** The runs of this browser, newest first. Only addresses are kept: what they show is the server's. */
+/** The runs of this browser, newest first. Only addresses are stored; the server has the runs. */
 export interface PastRun {
   readonly address: string;
   readonly title: string;

@@ -1,9 +1,9 @@
-/** What a run's messages add up to; the same live and after a reload. */
+/** The state of a run, computed from its messages: the same live and after a reload. */
 import type {
   Answer,
   EngineInfo,
   Inputs,
-  LifeEvent,
+  SessionEvent,
   Message,
   Metrics,
   Outcome,
@@ -12,22 +12,22 @@ import type {
   StyleId,
 } from '../src/protocol';
 
-export interface ExchangeState {
+export interface RequestState {
   readonly id: number;
   readonly label: string;
   readonly method: string;
   readonly path: string;
   readonly body?: string;
   readonly at: number;
-  readonly events: LifeEvent[];
+  readonly events: SessionEvent[];
   answer?: Answer;
 }
 
 export interface StyleState {
-  readonly exchanges: ExchangeState[];
-  /** As the last event had it. */
+  readonly requests: RequestState[];
+  /** As of the last event. */
   pool: PoolFigures;
-  /** The most connections that were out at once. */
+  /** The most connections that were in use at once. */
   peak: number;
   outcome?: Outcome;
   groups?: readonly StatementGroup[];
@@ -56,7 +56,7 @@ export function add(run: RunState, message: Message): void {
       Object.assign(run, message);
       return;
     case 'style':
-      run.styles[message.style] = { exchanges: [], pool: message.pool, peak: message.pool.inUse };
+      run.styles[message.style] = { requests: [], pool: message.pool, peak: message.pool.inUse };
       return;
     case 'progress':
       run.progress = message;
@@ -72,31 +72,31 @@ export function add(run: RunState, message: Message): void {
 function addToStyle(style: StyleState | undefined, message: Message): void {
   if (!style) return;
   if (message.type === 'result') Object.assign(style, message);
-  if (message.type === 'exchange') {
-    const { exchange: id, type: _type, style: _style, ...rest } = message;
-    style.exchanges.push({ id, events: [], ...rest });
+  if (message.type === 'request') {
+    const { requestId: id, type: _type, style: _style, ...rest } = message;
+    style.requests.push({ id, events: [], ...rest });
   }
   if (message.type === 'event' || message.type === 'answer') {
-    const exchange = style.exchanges.find(({ id }) => id === message.exchange);
-    if (!exchange) return;
-    if (message.type === 'answer') exchange.answer = message.answer;
+    const request = style.requests.find(({ id }) => id === message.requestId);
+    if (!request) return;
+    if (message.type === 'answer') request.answer = message.answer;
     else {
-      exchange.events.push(message.event);
+      request.events.push(message.event);
       style.pool = message.event.pool ?? style.pool;
       style.peak = Math.max(style.peak, style.pool.inUse);
     }
   }
 }
 
-/** When the last thing of a style happened, in its own milliseconds. */
-export function endOf({ exchanges }: StyleState): number {
+/** The time of a style's last event, in milliseconds since the style began. */
+export function endOf({ requests }: StyleState): number {
   return Math.max(
     0,
-    ...exchanges.flatMap(({ at, events, answer }) => [at, answer?.at ?? 0, events.at(-1)?.at ?? 0]),
+    ...requests.flatMap(({ at, events, answer }) => [at, answer?.at ?? 0, events.at(-1)?.at ?? 0]),
   );
 }
 
-/** The first recorded request: what was prepared before it is not shown. */
-export function startOf({ exchanges }: StyleState): number {
-  return exchanges[0]?.at ?? 0;
+/** The time of the first recorded request; the preparation before it is not shown. */
+export function startOf({ requests }: StyleState): number {
+  return requests[0]?.at ?? 0;
 }

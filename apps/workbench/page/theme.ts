@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it; remembered on this machine. */
+/** Light, dark, or the system's choice; stored in this browser. */
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 

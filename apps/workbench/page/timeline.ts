@@ -1,8 +1,8 @@
-/** From events to what is drawn: spans and marks on one axis, and a list in words. */
-import type { LifeEvent, StyleId } from '../src/protocol';
-import type { ExchangeState } from './run-state';
+/** Turns events into what is drawn: spans and marks on one axis, and a list in words. */
+import type { SessionEvent, StyleId } from '../src/protocol';
+import type { RequestState } from './run-state';
 
-/** Shorter ones are the time it takes to ask, on a busy machine. */
+/** Shorter waits are only the time that the call takes on a busy machine. */
 const WAITED_MS = 5;
 
 export interface Span {
@@ -10,7 +10,7 @@ export interface Span {
   readonly from: number;
   readonly to: number;
   readonly failed?: boolean;
-  /** Another style's, in a request that all share. */
+  /** Sent by another style, in a shared request. */
   readonly foreign?: boolean;
 }
 
@@ -21,24 +21,24 @@ export interface Mark {
 
 export interface Entry {
   readonly key: number;
-  readonly kind: LifeEvent['kind'];
+  readonly kind: SessionEvent['kind'];
   readonly at: number;
   readonly text: string;
   readonly detail?: string;
-  /** It waited for somebody else this long. */
+  /** How long it waited for a connection or the writer lock. */
   readonly waitedMs?: number;
   readonly failed?: boolean;
   readonly foreign?: boolean;
 }
 
-/** Whose pane it is, and whether beginning may mean waiting: for SQLite's one writer. */
+/** The pane's style, and whether BEGIN may wait for another writer, as on SQLite. */
 export interface View {
   readonly style: StyleId;
   readonly singleWriter: boolean;
 }
 
-/** What is still going on ends at `now`. */
-export function spansOf({ events, answer }: ExchangeState, now: number, view: View): Span[] {
+/** @param now the end of spans that are still open */
+export function spansOf({ events, answer }: RequestState, now: number, view: View): Span[] {
   const spans: Span[] = [];
   let [opened, out]: [number | undefined, number | undefined] = [undefined, undefined];
   for (const event of events) {
@@ -65,7 +65,7 @@ export function spansOf({ events, answer }: ExchangeState, now: number, view: Vi
       opened = undefined;
     }
   }
-  if (answer && gotNone(events)) {
+  if (answer && gotNoConnection(events)) {
     spans.push({ kind: 'wait', from: opened ?? 0, to: answer.at });
     opened = undefined;
   }
@@ -74,7 +74,7 @@ export function spansOf({ events, answer }: ExchangeState, now: number, view: Vi
   return spans;
 }
 
-export function marksOf({ events }: ExchangeState): Mark[] {
+export function marksOf({ events }: RequestState): Mark[] {
   return events.flatMap(({ kind, at }) =>
     kind === 'begin' || kind === 'savepoint' || kind === 'commit' || kind === 'rollback'
       ? [{ kind, at }]
@@ -82,7 +82,7 @@ export function marksOf({ events }: ExchangeState): Mark[] {
   );
 }
 
-export function entriesOf({ events, answer }: ExchangeState, view: View): Entry[] {
+export function entriesOf({ events, answer }: RequestState, view: View): Entry[] {
   const entries = events.map((event): Entry => {
     const { id, kind, at, error } = event;
     const waitedMs = waitOf(event, view);
@@ -99,19 +99,19 @@ export function entriesOf({ events, answer }: ExchangeState, view: View): Entry[
     };
   });
   const [opened] = events;
-  if (!opened || !answer || !gotNone(events)) return entries;
+  if (!opened || !answer || !gotNoConnection(events)) return entries;
   const waitedMs = answer.at - opened.at;
   const none = { kind: 'checkout', text: 'No connection', failed: true } as const;
   return [...entries, { ...none, key: -opened.id, at: answer.at, waitedMs }];
 }
 
-/** Whether the session was never given a connection: the pool had none until it gave up. */
-function gotNone(events: readonly LifeEvent[]): boolean {
+/** Whether the session never got a connection: the pool had none until the wait timed out. */
+function gotNoConnection(events: readonly SessionEvent[]): boolean {
   const kinds = new Set(events.map(({ kind }) => kind));
   return kinds.has('session-opened') && !kinds.has('checkout');
 }
 
-/** `INSERT users`: what a statement does, and to what. */
+/** The verb and the table of a statement: `INSERT users`. */
 export function summary(sql: string): string {
   const [, verb = 'SQL'] = /^\W*(\w+)/.exec(sql) ?? [];
   const table = /\b(?:from|into|update|table_info\s*\()\s*\(?\s*[`"']?(?!select)(\w+)/i.exec(
@@ -120,7 +120,7 @@ export function summary(sql: string): string {
   return `${verb.toUpperCase()}${table && verb.toLowerCase() !== table ? ` ${table}` : ''}`;
 }
 
-function textOf({ kind, sql = '' }: LifeEvent): string {
+function textOf({ kind, sql = '' }: SessionEvent): string {
   switch (kind) {
     case 'session-opened':
       return 'Session opened';
@@ -145,14 +145,14 @@ function textOf({ kind, sql = '' }: LifeEvent): string {
   }
 }
 
-/** A BEGIN that costs no round trip says why. */
+/** Why a BEGIN costs no round trip. */
 const WAYS = {
   sent: undefined,
   joined: 'with the next statement',
   implicit: 'by the next statement',
 };
 
-function detailOf({ kind, way, durationMs, rowCount, error }: LifeEvent): string | undefined {
+function detailOf({ kind, way, durationMs, rowCount, error }: SessionEvent): string | undefined {
   if (error !== undefined) return error.replace(/:.*/s, '');
   if (way) return WAYS[way];
   if (kind !== 'query' || durationMs === undefined) return undefined;
@@ -160,11 +160,11 @@ function detailOf({ kind, way, durationMs, rowCount, error }: LifeEvent): string
   return rowCount ? `${took}, ${rowCount} ${rowCount === 1 ? 'row' : 'rows'}` : took;
 }
 
-function waitOf({ kind, durationMs = 0 }: LifeEvent, { singleWriter }: View): number {
+function waitOf({ kind, durationMs = 0 }: SessionEvent, { singleWriter }: View): number {
   const waits = kind === 'checkout' || (kind === 'begin' && singleWriter);
   return waits && durationMs >= WAITED_MS ? durationMs : 0;
 }
 
-function isForeign({ by }: LifeEvent, { style }: View): boolean {
+function isForeign({ by }: SessionEvent, { style }: View): boolean {
   return by !== undefined && by !== style;
 }

@@ -1,4 +1,4 @@
-/** Follows a run by server-sent events; a browser that was cut off goes on where it was. */
+/** Follows a run by server-sent events; after a broken connection the browser continues where it was. */
 import { useEffect, useState } from 'preact/hooks';
 import type { EngineChoice, Message } from '../src/protocol';
 import { eventsOf } from './api';
@@ -7,15 +7,15 @@ import { add, emptyRun } from './run-state';
 
 export interface Followed {
   readonly run?: RunState;
-  /** The server does not keep this run any more. */
+  /** The server has deleted this run. */
   readonly lost: boolean;
 }
 
-/** @param onCut called when the server is not heard any more, before it is asked again */
+/** @param onDisconnect called when the connection to the server breaks, before the browser reconnects */
 export function useRun(
   engine: EngineChoice | undefined,
   id: string | undefined,
-  onCut: () => void,
+  onDisconnect: () => void,
 ): Followed {
   const [followed, setFollowed] = useState<Followed>({ lost: false });
 
@@ -37,7 +37,7 @@ export function useRun(
     source.onerror = () => {
       if (run.end) return;
       if (source.readyState === EventSource.CLOSED) setFollowed({ lost: true });
-      onCut();
+      onDisconnect();
     };
     return () => {
       source.close();
@@ -45,6 +45,6 @@ export function useRun(
     };
   }, [engine?.at, id]);
 
-  // Until the effect has run, what is followed is still the run before.
+  // Until the effect has run, `followed` is still the previous run.
   return followed.run && followed.run.id !== id ? { lost: false } : followed;
 }

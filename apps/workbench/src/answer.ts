@@ -1,4 +1,4 @@
-/** From a reply to what the page shows of it: the beginning of its body, laid out and highlighted. */
+/** Turns a reply into what the page shows: status, headers, and the beginning of the body, highlighted. */
 import type { Reply } from './client';
 import { highlight } from './code';
 import type { Answer, CodeLine } from './protocol';
@@ -6,8 +6,8 @@ import type { Answer, CodeLine } from './protocol';
 const SHOWN_LINES = 40;
 
 /**
- * @param reply undefined where the client went away before it came
- * @param at when it was all there, in milliseconds since `startedAt`
+ * @param reply undefined where the client closed the connection before the answer
+ * @param at when the whole answer had arrived, in milliseconds since `startedAt`
  * @param startedAt by `performance.now()`
  */
 export function toAnswer(reply: Reply | undefined, at: number, startedAt: number): Answer {
@@ -38,7 +38,7 @@ function shown(lines: readonly string[], isJson: boolean): readonly CodeLine[] {
   return isJson ? highlight(lines.join('\n'), 'json') : lines.map((line) => [[line]]);
 }
 
-/** JSON over several lines; anything else, one object a line among it, as it came. */
+/** Indented JSON; any other text, such as NDJSON, unchanged. */
 function prettyBody({ text }: Reply): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

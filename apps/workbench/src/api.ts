@@ -1,4 +1,4 @@
-/** The API behind the page, under `/api`: what there is to run, runs and their events, plans, sources. */
+/** The API of the page, under `/api`: scenarios, runs and their events, plans, sources. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '@quartet/db-core';
@@ -19,6 +19,9 @@ import { fileOf, sourcesOf } from './source';
 import { STYLES, styleOf } from './styles';
 import type { StyleId } from './protocol';
 
+/** How many runs may be under way at once: more would keep the process from answering. */
+const MAX_RUNNING = 4;
+
 export function createApi(runner: Runner, engine: Engine): Router {
   const api = createRouter();
   api.use(compress);
@@ -26,7 +29,7 @@ export function createApi(runner: Runner, engine: Engine): Router {
     res.set('Cache-Control', 'no-store');
     next();
   });
-  // Only JSON is read: a form on another site cannot send it without asking first.
+  // Only JSON is read: a form on another site cannot send it without a preflight request.
   api.use(json({ limit: '10kb' }));
 
   api.get('/bench', (_req, res) => {
@@ -57,7 +60,13 @@ export function createApi(runner: Runner, engine: Engine): Router {
 
   api.post('/runs', (req, res) => {
     const { scenario: id, inputs } = (req.body ?? {}) as { scenario?: unknown; inputs?: unknown };
-    const scenario = scenarioOf(String(id));
+    const scenario = scenarioOf(id);
+    if (runner.running >= MAX_RUNNING)
+      throw new HttpProblem(
+        429,
+        `${MAX_RUNNING} runs are under way. Wait until one has ended, or cancel one.`,
+        { headers: { 'Retry-After': '1' } },
+      );
     const run = runner.start(
       scenario,
       readInputs(scenario.inputs, inputs),
@@ -101,7 +110,7 @@ export function createApi(runner: Runner, engine: Engine): Router {
   }
 }
 
-/** Server-sent events: one a message, numbered, so that a browser that was cut off goes on where it was. */
+/** Server-sent events: one for each message, numbered, so that a browser that reconnects continues where it was. */
 function sendEvents(run: Run, res: Response, from: number): void {
   res.set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
   res.flushHeaders();
@@ -112,7 +121,7 @@ function sendEvents(run: Run, res: Response, from: number): void {
   res.on('close', leave);
 }
 
-function scenarioOf(id: string): Scenario {
+function scenarioOf(id: unknown): Scenario {
   const scenario = SCENARIOS.find((each) => each.id === id);
   if (!scenario) throw new HttpProblem(404, 'There is no such scenario.');
   return scenario;
@@ -126,7 +135,7 @@ function styleIn(id: unknown): StyleId {
   }
 }
 
-/** Without what is the server's own; pages of the docs are named where they are there. */
+/** What the page needs of a scenario; pages of the docs are included where they exist. */
 function toInfo(scenario: Scenario): ScenarioInfo {
   const {
     functions: _functions,

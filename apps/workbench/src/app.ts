@@ -1,6 +1,6 @@
 /**
- * The workbench: the four styles mounted on one engine, the API that runs scenarios in them, the page, and
- * a way through to the same on further engines.
+ * The workbench: the four styles mounted on one engine, the API that runs scenarios in them, the page, and a
+ * proxy to the processes of further engines.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -8,13 +8,14 @@ import type { AddressInfo } from 'node:net';
 import { createApp as createMixed } from '@quartet/app-mixed';
 import type { Engine } from '@quartet/db-core';
 import { errorHandler } from '@quartet/express-service';
-import type { Express, RequestHandler } from 'express';
+import type { Express } from 'express';
 import express from 'express';
 import { createApi } from './api';
 import type { Database } from './databases';
 import { Engines } from './engines';
-import { Exchanges } from './exchanges';
+import { RequestRecorder } from './request-recorder';
 import { readInputs } from './inputs';
+import { localOnly } from './local-only';
 import { buildPage, createPage } from './page';
 import { Runner } from './runner';
 import { SCENARIOS } from './scenarios';
@@ -22,7 +23,7 @@ import { STYLES } from './styles';
 import { createVariantsApp } from './variants/app';
 import { createTogetherApp } from './variants/together';
 
-export interface Stages {
+export interface StyleApps {
   readonly app: Express;
   readonly runner: Runner;
 }
@@ -33,20 +34,20 @@ export interface Workbench {
   stop(): Promise<void>;
 }
 
-/** @param databases of this process, which is the engine's, and further ones */
+/** @param databases the engine's own first, then further ones */
 export async function createWorkbench(
   engine: Engine,
   databases: readonly Database[],
 ): Promise<Workbench> {
   const engines = new Engines(databases);
   const app = express();
-  app.use(forThisMachine);
-  app.use('/on/:engine/api', engines.handThrough, errorHandler());
-  const [{ app: stages, runner }] = await Promise.all([createStages(engine), buildPage()]);
+  app.use(localOnly);
+  app.use('/on/:engine/api', engines.proxy, errorHandler());
+  const [{ app: styleApps, runner }] = await Promise.all([createStyleApps(engine), buildPage()]);
   app.get('/api/engines', (_req, res) => {
     res.set('Cache-Control', 'no-store').json(engines.choices(runner.engineInfo));
   });
-  app.use(stages);
+  app.use(styleApps);
   app.use(createPage());
   engines.start();
   const stop = async (): Promise<void> => {
@@ -57,41 +58,29 @@ export async function createWorkbench(
 }
 
 /** The four styles on one engine, warmed up, and the API that runs scenarios in them. */
-export async function createStages(engine: Engine): Promise<Stages> {
+export async function createStyleApps(engine: Engine): Promise<StyleApps> {
   await engine.ready();
   const app = express();
-  app.use(forThisMachine);
-  const exchanges = new Exchanges(engine);
+  app.use(localOnly);
+  const requestRecorder = new RequestRecorder(engine);
   const mount = (path: string, part: Express): void => {
-    exchanges.listenTo(part);
+    requestRecorder.attach(part);
     app.use(path, part);
   };
-  for (const { id, createApp, init, variants } of STYLES) {
-    mount(`/${id}/variants`, await createVariantsApp(variants, engine, init));
+  for (const { id, createApp, variants } of STYLES) {
+    mount(`/${id}/variants`, createVariantsApp(variants, engine));
     mount(`/${id}`, await createApp(engine));
   }
-  mount('/mixed/variants', await createTogetherApp(engine));
+  mount('/mixed/variants', createTogetherApp());
   mount('/mixed', await createMixed(engine));
   app.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
-  const runner = new Runner({ engine, exchanges });
+  const runner = new Runner({ engine, requestRecorder });
   app.use('/api', createApi(runner, engine));
   await warmUp(app, runner);
   return { app, runner };
 }
 
-/**
- * Only pages of this machine: a site that had its name point here (DNS rebinding) has its own name in
- * `Host`, one that sends a form is announced by the browser.
- */
-const forThisMachine: RequestHandler = (req, res, next) => {
-  const { hostname } = new URL(`http://${req.headers.host ?? 'localhost'}`);
-  const known = hostname === 'localhost' || /^[\d.]+$|^\[.*\]$/.test(hostname);
-  const foreign = req.get('Sec-Fetch-Site') === 'cross-site' && req.method !== 'GET';
-  if (known && !foreign) next();
-  else res.status(403).type('text/plain').send('The workbench answers this machine alone.');
-};
-
-/** What the libraries do once, at their first statement, is not what the first run is to show. */
+/** Libraries prepare themselves at their first statement; these scenarios run once so that no run shows that. */
 const WARMING = ['create', 'tags', 'import', 'n-plus-one'];
 
 async function warmUp(app: Express, runner: Runner): Promise<void> {

@@ -1,7 +1,7 @@
-/** A small HTTP client that tells what `fetch` hides: when the first byte came, in how many chunks. */
+/** A small HTTP client that measures what `fetch` hides: when the first byte arrived, and how many chunks came. */
 import http from 'node:http';
 
-/** Of a longer body only the beginning is kept. */
+/** How much of a body is kept. */
 const KEPT_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
@@ -11,7 +11,7 @@ export interface Call {
   readonly path: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Aborting it hangs up, as a client does that goes away. */
+  /** Aborting it closes the connection, as a client does that leaves. */
   readonly signal?: AbortSignal;
 }
 
@@ -21,14 +21,14 @@ export interface Reply {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly text: string;
   readonly bytes: number;
-  /** Ends of lines, in all of the body. */
+  /** Line feeds in the whole body. */
   readonly lines: number;
   readonly chunks: number;
   /** By `performance.now()`. */
   readonly firstByteAt: number;
 }
 
-/** Resolves when the whole answer is there. @throws AbortError when the signal hung up first. */
+/** Resolves when the whole answer has arrived. @throws AbortError when the signal aborted first. */
 export function send({ port, method, path, body, headers, signal }: Call): Promise<Reply> {
   const payload = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {

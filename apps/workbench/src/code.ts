@@ -1,6 +1,6 @@
 /**
- * Code as the page shows it: lines of tokens, each with its kind. Highlighted here once, by Shiki, so that
- * the page loads no grammar; its colours are the page's own style sheet.
+ * Highlights code: lines of tokens, each with its kind. Shiki runs on the server, so that the page loads no grammar;
+ * the page's style sheet has the colours.
  */
 import { createCssVariablesTheme, createHighlighterCoreSync } from 'shiki/core';
 import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
@@ -13,7 +13,7 @@ import type { CodeLine, EngineInfo, Token } from './protocol';
 export type Language = 'typescript' | 'sql' | 'json';
 
 const THEME = 'workbench';
-/** How much code is kept highlighted: the same statements come again and again. */
+/** How many highlighted texts are kept: the same statements come again and again. */
 const CACHE_SIZE = 2_000;
 const DIALECTS = { sqlite, postgresql, mysql: mariadb };
 
@@ -34,13 +34,13 @@ export function highlight(code: string, language: Language): readonly CodeLine[]
   return lines;
 }
 
-/** A statement over several lines; as it came where the formatter does not know what it is. */
+/** The statement over several lines; unchanged where the formatter cannot read it. */
 export function formatSql(sql: string, dialect: EngineInfo['name']): string {
   try {
     return formatDialect(sql, {
       dialect: DIALECTS[dialect],
       keywordCase: 'upper',
-      // Which of these a driver uses is its own matter: better-sqlite3 takes all.
+      // Drivers use different ones of these; better-sqlite3 takes them all.
       paramTypes: { positional: true, numbered: ['$', '?', ':'], named: [':', '$', '@'] },
     });
   } catch {
@@ -54,7 +54,7 @@ function tokenize(code: string, lang: Language): readonly CodeLine[] {
     .map((line) => line.map(({ content, color }) => token(content, color)));
 }
 
-/** `var(--token-string-expression)` is a `string`, the foreground is nothing special. */
+/** `var(--token-string-expression)` is a `string`; the foreground colour has no kind. */
 function token(text: string, color = ''): Token {
   const [, kind] = /--token-([a-z]+)/.exec(color) ?? [];
   return kind === undefined ? [text] : [text, kind];

@@ -1,9 +1,9 @@
-/** Two styles' functions side by side: a real diff, changed lines next to each other. */
+/** The diff of two styles' functions, with changed lines next to each other. */
 import { diffLines } from 'diff';
 import { highlight } from './code';
 import type { DiffRow, StyleId } from './protocol';
 import type { Scenario } from './scenarios/scenario';
-import type { Found } from './source';
+import type { SourcePart } from './source';
 import { functionsOf } from './source';
 
 type Side = DiffRow['left'];
@@ -23,7 +23,7 @@ export async function compareStyles(
   });
 }
 
-function compare(left: Found, right: Found): DiffRow[] {
+function compare(left: SourcePart, right: SourcePart): DiffRow[] {
   const [lefts, rights] = [left, right].map(numbered) as [Side[], Side[]];
   const rows: DiffRow[] = [];
   let [removed, l, r]: [Side[], number, number] = [[], 0, 0];
@@ -57,6 +57,6 @@ function sides(left: Side, right: Side): Pick<DiffRow, 'left' | 'right'> {
   return { ...(left && { left }), ...(right && { right }) };
 }
 
-function numbered({ text, line }: Found): Side[] {
+function numbered({ text, line }: SourcePart): Side[] {
   return highlight(text, 'typescript').map((tokens, index) => ({ line: line + index, tokens }));
 }

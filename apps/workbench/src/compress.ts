@@ -1,4 +1,4 @@
-/** Answers to the page are compressed; a stream of events is not, which would hold each of them back. */
+/** Compresses answers to the page, except event streams: compression would delay each event. */
 import compression from 'compression';
 import type { RequestHandler } from 'express';
 

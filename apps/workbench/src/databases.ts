@@ -1,6 +1,6 @@
 /**
- * The databases that a workbench shows: the one of `DATABASE_URL`, and further ones by `WORKBENCH_URLS`,
- * comma-separated. An address names one by its engine: `postgresql`, `sqlite-2` for the second SQLite.
+ * The databases that a workbench shows: that of `DATABASE_URL`, and those of `WORKBENCH_URLS`, separated by commas.
+ * An address names a database by its engine: `postgresql`, `sqlite-2` for the second SQLite.
  */
 import path from 'node:path';
 import type { DatabaseUrl } from '@quartet/db-core';
@@ -11,19 +11,19 @@ const VARIABLE = 'WORKBENCH_URLS';
 const IN_MEMORY = ':memory:';
 
 export interface Database {
-  /** What an address calls it. */
+  /** Its name in an address. */
   readonly id: string;
   readonly name: EngineInfo['name'];
-  /** Where several are of one kind: the name of the database, or of its file. */
+  /** The name of the database or of its file, where several are of one kind. */
   readonly database?: string;
-  /** In clear, for `createEngine`; the first one's is the engine's own matter. */
+  /** With its password, for `createEngine`; empty for the first, whose engine exists already. */
   readonly url: string;
 }
 
 /**
  * @param own the database of this process
- * @returns it, and those of `WORKBENCH_URLS` in their order
- * @throws ArgumentError that names the variable and, among several, which of its URLs
+ * @returns `own`, then those of `WORKBENCH_URLS` in their order
+ * @throws ArgumentError that names the variable and, among several, the number of the URL
  */
 export function readDatabases(own: DatabaseUrl, env: NodeJS.ProcessEnv): Database[] {
   const texts = (env[VARIABLE] ?? '').split(',').map((text) => text.trim());

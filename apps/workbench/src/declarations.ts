@@ -1,6 +1,6 @@
 /**
- * Finds declarations in a source file by their names. The files are formatted by a tool, so that a
- * declaration ends where a line with its own indentation closes it.
+ * Finds declarations in a source file by name. It relies on the formatter: a declaration ends at the first line with
+ * the same indentation that closes it.
  */
 
 export interface Declaration {
@@ -18,8 +18,8 @@ export function findFunction(text: string, name: string): Declaration | undefine
 }
 
 /**
- * All that makes up a model: its class or interface, its mapping, its table. For the SQL builder that is the
- * method that makes the table, for the others a call of `mapper` or `init`.
+ * The declarations of a model: its class or interface, and its mapping: a call of `mapper` or `init`, or, for the SQL
+ * builder, the method that makes the table.
  */
 export function findModel(text: string, name: string): Declaration[] {
   return [
@@ -41,14 +41,14 @@ function block(text: string, start: RegExp): Declaration | undefined {
   if (!oneLine)
     while (end < lines.length - 1 && !(end > at && closes.test(lines[end] ?? ''))) end += 1;
   let first = at;
-  // Decorators and comments that belong to it.
+  // Decorators and comments above it belong to it.
   while (new RegExp(`^${indent}(@|/\\*\\*| \\*|//|\\}\\))`).test(lines[first - 1] ?? ''))
     first -= 1;
   const own = lines.slice(first, end + 1).map((line) => line.slice(indent.length));
   return { line: first + 1, text: own.join('\n') };
 }
 
-/** The names, and those of the top-level functions that are called by them, directly or not. */
+/** The names, and those of the top-level functions that these call, directly or indirectly. */
 export function withHelpers(text: string, names: readonly string[]): Set<string> {
   const helpers = [...text.matchAll(/^(?:async )?function\*? (\w+)/gm)].map(
     ([, name]) => name ?? '',

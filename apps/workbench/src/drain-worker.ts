@@ -1,4 +1,4 @@
-/** The thread of `drain.ts`: each style twice on one small pool, with its teardown and without. */
+/** The thread of `drain.ts`: each style twice on one small pool, with teardown and without. */
 import './source-maps';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,27 +12,27 @@ import { createRouter } from '@quartet/http-contract';
 import type { Express, Request, RequestHandler } from 'express';
 import express from 'express';
 import type { DrainSettings, FromDrain, ToDrain } from './drain';
-import { HEADER, recorderFor } from './exchanges';
+import { HEADER, recorderFor } from './request-recorder';
 import type { Style } from './styles';
 import { STYLES } from './styles';
 
 const engines: Engine[] = [];
-/** What the mistake left open. */
+/** The scopes that were never closed. */
 const left: Scope[] = [];
 
 async function main({ url, ...pool }: DrainSettings): Promise<void> {
   const app = express();
   for (const style of STYLES) {
-    // Every read begins a transaction, on SQLite too: it is what keeps a connection when nobody ends it.
+    // Every read begins a transaction, on SQLite too: an open transaction keeps its connection.
     const engine = createEngine(url, { ...pool, begin: 'on-first-statement' });
     engines.push(engine);
     await mount(app, style, engine);
   }
   const server = createServer(app).listen(0, '127.0.0.1', () => {
-    tell({ type: 'listening', port: (server.address() as AddressInfo).port });
+    post({ type: 'listening', port: (server.address() as AddressInfo).port });
   });
   parentPort?.on('message', (asked: ToDrain) => {
-    if (asked === 'tell') tell({ type: 'told' });
+    if (asked === 'flush') post({ type: 'flushed' });
     else void stop();
   });
 }
@@ -41,18 +41,20 @@ async function mount(app: Express, style: Style, engine: Engine): Promise<void> 
   const { id, library, createApp, queries } = style;
   const record = (req: Request): Recorder | undefined => {
     const key = req.get(HEADER);
-    return key ? recorderFor(engine, (heard) => tell({ type: 'heard', key, heard })) : undefined;
+    return key
+      ? recorderFor(engine, (recorded) => post({ type: 'event', key, recorded }))
+      : undefined;
   };
-  const forgetful: RequestHandler = (req, _res, next) => {
+  const withoutTeardown: RequestHandler = (req, _res, next) => {
     const scope = new Scope({ observer: record(req) });
     left.push(scope);
-    enterScope(scope, next); // and nobody closes it: this is the mistake
+    enterScope(scope, next); // never closed: this is the mistake that the scenario shows
   };
   const kept = await createApp(engine);
   requestScopesOf(kept)?.record(record);
   app.use(`/kept/${id}`, kept);
   const quiet = { style: id, library, engine, onError: () => undefined };
-  app.use(`/leaking/${id}`, forgetful, createRouter(queries, quiet));
+  app.use(`/leaking/${id}`, withoutTeardown, createRouter(queries, quiet));
 }
 
 async function stop(): Promise<void> {
@@ -61,7 +63,7 @@ async function stop(): Promise<void> {
   process.exit();
 }
 
-function tell(message: FromDrain): void {
+function post(message: FromDrain): void {
   parentPort?.postMessage(message);
 }
 

@@ -1,17 +1,16 @@
 /**
- * The four styles, each on an engine of its own with a small pool, in a thread of their own: what the
- * scenario without teardown does to those pools harms nobody else. On SQLite they have databases of their
- * own as well.
+ * The four styles in a worker thread, each on an engine of its own with a small pool. The scenario without teardown
+ * empties these pools and leaves the workbench's own pool alone. On SQLite they have databases of their own as well.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Engine } from '@quartet/db-core';
-import { HEADER } from './exchanges';
-import type { Heard } from './life';
+import { HEADER } from './request-recorder';
+import type { RecordedSessionEvent } from './session-event';
 import type { StyleId } from './protocol';
-import type { Venue } from './stage';
+import type { Endpoint } from './scenario-context';
 
 export interface DrainSettings {
   readonly url: string;
@@ -20,26 +19,26 @@ export interface DrainSettings {
   readonly acquireTimeoutMs: number;
 }
 
-/** What the thread says. */
+/** Messages from the thread. */
 export type FromDrain =
   | { readonly type: 'listening'; readonly port: number }
-  | { readonly type: 'heard'; readonly key: string; readonly heard: Heard }
-  | { readonly type: 'told' };
+  | { readonly type: 'event'; readonly key: string; readonly recorded: RecordedSessionEvent }
+  | { readonly type: 'flushed' };
 
-/** What it is asked: to say when it has told all it has heard, or to end. */
-export type ToDrain = 'tell' | 'stop';
+/** Messages to the thread: `flush` is answered after all events so far, `stop` ends the thread. */
+export type ToDrain = 'flush' | 'stop';
 
 export class Drain {
   readonly #worker: Worker;
-  readonly #listeners = new Map<string, (heard: Heard) => void>();
-  readonly #told: (() => void)[] = [];
+  readonly #listeners = new Map<string, (recorded: RecordedSessionEvent) => void>();
+  readonly #flushes: (() => void)[] = [];
   #port = 0;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
   }
 
-  /** Resolves when the styles answer. */
+  /** Resolves when the apps listen. */
   static async start(engine: Engine, settings: Omit<DrainSettings, 'url'>): Promise<Drain> {
     const workerData: DrainSettings = { ...settings, url: urlOf(engine) };
     const file = path.join(__dirname, `drain-worker${path.extname(__filename)}`);
@@ -48,20 +47,20 @@ export class Drain {
     return drain;
   }
 
-  /** A style with its teardown, or without. */
-  venue(style: StyleId, how: 'kept' | 'leaking'): Venue {
+  /** A style's app with teardown (`kept`), or without (`leaking`). */
+  endpoint(style: StyleId, how: 'kept' | 'leaking'): Endpoint {
     return {
       port: this.#port,
       base: `/${how}/${style}`,
-      heardAll: () =>
+      eventsReceived: () =>
         new Promise((resolve) => {
-          this.#told.push(resolve);
-          this.#ask('tell');
+          this.#flushes.push(resolve);
+          this.#send('flush');
         }),
-      open: (listener) => {
+      record: (listener) => {
         const key = randomBytes(12).toString('hex');
         this.#listeners.set(key, listener);
-        return { header: { [HEADER]: key }, forget: () => void this.#listeners.delete(key) };
+        return { headers: { [HEADER]: key }, stop: () => void this.#listeners.delete(key) };
       },
     };
   }
@@ -69,20 +68,20 @@ export class Drain {
   /** Gives everything back and ends the thread. */
   async stop(): Promise<void> {
     const ended = once(this.#worker, 'exit');
-    this.#ask('stop');
+    this.#send('stop');
     await ended;
   }
 
-  #ask(what: ToDrain): void {
-    this.#worker.postMessage(what);
+  #send(message: ToDrain): void {
+    this.#worker.postMessage(message);
   }
 
   #listening(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#worker.once('error', reject);
       this.#worker.on('message', (message: FromDrain) => {
-        if (message.type === 'heard') this.#listeners.get(message.key)?.(message.heard);
-        if (message.type === 'told') this.#told.shift()?.();
+        if (message.type === 'event') this.#listeners.get(message.key)?.(message.recorded);
+        if (message.type === 'flushed') this.#flushes.shift()?.();
         if (message.type !== 'listening') return;
         this.#port = message.port;
         resolve();
@@ -91,7 +90,7 @@ export class Drain {
   }
 }
 
-/** The engine's own URL with its password, which it does not show; on SQLite a new database in memory. */
+/** The engine's URL with its password, which its text form masks; on SQLite a new database in memory. */
 function urlOf({ url }: Engine): string {
   if (url.dialect === 'sqlite') return 'sqlite://';
   const whole = new URL(String(url));

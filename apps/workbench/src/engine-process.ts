@@ -8,44 +8,44 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEngine } from '@quartet/db-core';
 import { gracefulShutdown } from '@quartet/db-core/express';
-import { createStages } from './app';
+import { createStyleApps } from './app';
 import type { EngineInfo } from './protocol';
 
-/** What it tells the process that started it. */
+/** Messages to the process that started it. */
 export type FromEngine =
   | { readonly type: 'listening'; readonly port: number; readonly engine: EngineInfo }
   | { readonly type: 'failed'; readonly why: string };
 
 const DRAIN_MS = 2_000;
-/** Nobody waits longer for the end: a database that hangs must not keep this process. */
+/** The process ends after this long at the latest, even if the database hangs. */
 const END_DEADLINE_MS = 5_000;
 
-const told = Promise.race([once(process, 'disconnect'), once(process, 'SIGTERM')]);
-// A terminal's Ctrl-C reaches this process too; the workbench says when to end.
+const askedToEnd = Promise.race([once(process, 'disconnect'), once(process, 'SIGTERM')]);
+// A terminal's Ctrl-C reaches this process too, but the workbench decides when it ends.
 process.on('SIGINT', () => undefined);
 
 async function main(): Promise<void> {
   const engine = createEngine(process.env['DATABASE_URL'] ?? '');
-  const { app, runner } = await createStages(engine);
+  const { app, runner } = await createStyleApps(engine);
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const drainTimeoutMs = DRAIN_MS;
   const shutdown = gracefulShutdown({ app, server, engines: [engine], drainTimeoutMs });
   const { port } = server.address() as AddressInfo;
-  tell({ type: 'listening', port, engine: runner.engineInfo });
-  await told;
+  send({ type: 'listening', port, engine: runner.engineInfo });
+  await askedToEnd;
   runner.cancelAll();
   await shutdown();
 }
 
-function tell(message: FromEngine): void {
+function send(message: FromEngine): void {
   if (process.connected) process.send?.(message);
 }
 
-void told.then(() => setTimeout(() => process.exit(1), END_DEADLINE_MS).unref());
+void askedToEnd.then(() => setTimeout(() => process.exit(1), END_DEADLINE_MS).unref());
 main()
   .catch(async (error: unknown) => {
-    tell({ type: 'failed', why: error instanceof Error ? error.message : String(error) });
-    await told; // until it was heard
+    send({ type: 'failed', why: error instanceof Error ? error.message : String(error) });
+    await askedToEnd; // the message has arrived then
   })
   .finally(() => process.exit());

@@ -1,12 +1,12 @@
 /**
- * The engines of a workbench: its own, in this process, and further ones in theirs, whose share of the API
- * is found under `/on/postgresql/api`. With `DATABASE_URL` alone there are none.
+ * The engines of a workbench: its own, in this process, and further ones in processes of their own, whose API is
+ * found under `/on/postgresql/api`. With `DATABASE_URL` alone there are no further ones.
  */
 import { HttpProblem } from '@quartet/express-service';
 import type { RequestHandler } from 'express';
 import type { Database } from './databases';
 import { FurtherEngine } from './further-engine';
-import { passOn } from './pass-on';
+import { forwardRequest } from './forward-request';
 import type { EngineChoice, EngineInfo } from './protocol';
 
 export class Engines {
@@ -18,7 +18,7 @@ export class Engines {
     this.#further = further.map((database) => new FurtherEngine(database));
   }
 
-  /** Begins to start the further ones. What goes wrong is told by {@link choices}. */
+  /** Begins to start the further ones; {@link choices} reports what goes wrong. */
   start(): void {
     for (const engine of this.#further) engine.port().catch(() => undefined);
   }
@@ -27,7 +27,7 @@ export class Engines {
     await Promise.all(this.#further.map((engine) => engine.stop()));
   }
 
-  /** @param info of this process's own, which is always the first */
+  /** @param info of this process's own engine, which is always the first */
   choices(info: EngineInfo): EngineChoice[] {
     return [
       ...(this.#own ? [toChoice(this.#own, '', info)] : []),
@@ -37,13 +37,13 @@ export class Engines {
     ];
   }
 
-  /** For `/on/:engine/api`: hands requests through, to a process that is started again if it has ended. */
-  readonly handThrough: RequestHandler<{ engine: string }> = async (req, res) => {
+  /** For `/on/:engine/api`: forwards requests to the engine's process, which is started again if it has ended. */
+  readonly proxy: RequestHandler<{ engine: string }> = async (req, res) => {
     const engine = this.#further.find(({ database }) => database.id === req.params.engine);
     if (!engine) throw new HttpProblem(404, 'This workbench has no such engine.');
     try {
-      if (await passOn(req, res, await engine.port(), `/api${req.url}`)) return;
-      await engine.ended(); // the page, cut off, asks what became of it
+      if (await forwardRequest(req, res, await engine.port(), `/api${req.url}`)) return;
+      await engine.ended(); // before the page, whose connection breaks, asks for the engine's state
       res.destroy();
     } catch (error) {
       const why = engine.trouble ?? (error instanceof Error ? error.message : String(error));

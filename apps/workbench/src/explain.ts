@@ -1,15 +1,15 @@
 /**
- * EXPLAIN of a statement that was recorded, found by its number: no SQL ever comes from the page. The plan
- * is asked for without running the statement, in a transaction that is rolled back.
+ * EXPLAIN of a recorded statement, found by its number: the page never sends SQL. The statement itself is not run,
+ * and the transaction is rolled back.
  */
 import type { Engine, Params } from '@quartet/db-core';
 import { outsideScope } from '@quartet/db-core';
 import type { Plan } from './protocol';
 
 const EXPLAIN = { sqlite: 'EXPLAIN QUERY PLAN', postgresql: 'EXPLAIN', mysql: 'EXPLAIN' };
-/** What all three databases can explain. */
+/** The statements that all three databases can explain. */
 const EXPLAINABLE = /^\s*(?:select|insert|update|delete|with)\b/i;
-/** SQLite's plan as a person reads it: the rest are numbers of its nodes. */
+/** The readable column of SQLite's plan; the others are numbers of nodes. */
 const SQLITE_COLUMN = 'detail';
 
 /** @throws Error when the database cannot explain such a statement */
@@ -43,7 +43,7 @@ export function isExplainable(sql: string): boolean {
   return EXPLAINABLE.test(sql);
 }
 
-/** Sequelize binds by `{ $1: … }` on SQLite, the others by position. */
+/** On SQLite Sequelize binds by `{ $1: … }`, the other libraries by position. */
 function boundParams(params: unknown): Params {
   if (params === undefined || params === null) return [];
   if (Array.isArray(params)) return params as unknown[];

@@ -13,7 +13,7 @@ import type { EngineInfo } from './protocol';
 
 const FILE = path.join(__dirname, `engine-process${path.extname(__filename)}`);
 const STOP_DEADLINE_MS = 6_000;
-/** How long after its connections an end is told at the latest. */
+/** How long the exit of a process is waited for after its connections broke. */
 const EXIT_MS = 1_000;
 
 export class FurtherEngine {
@@ -28,23 +28,23 @@ export class FurtherEngine {
     this.database = database;
   }
 
-  /** Undefined until it has first answered. */
+  /** Undefined until it has answered for the first time. */
   get info(): EngineInfo | undefined {
     return this.#info;
   }
 
-  /** Why its process is not there, if it is not. */
+  /** Why its process does not run; undefined while it does. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
 
-  /** Where its process listens, which is started unless it runs. @throws Error that says why it does not */
+  /** The port of its process, which is started unless it runs. @throws Error that says why it does not start */
   async port(): Promise<number> {
     if (this.#stopped) throw new Error('the workbench is ending');
     return await (this.#port ??= this.#start());
   }
 
-  /** Resolves when its process has ended, or does not within a second. */
+  /** Resolves when its process has ended, and after a second at the latest. */
   async ended(): Promise<void> {
     const exit = this.#child && once(this.#child, 'exit');
     await Promise.race([exit, pause(EXIT_MS, undefined, { ref: false })]);
@@ -75,7 +75,7 @@ export class FurtherEngine {
           resolve(message.port);
         } else if (message.type === 'failed') {
           why = message.why;
-          child.disconnect(); // heard: it may go
+          child.disconnect(); // it may end now
         }
       });
       child.once('error', (error) => ended(error.message)); // it could not be started at all

@@ -1,4 +1,4 @@
-/** What the page sends for a scenario's fields, checked against their description. */
+/** Checks the values that the page sends for a scenario's fields. */
 import { HttpProblem } from '@quartet/express-service';
 import type { Inputs, InputSpec } from './protocol';
 
@@ -14,6 +14,8 @@ export function readInputs(specs: readonly InputSpec[], given: unknown): Inputs 
 }
 
 function readInput(spec: InputSpec, value: unknown): string | number {
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw new HttpProblem(400, `${spec.label}: a text or a number, please.`);
   if (spec.type === 'number') return readNumber(spec, Number(value));
   const text = String(value).trim();
   if (text === '' || text.length > (spec.maxLength ?? 100)) {

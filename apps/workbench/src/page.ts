@@ -1,6 +1,6 @@
 /**
- * The page: what Vite built, with headers that let it load nothing from elsewhere and run no inline script.
- * From source it is built when it is asked for and its files have changed.
+ * Serves the page that Vite built, with headers that forbid other origins and inline scripts. When the workbench runs
+ * from source, a request for the page builds it first if its files have changed.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
@@ -40,15 +40,15 @@ export function createPage(): Router {
   return page;
 }
 
-/** Builds the page when something is newer than what was built. Resolves when it is there. */
+/** Builds the page if a file is newer than the last build. Resolves when it is built. */
 export async function buildPage(): Promise<void> {
   if (!FROM_SOURCE || newest(path.join(APP, 'page')) < built()) return;
-  // Only needed from source: what is deployed has the page in it.
+  // Imported here, since a deployed workbench has the built page and no Vite.
   const { build } = await import('vite');
   const outDir = `${BUILT}-${process.pid}`;
   const configFile = path.join(APP, 'vite.config.mjs');
   await build({ configFile, logLevel: 'error', build: { outDir } });
-  // Put into place as a whole: another workbench may serve the page at this moment, or build it as well.
+  // Renamed as a whole: another workbench may serve the page, or build it, at this moment.
   await rm(BUILT, { recursive: true, force: true });
   await rename(outDir, BUILT).catch(() => rm(outDir, { recursive: true, force: true }));
 }

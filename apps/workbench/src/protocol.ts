@@ -1,6 +1,6 @@
 /**
- * What the server of the workbench tells its page: types alone, imported by both. A run is a list of
- * messages; the page's state is what they add up to, live or after a reload.
+ * The types of what the workbench's server sends to its page, imported by both. A run is a list of messages; the
+ * page computes its state from them, live or after a reload.
  */
 
 export const STYLE_IDS = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
@@ -38,7 +38,7 @@ export interface ScenarioInfo {
   /** The page that explains the idea, and the workshop's step that practises it: paths in the repository. */
   readonly concept?: string;
   readonly workshop?: string;
-  /** All four styles share one request: each pane shows its part of it. */
+  /** All four styles share one request; each pane shows its own part. */
   readonly together?: boolean;
 }
 
@@ -48,18 +48,18 @@ export interface EngineInfo {
   readonly poolSize: number;
 }
 
-/** `GET /api/engines`: what the `engine` of an address may name. The first is the one of `DATABASE_URL`. */
+/** `GET /api/engines`: the engines that an address may name. The first is that of `DATABASE_URL`. */
 export interface EngineChoice {
   /** `sqlite`, `postgresql`, `mysql`; `sqlite-2` for the second of its kind. */
   readonly id: string;
   readonly name: EngineInfo['name'];
-  /** Absent until it has first answered. */
+  /** Absent until it has answered for the first time. */
   readonly version?: string;
-  /** Tells several of one kind apart. */
+  /** The name of the database, where several engines are of one kind. */
   readonly database?: string;
-  /** What comes before `/api` where it is asked: nothing, or `/on/postgresql`. */
+  /** The prefix of its `/api`: empty, or `/on/postgresql`. */
   readonly at: string;
-  /** Why its process is not there; the next request starts it again. */
+  /** Why its process does not run; the next request starts it again. */
   readonly trouble?: string;
 }
 
@@ -70,11 +70,11 @@ export interface Bench {
   readonly scenarios: readonly ScenarioInfo[];
 }
 
-/** A piece of code and what it is (`keyword`, `string`, …); plain where nothing is said. */
+/** A piece of code and its kind (`keyword`, `string`, …); without a kind it is plain. */
 export type Token = readonly [text: string, kind?: string];
 export type CodeLine = readonly Token[];
 
-/** Part of a file, as it stands there. */
+/** Part of a file. */
 export interface Excerpt {
   readonly name: string;
   /** From the root of the repository. */
@@ -104,7 +104,7 @@ export interface PoolFigures {
   readonly waiting: number;
 }
 
-export type LifeKind =
+export type SessionEventKind =
   | 'session-opened'
   | 'checkout'
   | 'begin'
@@ -116,16 +116,16 @@ export type LifeKind =
   | 'checkin'
   | 'session-removed';
 
-/** One event of a session's life. Times are milliseconds since the style began. */
-export interface LifeEvent {
-  /** Unique in the run; EXPLAIN is asked for by it. */
+/** One event of a session. Times are in milliseconds since the style began. */
+export interface SessionEvent {
+  /** Unique in the run; the page asks for EXPLAIN by it. */
   readonly id: number;
-  readonly kind: LifeKind;
+  readonly kind: SessionEventKind;
   /** When it ended. */
   readonly at: number;
   /** How long a statement took, or a connection or the writer lock was waited for. */
   readonly durationMs?: number;
-  /** Of a `begin`: sent by itself, in one packet with the first statement, or left to that statement. */
+  /** How a `begin` was sent: by itself, in one packet with the first statement, or implied by that statement. */
   readonly way?: 'sent' | 'joined' | 'implicit';
   readonly sql?: string;
   readonly params?: readonly string[];
@@ -134,18 +134,18 @@ export interface LifeEvent {
   readonly connection?: number;
   readonly place?: { readonly file: string; readonly line: number; readonly name?: string };
   readonly pool?: PoolFigures;
-  /** Whose code sent it, where several styles share a request. */
+  /** The style whose code sent it, where several share a request. */
   readonly by?: StyleId;
 }
 
 export interface Answer {
   readonly at: number;
-  /** Absent where the client went away before it came. */
+  /** Absent where the client closed the connection before the answer. */
   readonly status?: number;
   readonly reason?: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: readonly CodeLine[];
-  /** How much of the body is not shown. */
+  /** Says how much of the body is not shown. */
   readonly omitted?: string;
   readonly bytes: number;
   readonly firstByteAt?: number;
@@ -158,25 +158,25 @@ export interface Statement {
   readonly durationMs: number;
   readonly rowCount?: number;
   readonly error?: string;
-  readonly place?: LifeEvent['place'];
+  readonly place?: SessionEvent['place'];
 }
 
 /** Statements of one shape. */
 export interface StatementGroup {
   /** The request that sent them. */
-  readonly exchange: number;
+  readonly requestId: number;
   readonly lines: readonly CodeLine[];
   readonly statements: readonly Statement[];
   /** `identical`: the same text and parameters again; `alike`: the same but for its values. */
   readonly repeated: 'once' | 'alike' | 'identical';
-  /** Whether the database can tell a plan for it. */
+  /** Whether EXPLAIN works for it. */
   readonly explainable: boolean;
   readonly totalMs: number;
 }
 
 export interface Metrics {
   readonly statements: number;
-  /** Statements, and BEGIN (where it is sent by itself), SAVEPOINT, COMMIT and the like. */
+  /** Statements, BEGIN where it is sent by itself, SAVEPOINT, COMMIT and the like. */
   readonly roundTrips: number;
   readonly rows: number;
   /** From the first request to the last answer. */
@@ -201,9 +201,9 @@ export type Message =
     }
   | { readonly type: 'style'; readonly style: StyleId; readonly pool: PoolFigures }
   | {
-      readonly type: 'exchange';
+      readonly type: 'request';
       readonly style: StyleId;
-      readonly exchange: number;
+      readonly requestId: number;
       readonly label: string;
       readonly method: string;
       readonly path: string;
@@ -213,13 +213,13 @@ export type Message =
   | {
       readonly type: 'event';
       readonly style: StyleId;
-      readonly exchange: number;
-      readonly event: LifeEvent;
+      readonly requestId: number;
+      readonly event: SessionEvent;
     }
   | {
       readonly type: 'answer';
       readonly style: StyleId;
-      readonly exchange: number;
+      readonly requestId: number;
       readonly answer: Answer;
     }
   | { readonly type: 'progress'; readonly fraction: number; readonly text: string }

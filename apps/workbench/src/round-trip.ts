@@ -1,7 +1,7 @@
-/** Which events of a session's life are questions to the server that it answers by themselves. */
-import type { LifeEvent } from './protocol';
+/** Which events of a session are a round trip to the server. */
+import type { SessionEvent } from './protocol';
 
-const ON_THE_WIRE = new Set<LifeEvent['kind']>([
+const ON_THE_WIRE = new Set<SessionEvent['kind']>([
   'query',
   'begin',
   'savepoint',
@@ -9,6 +9,6 @@ const ON_THE_WIRE = new Set<LifeEvent['kind']>([
   'rollback',
 ]);
 
-export function costsRoundTrip({ kind, way = 'sent' }: LifeEvent): boolean {
+export function costsRoundTrip({ kind, way = 'sent' }: SessionEvent): boolean {
   return ON_THE_WIRE.has(kind) && way === 'sent';
 }

@@ -1,6 +1,6 @@
-/** One run: its messages so far, whoever follows it, and how to stop it. */
+/** One run: its messages so far, its followers, and how to stop it. */
 import { randomBytes } from 'node:crypto';
-import type { EngineInfo, Inputs, LifeEvent, Message } from './protocol';
+import type { EngineInfo, Inputs, SessionEvent, Message } from './protocol';
 
 type Follower = (message: Message, index: number) => void;
 
@@ -9,13 +9,13 @@ interface Stoppable {
 }
 
 export class Run {
-  /** Nobody guesses it: who has it may see the run. */
+  /** Random, since the id alone gives access to the run. */
   readonly id = randomBytes(12).toString('base64url');
   readonly scenario: string;
   readonly #messages: Message[] = [];
   readonly #followers = new Set<Follower>();
   readonly #stop = new AbortController();
-  /** What EXPLAIN may be asked for: the statements as they were sent, by the event's number. */
+  /** The statements as they were sent, by the event's number: EXPLAIN is possible for these. */
   readonly #statements = new Map<number, { sql: string; params: unknown }>();
   readonly #shared = new Map<string, Promise<Stoppable>>();
   #events = 0;
@@ -38,7 +38,7 @@ export class Run {
     return this.#messages.at(-1)?.type === 'end';
   }
 
-  /** Nothing comes after the end: what a cancelled statement still has to tell is told to nobody. */
+  /** Messages after the end are dropped: a cancelled statement may still report something. */
   publish(message: Message): void {
     if (this.ended) return;
     this.#messages.push(message);
@@ -49,14 +49,14 @@ export class Run {
     this.#stop.abort();
   }
 
-  /** Tells every message from number `from` on, those that were and those to come. Returns how to leave. */
+  /** Calls `follower` with every message from number `from` on, past and future. @returns a function that ends it. */
   follow(follower: Follower, from = 0): () => void {
     this.#messages.slice(from).forEach((message, index) => follower(message, from + index));
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);
   }
 
-  /** Something that all styles of this run use; made by the first, stopped at the end. */
+  /** Something that all styles of this run use; made at the first call, stopped at the end of the run. */
   shared<T extends Stoppable>(name: string, make: () => Promise<T>): Promise<T> {
     let made = this.#shared.get(name) as Promise<T> | undefined;
     if (!made) this.#shared.set(name, (made = make()));
@@ -73,7 +73,7 @@ export class Run {
     return ++this.#events;
   }
 
-  keepStatement({ id }: LifeEvent, sql: string, params: unknown): void {
+  keepStatement({ id }: SessionEvent, sql: string, params: unknown): void {
     this.#statements.set(id, { sql, params });
   }
 

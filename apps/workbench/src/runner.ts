@@ -3,30 +3,30 @@
  * publishes what happens. Rows of the run are deleted at the end, however it ends.
  */
 import type { Engine } from '@quartet/db-core';
-import type { Exchanges } from './exchanges';
+import type { RequestRecorder } from './request-recorder';
 import type { EngineInfo, Inputs, Outcome, StyleId } from './protocol';
 import { STYLE_IDS } from './protocol';
 import { Run } from './run';
 import type { Scenario } from './scenarios/scenario';
 import { bad } from './scenarios/scenario';
-import type { Setting } from './stage';
-import { Stage } from './stage';
+import type { ScenarioOptions } from './scenario-context';
+import { ScenarioContext } from './scenario-context';
 import { groupStatements, metricsOf } from './statements';
 
 /** Where all four styles share a request. */
 const TOGETHER = '/mixed';
 
-/** Runs that are kept for whoever comes back to them. */
+/** How many runs are kept, so that their addresses can be opened again. */
 const KEPT_RUNS = 200;
 
-interface Given {
+interface StartOptions {
   readonly inputs: Inputs;
   readonly port: number;
 }
 
 export interface RunnerOptions {
   readonly engine: Engine;
-  readonly exchanges: Exchanges;
+  readonly requestRecorder: RequestRecorder;
 }
 
 export class Runner {
@@ -50,12 +50,17 @@ export class Runner {
     return this.#runs.get(id);
   }
 
+  /** How many runs are under way. */
+  get running(): number {
+    return [...this.#runs.values()].filter(({ ended }) => !ended).length;
+  }
+
   cancelAll(): void {
     for (const run of this.#runs.values()) run.cancel();
   }
 
   /**
-   * Begins a run and returns at once; its messages tell the rest.
+   * Begins a run and returns at once; its messages report what happens.
    *
    * @param port where the workbench listens
    */
@@ -68,15 +73,15 @@ export class Runner {
     return run;
   }
 
-  async #carryOut(run: Run, scenario: Scenario, given: Given): Promise<void> {
+  async #carryOut(run: Run, scenario: Scenario, given: StartOptions): Promise<void> {
     try {
       const parts = scenario.together ? [STYLE_IDS] : STYLE_IDS.map((id) => [id]);
-      for (const [index, audience] of parts.entries()) {
+      for (const [index, styles] of parts.entries()) {
         if (run.signal.aborted) break;
         const progress = (fraction: number, text: string): void =>
           run.publish({ type: 'progress', fraction: (index + fraction) / parts.length, text });
-        progress(0, scenario.together ? 'all four' : (audience[0] ?? ''));
-        await this.#perform(run, scenario, { audience, progress, ...given });
+        progress(0, scenario.together ? 'all four' : (styles[0] ?? ''));
+        await this.#perform(run, scenario, { styles, progress, ...given });
       }
       run.publish({ type: 'end', state: run.signal.aborted ? 'cancelled' : 'done' });
     } catch (error) {
@@ -93,29 +98,35 @@ export class Runner {
   async #perform(
     run: Run,
     scenario: Scenario,
-    { port, ...part }: Given & Pick<Setting, 'audience' | 'progress'>,
+    { port, ...part }: StartOptions & Pick<ScenarioOptions, 'styles' | 'progress'>,
   ): Promise<void> {
-    const { engine, exchanges } = this.#options;
-    const base = scenario.together ? TOGETHER : `/${part.audience[0]}`;
-    const venue = { port, base, open: exchanges.open.bind(exchanges) };
-    const stage = new Stage({ run, ...part, engine, venue });
+    const { engine, requestRecorder } = this.#options;
+    const base = scenario.together ? TOGETHER : `/${part.styles[0]}`;
+    const endpoint = { port, base, record: requestRecorder.record.bind(requestRecorder) };
+    const context = new ScenarioContext({ run, ...part, engine, endpoint });
     try {
-      const outcome = await scenario.run(stage).catch((error: unknown) => {
+      const outcome = await scenario.run(context).catch((error: unknown) => {
         if (run.signal.aborted) throw error;
-        console.error(`workbench: ${scenario.id} in ${part.audience}:`, error);
+        console.error(`workbench: ${scenario.id} in ${part.styles}:`, error);
         return bad(error instanceof Error ? error.message : String(error));
       });
-      for (const style of part.audience) this.#report(run, scenario, stage, style, outcome);
+      for (const style of part.styles) this.#report(run, scenario, context, style, outcome);
     } catch (error) {
       if (!run.signal.aborted) throw error;
     } finally {
-      await stage.clear();
+      await context.clear();
     }
   }
 
-  /** Where a request is shared, a style's figures are those of its own statements. */
-  #report(run: Run, { together }: Scenario, stage: Stage, style: StyleId, outcome: Outcome): void {
-    const { sent, spanMs } = stage;
+  /** In a shared request, a style's figures count its own statements only. */
+  #report(
+    run: Run,
+    { together }: Scenario,
+    context: ScenarioContext,
+    style: StyleId,
+    outcome: Outcome,
+  ): void {
+    const { sent, spanMs } = context;
     const own = together
       ? sent.filter(({ event }) => event.kind !== 'query' || event.by === style)
       : sent;

@@ -20,6 +20,6 @@ void serve(createApp, {
   port: 4100,
   queries,
   drainTimeoutMs: 2_000,
-  // Runs end, their rows are deleted and their followers told, before the database is closed.
+  // Before the database is closed, runs end, their rows are deleted and their followers get the last message.
   onStop: () => workbench?.stop(),
 });

@@ -1,32 +1,32 @@
-/** Watches the session of one request: numbers its events for the run, and knows when it was removed. */
+/** Follows the session of one request: numbers its events for the run, and resolves when it was removed. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Heard } from './life';
-import type { LifeEvent, StyleId } from './protocol';
+import type { RecordedSessionEvent } from './session-event';
+import type { SessionEvent, StyleId } from './protocol';
 import type { Run } from './run';
 
-/** A session that is not removed by then will not be. */
+/** How long the removal of a session is waited for. */
 const TEARDOWN_MS = 5_000;
 
 export class SessionWatch {
   readonly #run: Run;
   readonly #startedAt: number;
-  readonly #onEvent: (event: LifeEvent) => void;
+  readonly #onEvent: (event: SessionEvent) => void;
   #open = 0;
   #whenRemoved: (() => void) | undefined;
   #lastBy: StyleId | undefined;
 
-  /** @param startedAt by `performance.now()`: from when the times of the events count */
-  constructor(run: Run, startedAt: number, onEvent: (event: LifeEvent) => void) {
+  /** @param startedAt by `performance.now()`: the zero of the events' times */
+  constructor(run: Run, startedAt: number, onEvent: (event: SessionEvent) => void) {
     this.#run = run;
     this.#startedAt = performance.timeOrigin + startedAt;
     this.#onEvent = onEvent;
   }
 
-  readonly hear = ({ event: heard, params }: Heard): void => {
-    const { by = this.#lastBy, ...rest } = heard; // what a library sends by itself belongs to the call before
-    const { kind } = heard;
+  readonly receive = ({ event: recorded, params }: RecordedSessionEvent): void => {
+    const { by = this.#lastBy, ...rest } = recorded; // a statement the library adds belongs to the call before it
+    const { kind } = recorded;
     const own = by && kind === 'query' ? { by } : {};
-    const event = { ...rest, ...own, id: this.#run.nextEvent(), at: heard.at - this.#startedAt };
+    const event = { ...rest, ...own, id: this.#run.nextEvent(), at: recorded.at - this.#startedAt };
     if (kind === 'query') {
       this.#lastBy = by;
       this.#run.keepStatement(event, event.sql ?? '', params);

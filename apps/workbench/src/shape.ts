@@ -1,4 +1,4 @@
-/** The statement without its values: literals, and how many a list has, are nobody's shape. */
+/** The statement without its values: literals become `?`, and lists of any length look alike. */
 export function shapeOf(sql: string): string {
   return sql
     .replace(/'(?:[^']|'')*'/g, '?')

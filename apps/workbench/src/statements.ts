@@ -1,34 +1,34 @@
 /**
- * What a style sent, added up: statements of one shape in one group, and the figures of the strip.
+ * Adds up what a style sent: groups of statements of one shape, and the figures of the comparison.
  * Ports the "similar" and "duplicate" queries of Django's debug toolbar.
  */
 import { formatSql, highlight } from './code';
 import { isExplainable } from './explain';
 import { costsRoundTrip } from './round-trip';
 import { shapeOf } from './shape';
-import type { EngineInfo, LifeEvent, Metrics, Statement, StatementGroup } from './protocol';
+import type { EngineInfo, SessionEvent, Metrics, Statement, StatementGroup } from './protocol';
 
 export interface Sent {
-  readonly exchange: number;
-  readonly event: LifeEvent;
+  readonly requestId: number;
+  readonly event: SessionEvent;
 }
 
-/** Groups in the order of their first statement, those of one request apart from those of another. */
+/** Groups the statements of each request, in the order of their first statement. */
 export function groupStatements(
   sent: readonly Sent[],
   dialect: EngineInfo['name'],
 ): StatementGroup[] {
-  const groups = new Map<string, { exchange: number; alike: LifeEvent[] }>();
-  for (const { exchange, event } of sent) {
+  const groups = new Map<string, { requestId: number; alike: SessionEvent[] }>();
+  for (const { requestId, event } of sent) {
     if (event.kind !== 'query') continue;
-    const key = `${exchange} ${shapeOf(event.sql ?? '')}`;
+    const key = `${requestId} ${shapeOf(event.sql ?? '')}`;
     const group = groups.get(key);
     if (group) group.alike.push(event);
-    else groups.set(key, { exchange, alike: [event] });
+    else groups.set(key, { requestId, alike: [event] });
   }
-  const inOrder = [...groups.values()].sort((a, b) => a.exchange - b.exchange);
-  return inOrder.map(({ exchange, alike }) => ({
-    exchange,
+  const inOrder = [...groups.values()].sort((a, b) => a.requestId - b.requestId);
+  return inOrder.map(({ requestId, alike }) => ({
+    requestId,
     lines: highlight(formatSql(alike[0]?.sql ?? '', dialect), 'sql'),
     statements: alike.map(toStatement),
     repeated: repetition(alike),
@@ -50,7 +50,7 @@ export function metricsOf(sent: readonly Sent[], spanMs: number): Metrics {
   };
 }
 
-function repetition(alike: readonly LifeEvent[]): StatementGroup['repeated'] {
+function repetition(alike: readonly SessionEvent[]): StatementGroup['repeated'] {
   if (alike.length === 1) return 'once';
   const texts = new Set(alike.map(({ sql, params }) => JSON.stringify([sql, params])));
   return texts.size === 1 ? 'identical' : 'alike';
@@ -63,7 +63,7 @@ function toStatement({
   rowCount,
   error,
   place,
-}: LifeEvent): Statement {
+}: SessionEvent): Statement {
   return {
     id,
     params,
@@ -74,8 +74,8 @@ function toStatement({
   };
 }
 
-/** Connections are told apart by session, not by number: one goes out and comes in before it goes out again. */
-function heldMs(events: readonly LifeEvent[]): number {
+/** A session has one connection at a time, so that the times of taking and giving back can be summed apart. */
+function heldMs(events: readonly SessionEvent[]): number {
   const out = events.filter(({ kind }) => kind === 'checkout').map(({ at }) => at);
   const back = events.filter(({ kind }) => kind === 'checkin').map(({ at }) => at);
   const end = Math.max(0, ...events.map(({ at }) => at));

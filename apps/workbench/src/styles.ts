@@ -1,4 +1,4 @@
-/** The four styles, in the order in which they always stand. */
+/** The four styles, in the order of the page. */
 import { createApp as createClassical } from '@quartet/app-classical';
 import { queries as classicalQueries } from '@quartet/app-classical/queries';
 import { createApp as createDeclarative } from '@quartet/app-declarative';
@@ -7,9 +7,7 @@ import { createApp as createExtension } from '@quartet/app-extension';
 import { queries as extensionQueries } from '@quartet/app-extension/queries';
 import { createApp as createSqlBuilder } from '@quartet/app-sql-builder';
 import { queries as sqlBuilderQueries } from '@quartet/app-sql-builder/queries';
-import { initDb } from '@quartet/app-extension/database';
 import type { Engine } from '@quartet/db-core';
-import { initApp } from '@quartet/db-core/express';
 import type { Queries } from '@quartet/http-contract';
 import type { Express } from 'express';
 import type { StyleId, StyleInfo } from './protocol';
@@ -24,13 +22,9 @@ export interface Style extends StyleInfo {
   readonly createApp: (engine: Engine) => Promise<Express>;
   /** The functions behind its routes. */
   readonly queries: Queries;
-  /** Gives another app the request scopes that the style's own has. */
-  readonly init: (engine: Engine, app: Express) => unknown;
-  /** What the scenarios show and the apps, for good reason, do not have. */
+  /** Functions that the scenarios show and the apps do not have, most of them mistakes. */
   readonly variants: Variants;
 }
-
-const init = (_engine: Engine, app: Express): unknown => initApp(app);
 
 export const STYLES: readonly Style[] = [
   {
@@ -38,7 +32,6 @@ export const STYLES: readonly Style[] = [
     library: 'express-sequelize',
     createApp: createExtension,
     queries: extensionQueries,
-    init: initDb,
     variants: extension,
   },
   {
@@ -46,7 +39,6 @@ export const STYLES: readonly Style[] = [
     library: 'sequelize-typescript',
     createApp: createDeclarative,
     queries: declarativeQueries,
-    init,
     variants: declarative,
   },
   {
@@ -54,7 +46,6 @@ export const STYLES: readonly Style[] = [
     library: 'typeorm',
     createApp: createClassical,
     queries: classicalQueries,
-    init,
     variants: classical,
   },
   {
@@ -62,7 +53,6 @@ export const STYLES: readonly Style[] = [
     library: 'knex',
     createApp: createSqlBuilder,
     queries: sqlBuilderQueries,
-    init,
     variants: sqlBuilder,
   },
 ];

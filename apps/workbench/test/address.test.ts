@@ -12,7 +12,7 @@ test.each([
   expect(writeAddress(at(address))).toBe(address);
 });
 
-test('what the address does not give is the scenario’s own', () => {
+test('inputs that the address does not give have the scenario’s defaults', () => {
   const inputs = [
     { name: 'rows', label: 'Rows', type: 'number', value: 9 },
     { name: 'name', label: 'Name', type: 'text', value: 'ana' },

@@ -1,4 +1,4 @@
-/** The API behind the page: every scenario on every engine, and what it must never do. */
+/** The API of the page: every scenario on every engine, and what the API must never do. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '@quartet/db-core';
@@ -15,7 +15,7 @@ const ROOT = path.join(__dirname, '../../..');
 describe.each(testEngines())('on $name', ({ name, dialect }) => {
   let workbench: Workbench;
   let url: string;
-  /** Looks into the database from outside. */
+  /** Reads the database without the workbench. */
   let probe: Engine;
 
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
     return Number(users.scalar()) + Number(tags.scalar());
   };
 
-  test('the page is told of every scenario, with words, inputs and the page that explains it', async () => {
+  test('the page gets every scenario, with its texts, its inputs and the page that explains it', async () => {
     const { scenarios, engine, styles } = await get<Bench>('/api/bench');
     expect(scenarios.map(({ id }) => id).sort()).toEqual(Object.keys(EXPECTED).sort());
     expect(engine).toMatchObject({ name: dialect, version: expect.stringMatching(/^\d/) });
@@ -93,11 +93,11 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
 
   test('N+1 is seen as statements that are alike, eager loading is not', async () => {
     for (const { groups } of resultsOf(await run(url, 'n-plus-one', { messages: 6 }))) {
-      // Sequelize asks SQLite for the tables' columns again and again: that is not what is looked for.
+      // Sequelize asks SQLite for the columns of its tables again and again; these statements do not count.
       const alike = groups.filter(
         ({ repeated, lines }) => repeated !== 'once' && !/PRAGMA/.test(text(lines)),
       );
-      expect(alike.map(({ exchange, statements }) => [exchange, statements.length])).toEqual([
+      expect(alike.map(({ requestId, statements }) => [requestId, statements.length])).toEqual([
         [1, 6],
       ]);
     }
@@ -111,7 +111,7 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
     }
   });
 
-  test('the plan of a recorded statement is asked for by its number, and by nothing else', async () => {
+  test('the plan of a recorded statement is found by its number only', async () => {
     const id = await startRun(url, 'find');
     const [first] = resultsOf(await messagesOf(url, id)).at(-1)?.groups ?? [];
     const at = `${url}/api/runs/${id}/explain/${first?.statements[0]?.id}`;
@@ -123,7 +123,7 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
     expect((await post(`${at};drop`, {})).status).toBe(404);
   });
 
-  test('who was cut off is told what came since, and no more', async () => {
+  test('a client that reconnects gets the messages since, and no others', async () => {
     const id = await startRun(url, 'create');
     const all = await messagesOf(url, id);
     const at = `${url}/api/runs/${id}/events`;
@@ -132,7 +132,7 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
     expect(numbers).toEqual(all.map((_, index) => index).slice(4));
   });
 
-  test('a run says how far it is, and never goes back', async () => {
+  test('a run reports its progress, which never goes back', async () => {
     const fractions = (await run(url, 'overlap', { waitMs: 20 })).flatMap((message) =>
       message.type === 'progress' ? [message.fraction] : [],
     );
@@ -152,7 +152,7 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
     expect(resultsOf(twos)).toHaveLength(4);
   });
 
-  test('a run that is cancelled ends, and what it had written is undone', async () => {
+  test('a run that is cancelled ends, and its writes are undone', async () => {
     const id = await startRun(url, 'client-leaves', { waitMs: 5000 });
     const slow = await startRun(url, 'overlap', { waitMs: 1000 });
     expect((await post(`${url}/api/runs/${slow}/cancel`, {})).status).toBe(202);
@@ -209,19 +209,58 @@ describe('safe by default', () => {
     expect(await encodingOf(`/api/runs/${id}/events`)).toBeNull();
   });
 
-  test('another name for this machine, or a form of another site, is refused', async () => {
-    const { port } = new URL(url);
-    const rebound = await statusFor(port, { host: 'evil.example' });
-    expect(rebound).toBe(403);
-    expect((await post(`${url}/api/runs`, {}, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(
-      403,
-    );
+  test.each(['evil.example', 'a b', '%', 'localhost@evil.example', 'localhost:x', '[', ''])(
+    'a Host that is not this machine is refused: %j',
+    async (host) => {
+      expect(await statusFor(new URL(url).port, { host })).toBe(403);
+    },
+  );
+
+  test.each([
+    { 'Sec-Fetch-Site': 'cross-site' },
+    { 'Sec-Fetch-Site': 'same-site' },
+    { Origin: 'http://evil.example' },
+    { Origin: 'http://localhost:3000' },
+    { Origin: 'null' },
+  ])('a write of another origin is refused: %j', async (headers) => {
+    for (const path of ['/api/runs', '/extension/create/eve/eve@example.org', '/on/x/api/runs'])
+      expect((await post(url + path, {}, headers as Record<string, string>)).status).toBe(403);
+  });
+
+  test('a write of the page itself, and of a client that is no browser, is accepted', async () => {
+    const own = { Origin: url, 'Sec-Fetch-Site': 'same-origin' };
+    for (const headers of [own, { Origin: url }, {}] as Record<string, string>[]) {
+      const answer = await post(`${url}/api/runs`, { scenario: 'find' }, headers);
+      expect(answer.status).toBe(201);
+      const { id } = (await answer.json()) as { id: string };
+      await messagesOf(url, id);
+    }
+  });
+
+  test('only so many runs are accepted at once, and further ones when these have ended', async () => {
+    const begin = (): Promise<Response> =>
+      post(`${url}/api/runs`, { scenario: 'overlap', inputs: { waitMs: 1000 } });
+    const answers = await Promise.all(Array.from({ length: 10 }, begin));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(4);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(await refused?.json()).toMatchObject({
+      detail: expect.stringContaining('4 runs are under way. Wait'),
+    });
+    for (const answer of answers.filter(({ status }) => status === 201)) {
+      const { id } = (await answer.json()) as { id: string };
+      await post(`${url}/api/runs/${id}/cancel`, {});
+      await messagesOf(url, id);
+    }
+    expect((await begin()).status).toBe(201);
   });
 
   test.each([
     ['pagination', { perPage: 0 }, 'Per page: a whole number from 1 to 100, please.'],
     ['pagination', { page: 'x' }, 'Page: a whole number from 1 to 100, please.'],
     ['create', { name: ' ' }, 'Name: 1 to 20 characters, please.'],
+    ['create', { name: { toString: 1 } }, 'Name: a text or a number, please.'],
+    ['pagination', { page: { valueOf: 1 } }, 'Page: a text or a number, please.'],
+    ['pagination', { page: [] }, 'Page: a text or a number, please.'],
     ['lost-update', { cure: 'magic' }, 'Begin: one of on-first-write, eager, please.'],
   ])('inputs are checked: %s with %j', async (scenario, inputs, detail) => {
     const answer = await post(`${url}/api/runs`, { scenario, inputs });
@@ -230,7 +269,8 @@ describe('safe by default', () => {
   });
 
   test('an unknown scenario, run or style is refused in words', async () => {
-    expect((await post(`${url}/api/runs`, { scenario: 'nothing' })).status).toBe(404);
+    for (const scenario of ['nothing', { toString: 1 }, ['create'], null, 5])
+      expect((await post(`${url}/api/runs`, { scenario })).status).toBe(404);
     expect((await fetch(`${url}/api/runs/nothing`)).status).toBe(404);
     expect((await fetch(`${url}/api/diff/create?left=x&right=classical`)).status).toBe(400);
   });
@@ -286,7 +326,7 @@ function eventsOf(messages: readonly Message[], style: string) {
   );
 }
 
-/** Exchanges whose sessions or connections did not all come back. */
+/** Requests whose sessions were not all removed, or whose connections were not all given back. */
 function unclosed(messages: readonly Message[]): string[] {
   const open = new Map<string, number>();
   const pairs: Record<string, [string, number]> = {
@@ -298,7 +338,7 @@ function unclosed(messages: readonly Message[]): string[] {
   for (const message of messages) {
     if (message.type !== 'event') continue;
     const [what, step] = pairs[message.event.kind] ?? ['', 0];
-    const key = `${message.style} ${message.exchange} ${what}`;
+    const key = `${message.style} ${message.requestId} ${what}`;
     open.set(key, (open.get(key) ?? 0) + step);
   }
   return [...open].filter(([, count]) => count !== 0).map(([key]) => key);
@@ -308,7 +348,7 @@ function text(lines: readonly CodeLine[]): string {
   return lines.map((tokens) => tokens.map(([part]) => part).join('')).join('\n');
 }
 
-/** `fetch` does not let anybody set `Host`. */
+/** A request with another `Host`, which `fetch` cannot set. */
 async function statusFor(port: string, headers: Record<string, string>): Promise<number> {
   const { request } = await import('node:http');
   return await new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import { shapeOf } from '../src/shape';
 
 const read = (file: string) => readFileSync(path.join(__dirname, '../../..', file), 'utf8');
 
-describe('what is shown of a file', () => {
+describe('declarations of a file', () => {
   const queries = read('apps/classical/src/queries.ts');
 
   test('a query is found whole, with its line', () => {

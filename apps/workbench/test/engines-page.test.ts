@@ -1,4 +1,4 @@
-/** The choice of the engine, in a real browser: on all engines that are there, or on two SQLite files. */
+/** The choice of the engine, in a real browser: on all engines of this run, or on two SQLite files. */
 import { findBrowser } from './support/browser';
 import { onThePage } from './support/page';
 import { childrenOf } from './support/processes';
@@ -39,7 +39,7 @@ if (executablePath)
       },
     );
 
-    test('an address restores scenario, inputs, engine and run in somebody else’s browser', async () => {
+    test('an address restores scenario, inputs, engine and run in another browser', async () => {
       await open(`/s/find?name=kim&engine=${second.id}`);
       await runIt();
       const address = on.page.url();
@@ -61,7 +61,7 @@ if (executablePath)
       await runIt();
       await choose(second.id);
       expect(on.page.url()).not.toContain('run=');
-      await on.page.waitForFunction(() => !document.querySelector('.strip .outcome.good'));
+      await on.page.waitForFunction(() => !document.querySelector('.comparison .outcome.good'));
       await choose(first.id);
       await on.page.goBack();
       await on.page.goBack();
@@ -85,7 +85,7 @@ if (executablePath)
       expect(await on.page.inputValue(CHOICE)).toBe(second.id);
     });
 
-    test('Explain and Cancel are asked where the engine is', async () => {
+    test('Explain and Cancel go to the engine’s process', async () => {
       await open(`/s/find?engine=${second.id}`);
       await runIt();
       await pane('sql-builder').locator('.sql button').first().click();

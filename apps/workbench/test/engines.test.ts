@@ -24,7 +24,7 @@ async function choicesOf(url: string): Promise<EngineChoice[]> {
   return (await (await fetch(`${url}/api/engines`)).json()) as EngineChoice[];
 }
 
-/** Looks until it is so: what becomes of a process is told by nobody. */
+/** Polls until it is so: there is no event for the state of a process. */
 async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
   const deadline = performance.now() + 20_000;
   for (;;) {
@@ -70,7 +70,7 @@ describe('one workbench, several engines', () => {
     },
   );
 
-  test('the page is told of each, by its name, version and where it is asked', async () => {
+  test('the page gets each engine with its name, version and path', async () => {
     const choices = await choicesOf(url);
     expect(choices.map(({ id, name, at }) => ({ id, dialect: name, at }))).toEqual(SEVERAL);
     for (const { version, trouble } of choices) {
@@ -108,7 +108,7 @@ describe('one workbench, several engines', () => {
     expect(await refused.json()).toMatchObject({ detail: 'Name: 1 to 20 characters, please.' });
   });
 
-  test('what is another engine, or no API, is not handed through', async () => {
+  test('a request for another engine, or outside the API, is not forwarded', async () => {
     expect((await post(`${url}/on/oracle/api/runs`, { scenario: 'create' })).status).toBe(404);
     expect((await fetch(`${url}${last.at}/sql-builder/users`)).status).toBe(404);
     const foreign = { 'Sec-Fetch-Site': 'cross-site' };
@@ -116,7 +116,7 @@ describe('one workbench, several engines', () => {
   });
 });
 
-test('a process that dies is told of, its streams end, and the next request starts it again', async () => {
+test('a process that dies is reported, its streams end, and the next request starts it again', async () => {
   const workbench = await startWorkbench(own, FURTHER);
   const there = workbench.url + last.at;
   await run(there, 'find');
@@ -134,7 +134,7 @@ test('a process that dies is told of, its streams end, and the next request star
   await workbench.stop({ complaint: /its process has ended \(SIGKILL\)/ });
 }, 60_000);
 
-test('a database that does not answer is told of, tried again when asked, and stops nobody else', async () => {
+test('a database that does not answer is reported, tried again on request, and stops no other engine', async () => {
   const workbench = await startWorkbench(own, [], UNREACHABLE);
   const { id } = (await choicesOf(workbench.url)).at(-1) as EngineChoice;
   const refused = await post(`${workbench.url}/on/${id}/api/runs`, { scenario: 'create' });
@@ -206,7 +206,7 @@ describe('WORKBENCH_URLS', () => {
   const read = (text?: string) =>
     readDatabases(new DatabaseUrl('sqlite:///data/a.db'), { WORKBENCH_URLS: text });
 
-  test('engines are called by their kind; those of one kind are numbered and told apart', () => {
+  test('engines are named by their kind; those of one kind are numbered', () => {
     expect(read('postgresql://h/shop, mariadb://h/shop,sqlite:////tmp/b.db ,')).toEqual([
       { id: 'sqlite', name: 'sqlite', database: 'a.db', url: '' },
       { id: 'postgresql', name: 'postgresql', url: 'postgresql://h/shop' },

@@ -43,26 +43,28 @@ if (executablePath && onSqlite)
         await open(`/s/${scenario}`);
         await runIt();
         for (const style of STYLES) {
-          const told = await on.page
-            .locator(`.strip tr[data-style="${style}"] .outcome`)
+          const outcomeText = await on.page
+            .locator(`.comparison tr[data-style="${style}"] .outcome`)
             .innerText();
-          expect(told.replace(/^[✓✕]\s*/, '')).toMatch(outcome);
+          expect(outcomeText.replace(/^[✓✕]\s*/, '')).toMatch(outcome);
           for (const part of ['source', 'sql', 'session', 'answer']) {
             expect(await pane(style).locator(`.part.${part} .body`).innerText()).not.toBe('');
           }
           expect(await pane(style).locator('.sql .group').count()).toBeGreaterThan(0);
-          expect(await pane(style).locator('.session .life li').count()).toBeGreaterThan(0);
+          expect(await pane(style).locator('.session .session-events li').count()).toBeGreaterThan(
+            0,
+          );
           expect(await pane(style).locator('.answer .status').count()).toBeGreaterThan(0);
         }
       },
       60_000,
     );
 
-    test('what a scenario is about can be seen: the 409, the wait, the drained pool, N+1', async () => {
+    test('the point of a scenario is visible: the 409, the wait, the empty pool, N+1', async () => {
       await open('/s/duplicate');
       await runIt();
       expect(await pane('classical').locator('.answer').innerText()).toContain('409 Conflict');
-      expect(await pane('classical').locator('.session .life .rollback').count()).toBe(2);
+      expect(await pane('classical').locator('.session .session-events .rollback').count()).toBe(2);
 
       await open('/s/overlap');
       await runIt();
@@ -163,8 +165,8 @@ if (executablePath && onSqlite)
     test('the source leads to its line in the whole file', async () => {
       await open('/s/create');
       await pane('classical').locator('.source .place').first().click();
-      await on.page.waitForSelector('.line.target');
-      expect(await on.page.innerText('.line.target')).toContain('createUser');
+      await on.page.waitForSelector('.line.highlighted');
+      expect(await on.page.innerText('.line.highlighted')).toContain('createUser');
       expect(await on.page.innerText('h1')).toBe('apps/classical/src/queries.ts');
     });
 
@@ -177,7 +179,7 @@ if (executablePath && onSqlite)
           bar &&
           bar.value >= 0.5 && {
             text: bar.nextElementSibling?.textContent,
-            ended: document.querySelectorAll('.strip .outcome.good').length >= 2,
+            ended: document.querySelectorAll('.comparison .outcome.good').length >= 2,
           }
         );
       });

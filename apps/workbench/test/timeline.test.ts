@@ -1,12 +1,12 @@
-import type { ExchangeState } from '../page/run-state';
+import type { RequestState } from '../page/run-state';
 import { entriesOf, marksOf, spansOf, summary } from '../page/timeline';
-import type { LifeEvent } from '../src/protocol';
+import type { SessionEvent } from '../src/protocol';
 import { costsRoundTrip } from '../src/round-trip';
 
 const SQLITE = { style: 'classical', singleWriter: true } as const;
 const SERVER = { style: 'classical', singleWriter: false } as const;
 
-function exchange(events: readonly Partial<LifeEvent>[], answeredAt?: number): ExchangeState {
+function requestState(events: readonly Partial<SessionEvent>[], answeredAt?: number): RequestState {
   return {
     id: 1,
     label: 'One',
@@ -20,7 +20,7 @@ function exchange(events: readonly Partial<LifeEvent>[], answeredAt?: number): E
   };
 }
 
-const LIFE = exchange([
+const COMPLETE = requestState([
   { kind: 'session-opened', at: 1 },
   { kind: 'checkout', at: 2, durationMs: 0.1 },
   { kind: 'begin', at: 50, durationMs: 47 },
@@ -31,13 +31,13 @@ const LIFE = exchange([
 ]);
 
 test('a session’s life is spans on one axis', () => {
-  expect(spansOf(LIFE, 60, SQLITE)).toEqual([
+  expect(spansOf(COMPLETE, 60, SQLITE)).toEqual([
     { kind: 'wait', from: 3, to: 50 },
     { kind: 'query', from: 51, to: 52, failed: false, foreign: false },
     { kind: 'connection', from: 2, to: 54 },
     { kind: 'session', from: 1, to: 55 },
   ]);
-  expect(marksOf(LIFE)).toEqual([
+  expect(marksOf(COMPLETE)).toEqual([
     { kind: 'begin', at: 50 },
     { kind: 'commit', at: 53 },
   ]);
@@ -45,25 +45,25 @@ test('a session’s life is spans on one axis', () => {
 
 test('only where there is one writer does a long BEGIN mean waiting', () => {
   const waits = (view: typeof SQLITE | typeof SERVER) =>
-    entriesOf(LIFE, view).flatMap(({ waitedMs }) => waitedMs ?? []);
+    entriesOf(COMPLETE, view).flatMap(({ waitedMs }) => waitedMs ?? []);
   expect(waits(SQLITE)).toEqual([47]);
   expect(waits(SERVER)).toEqual([]);
 });
 
 test('a BEGIN that costs no round trip says why, and is not counted as one', () => {
-  const life = exchange(
+  const waiting = requestState(
     (['sent', 'joined', 'implicit'] as const).map((way) => ({ kind: 'begin', way })),
   );
-  expect(entriesOf(life, SERVER).map(({ text, detail }) => [text, detail])).toEqual([
+  expect(entriesOf(waiting, SERVER).map(({ text, detail }) => [text, detail])).toEqual([
     ['BEGIN', undefined],
     ['BEGIN', 'with the next statement'],
     ['BEGIN', 'by the next statement'],
   ]);
-  expect(life.events.map(costsRoundTrip)).toEqual([true, false, false]);
+  expect(waiting.events.map(costsRoundTrip)).toEqual([true, false, false]);
 });
 
-test('what is still going on ends now', () => {
-  const open = exchange([
+test('spans that are still open end now', () => {
+  const open = requestState([
     { kind: 'session-opened', at: 1 },
     { kind: 'checkout', at: 2 },
   ]);
@@ -74,7 +74,7 @@ test('what is still going on ends now', () => {
 });
 
 test('a session that was given no connection waited until the answer', () => {
-  const none = exchange([{ kind: 'session-opened', at: 1 }], 301);
+  const none = requestState([{ kind: 'session-opened', at: 1 }], 301);
   expect(spansOf(none, 301, SERVER)).toEqual([{ kind: 'wait', from: 1, to: 301 }]);
   expect(entriesOf(none, SERVER).at(-1)).toMatchObject({ text: 'No connection', waitedMs: 300 });
 });

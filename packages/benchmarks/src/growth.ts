@@ -1,6 +1,6 @@
 /**
  * `npm run bench:growth`: how latency and memory grow with rows, page depth, concurrency and pool size, and that
- * export and import do not. One style on each engine; `--full` goes to a million rows. Plots go into the docs with `--docs`.
+ * memory does not grow during export and import. One style on each engine; `--full` goes to a million rows. Plots go into the docs with `--docs`.
  */
 import { parseArgs } from 'node:util';
 import { Database } from './harness/database';
@@ -33,7 +33,7 @@ const PER_PAGE = 20;
 const SLICE_MS = values.full ? 3000 : 1000;
 const IMPORT_ROWS = 1000;
 const IMPORTS = values.full ? 100 : 5;
-/** The table shows so many points of a curve at most; the plot has them all. */
+/** How many points of a curve the table shows; the plot shows all. */
 const SHOWN = 6;
 
 interface Curve {
@@ -48,9 +48,9 @@ interface Curve {
   readonly poolSize: [number, number][];
   /** [messages a user has, p50 in ms of a page of a hundred of them with their author]. */
   readonly messagesOfUser: [number, number][];
-  /** [rows, megabytes of resident memory at most while all messages are exported]. */
+  /** [rows, the highest resident memory in megabytes while all messages are exported]. */
   readonly exportMemory: [number, number][];
-  /** [users there already, microseconds a row] of an import. */
+  /** [users before the import, microseconds for each row]. */
   readonly importTime: [number, number][];
 }
 
@@ -97,7 +97,7 @@ async function grow(engine: EngineName): Promise<Curve> {
           getRoute('page', () => `/messages?page=${n}`),
           1,
         );
-      await page(1); // warm
+      await page(1); // warm-up
       curve.firstPage.push([rows, (await page(1)).p50]);
       curve.middlePage.push([rows, (await page(Math.ceil(rows / PER_PAGE / 2))).p50]);
       curve.exportMemory.push([rows, await exported(server, rows)]);
@@ -122,7 +122,7 @@ async function pools(engine: EngineName, curve: Curve): Promise<void> {
       BENCH_POOL_SIZE: String(size),
     });
     try {
-      await ask(server, one, 64); // warm
+      await ask(server, one, 64); // warm-up
       const { requests, seconds } = await ask(server, one, 64);
       curve.poolSize.push([size, requests / seconds]);
     } finally {
@@ -140,7 +140,7 @@ async function eagerLoads(engine: EngineName, curve: Curve): Promise<void> {
     const server = await Server.start(values.variant, database.url);
     try {
       const page = getRoute('messages', () => '/users/1/messages?per_page=100');
-      await ask(server, page, 1); // warm
+      await ask(server, page, 1); // warm-up
       curve.messagesOfUser.push([each, (await ask(server, page, 1)).p50]);
     } finally {
       await server.stop();
@@ -167,7 +167,7 @@ async function ask(server: Server, route: Route, connections: number) {
   return result;
 }
 
-/** Reads the whole export; the memory is that of the server, looked at on the way. */
+/** Reads the whole export, and samples the memory of the server meanwhile. */
 async function exported(server: Server, rows: number): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${server.port}/messages/export`);
   let lines = 0;

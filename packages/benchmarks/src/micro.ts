@@ -1,6 +1,6 @@
 /**
- * `npm run bench:micro`: what a scope, a session and a statement through a facade cost, over the driver's own,
- * on each database. Times are those of one call after the other, so a server's round trips are in them.
+ * `npm run bench:micro`: the cost of a scope, a session and a statement through a facade, compared with the driver
+ * alone, on each database. Calls run one after the other, so that times include the server's round trips.
  */
 import type { Engine } from '@quartet/db-core';
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
@@ -25,7 +25,7 @@ const SELECT = 'SELECT id, name, email FROM users WHERE id = ?';
 const SELECT_NUMBERED = 'SELECT id, name, email FROM users WHERE id = $1';
 type Call = () => unknown;
 
-/** The driver's own statement first: the others are compared with it. */
+/** The driver's own statement comes first; the others are compared with it. */
 interface Subjects {
   readonly [title: string]: Call;
 }
@@ -53,7 +53,7 @@ const drivers: Record<EngineName, (engine: Engine, database: Database) => Promis
 
   async postgres(engine, database) {
     const client = new pg.Client(database.url);
-    client.on('error', () => undefined); // its server is stopped before it
+    client.on('error', () => undefined); // its server stops before it
     await client.connect();
     const facade = new (pgDriver(engine).Client)();
     return {
@@ -80,7 +80,7 @@ interface Row {
   readonly where: string;
   readonly what: string;
   readonly micros: number;
-  /** Bytes on the heap for each call, where the garbage collector could be asked. */
+  /** Bytes on the heap for each call, where the garbage collector is exposed. */
   readonly bytes: number | undefined;
 }
 

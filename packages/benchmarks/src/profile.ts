@@ -44,7 +44,7 @@ interface Costs {
   readonly functions: ReadonlyMap<string, number>;
 }
 
-/** What the docs compare: where the time goes that a style takes more, or less, than its library used plainly. */
+/** The comparisons of the docs: where a style spends more or less time than its library used alone. */
 const COMPARED = [
   { engine: 'sqlite', variants: ['bare', 'execute', 'sql-builder', 'plain-knex'] },
   { engine: 'sqlite', variants: ['classical', 'plain-typeorm'] },
@@ -53,7 +53,7 @@ const COMPARED = [
   { engine: 'mariadb', variants: ['classical', 'classical-ofw', 'plain-typeorm'] },
 ] as const;
 const ROWS = 12;
-/** Each variant is warmed for half the time that it is measured, so that a third of its samples are of code yet to be compiled. */
+/** Each variant is warmed up for half the time that it is measured: the first third of the samples is dropped. */
 const WARM = 1 / 2;
 const ROUNDS = 6;
 
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
   if (costs) print(costs);
 }
 
-/** A slice of load on each variant in turn, on one database: what the machine does meanwhile hits all of them alike. */
+/** A slice of load on each variant in turn, on one database, so that other work of the machine affects all alike. */
 async function profile(engine: EngineName, variants: readonly string[]): Promise<Costs[]> {
   const server = await serverFor(engine);
   const database = await Database.create(engine);
@@ -95,7 +95,7 @@ async function profile(engine: EngineName, variants: readonly string[]): Promise
   }
 }
 
-/** A server under the profiler of V8. */
+/** A server under V8's profiler. */
 class Subject {
   readonly #server: Server;
   readonly #folder: string;
@@ -145,7 +145,7 @@ class Subject {
   }
 }
 
-/** Those of the samples at work that come after the warm-up. */
+/** The samples after the warm-up that are not idle. */
 function selfTimes(
   { nodes, samples, timeDeltas }: Profile,
   cpuMicros: number,
@@ -173,7 +173,7 @@ function selfTimes(
   return { packages, functions };
 }
 
-/** The package, or what the machine itself did. */
+/** The package, or the part of the runtime. */
 function ownerOf(functionName: string, where: string): string {
   if (functionName === '(garbage collector)') return 'garbage collector';
   if (where.startsWith('native')) return 'native: sockets and the like';

@@ -1,4 +1,4 @@
-/** `npm run bench:report`: writes the tables of the last full run into the docs once more, from its figures. */
+/** `npm run bench:report`: writes the tables of the last full run into the docs again, from its stored figures. */
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Run } from './report/write-report';

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:soak`: what only shows with many writers or after many requests. Sixty-four writers on
- * SQLite: does the event loop stay free, does everybody get through? Hundreds of thousands of requests: does the memory stay flat?
+ * `npm run bench:soak`: effects of many writers and of many requests. With sixty-four writers on SQLite, the event loop
+ * must stay free and every writer must succeed. After hundreds of thousands of requests, memory must stay flat.
  */
 import { parseArgs } from 'node:util';
 import { Database } from './harness/database';
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 });
 
 const WRITERS = 64;
-/** The memory is looked at this many times on the way. */
+/** How often the memory is sampled. */
 const LOOKS = 10;
 
 interface Soaked {
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
         amount: Number.isFinite(amount) ? amount : 1e9,
       });
     try {
-      await ask('POST /users', 2000, 10_000); // warm
+      await ask('POST /users', 2000, 10_000); // warm-up
       await server.usage();
       const { errors } = await ask('POST /users', Infinity, 20_000, Number(values.seconds) * 1000);
       const { loopDelayP99 } = await server.usage();

@@ -1,8 +1,8 @@
-/** What ends a command: its message is for the user, who is shown that and no stack. */
+/** An error that ends a command. The user sees its message without a stack. */
 export class CommandError extends Error {
   static readonly USAGE = 2;
 
-  /** @param exitCode 1: it could not be done; 2: it was asked for wrongly. */
+  /** @param exitCode 1: the command failed; 2: its arguments are wrong. */
   constructor(
     message: string,
     readonly exitCode: number = 1,
@@ -12,7 +12,7 @@ export class CommandError extends Error {
   }
 }
 
-/** How a command ends that failed: a line or more on standard error, and the exit code. */
+/** Ends a failed command: prints its message on standard error and sets the exit code. */
 export function endWith(command: string, error: unknown): void {
   const parts = partsOf(error);
   console.error(`${command}: ${parts.join('; ')}`);
@@ -20,7 +20,7 @@ export function endWith(command: string, error: unknown): void {
   else process.exitCode = error instanceof Error && isUsage(error) ? CommandError.USAGE : 1;
 }
 
-/** An AggregateError (no address of a host answered) says nothing itself. */
+/** An AggregateError (no address of a host answered) has no message of its own. */
 function partsOf(error: unknown): string[] {
   if (error instanceof AggregateError && error.errors.length > 0)
     return error.errors.flatMap(partsOf);
@@ -29,7 +29,7 @@ function partsOf(error: unknown): string[] {
   return [error.message || error.name];
 }
 
-/** Of parseArgs, which adds advice about `--`. */
+/** Whether the error is one of parseArgs, whose message ends with advice about `--`. */
 function isUsage(error: Error): boolean {
   return String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
 }

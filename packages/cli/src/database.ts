@@ -1,11 +1,11 @@
-/** Which database a command works on: DATABASE_URL, or else the file that `npm start` gives the style. */
+/** The database that a command works on: DATABASE_URL, or else the file that `npm start` gives the style. */
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Engine, EngineOptions } from '@quartet/db-core';
 import { createEngine, parseDatabaseUrl } from '@quartet/db-core';
 import type { Style } from './styles';
 
-/** As `npm start` has it. */
+/** The file that `npm start` gives the style. */
 const DATA = join(__dirname, '../../../data');
 
 /** @throws ArgumentError that names DATABASE_URL when that cannot be used. */

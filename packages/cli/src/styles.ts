@@ -1,4 +1,4 @@
-/** The four styles as the commands see them: a database to set up, names for the prompt, queries for the sample data. */
+/** What the commands need of the four styles: set-up of the database, names for the prompt, queries for the sample data. */
 import type { Engine } from '@quartet/db-core';
 import type { Queries } from '@quartet/http-contract';
 import { CommandError } from './command-error';
@@ -7,14 +7,14 @@ export const STYLES = ['extension', 'declarative', 'classical', 'sql-builder'] a
 
 export type Style = (typeof STYLES)[number];
 
-/** What a style's app gives once its database is set up. */
+/** What a style offers once its database is set up. */
 export interface StyleApp {
   readonly queries: Queries;
-  /** What the prompt knows by name. */
+  /** The names at the prompt. */
   readonly names: Readonly<Record<string, unknown>>;
 }
 
-/** Each loads one library, so only the one that is asked for. */
+/** Each import loads a library, so only the chosen one is loaded. */
 const OPEN: Record<Style, (engine: Engine) => Promise<StyleApp>> = {
   async extension(engine) {
     const { initDb } = await import('@quartet/app-extension/database');

@@ -26,7 +26,7 @@ describe.each(testEngines())('on $name', ({ name: engineName }) => {
     await database.drop();
   });
 
-  test('migrate, seed, status, rollback and reset say in a few lines what they did', async () => {
+  test('migrate, seed, status, rollback and reset print in a few lines what they did', async () => {
     expect(await db('seed')).toMatchObject({
       code: 1,
       stderr: 'db:seed: tables are missing: run "npm run db:migrate" first.\n',
@@ -83,7 +83,7 @@ describe.each(testEngines())('on $name', ({ name: engineName }) => {
   });
 
   test('a statement that is refused ends with 1 and the report, without a stack', async () => {
-    await probe.rows('CREATE TABLE message_tags (n integer)'); // somebody else's
+    await probe.rows('CREATE TABLE message_tags (n integer)'); // a table of another program
     const refused = await db('migrate');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(

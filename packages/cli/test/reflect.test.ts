@@ -7,7 +7,7 @@ import { freshDatabase, testEngines } from '@quartet/testing';
 import type { Ended } from './support/run';
 import { DB, run } from './support/run';
 
-/** What the package's `bin` starts, from its source. */
+/** The package's `bin`, from its source. */
 const QUARTET = [DB[0] as string, 'packages/db-knex/src/command/main.ts'];
 
 let folder: string;
@@ -44,7 +44,7 @@ describe.each(testEngines())('on $name', ({ name }) => {
   });
 });
 
-describe('what cannot be done ends with 1, what is asked for wrongly with 2, in one line', () => {
+describe('a failure ends with 1 and wrong arguments with 2, in one line', () => {
   let database: FreshDatabase;
   beforeAll(async () => {
     database = await freshDatabase('sqlite');

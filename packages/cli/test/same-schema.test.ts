@@ -1,4 +1,4 @@
-/** Whoever makes the tables, migrations or a style's createAll, they are the same. */
+/** Migrations and the styles' createAll make the same tables. */
 import { Probe } from '@quartet/conformance';
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
@@ -9,7 +9,7 @@ import type { BareSchema, EngineName } from '@quartet/testing';
 import { bareSchema, freshDatabase, testEngines } from '@quartet/testing';
 import { openStyle, STYLES } from '../src/styles';
 
-/** What two readers that know no library of ours find in a database once `prepare` has had it. */
+/** What two readers, independent of our libraries, find in a database after `prepare`. */
 async function schemaAfter(
   name: EngineName,
   prepare: (engine: Engine) => Promise<unknown>,

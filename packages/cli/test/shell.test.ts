@@ -1,4 +1,4 @@
-/** npm run shell, as a process that is typed into: through a pipe, and at a terminal where one can be had. */
+/** npm run shell as a process: through a pipe, and at a terminal where the machine has one. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const ORM_STYLES = ['extension', 'declarative', 'classical'];
 
 const terminals: Terminal[] = [];
 afterEach(() => {
-  for (const terminal of terminals.splice(0)) terminal.kill(); // one that a failed test left open
+  for (const terminal of terminals.splice(0)) terminal.kill(); // a failed test may have left one open
 });
 
 function open(command: string, env: NodeJS.ProcessEnv): Terminal {
@@ -81,7 +81,7 @@ describe.each(testEngines())('on $name', ({ name: engineName }) => {
     expect(await probe.count('users')).toBe(1);
   });
 
-  test('lines share a session; at the end what is not committed is rolled back, and one line says so', async () => {
+  test('lines share a session; at the end uncommitted work is rolled back, and one line says so', async () => {
     const ended = await shell('classical', [
       ...ARTICLE.slice(0, 2),
       'await Session.flush()',
@@ -154,7 +154,7 @@ describe('from a pipe', () => {
     });
   });
 
-  test('a promise that nobody awaited and that failed is an error too', async () => {
+  test('a rejected promise that was not awaited is an error too', async () => {
     const ended = await shell("Promise.reject(new Error('nobody')); 0\n'on'\n");
     expect(ended).toMatchObject({ code: 1, stdout: "0\n'on'\n" });
     expect(ended.stderr).toMatch(/^Uncaught Error: nobody/);
@@ -170,7 +170,7 @@ describe('from a pipe', () => {
     );
   });
 
-  test('.exit ends it, whatever follows', async () => {
+  test('.exit ends it, even if lines follow', async () => {
     expect(await shell('1\n.exit\n2\n')).toEqual({ code: 0, stdout: '1\n', stderr: '' });
   });
 
@@ -203,7 +203,7 @@ test.each([
   expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
 });
 
-test('a database that cannot be had is one line', async () => {
+test('a database that cannot be reached is one line', async () => {
   const ended = await run([...SHELL, 'classical'], 'postgresql://me:secret@127.0.0.1:1/app', '1\n');
   expect(ended).toMatchObject({ code: 1, stdout: '' });
   expect(ended.stderr).toMatch(/^shell: No connection to postgresql:\/\/me:\*\*\*@127.*\n$/);

@@ -6,9 +6,10 @@
  */
 import type { EngineOptions } from '@quartet/db-core';
 import { ArgumentError, DatabaseUrl, Engine } from '@quartet/db-core';
+import { assertKnownOptions } from '@quartet/db-core/binding';
 import type { Application } from 'express';
 
-/** A database: its URL, a URL with engine options, or an engine that somebody else made and disposes. */
+/** A database: its URL, a URL with engine options, or an engine made elsewhere, which its owner disposes. */
 export type Bind = string | DatabaseUrl | EngineConfig | Engine;
 
 export interface EngineConfig extends EngineOptions {
@@ -21,7 +22,7 @@ export interface AppOptions {
   /** The default database's URL. App setting: `SQLALCHEMY_DATABASE_URI`, `DATABASE_URL` or `DATABASE`. */
   readonly url?: string | DatabaseUrl;
   /** Options of the default engine. App setting: `SQLALCHEMY_ENGINE_OPTIONS`. */
-  readonly engineOptions?: EngineOptions;
+  readonly engineOptions?: Partial<EngineConfig>;
   /** Further databases by key. App setting: `SQLALCHEMY_BINDS`. */
   readonly binds?: Readonly<Record<string, Bind>>;
   /** Log every statement of every engine made here. App setting: `SQLALCHEMY_ECHO`. Default false. */
@@ -32,53 +33,69 @@ export interface AppOptions {
   readonly trackModifications?: boolean;
 }
 
-/** Where the default database's URL is looked for, in this order. */
-const URL_SETTINGS = ['SQLALCHEMY_DATABASE_URI', 'DATABASE_URL', 'DATABASE'] as const;
+/** The app's settings for each option, the first one that is set winning. */
+const SETTINGS: Readonly<Record<keyof AppOptions, readonly string[]>> = {
+  engine: [],
+  url: ['SQLALCHEMY_DATABASE_URI', 'DATABASE_URL', 'DATABASE'],
+  engineOptions: ['SQLALCHEMY_ENGINE_OPTIONS'],
+  binds: ['SQLALCHEMY_BINDS'],
+  echo: ['SQLALCHEMY_ECHO'],
+  recordQueries: ['SQLALCHEMY_RECORD_QUERIES'],
+  trackModifications: ['SQLALCHEMY_TRACK_MODIFICATIONS'],
+};
+const KNOWN_SETTINGS = Object.fromEntries(
+  Object.values(SETTINGS).flatMap((names) => names.map((name) => [name, true])),
+);
 
-/** What `readConfig` finds, by bind key; null stands for the default database. */
-export type Binds = ReadonlyMap<string | null, EngineConfig | Engine>;
+/** A bind key; the default database has the key null. */
+export type Key = string | null;
+
+/** By bind key: an engine that was handed in, or what one is made of. */
+export type Binds = ReadonlyMap<Key, EngineConfig | Engine>;
 
 /**
- * Precedence, as in the reference: the `db` object's engine options, then the bind's own, then the app's
- * engine options (default database only), then the URL.
+ * The options of `initApp`, completed by the app's settings.
  *
- * @throws ArgumentError when no database is named at all.
+ * @throws ArgumentError for an unknown option or setting `SQLALCHEMY_…`, and for a URL that is set to nothing.
  */
-export function readConfig(
-  app: Application | undefined,
-  options: AppOptions,
-  defaults: EngineOptions,
-): Binds {
-  const setting = (name: string): unknown => app?.get(name) as unknown;
-  const binds = (options.binds ?? setting('SQLALCHEMY_BINDS') ?? {}) as Record<string, Bind>;
-  const engineOptions = (options.engineOptions ??
-    setting('SQLALCHEMY_ENGINE_OPTIONS') ??
-    {}) as Partial<EngineConfig>;
-  const url = options.url ?? urlSetting(app) ?? engineOptions.url;
-  const echo = (options.echo ?? setting('SQLALCHEMY_ECHO')) as EngineOptions['echo'];
-  const common = { ...(echo !== undefined && { echo }), ...defaults };
-  const configOf = (own: EngineConfig): EngineConfig => ({
-    ...driverDefaults(own.url),
-    ...common,
-    ...own,
-  });
+export function readOptions(app: Application | undefined, given: AppOptions): AppOptions {
+  const settings = (app?.settings ?? {}) as Readonly<Record<string, unknown>>;
+  assertKnownOptions('option', given, SETTINGS);
+  const ours = Object.entries(settings).filter(([name]) => name.startsWith('SQLALCHEMY_'));
+  assertKnownOptions('setting', Object.fromEntries(ours), KNOWN_SETTINGS);
 
-  const found = new Map<string | null, EngineConfig | Engine>();
-  if (options.engine) found.set(null, options.engine);
-  else if (url !== undefined) found.set(null, configOf({ ...engineOptions, url }));
-  for (const [key, bind] of Object.entries(binds))
-    found.set(key, bind instanceof Engine ? bind : configOf(asConfig(key, bind)));
-  if (found.size === 0) throw new ArgumentError(NO_DATABASE);
-  return found;
+  const options: Record<string, unknown> = {};
+  for (const [option, names] of Object.entries(SETTINGS)) {
+    const name = names.find((each) => each in settings);
+    options[option] = given[option as keyof AppOptions] ?? (name && settings[name]);
+    if (option === 'url' && name && !options['engine'] && !isUrl(options['url']))
+      throw new ArgumentError(
+        `The app's setting ${name} is ${JSON.stringify(settings[name])}, no database URL. Is the environment variable set? ` +
+          `A URL looks like sqlite:///app.db or postgresql://user:password@localhost:5432/app.`,
+      );
+  }
+  return options;
 }
 
-/** A switch: the option, else the app's setting, else off. */
-export function isOn(
-  app: Application | undefined,
-  option: boolean | undefined,
-  setting: string,
-): boolean {
-  return option ?? Boolean(app?.get(setting));
+/**
+ * Precedence, as in the reference: the options of one engine (those of its bind, or the app's `engineOptions` for the
+ * default database), then those of the `db` object, then `echo`.
+ *
+ * @throws ArgumentError when no database is named at all, and for a bind without a URL.
+ */
+export function readBinds(
+  { engine, url, engineOptions, echo, binds = {} }: AppOptions,
+  defaults: EngineOptions,
+): Binds {
+  const common = { ...(echo !== undefined && { echo }), ...defaults };
+  const main = engine ?? { ...engineOptions, url: url ?? engineOptions?.url ?? '' };
+  const all: [Key, Bind][] = Object.entries(binds);
+  if (main instanceof Engine || main.url !== '') all.unshift([null, main]);
+  if (all.length === 0) throw new ArgumentError(NO_DATABASE);
+  const found = new Map<Key, EngineConfig | Engine>();
+  for (const [key, bind] of all)
+    found.set(key, bind instanceof Engine ? bind : configOf(key, bind, common));
+  return found;
 }
 
 /** MariaDB and MySQL close a connection that idled for eight hours: none is kept that long. */
@@ -86,28 +103,10 @@ function driverDefaults(url: string | DatabaseUrl): EngineOptions {
   return /^(?:mysql|mariadb)\b/i.test(String(url).trim()) ? { recycleSeconds: 7200 } : {};
 }
 
-const NO_DATABASE =
-  `Either a database URL or binds must be set. Before db.initApp(app), set one: ` +
-  `app.set('DATABASE_URL', 'sqlite:///app.db'), or pass it: db.initApp(app, { url: 'sqlite:///app.db' }), ` +
-  `{ engine } or { binds: { key: url } }.`;
-
-/** `app.set('DATABASE_URL', process.env.DATABASE_URL)` with no such variable: the message says so. */
-function urlSetting(app: Application | undefined): string | DatabaseUrl | undefined {
-  for (const name of URL_SETTINGS) {
-    if (!app || !(name in app.settings)) continue;
-    const url = app.get(name) as unknown;
-    if (isUrl(url)) return url;
-    throw new ArgumentError(
-      `The app's setting ${name} is ${JSON.stringify(url)}, no database URL. Is the environment variable set? ` +
-        `A URL looks like sqlite:///app.db or postgresql://user:password@localhost:5432/app.`,
-    );
-  }
-  return undefined;
-}
-
-function asConfig(key: string, bind: Exclude<Bind, Engine>): EngineConfig {
-  const config = typeof bind === 'string' || bind instanceof DatabaseUrl ? { url: bind } : bind;
-  if (isUrl(config.url)) return config;
+function configOf(key: Key, bind: Exclude<Bind, Engine>, defaults: EngineOptions): EngineConfig {
+  const config = isUrl(bind) || !bind ? { url: bind } : bind;
+  if (key === null || isUrl(config.url))
+    return { ...driverDefaults(config.url), ...defaults, ...config };
   throw new ArgumentError(
     `Bind '${key}' has no URL: binds: { ${key}: 'sqlite:///${key}.db' } or { ${key}: { url: …, poolSize: 5 } }.`,
   );
@@ -116,3 +115,8 @@ function asConfig(key: string, bind: Exclude<Bind, Engine>): EngineConfig {
 function isUrl(url: unknown): url is string | DatabaseUrl {
   return url instanceof DatabaseUrl || (typeof url === 'string' && url.trim() !== '');
 }
+
+const NO_DATABASE =
+  `Either a database URL or binds must be set. Before db.initApp(app), set one: ` +
+  `app.set('DATABASE_URL', 'sqlite:///app.db'), or pass it: db.initApp(app, { url: 'sqlite:///app.db' }), ` +
+  `{ engine } or { binds: { key: url } }.`;

@@ -1,10 +1,11 @@
 /**
- * What was declared on one `db` object: its models, before any app or engine exists. Each app defines
- * them anew, on its own Sequelize.
+ * What was declared on one `db` object: its models, before the app and its engines exist. `db.initApp(app)` defines
+ * them on the app's Sequelizes; after `db.dispose()` the next app defines them anew.
  */
 import { ArgumentError, InvalidRequestError } from '@quartet/db-core';
 import type { InitOptions, Model, ModelAttributes, ModelStatic, Sequelize } from 'sequelize';
 import { Model as SequelizeModel } from 'sequelize';
+import type { Key } from './config';
 import { camelToSnakeCase } from './table-name';
 
 /** A model class; its `bindKey`, its own or its parent's, says which database it lives in. */
@@ -19,73 +20,84 @@ export type DeclareOptions<M extends Model = Model> = Omit<InitOptions<M>, 'sequ
   readonly abstract?: boolean;
 };
 
-export class Declaration {
+interface Declaration {
   readonly model: ModelClass;
   readonly attributes: ModelAttributes;
-  readonly #options: DeclareOptions;
-
-  constructor(model: ModelClass, attributes: ModelAttributes, options: DeclareOptions) {
-    this.model = model;
-    this.attributes = attributes;
-    this.#options = options;
-  }
-
-  /** The key of the database the model lives in; null for the default one. */
-  get bindKey(): string | null {
-    return this.model.bindKey ?? null;
-  }
-
-  get tableName(): string {
-    return this.#options.tableName ?? this.model.name;
-  }
-
-  /** Defines the model on the Sequelize of an app. May be called again, for another app. */
-  define(sequelize: Sequelize): void {
-    SequelizeModel.init.call(this.model as never, copyAttributes(this.attributes) as never, {
-      ...this.#options,
-      sequelize,
-    });
-  }
+  readonly options: DeclareOptions;
+  readonly bindKey: Key;
+  readonly tableName: string;
 }
+
+/** What Sequelize's `init` puts on a model and every call of a model needs. */
+const DEFINED = ['sequelize', 'rawAttributes', '_scope'];
 
 export class Declarations {
   readonly #byModel = new Map<ModelClass, Declaration>();
   readonly #abstract = new Map<object, ModelAttributes>();
   readonly #autonaming: boolean;
+  /** Set while there is an app. */
+  #sequelizeOf: ((bindKey: Key) => Sequelize) | undefined;
 
   constructor(options: { readonly autonaming: boolean }) {
     this.#autonaming = options.autonaming;
   }
 
   /**
+   * Declares a model, and defines it if the app is there already.
+   *
    * @param attributes columns, or a model of `db.tables()` whose columns and table the class takes over.
-   * @returns undefined for an abstract class.
    * @throws ArgumentError when two classes of one database share a name.
    */
   add(
     model: ModelClass,
     attributes: ModelAttributes | ModelClass,
     { abstract = false, ...options }: DeclareOptions,
-  ): Declaration | undefined {
+  ): void {
     const { columns, tableName } = this.#tableOf(model, attributes, options);
     if (abstract) {
       this.#abstract.set(model, columns);
-      return undefined;
+      return;
     }
-    const all = { ...this.#inherited(model), ...columns };
-    const declaration = new Declaration(model, all, {
-      ...options,
-      ...(tableName !== undefined && { tableName }),
-    });
+    const named = tableName !== undefined && { tableName };
+    const declaration: Declaration = {
+      model,
+      attributes: { ...this.#inherited(model), ...columns },
+      options: { ...options, ...named },
+      bindKey: model.bindKey ?? null,
+      tableName: tableName ?? model.name,
+    };
     this.#assertUnique(declaration);
     this.#byModel.set(model, declaration);
-    if (tableName !== undefined) nameTable(model, tableName);
-    return declaration;
+    Object.assign(model, named); // as Sequelize will
+    this.#define([declaration]);
+  }
+
+  /** Defines all models, and those declared later, on the Sequelizes of an app. */
+  defineOn(sequelizeOf: (bindKey: Key) => Sequelize): void {
+    this.#sequelizeOf = sequelizeOf;
+    this.#define([...this]);
+  }
+
+  /** The app is gone: its models are refused until the next one is there. */
+  undefine(): void {
+    this.#sequelizeOf = undefined;
+    for (const { model } of this) for (const name of DEFINED) Reflect.deleteProperty(model, name);
   }
 
   /** In the order of declaration. */
   [Symbol.iterator](): Iterator<Declaration> {
     return this.#byModel.values();
+  }
+
+  #define(declarations: readonly Declaration[]): void {
+    const sequelizeOf = this.#sequelizeOf;
+    if (!sequelizeOf) return;
+    for (const { model, attributes, options, bindKey } of declarations)
+      SequelizeModel.init.call(model as never, copyAttributes(attributes) as never, {
+        ...options,
+        sequelize: sequelizeOf(bindKey),
+      });
+    for (const { model } of declarations) model.associate();
   }
 
   #tableOf(
@@ -125,28 +137,13 @@ export class Declarations {
   }
 }
 
-/** As Sequelize will once an app is there. */
-function nameTable(model: ModelClass, tableName: string): void {
-  Object.defineProperty(model, 'tableName', {
-    value: tableName,
-    configurable: true,
-    enumerable: true,
-    writable: true,
-  });
-}
-
-/** Sequelize writes into what it is given, for the dialect at hand: each app gets a copy of its own. */
+/** Sequelize writes into what it is given, for the dialect at hand: each definition gets a copy. */
 function copyAttributes(attributes: ModelAttributes): ModelAttributes {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, attribute]) => [
-      name,
-      isPlainObject(attribute) ? { ...attribute } : attribute,
-    ]),
-  ) as ModelAttributes;
-}
-
-function isPlainObject(value: unknown): value is object {
-  return (
-    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-  );
+  const copies = Object.entries(attributes).map(([name, attribute]) => [
+    name,
+    Object.getPrototypeOf(attribute) === Object.prototype
+      ? { ...(attribute as object) }
+      : attribute,
+  ]);
+  return Object.fromEntries(copies) as ModelAttributes;
 }

@@ -5,8 +5,10 @@
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/api/#flask_sqlalchemy.model.Model
  */
 import { inspect } from 'node:util';
+import type { ScopedSession } from '@quartet/db-core';
 import type { Query } from '@quartet/db-core/orm';
 import { ArgumentError, InvalidRequestError } from '@quartet/db-core';
+import { mapperOf } from '@quartet/db-core/binding';
 import type {
   Attributes,
   ForeignKey,
@@ -38,14 +40,12 @@ type Given<M extends SequelizeModel> = IsAny<M> extends true ? any : InferCreati
 /** The type of a column that an abstract parent brings, so that `init` need not list it again. */
 export type Inherited<T> = ForeignKey<T>;
 
-/** What a `db` object does for its models. */
+/** What a model needs of its `db` object. */
 export interface ModelHost {
-  declare(
-    model: ModelClass,
-    attributes: ModelAttributes | ModelClass,
-    options: DeclareOptions,
-  ): void;
-  isPending(instance: object): boolean;
+  readonly declarations: {
+    add(model: ModelClass, attributes: ModelAttributes | ModelClass, options: DeclareOptions): void;
+  };
+  readonly session: ScopedSession;
 }
 
 /**
@@ -58,8 +58,8 @@ export interface ModelHost {
  * User.init({ name: { type: DataTypes.STRING(50), allowNull: false, unique: true } });
  */
 export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded<M>, Given<M>> {
-  /** The `db` object this base belongs to. */
-  static db: ModelHost;
+  /** What it needs of the `db` object it belongs to. */
+  static db: ModelHost & { numberOf(instance: object): number };
   /** The key of the database the model lives in, and its subclasses; undefined for the default one. */
   static readonly bindKey?: string | undefined;
   /** What `query` gives for this class, and its subclasses. Default: the `db` object's. */
@@ -69,7 +69,7 @@ export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded
   /* oxlint-enable no-explicit-any */
 
   /**
-   * Associations, scopes and hooks: called for each app once all models are defined, so that models may
+   * Associations, scopes and hooks: `db.initApp` calls it once all models are defined, so that models may
    * refer to each other whatever the order of their files.
    *
    * @example
@@ -93,7 +93,11 @@ export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded
     const model = this as unknown as typeof Model & ModelClass;
     if (!attributes)
       throw new ArgumentError(`${model.name}.init() was given no columns: is there such a table?`);
-    model.db.declare(model, attributes as ModelAttributes | ModelClass, options as DeclareOptions);
+    model.db.declarations.add(
+      model,
+      attributes as ModelAttributes | ModelClass,
+      options as DeclareOptions,
+    );
     return this;
   }
 
@@ -103,7 +107,8 @@ export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded
     if (!this.isNewRecord) {
       return `<${name} ${primaryKeyAttributes.map((key) => String(this.get(key as never))).join(', ')}>`;
     }
-    return `<${name} (${db.isPending(this) ? 'pending' : 'transient'} ${numberOf(this)})>`;
+    const isPending = db.session.has() && db.session.new.includes(this);
+    return `<${name} (${isPending ? 'pending' : 'transient'} ${db.numberOf(this)})>`;
   }
 
   /** As the REPL and console.log print it. */
@@ -121,21 +126,21 @@ export function baseFor(parent: typeof Model = Model, db: ModelHost): typeof Mod
     }
   };
   Object.defineProperty(Base, 'name', { value: 'Model' });
-  Base.db = db;
-  // Sequelize looks at it a moment after the first object was made, even if the app is gone by then.
-  Object.defineProperty(Base, '_attributeManipulation', { value: {}, writable: true });
+  Base.db = { ...db, numberOf: numbering() };
   for (const name of ['sequelize', 'rawAttributes']) refuse(Base, name);
   Object.defineProperty(Base, 'query', {
     configurable: true,
-    get(this: typeof Model): never {
-      throw notDefined(`${this.name}.query`);
+    get(this: typeof Model & ModelClass): Query<object> {
+      if (!isDefined(this)) throw notDefined(`${this.name}.query`);
+      const { queryClass } = this;
+      return queryClass ? new queryClass(db.session(), mapperOf(this)) : db.session.query(this);
     },
   });
   for (const name of CONFIGURING) guard(Base, name);
   return Base;
 }
 
-/** What every call of Sequelize's begins with: until an app has defined the model, it says what was forgotten. */
+/** Every call of Sequelize reads these first: until the model is defined, they say what was forgotten. */
 function refuse(base: typeof Model, name: string): void {
   Object.defineProperty(base, name, {
     get(this: typeof Model): never {
@@ -152,7 +157,7 @@ function refuse(base: typeof Model, name: string): void {
   });
 }
 
-/** These change what Sequelize keeps of a model, which is there only once an app is. */
+/** These change what Sequelize keeps on a model, which is there only once the model is defined. */
 const CONFIGURING = [
   'hasOne',
   'hasMany',
@@ -177,7 +182,7 @@ function guard(base: typeof Model, name: (typeof CONFIGURING)[number]): void {
   });
 }
 
-/** Whether an app has defined the model, on a Sequelize of its own. */
+/** Whether the model is defined on the Sequelize of an app. */
 function isDefined(model: object): boolean {
   return '_scope' in model; // the last that Sequelize's init sets
 }
@@ -188,12 +193,12 @@ function notDefined(what: string): InvalidRequestError {
   );
 }
 
-const numbers = new WeakMap<object, number>();
-let last = 0;
-
-/** Tells objects without a row apart, as Python's id() does. */
-function numberOf(instance: object): number {
-  let number = numbers.get(instance);
-  if (number === undefined) numbers.set(instance, (number = ++last));
-  return number;
+/** Gives each object a number of its own, which tells objects without a row apart, as Python's id() does. */
+function numbering(): (instance: object) => number {
+  const numbers = new WeakMap<object, number>();
+  let last = 0;
+  return (instance) => {
+    if (!numbers.has(instance)) numbers.set(instance, ++last);
+    return numbers.get(instance) ?? 0;
+  };
 }

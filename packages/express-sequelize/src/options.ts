@@ -1,9 +1,8 @@
-/** What a `db` object and its calls are told. What concerns an app is in `config.ts`. */
+/** Options of a `db` object and of its calls. Those of `initApp` are in `config.ts`. */
 import type { EngineOptions, SessionOptions } from '@quartet/db-core';
 import type { Query } from '@quartet/db-core/orm';
-import type { Application } from 'express';
 import type { ModelOptions } from 'sequelize';
-import type { Key } from './apps';
+import type { Key } from './config';
 import type { Model } from './model';
 
 export interface SQLAlchemyOptions<B extends typeof Model = typeof Model> {
@@ -26,12 +25,18 @@ export interface SQLAlchemyOptions<B extends typeof Model = typeof Model> {
 /** Databases to work on: a bind key, several (null is the default database), or `'__all__'`. */
 export type BindSelection = Key | readonly Key[];
 
-export interface ContextOptions {
-  /** Which app, where this db serves several. */
-  readonly app?: Application;
-}
-
-export interface RequestContextOptions extends ContextOptions {
+export interface RequestContextOptions {
   /** The query string of the request that is played, which `paginate()` reads. */
   readonly query?: Readonly<Record<string, unknown>>;
 }
+
+/** All options of `new SQLAlchemy(…)`, for the check of their spelling. */
+export const OPTIONS: Readonly<Record<keyof SQLAlchemyOptions, true>> = {
+  engineOptions: true,
+  sessionOptions: true,
+  queryClass: true,
+  modelClass: true,
+  define: true,
+  disableAutonaming: true,
+  createTables: true,
+};

@@ -1,30 +1,31 @@
 /**
- * The extension object, usually called `db`: models, session and engines of Express apps in one place.
+ * The extension object, usually called `db`: models, session and engines of an Express app in one place.
  * Ports Flask-SQLAlchemy's `SQLAlchemy`; `initApp` takes the steps of "Under the hood" (the third article).
  *
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/api/#flask_sqlalchemy.SQLAlchemy
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import type { Engine, ScopedSession } from '@quartet/db-core';
 import type { Identity } from '@quartet/db-core/binding';
 import type { RecordedQuery } from '@quartet/db-core/observe';
 import type { PaginateOptions, Pagination } from '@quartet/db-core/orm';
 import {
+  currentScope,
   InvalidRequestError,
+  NoActiveScopeError,
   outsideScope,
   runInScope,
   scopedSession,
   sessionmaker,
+  translateError,
 } from '@quartet/db-core';
-import { getRecordedQueries, Recorder } from '@quartet/db-core/observe';
+import { assertKnownOptions } from '@quartet/db-core/binding';
+import { initApp as initRequestScopes, requestedPage, requestScopesOf } from '@quartet/db-core/express';
+import { getRecordedQueries, Recorder, trackModifications } from '@quartet/db-core/observe';
 import { NotFoundError, Query } from '@quartet/db-core/orm';
-import {
-  initApp as initRequestScopes,
-  requestedPage,
-  requestScopesOf,
-} from '@quartet/db-core/express';
-import { bindSequelize, createAll, dropAll, reflectTables } from '@quartet/db-sequelize';
-import type { Application, RequestHandler } from 'express';
+import { createAll, dropAll, reflectTables } from '@quartet/db-sequelize';
+import type { Application } from 'express';
 import type {
   FindOptions,
   Model as SequelizeModel,
@@ -32,29 +33,31 @@ import type {
   ModelStatic,
   Sequelize,
 } from 'sequelize';
-import type { AppRequest, AppState, Key } from './apps';
-import { Apps, engineOf, sequelizeOf } from './apps';
-import type { AppOptions } from './config';
-import { isOn, readConfig } from './config';
-import type { DeclareOptions, Declaration, ModelClass } from './declaration';
+import type { AppOptions, Key } from './config';
+import { readBinds, readOptions } from './config';
+import { Databases } from './databases';
+import type { DeclareOptions, ModelClass } from './declaration';
 import { Declarations } from './declaration';
-import { bindsOf, makeEngines } from './engines';
 import type { Model } from './model';
 import { baseFor } from './model';
-import { ModelStates } from './model-states';
+import type { BindSelection, RequestContextOptions, SQLAlchemyOptions } from './options';
+import { OPTIONS } from './options';
 import { primaryKeyOf } from './primary-key';
-import type {
-  BindSelection,
-  ContextOptions,
-  RequestContextOptions,
-  SQLAlchemyOptions,
-} from './options';
-import { currentSession, queryProperty } from './session';
-import type { ModelsCommitted } from './track-modifications';
-import { Signal, trackModifications } from './track-modifications';
+import type { ModelsCommitted } from './signal';
+import { Signal } from './signal';
 
 const ALL = '__all__';
 const EXTENSION = 'quartet SQLAlchemy';
+
+/** What `initApp` made for its app. */
+interface AppState {
+  /** Undefined for `db.init()`, which serves scripts and tests. */
+  readonly app: Application | undefined;
+  readonly databases: Databases;
+  readonly recordQueries: boolean;
+  /** Ends what `trackModifications` began. */
+  stopTracking?: () => void;
+}
 
 /**
  * @example
@@ -72,88 +75,102 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   readonly Model: B;
   /** What this object's queries are. */
   readonly Query: typeof Query;
-  /** The session of the request (or `appContext`) the code runs in, on whichever app that is. */
+  /** The session of the request (or `appContext`) the code runs in. */
   readonly session: ScopedSession;
-  /** Told what a session is about to commit; with `trackModifications`. A listener that throws prevents the commit. */
+  /** Sent before a session commits; with `trackModifications`. A listener that throws prevents the commit. */
   readonly beforeModelsCommitted = new Signal<ModelsCommitted>();
-  /** Told what a session has committed; with `trackModifications`. */
+  /** Sent after a session has committed; with `trackModifications`. */
   readonly modelsCommitted = new Signal<ModelsCommitted>();
   readonly #options: SQLAlchemyOptions<B>;
   readonly #declarations: Declarations;
-  readonly #apps = new Apps((state) => this.#forget(state));
-  readonly #modelStates = new ModelStates((property) => this.#ownerOf(property));
+  /** The request that the code runs in, for its query string. */
+  readonly #requests = new AsyncLocalStorage<{ readonly query: unknown }>();
+  #state: AppState | undefined;
 
+  /** @throws ArgumentError for an unknown option. */
   constructor(options: SQLAlchemyOptions<B> = {}) {
+    assertKnownOptions('option', options, OPTIONS);
     this.#options = Object.freeze({ ...options });
     this.#declarations = new Declarations({ autonaming: !options.disableAutonaming });
     this.Query = options.queryClass ?? Query;
-    this.session = currentSession(() => this.#apps.current('db.session').session);
-    this.Model = baseFor(options.modelClass, {
-      declare: (model, attributes, more) => this.#declare(model, attributes, more),
-      isPending: (instance) => this.session.has() && this.session.new.includes(instance),
-    }) as B;
+    const { scopefunc, ...sessionOptions } = options.sessionOptions ?? {};
+    this.session = scopedSession(sessionmaker({
+      queryClass: this.Query,
+      requestedPage: () => requestedPage(this.#requests.getStore()?.query),
+      ...sessionOptions,
+    }), {
+      ...(scopefunc && { scopefunc }),
+      assertUsable: () => {
+        this.#current('db.session');
+        if (!scopefunc && !currentScope()) throw new NoActiveScopeError('This call', SCOPES);
+      },
+    });
+    const { session } = this;
+    this.Model = baseFor(options.modelClass, { declarations: this.#declarations, session }) as B;
   }
 
-  // --- apps ----------------------------------------------------------------------------------
+  // --- the app -------------------------------------------------------------------------------
 
   /**
    * Makes the app ready: call it once all files with models are imported, and before the routes.
    *
-   * @throws InvalidRequestError without an app, or twice for one.
-   * @throws ArgumentError where no database is set, or its URL is malformed.
+   * @throws InvalidRequestError without an app, twice for one, and for a second app before `dispose()`.
+   * @throws ArgumentError where no database is set, its URL is malformed, or an option is unknown.
    * @throws OperationalError when the database cannot be reached.
    */
   async initApp(app: Application, options: AppOptions = {}): Promise<void> {
     if (!isExpressApp(app)) throw new InvalidRequestError(NOT_AN_APP);
-    if (app.get(EXTENSION)) throw new InvalidRequestError(TWICE);
-    app.set(EXTENSION, this);
-    try {
-      const state = await this.#connect(app, options);
-      this.#tearDownAfterEachRequest(app, state);
-    } catch (error) {
-      app.set(EXTENSION, undefined);
-      throw error;
-    }
+    const state = await this.#open(app, options);
+    const scopes = requestScopesOf(app) ?? initRequestScopes(app);
+    if (state.recordQueries) scopes.record(() => new Recorder());
+    app.use((req, _res, next) => this.#requests.run(req, next));
   }
 
   /** As `initApp`, for a script, a job or a test that has no Express app. */
   async init(options: AppOptions): Promise<void> {
-    await this.#connect(undefined, options);
+    await this.#open(undefined, options);
   }
 
   /** Runs `fn` with a session of its own, outside any request: scripts, jobs, tests. It is removed at the end. */
-  appContext<T>(fn: () => Promise<T> | T, { app }: ContextOptions = {}): Promise<T> {
-    return this.#inContext(fn, app, { query: {} });
+  appContext<T>(fn: () => Promise<T> | T): Promise<T> {
+    return this.#inContext(fn, { query: {} });
   }
 
   /** As `appContext`, with the query string of a request: tests of what runs in one. */
   requestContext<T>(
     fn: () => Promise<T> | T,
-    { app, query = {} }: RequestContextOptions = {},
+    { query = {} }: RequestContextOptions = {},
   ): Promise<T> {
-    return this.#inContext(fn, app, { query });
+    return this.#inContext(fn, { query });
   }
 
-  /** For shutdown, and between tests: forgets its apps and closes the engines made here. */
+  /** For shutdown, and between tests: closes the engines made here and lets the app go. Another may follow. */
   async dispose(): Promise<void> {
-    for (const state of this.#apps) await this.#close(state);
+    const state = this.#state;
+    if (!state) return;
+    this.#state = undefined;
+    state.app?.set(EXTENSION, undefined);
+    state.stopTracking?.();
+    this.session.configure({ bind: undefined, binds: {} });
+    this.#declarations.undefine();
+    await state.databases.close();
   }
 
   // --- engines and tables --------------------------------------------------------------------
 
-  /** The default database's engine. @throws InvalidRequestError when no app, or several, could be meant. */
+  /** The default database's engine. @throws InvalidRequestError before `initApp`. */
   get engine(): Engine {
-    return engineOf(this.#apps.current('db.engine'), null);
+    return this.#current('db.engine').databases.engine(null);
   }
 
   /** Every engine of the app by bind key; null is the default one's. */
   get engines(): ReadonlyMap<Key, Engine> {
-    return this.#apps.current('db.engines').engines;
+    return this.#current('db.engines').databases.engines;
   }
 
   /** The Sequelize under the models of the default database: for what the models do not offer. */
   get sequelize(): Sequelize {
-    return sequelizeOf(this.#apps.current('db.sequelize'), null);
+    return this.#current('db.sequelize').databases.sequelize(null);
   }
 
   /** The models of one database by their tables' names. */
@@ -166,24 +183,22 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
 
   /** Makes the missing tables of the models declared so far. @param binds default: all databases. */
   async createAll(binds: BindSelection = ALL): Promise<void> {
-    await this.#each(this.#apps.current('db.createAll'), binds, createAll);
+    await this.#each('db.createAll', binds, createAll);
   }
 
   /** Drops the models' tables and everything in them. @param binds default: all databases. */
   async dropAll(binds: BindSelection = ALL): Promise<void> {
-    await this.#each(this.#apps.current('db.dropAll'), binds, dropAll);
+    await this.#each('db.dropAll', binds, dropAll);
   }
 
   /**
-   * Reads the tables that are there, and declares a model for each that has none, found under `db.tables()`. Those
-   * without a primary key are left out.
-   * Give one to a class of your own: `User.init(db.tables().get('user'))`.
+   * Reads the tables of the databases, and declares a model, found under `db.tables()`, for each table that has none.
+   * Tables without a primary key are left out. Give a table to a class of your own: `User.init(db.tables().get('user'))`.
    */
   async reflect(binds: BindSelection = ALL): Promise<void> {
-    const state = this.#apps.current('db.reflect');
-    await this.#each(state, binds, async (_sequelize, bindKey) => {
+    await this.#each('db.reflect', binds, async (_sequelize, engine, bindKey) => {
       const known = this.tables(bindKey);
-      const tables = await outsideScope(() => reflectTables(engineOf(state, bindKey)));
+      const tables = await outsideScope(() => reflectTables(engine));
       for (const [name, { attributes, options }] of Object.entries(tables))
         if (!known.has(name)) this.define(name, attributes, { ...options, bindKey });
     });
@@ -205,7 +220,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   // --- for views ------------------------------------------------------------------------------
 
   /**
-   * @param id as it comes from a path will do: what is no whole number is not found where the key is one.
+   * @param id may be the text of a path: a text that is no whole number finds nothing where the key is one.
    * @param options Sequelize's own, such as `include`, and the `description` for the client.
    * @throws NotFoundError, which is answered as a 404.
    */
@@ -215,8 +230,14 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
     { description, ...options }: FindOptions & { readonly description?: string } = {},
   ): Promise<M> {
     const where = primaryKeyOf(model, id);
-    const found = where && (await this.session().load(() => model.findOne({ ...options, where })));
-    if (found) return found;
+    if (!where) throw new NotFoundError(description);
+    if (this.session.factory.options.autoflush !== false) await this.session.flush();
+    try {
+      const found = await this.session.run(() => model.findOne({ ...options, where }));
+      if (found) return found;
+    } catch (error) {
+      throw translateError(error);
+    }
     throw new NotFoundError(description);
   }
 
@@ -248,11 +269,10 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
     return { db: this, session: this.session, ...Object.fromEntries(models) };
   }
 
-  /** `<SQLAlchemy sqlite:///app.db +1 engines>`, with any password masked; `<SQLAlchemy>` where no app is meant. */
+  /** `<SQLAlchemy sqlite:///app.db +1 engines>`, with any password masked; `<SQLAlchemy>` without an app. */
   toString(): string {
-    const state = this.#apps.ifAny;
-    if (!state) return '<SQLAlchemy>';
-    const { engines } = state;
+    const engines = this.#state?.databases.engines;
+    if (!engines) return '<SQLAlchemy>';
     const url = engines.get(null)?.url ?? '(No default engine)';
     const others = engines.has(null) ? engines.size - 1 : engines.size;
     return `<SQLAlchemy ${url}${others > 0 ? ` +${others} engines` : ''}>`;
@@ -264,111 +284,57 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
 
   // --- the steps of the article's init_app, in its order ----------------------------------------
 
-  async #connect(app: Application | undefined, options: AppOptions): Promise<AppState> {
-    const made = makeEngines(readConfig(app, options, this.#options.engineOptions ?? {}));
-    const { scopefunc, ...sessionOptions } = this.#options.sessionOptions ?? {};
-    const factory = sessionmaker({
-      queryClass: this.Query,
-      requestedPage: () => requestedPage(this.#apps.request?.query),
-      ...sessionOptions,
-      ...bindsOf(made.engines),
-    });
-    const session = scopedSession(factory, scopefunc && { scopefunc });
-    Object.defineProperty(this.Model, 'query', queryProperty(this.session));
-    const state: AppState = {
-      app,
-      ...made,
-      session,
-      sequelizes: new Map(),
-      onForget: [],
-      recordQueries: isOn(app, options.recordQueries, 'SQLALCHEMY_RECORD_QUERIES'),
-    };
+  async #open(app: Application | undefined, given: AppOptions): Promise<AppState> {
+    if (this.#state?.databases.disposed) await this.dispose();
+    if (app?.get(EXTENSION)) throw new InvalidRequestError(TWICE);
+    if (this.#state) throw new InvalidRequestError(SECOND_APP);
+    const options = readOptions(app, given);
+    const databases = new Databases(readBinds(options, this.#options.engineOptions ?? {}));
+    const state: AppState = { app, databases, recordQueries: Boolean(options.recordQueries) };
+    this.#state = state;
+    app?.set(EXTENSION, this);
     try {
-      await this.#bindModels(state);
-      if (isOn(app, options.trackModifications, 'SQLALCHEMY_TRACK_MODIFICATIONS'))
-        trackModifications(state, this.beforeModelsCommitted, this.modelsCommitted);
-      if (this.#options.createTables !== false) await this.#each(state, ALL, createAll);
+      this.session.configure(databases.sessionOptions);
+      await databases.connect({ timestamps: false, ...this.#options.define });
+      if (this.#state !== state) throw new InvalidRequestError(DISPOSED);
+      this.#declarations.defineOn((bindKey) => databases.sequelize(bindKey));
+      if (options.trackModifications)
+        state.stopTracking = trackModifications(databases.engines.values(), {
+          beforeCommit: (event) => this.beforeModelsCommitted.send({ app, ...event }),
+          afterCommit: (event) => this.modelsCommitted.send({ app, ...event }),
+        });
+      if (this.#options.createTables !== false) await this.createAll();
+      return state;
     } catch (error) {
-      await this.#close(state);
+      if (this.#state === state) await this.dispose();
       throw error;
     }
-    return state;
-  }
-
-  #tearDownAfterEachRequest(app: Application, state: AppState): void {
-    const scopes = requestScopesOf(app) ?? initRequestScopes(app);
-    if (state.recordQueries) scopes.record(() => new Recorder());
-    const enter: RequestHandler = (req, _res, next) => this.#apps.run(state, next, req);
-    app.use(enter);
-  }
-
-  // --- models ---------------------------------------------------------------------------------
-
-  async #bindModels(state: AppState): Promise<void> {
-    const define = { timestamps: false, ...this.#options.define };
-    for (const [key, engine] of state.engines)
-      state.sequelizes.set(key, await bindSequelize(engine, { define }));
-    this.#define(state, [...this.#declarations]);
-    this.#apps.add(state);
-  }
-
-  #define(state: AppState, declarations: readonly Declaration[]): void {
-    const models = declarations.map(({ model }) => model);
-    this.#modelStates.define(state, models, () => {
-      for (const declaration of declarations)
-        declaration.define(sequelizeOf(state, declaration.bindKey));
-      this.#apps.run(state, () => models.forEach((model) => model.associate()));
-    });
-  }
-
-  /** A model declared when apps are there already is theirs too; its table is made by the next `createAll`. */
-  #declare(
-    model: ModelClass,
-    attributes: ModelAttributes | ModelClass,
-    options: DeclareOptions,
-  ): void {
-    const declaration = this.#declarations.add(model, attributes, options);
-    if (declaration) for (const state of this.#apps) this.#define(state, [declaration]);
-  }
-
-  /** Whose columns and association methods a model shows. Statements must not go to just any of several databases. */
-  #ownerOf(property: PropertyKey): AppState | undefined {
-    return property === 'sequelize' ? this.#apps.current('A model') : this.#apps.entered;
   }
 
   // --- helpers --------------------------------------------------------------------------------
 
-  async #inContext<T>(
-    fn: () => Promise<T> | T,
-    app: Application | undefined,
-    request: AppRequest,
-  ): Promise<T> {
-    const state = app ? this.#apps.of(app) : this.#apps.current('db.appContext');
-    const observer = state.recordQueries ? new Recorder() : undefined;
-    return this.#apps.run(state, () => runInScope(fn, { observer }), request);
+  /** @param what the call that needs the app, for the message. */
+  #current(what: string): AppState {
+    if (this.#state) return this.#state;
+    throw new InvalidRequestError(
+      `${what} was used while this db has no app. Did you forget 'await db.initApp(app)', or make several 'SQLAlchemy' objects?`,
+    );
+  }
+
+  async #inContext<T>(fn: () => Promise<T> | T, request: { readonly query: unknown }): Promise<T> {
+    const { recordQueries } = this.#current('db.appContext');
+    const observer = recordQueries ? new Recorder() : undefined;
+    return this.#requests.run(request, () => runInScope(fn, { observer }));
   }
 
   async #each(
-    state: AppState,
+    what: string,
     binds: BindSelection,
-    action: (sequelize: Sequelize, key: Key) => Promise<void>,
+    action: (sequelize: Sequelize, engine: Engine, key: Key) => Promise<void>,
   ): Promise<void> {
-    const keys = binds === ALL ? [...state.engines.keys()] : [binds].flat();
-    for (const key of keys) await this.#apps.run(state, () => action(sequelizeOf(state, key), key));
-  }
-
-  async #close(state: AppState): Promise<void> {
-    this.#apps.forget(state);
-    for (const sequelize of state.sequelizes.values()) await sequelize.close();
-    for (const engine of state.own) await engine.dispose();
-  }
-
-  #forget(state: AppState): void {
-    state.app?.set(EXTENSION, undefined);
-    this.#modelStates.forget(state);
-    for (const undo of state.onForget) undo();
-    // Its timers would keep the process alive. It holds no connection, so nothing can go wrong.
-    for (const sequelize of state.sequelizes.values()) void sequelize.close();
+    const { databases } = this.#current(what);
+    const keys = binds === ALL ? [...databases.engines.keys()] : [binds].flat();
+    for (const key of keys) await action(databases.sequelize(key), databases.engine(key), key);
   }
 }
 
@@ -377,6 +343,15 @@ const NOT_AN_APP =
   'A script that has none: await db.init({ url }).';
 const TWICE =
   "A 'SQLAlchemy' instance has already been registered on this Express app. Import and use that instance instead.";
+const SECOND_APP =
+  "This 'SQLAlchemy' instance has an app already, and serves one at a time: each of its model classes is defined on one database. " +
+  'Either db.initApp was called for two apps, or the app before, a test perhaps, was not ended: await db.dispose() first. ' +
+  'Two apps at the same time need two: new SQLAlchemy() for each, with models of its own.';
+const DISPOSED =
+  'db.dispose() was called before db.initApp(app) was done. Await the one before the other.';
+const SCOPES =
+  'In Express, await db.initApp(app) before your routes. In a script, job or test, await db.init({ url }), ' +
+  'and wrap the work: await db.appContext(async () => { … }).';
 
 function isExpressApp(app: unknown): boolean {
   return typeof app === 'function' && 'use' in app && 'set' in app && 'settings' in app;

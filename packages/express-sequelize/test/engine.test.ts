@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine, DatabaseUrl } from '@quartet/db-core';
+import { Query } from '@quartet/db-core/orm';
 import type { Bind } from '@quartet/express-sequelize';
-import { readConfig } from '../src/config';
+import { readBinds } from '../src/config';
 import { newApp, newDb, onEachEngine } from './support';
 
 test('the default engine is the one under the key null, and there is none before initApp', async () => {
@@ -106,11 +107,48 @@ test('a malformed URL is refused, and the app may be tried again', async () => {
   const refused = db.initApp(app);
   await expect(refused).rejects.toThrow(/two slashes/);
   await expect(refused).rejects.not.toThrow(/secret/);
-  await expect(newDb().initApp(newApp({ SQLALCHEMY_BINDS: { a: {} } }))).rejects.toThrow(
-    /Bind 'a' has no URL/,
-  );
+  for (const nothing of [undefined, null, '', {}, { url: undefined }])
+    await expect(newDb().initApp(newApp({ SQLALCHEMY_BINDS: { a: nothing } }))).rejects.toThrow(
+      /Bind 'a' has no URL/,
+    );
   app.set('DATABASE_URL', 'sqlite://');
   await db.initApp(app);
+});
+
+test.each([
+  [{ ecoh: true }, "Unknown option 'ecoh': did you mean 'echo'?"],
+  [{ record_queries: true }, "Unknown option 'record_queries': did you mean 'recordQueries'?"],
+  [{ poolSize: 5 }, /^Unknown option 'poolSize'\. Known are: engine, url, engineOptions, /],
+])('an option of initApp that does not exist is refused: %j', async (options, message) => {
+  const db = newDb();
+  const app = newApp({ DATABASE_URL: 'sqlite://' });
+  await expect(db.initApp(app, options as object)).rejects.toThrow(message);
+  await expect(db.init({ url: 'sqlite://', ...(options as object) })).rejects.toThrow(message);
+  await db.initApp(app);
+});
+
+test.each([
+  ['SQLALCHEMY_DATABASE_URL', "did you mean 'SQLALCHEMY_DATABASE_URI'?"],
+  ['SQLALCHEMY_BIND', "did you mean 'SQLALCHEMY_BINDS'?"],
+  ['SQLALCHEMY_POOL_RECYCLE', 'Known are: SQLALCHEMY_DATABASE_URI, '],
+])('a setting that does not exist is refused: %s', async (name, hint) => {
+  const app = newApp({ DATABASE_URL: 'sqlite://', [name]: 1 });
+  await expect(newDb().initApp(app)).rejects.toThrow(`Unknown setting '${name}'`);
+  await expect(newDb().initApp(app)).rejects.toThrow(hint);
+});
+
+test('an option of the db object that does not exist is refused', () => {
+  expect(() => newDb({ queryclass: Query } as object)).toThrow(
+    "Unknown option 'queryclass': did you mean 'queryClass'?",
+  );
+});
+
+test('an engine that is handed in needs no URL, even where a setting is empty', async () => {
+  const engine = createEngine('sqlite://');
+  const db = newDb();
+  await db.initApp(newApp({ DATABASE_URL: undefined }), { engine });
+  expect(db.engine).toBe(engine);
+  await engine.dispose();
 });
 
 test('options of initApp win over settings', async () => {
@@ -171,7 +209,7 @@ test('a SQLite database in memory is one database for all connections of its eng
 
 test('MariaDB connections are renewed before the server drops them, unless said otherwise', () => {
   const options = (more?: object) =>
-    readConfig(undefined, { url: 'mariadb://root@localhost/test' }, { ...more }).get(null);
+    readBinds({ url: 'mariadb://root@localhost/test' }, { ...more }).get(null);
   expect(options()).toMatchObject({ recycleSeconds: 7200 });
   expect(options({ recycleSeconds: 60 })).toMatchObject({ recycleSeconds: 60 });
 });

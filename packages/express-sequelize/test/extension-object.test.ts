@@ -1,6 +1,7 @@
 /** The db object and its apps; ports test_extension_object.py, test_extension_repr.py and test_cli.py. */
 import type { Query } from '@quartet/db-core/orm';
 import { NotFoundError } from '@quartet/db-core/orm';
+import { NoActiveScopeError, runInScope } from '@quartet/db-core';
 import { requestScopesOf } from '@quartet/db-core/express';
 import { Model, SQLAlchemy } from '@quartet/express-sequelize';
 import type { Application } from 'express';
@@ -54,14 +55,6 @@ describe('initApp', () => {
     await expect(db.initApp(app)).rejects.toThrow(/syntax error/); // not: called twice
   });
 
-  test('an app that was not initialised is refused by name of what was forgotten', async () => {
-    const db = newDb();
-    await db.initApp(newApp({ DATABASE_URL: 'sqlite://' }));
-    await expect(db.appContext(() => undefined, { app: newApp() })).rejects.toThrow(
-      /The current Express app is not registered with this 'SQLAlchemy' object\. Did you forget 'await db\.initApp\(app\)'/,
-    );
-  });
-
   test('what is used before it names it', async () => {
     const db = newDb();
     class User extends db.Model {}
@@ -78,6 +71,17 @@ describe('initApp', () => {
     );
     await expect(User.findAll()).rejects.toThrow(forgotten);
     await expect(User.create({ name: 'x' })).rejects.toThrow(forgotten);
+    await expect(db.appContext(() => undefined)).rejects.toThrow(forgotten);
+    await runInScope(() => expect(() => db.session.add({})).toThrow(forgotten));
+  });
+
+  test('a session outside a request says which calls of db give one', async () => {
+    const { db, Todo } = await withTodos('sqlite://');
+    for (const use of [() => db.session(), () => db.session.new, () => Todo.query]) {
+      expect(use).toThrow(NoActiveScopeError);
+      expect(use).toThrow(/await db\.initApp\(app\) before your routes.*await db\.appContext\(/);
+    }
+    expect(db.session.has()).toBe(false);
   });
 
   test('a model whose init was forgotten says so', async () => {
@@ -116,7 +120,7 @@ describe('initApp', () => {
       return use(...handlers);
     }) as typeof use;
     await db.initApp(app, options);
-    expect(steps).toEqual(['models', 'tables', 'teardown', 'teardown']);
+    expect(steps).toEqual(['models', 'tables', 'teardown']);
     expect(User.query).toBeInstanceOf(db.Query);
   });
 });
@@ -297,19 +301,6 @@ describe('its text form', () => {
     const db = newDb();
     if (settings) await db.initApp(newApp(settings));
     expect(String(db)).toBe(expected);
-  });
-
-  test('with several apps it tells that of the context, and none outside', async () => {
-    const db = newDb();
-    const apps = [
-      newApp({ DATABASE_URL: 'sqlite://' }),
-      newApp({ DATABASE_URL: 'sqlite:///:memory:' }),
-    ];
-    for (const app of apps) await db.initApp(app);
-    expect(String(db)).toBe('<SQLAlchemy>');
-    expect(await db.appContext(() => String(db), { app: apps[1] as Application })).toBe(
-      '<SQLAlchemy sqlite:///:memory:>',
-    );
   });
 });
 

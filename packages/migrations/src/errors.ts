@@ -1,8 +1,8 @@
-/** What can go wrong, in words for whoever typed the command. */
+/** The errors of the migrator, worded for the user of the command. */
 import type { DialectName } from '@quartet/db-core';
 import type { Sql } from './migration';
 
-/** The root of this package's errors: the message is complete, a stack adds nothing. */
+/** The root of this package's errors. The message is complete without a stack. */
 export class MigrationError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -10,20 +10,20 @@ export class MigrationError extends Error {
   }
 }
 
-/** Another migrator was at work for longer than one was ready to wait. */
+/** Another migrator held the lock for longer than the limit. */
 export class MigrationLockedError extends MigrationError {}
 
 export interface Stop {
   readonly migration: string;
   readonly direction: 'up' | 'down';
   readonly statements: readonly Sql[];
-  /** The first that did not run, from 0. */
+  /** The index of the first statement that did not run, from 0. */
   readonly at: number;
   readonly dialect: DialectName;
   readonly cause: unknown;
 }
 
-/** A statement was refused. The message lists which statements ran, which did not, and how to go on. */
+/** A statement was refused. The message lists the statements that ran, those that did not, and how to continue. */
 export class MigrationStoppedError extends MigrationError {
   readonly stop: Stop;
 

@@ -1,4 +1,4 @@
-/** `@quartet/migrations`: the one history of the four tables, for every style, and what runs it. */
+/** `@quartet/migrations`: the history of the four tables, shared by all styles, and the migrator that runs it. */
 export { MigrationError, MigrationLockedError, MigrationStoppedError } from './errors';
 export type { Migration, Step } from './migration';
 export { createTable } from './migration';

@@ -1,6 +1,6 @@
 /**
- * The table that remembers what was applied. A migration that stopped half way (MariaDB) has a row without an
- * instant, which tells how many of its statements ran.
+ * The table of applied migrations. A migration that stopped half way (MariaDB) has a row without an instant, which
+ * holds how many of its statements have run.
  */
 import type { Connection } from '@quartet/db-core';
 
@@ -8,7 +8,7 @@ const TABLE = 'quartet_migrations';
 
 export interface Entry {
   readonly name: string;
-  /** Statements that ran, of how many. */
+  /** How many statements have run, and how many there are. */
   readonly done: number;
   readonly total: number;
   /** Undefined while the migration is half done. */
@@ -34,7 +34,7 @@ export class Journal {
     return (await existingTables(this.#connection)).includes(TABLE);
   }
 
-  /** In order of their names; none when there is no table yet. */
+  /** The rows in order of their names; empty when there is no table yet. */
   async entries(): Promise<Entry[]> {
     if (!(await this.exists())) return [];
     const rows = await this.#connection.execute(

@@ -1,6 +1,6 @@
 /**
- * One migrator at a time, by the database's own means: the lock is gone when its holder is, however that ended,
- * and no row says "locked" for ever.
+ * Allows one migrator at a time, with the database's own locks: the lock ends with its holder, even after a crash, and
+ * no row stays behind that says "locked".
  */
 import { createHash } from 'node:crypto';
 import type { Connection } from '@quartet/db-core';
@@ -41,7 +41,7 @@ export async function withLock<T>(
   try {
     value = await fn();
   } catch (error) {
-    await lock.release().catch(() => undefined); // with the connection gone, so is the lock
+    await lock.release().catch(() => undefined); // the lock ends with the connection
     throw error;
   }
   await lock.release();
@@ -51,7 +51,7 @@ export async function withLock<T>(
 const LOCKS: Record<'sqlite' | 'postgresql' | 'mysql', (connection: Connection) => Lock> = {
   /**
    * The writer lock, held by a transaction around all migrations, each of which has a savepoint. Foreign keys
-   * are off meanwhile, as SQLite's recipe for changing a table needs: dropping one would delete what refers to it.
+   * are off meanwhile, as SQLite's recipe for changing a table requires: dropping a table would delete the rows that refer to it.
    *
    * @see https://www.sqlite.org/lang_altertable.html#otheralter
    */
@@ -62,7 +62,7 @@ const LOCKS: Record<'sqlite' | 'postgresql' | 'mysql', (connection: Connection) 
         await connection.begin({ begin: 'eager' });
         return true;
       } catch (error) {
-        await connection.rollback(); // or the next statement would try to begin again
+        await connection.rollback(); // otherwise the next statement would try to begin again
         await connection.execute('PRAGMA foreign_keys = ON');
         if (isBusy(error)) return false;
         throw error;
@@ -70,7 +70,7 @@ const LOCKS: Record<'sqlite' | 'postgresql' | 'mysql', (connection: Connection) 
     },
     async release() {
       try {
-        await connection.commit(); // a migration that failed is undone to its savepoint; those before it stay
+        await connection.commit(); // a failed migration was undone to its savepoint; those before it stay
       } finally {
         await connection.execute('PRAGMA foreign_keys = ON');
       }
@@ -94,7 +94,7 @@ const LOCKS: Record<'sqlite' | 'postgresql' | 'mysql', (connection: Connection) 
   }),
 
   mysql: (connection) => {
-    // GET_LOCK is the whole server's, so the name has the database in it; 64 characters are the limit.
+    // GET_LOCK holds for the whole server, so the name contains the database; the limit is 64 characters.
     const database = connection.engine.url.database;
     const name = `quartet_migrations.${createHash('sha256').update(database).digest('hex').slice(0, 32)}`;
     return {

@@ -1,8 +1,8 @@
-/** What a migration is: steps, each with its way back, written with Knex for the three databases at once. */
+/** A migration: steps, each with the statements that undo it, written with Knex for the three databases at once. */
 import type { Knex } from 'knex';
 import { engineOf } from '@quartet/db-knex';
 
-/** Anything of Knex that stands for statements; it is compiled, not awaited. */
+/** A builder of Knex; it is compiled to statements, not awaited. */
 export type Statement = Knex.SchemaBuilder | Knex.QueryBuilder | Knex.Raw;
 
 export interface Step {
@@ -12,7 +12,7 @@ export interface Step {
 }
 
 export interface Migration {
-  /** Sorts after those before it: the date, a number of that day, and what it is about. */
+  /** The date, a number of that day, and the subject. Names sort in the order of the history. */
   readonly name: string;
   /**
    * @param knex compiles for the database at hand; `knex.client.config.client` and the helpers of db-knex
@@ -35,7 +35,7 @@ export function createTable(
   return {
     up: knex.schema.createTable(name, (table) => {
       if (engineOf(knex).dialect.name === 'mysql') {
-        // Compared byte by byte, as on the other databases: else 'Ana' and 'ana' would be one name.
+        // Compared byte by byte, as on the other databases: otherwise 'Ana' and 'ana' would be equal.
         table.charset('utf8mb4');
         table.collate('utf8mb4_bin');
       }
@@ -53,9 +53,9 @@ interface Compiled {
 }
 
 /**
- * The statements that a builder stands for, known before the first of them runs.
+ * Compiles a builder to its statements before the first of them runs.
  *
- * @throws TypeError for the few that Knex works out while it runs them (altering a column on SQLite).
+ * @throws TypeError for the few builders whose statements Knex finds while it runs them (altering a column on SQLite).
  */
 export function compile(builder: Statement): Sql[] {
   const compiled = builder.toSQL() as Compiled | readonly Compiled[];

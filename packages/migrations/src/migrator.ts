@@ -1,6 +1,6 @@
 /**
- * Brings a database to a version of the schema and back. Umzug decides what is due; the lock, the journal and
- * the running of statements are this package's, since they differ by database.
+ * Brings a database to a version of the schema and back. Umzug decides which migrations are due; this package has the
+ * lock, the journal and the running of statements, since they differ by database.
  *
  * @see https://github.com/sequelize/umzug
  */
@@ -20,9 +20,9 @@ export interface MigratorOptions {
   readonly migrations?: readonly Migration[];
   /** How long to wait for another migrator. Default 60000; on SQLite the engine's `busyTimeoutMs` counts. */
   readonly lockTimeoutMs?: number;
-  /** Told once when another migrator is waited for. */
+  /** Called once when another migrator is waited for. */
   readonly onWait?: () => void;
-  /** Told of each migration that was applied or rolled back, when it is. */
+  /** Called after each migration that was applied or rolled back. */
   readonly onDone?: (name: string, direction: 'up' | 'down') => void;
 }
 
@@ -31,12 +31,12 @@ export interface MigrationStatus {
   /** `unknown`: applied, but not in this history. */
   readonly state: 'applied' | 'pending' | 'half done' | 'unknown';
   readonly appliedAt: Date | undefined;
-  /** Statements that ran of a migration that is half done. */
+  /** How many statements of a half-done migration have run. */
   readonly done: number;
   readonly total: number | undefined;
 }
 
-/** What one command works with, while it has the lock. */
+/** What a command uses while it has the lock. */
 interface Work {
   readonly connection: Connection;
   readonly journal: Journal;
@@ -55,7 +55,7 @@ export class Migrator {
     this.#options = options;
   }
 
-  /** Every migration of this history, in order, and those that the database has and the history has not. Changes nothing. */
+  /** All migrations of this history, in order, and those that only the database has. Changes nothing. */
   async status(): Promise<MigrationStatus[]> {
     return await this.#connected(async (connection) => {
       const entries = new Map(
@@ -77,7 +77,7 @@ export class Migrator {
     });
   }
 
-  /** Whether the tables of the history are there but nobody wrote down how: a style's `createAll` made them. */
+  /** Whether the tables of the history exist without a journal: a style's `createAll` made them. */
   async isAdoptable(): Promise<boolean> {
     return await this.#connected((connection) => adoptable(connection, new Journal(connection)));
   }
@@ -106,7 +106,7 @@ export class Migrator {
     });
   }
 
-  /** Writes down that all migrations are applied, on tables that a style's `createAll` made. Changes no table. */
+  /** Records all migrations as applied, for tables that a style's `createAll` made. Changes no table. */
   async adopt(): Promise<string[]> {
     return await this.#locked(async ({ connection, journal, runner }) => {
       if (!(await adoptable(connection, journal)))
@@ -121,8 +121,8 @@ export class Migrator {
   }
 
   /**
-   * Rolls back the last one applied, or all down to and including `to`, or all. One that stopped half way
-   * (MariaDB) is the last: what ran of it is undone.
+   * Rolls back the last applied migration, or all down to and including `to`, or all. A migration that stopped half way
+   * (MariaDB) is the last: its statements that ran are undone.
    *
    * @returns the names, the latest first.
    */
@@ -133,7 +133,7 @@ export class Migrator {
     this.#assertKnown(to);
     return await this.#locked(async ({ journal, runner, umzug }) => {
       const undone: string[] = [];
-      // Umzug rolls back what is applied; what is half done it counts as pending.
+      // Umzug rolls back applied migrations; it counts a half-done one as pending.
       for (const { name, appliedAt } of await journal.entries()) {
         const migration = this.#migrations.find((each) => each.name === name);
         if (appliedAt || !migration) continue;
@@ -147,7 +147,7 @@ export class Migrator {
     });
   }
 
-  /** Drops the tables of this package's history with everything in them, however they were made, and applies all. */
+  /** Drops the tables of this package's history with everything in them, whatever made them, and applies all migrations. */
   async reset(): Promise<string[]> {
     return await this.#locked(async ({ connection, journal, umzug }) => {
       await journal.create();
@@ -167,7 +167,7 @@ export class Migrator {
   /** On one connection of its own, outside every scope: MariaDB would commit a session's work. */
   #connected<T>(fn: (connection: Connection) => Promise<T>): Promise<T> {
     return outsideScope(async () => {
-      await this.#engine.ready(); // Knex compiles for the server's version
+      await this.#engine.ready(); // Knex compiles for the version of the server
       const connection = this.#engine.connect();
       try {
         return await fn(connection);
@@ -212,7 +212,7 @@ export class Migrator {
           const entries = await journal.entries();
           return entries.filter(({ appliedAt }) => appliedAt).map(({ name }) => name);
         },
-        // The runner has written it, in the migration's own transaction where there is one.
+        // The runner has written the journal, in the migration's transaction where there is one.
         async logMigration() {},
         async unlogMigration() {},
       },
@@ -244,7 +244,7 @@ async function skip(journal: Journal): Promise<void> {
   await journal.halfDone(half.name, Math.min(half.done + 1, half.total), half.total);
 }
 
-/** Umzug wraps what a migration threw, and words it with the stack. */
+/** Umzug wraps the error of a migration, with its stack in the message. */
 function ownError(error: unknown): unknown {
   const { cause } = error as { cause?: unknown };
   return cause instanceof MigrationError ? cause : error;

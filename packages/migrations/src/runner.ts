@@ -1,6 +1,6 @@
 /**
- * Runs the statements of one migration. SQLite and PostgreSQL undo a failed one as a whole; MariaDB commits at
- * each change of a table, so there what ran is written down after every statement.
+ * Runs the statements of one migration. SQLite and PostgreSQL undo a failed migration as a whole; MariaDB commits at
+ * each change of a table, so that the journal is written after every statement there.
  */
 import type { Connection } from '@quartet/db-core';
 import type { Knex } from 'knex';
@@ -24,7 +24,7 @@ export class Runner {
     return this.#connection.engine.dialect.name;
   }
 
-  /** How many statements a migration has here. */
+  /** How many statements the migration has on this database. */
   count(migration: Migration): number {
     return upStatements(migration.steps(this.#knex)).length;
   }
@@ -76,7 +76,7 @@ export class Runner {
     await this.#journal.forget(name);
   }
 
-  /** Undoes each step of which a statement ran, the last one first. */
+  /** Undoes each step of which a statement has run, the last step first. */
   async #revertStepwise(name: string, steps: readonly Step[]): Promise<void> {
     const total = upStatements(steps).length;
     const entry = (await this.#journal.entries()).find((each) => each.name === name);
@@ -145,7 +145,7 @@ export class Runner {
   }
 }
 
-/** They were off while the tables changed: what refers to nobody now would stay so. */
+/** Checks foreign keys, which were off while the tables changed: rows that refer to no row would stay. */
 async function assertForeignKeys(connection: Connection): Promise<void> {
   const broken = [...(await connection.execute('PRAGMA foreign_key_check'))];
   if (broken.length === 0) return;

@@ -38,7 +38,7 @@ describe.each(testEngines())('on $name', ({ name: engineName, dialect }) => {
     expect(Object.keys(expectedSchema(dialect)).sort()).toEqual([...tableNames].sort());
   });
 
-  test('what is applied is not applied again, and status tells since when', async () => {
+  test('an applied migration is not applied again, and status says since when', async () => {
     const migrator = new Migrator(engine);
     expect((await migrator.status()).map(({ state }) => state)).toEqual(NAMES.map(() => 'pending'));
     expect(Object.keys(await probe.schema())).toEqual([]); // asking makes no table
@@ -63,7 +63,7 @@ describe.each(testEngines())('on $name', ({ name: engineName, dialect }) => {
     expect(await migrator.rollback()).toEqual([]);
   });
 
-  test('tables that an app made are told from an empty database, and can be adopted', async () => {
+  test('tables that an app made are distinguished from an empty database, and can be adopted', async () => {
     const migrator = new Migrator(engine);
     await migrator.migrate();
     await probe.rows('DROP TABLE quartet_migrations');
@@ -76,7 +76,7 @@ describe.each(testEngines())('on $name', ({ name: engineName, dialect }) => {
     await expect(migrator.adopt()).rejects.toThrow('nothing to adopt');
   });
 
-  test('reset makes the tables anew, whoever made them', async () => {
+  test('reset makes the tables anew, whatever made them', async () => {
     const migrator = new Migrator(engine);
     await migrator.migrate();
     await probe.addUsers(2);
@@ -87,7 +87,7 @@ describe.each(testEngines())('on $name', ({ name: engineName, dialect }) => {
     expect(await schema()).toEqual(expectedSchema(dialect));
   });
 
-  test('a migration of another checkout is shown, and nothing is changed before that is cleared up', async () => {
+  test('a migration of another checkout is shown, and nothing is changed until it is resolved', async () => {
     const extra: Migration = {
       name: '2099-01-01-01-extra',
       steps: (knex) => [{ up: knex.raw('select 1') }],
@@ -158,7 +158,7 @@ describe.each(testEngines())('on $name', ({ name: engineName, dialect }) => {
         .split('\n')
         .map((line) => line.replace(/: .*/, ': …').replace(/^( {2}\S.{12}).*/, '$1'));
 
-    test('is reported with what ran, what did not and how to go on; those before it are applied', async () => {
+    test('is reported with the statements that ran, those that did not and how to continue; migrations before it are applied', async () => {
       const error = await stopped();
       expect(error.message).toContain('stopped at statement 3 of 4: ');
       const states = shape(error).filter((line) => line.startsWith('  '));
@@ -184,7 +184,7 @@ describe.each(testEngines())('on $name', ({ name: engineName, dialect }) => {
     if (dialect === 'mysql') {
       test('is where the next run goes on, once the cause is removed', async () => {
         await stopped();
-        const again = await stopped(); // nothing was removed: it stops there again
+        const again = await stopped(); // the cause is still there: it stops at the same statement
         expect(again.stop.at).toBe(2);
         await probe.rows('DELETE FROM words LIMIT 1');
         expect(await migrator().migrate()).toEqual([words.name]);
@@ -213,7 +213,7 @@ describe.each(testEngines())('on $name', ({ name: engineName, dialect }) => {
         await stopped();
         await probe.rows('DELETE FROM words LIMIT 1');
         await migrator().migrate();
-        await probe.rows('DROP INDEX one_word ON words'); // somebody was here
+        await probe.rows('DROP INDEX one_word ON words'); // a change from outside
         const error: unknown = await migrator()
           .rollback()
           .catch((thrown: unknown) => thrown);
@@ -223,7 +223,7 @@ describe.each(testEngines())('on $name', ({ name: engineName, dialect }) => {
         expect(await schema()).toEqual(expectedSchema(dialect));
       });
 
-      test('of a migration that was edited meanwhile is not guessed at', async () => {
+      test('of a migration that was edited meanwhile is refused', async () => {
         await stopped();
         const edited: Migration = { ...words, steps: (knex) => words.steps(knex).slice(0, 3) };
         const other = new Migrator(engine, { migrations: [...versions, edited] });
@@ -243,7 +243,7 @@ describe.each(testEngines())('on $name', ({ name: engineName, dialect }) => {
   });
 
   if (engineName === 'sqlite') {
-    test('a table is rebuilt by the book: what refers to it stays', async () => {
+    test('a table is rebuilt by SQLite’s recipe: rows that refer to it stay', async () => {
       await new Migrator(engine).migrate();
       const [user] = await probe.addUsers(1);
       await probe.addMessages(user!, 1);
@@ -260,11 +260,11 @@ describe.each(testEngines())('on $name', ({ name: engineName, dialect }) => {
       };
       await new Migrator(engine, { migrations: [...versions, rebuild] }).migrate();
       expect(await probe.count('messages')).toBe(1);
-      await engine.execute('delete from users'); // and the rule that it would have triggered is on again
+      await engine.execute('delete from users'); // foreign keys are on again: the messages go with their users
       expect(await probe.count('messages')).toBe(0);
     });
 
-    test('a migration that leaves rows which refer to nobody is undone', async () => {
+    test('a migration that leaves rows which refer to no row is undone', async () => {
       await new Migrator(engine).migrate();
       const [user] = await probe.addUsers(1);
       await probe.addMessages(user!, 1);
@@ -275,7 +275,7 @@ describe.each(testEngines())('on $name', ({ name: engineName, dialect }) => {
     });
   }
 
-  test('a builder whose statements are not known beforehand is refused', async () => {
+  test('a builder whose statements are not known before it runs is refused', async () => {
     const steps: Migration['steps'] = (knex) => [
       { up: knex.schema.alterTable('users', (t) => t.dropColumn('email')) },
     ];

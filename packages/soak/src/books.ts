@@ -1,9 +1,9 @@
-/** What was asked for and what was answered, against what is in the database: every 201 once, nothing else. */
+/** Compares the answers with the rows of the database: every 201 must be there once, and nothing else. */
 import type { Probe } from '@quartet/conformance';
 
 /**
- * kept: answered with success · gone: refused, or deleted with success · unknown: no answer, or one that leaves
- * it open; it may be there once, or not.
+ * kept: answered with success · gone: refused, or deleted with success · unknown: no answer, or one that does not
+ * decide; the row may be there once, or not.
  */
 export type Fate = 'kept' | 'gone' | 'unknown';
 
@@ -16,7 +16,7 @@ export interface Balance {
 export class Books {
   readonly #users = new Map<string, Fate>();
   readonly #messages = new Map<string, Fate>();
-  /** What must never happen, such as an answer with 500. */
+  /** Events that must never happen, such as an answer with 500. */
   readonly problems: string[] = [];
 
   user(name: string, fate: Fate): void {

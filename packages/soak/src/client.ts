@@ -1,8 +1,8 @@
-/** One client: requests of every kind, one after the other; some it gives up in the middle. */
+/** One client: requests of every kind, one after the other; it aborts some of them. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Books } from './books';
 
-/** How many requests ended how: by status, and `aborted` or `failed` where no answer came. */
+/** How many requests ended with each status, or with `aborted` or `failed` where no answer came. */
 export type Figures = Map<string, number>;
 
 interface User {
@@ -19,7 +19,7 @@ interface Reply {
 const NO_REPLY: Reply = { status: 0, body: undefined };
 const ABORTS = 0.12;
 const LONGEST_PATIENCE_MS = 25;
-/** A request without an answer must end by itself: one that hangs is a problem of its own. */
+/** The deadline of a request: one that hangs is counted as a problem. */
 const HANGS_MS = 20_000;
 const IMPORT_ROWS = 10;
 
@@ -177,7 +177,7 @@ export class SoakClient {
 
 type Operation = Exclude<keyof SoakClient, 'step'>;
 
-/** Out of a hundred. */
+/** In percent. */
 const OPERATIONS: readonly (readonly [Operation, number])[] = [
   ['createUser', 27],
   ['createMessage', 27],
@@ -203,7 +203,7 @@ function userOf(name: string): object {
   return { name, email: `${name}@localhost` };
 }
 
-/** The server said no: nothing was written. A 503 may hide a commit whose outcome nobody knows. */
+/** The server refused: nothing was written. After a 503 the outcome of a commit may be unknown. */
 function isRefusal(status: number): boolean {
   return status >= 400 && status < 500;
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run soak -- --seconds 60 [--engine sqlite,postgres]`: on each engine four apps on one database under a
  * mixed load, with clients that leave, the database server and the apps restarted, an app killed. At the end
- * the books must balance. Prints its figures; exits with 1 when something is wrong.
+ * answers and rows must agree. Prints its figures; exits with 1 when something is wrong.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   process.exitCode = wrong === 0 ? 0 : 1;
 }
 
-/** @returns how many things were wrong */
+/** @returns the number of problems */
 async function soak(engine: EngineName, forMs: number): Promise<number> {
   const stage = await Stage.open(engine);
   const books = new Books();
@@ -71,7 +71,7 @@ async function disturb(stage: Stage, forMs: number): Promise<void> {
   await stage.restartApp(2, 'SIGKILL');
 }
 
-/** Those that stay open: what is still on its way home is waited for. */
+/** How many transactions are still open after those in progress had time to end. */
 async function openTransactions(stage: Stage): Promise<number> {
   return await stage.probe(async (probe) => {
     let open = await probe.openTransactions();

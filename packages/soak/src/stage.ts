@@ -1,4 +1,4 @@
-/** One database with the four apps on it, each a process of its own, and what may happen to them. */
+/** One database with the four apps on it, each in a process of its own, and the disturbances that may hit them. */
 import { join, resolve } from 'node:path';
 import { AppProcess, Probe } from '@quartet/conformance';
 import type { EngineName, FreshDatabase, OwnServer } from '@quartet/testing';
@@ -12,7 +12,7 @@ export class Stage {
   readonly #server: OwnServer | undefined;
   readonly #database: FreshDatabase;
   readonly #apps: AppProcess[] = [];
-  /** Everything that apps which are gone have printed. */
+  /** The output of apps that have ended. */
   #output = '';
 
   private constructor(engine: EngineName, server: OwnServer | undefined, database: FreshDatabase) {
@@ -29,20 +29,20 @@ export class Stage {
     return stage;
   }
 
-  /** Where the apps are now. */
+  /** The addresses of the apps. */
   readonly urls = (): readonly string[] => this.#apps.map(({ port }) => `http://127.0.0.1:${port}`);
 
   get output(): string {
     return this.#output + this.#apps.map(({ output }) => output).join('');
   }
 
-  /** The database server goes away and comes back; SQLite has none. */
+  /** Stops the database server and starts it again; SQLite has none. */
   async restartServer(): Promise<void> {
     await this.#server?.down();
     await this.#server?.up();
   }
 
-  /** One app ends, in order or not, and is started again. */
+  /** Ends one app, by SIGTERM or SIGKILL, and starts it again. */
   async restartApp(index: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const app = this.#apps[index] as AppProcess;
     app.signal(signal);
@@ -62,7 +62,7 @@ export class Stage {
     }
   }
 
-  /** Ends the apps in order. @returns what was wrong with their endings */
+  /** Ends the apps by SIGTERM. @returns what went wrong */
   async stopApps(): Promise<string[]> {
     const problems: string[] = [];
     for (const [i, app] of this.#apps.entries()) {

@@ -9,7 +9,7 @@ let probe: Probe;
 beforeAll(async () => {
   database = await freshDatabase('sqlite');
   const engine = createEngine(database.url);
-  await createReferenceApp(engine); // makes the tables
+  await createReferenceApp(engine); // it makes the tables
   await engine.execute("insert into users (name, email) values ('ana', 'a'), ('bo', 'b')");
   await engine.dispose();
   probe = await Probe.open('sqlite', database.url);
@@ -22,12 +22,12 @@ afterAll(async () => {
 test('books that agree with the database balance', async () => {
   const books = new Books();
   books.user('ana', 'kept');
-  books.user('bo', 'unknown'); // nobody heard an answer: it may be there
+  books.user('bo', 'unknown'); // no answer came: the row may be there
   books.user('cy', 'gone');
   expect(await books.balance(probe)).toEqual({ kept: 1, unknown: 1, problems: [] });
 });
 
-test('a row that was answered and is not there, refused and there, or asked for by nobody is a problem', async () => {
+test('a row that was answered but is missing, refused but there, or never requested is a problem', async () => {
   const books = new Books();
   books.user('lost', 'kept');
   books.user('ana', 'gone');

@@ -1,6 +1,6 @@
 /**
- * Runs in every test file: puts what is printed as a warning on record, and settles the account
- * after each test. What is printed outside of any test fails the file.
+ * Runs in every test file: records warnings, and checks them after each test. A warning printed outside a test fails
+ * the file.
  */
 import { format } from 'node:util';
 import { TEST_PASSWORD } from '../src/test-password';
@@ -23,14 +23,14 @@ for (const method of ['log', 'info', 'debug'] as const) {
   };
 }
 
-/** A secret in a log is noted as a warning that nothing can announce. */
+/** A secret in a log is recorded as a warning that no test can announce. */
 function refusePassword(text: string): void {
   if (!text.includes(TEST_PASSWORD)) return;
   noteWarning(`A password was printed: ${text.replaceAll(TEST_PASSWORD, '***')}`, '');
 }
 Object.assign(globalThis, { __quartetNoteWarning: noteWarning });
 
-/** Node announces its warnings a tick later. */
+/** Node emits its warnings a tick later. */
 const settled = async (): Promise<void> => {
   await new Promise(setImmediate);
   settleWarnings();

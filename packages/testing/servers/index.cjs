@@ -1,6 +1,6 @@
 'use strict';
 // Real database servers for tests: private data folders below the system's temporary folder, free
-// loopback ports, no fsync. Nothing of them is left when the process that started them is gone.
+// loopback ports, no fsync. Nothing is left of them when the process that started them has ended.
 const { fork } = require('node:child_process');
 const path = require('node:path');
 
@@ -16,7 +16,7 @@ exports.addressVariable = (engine) => `TEST_${engine.toUpperCase()}_URL`;
  * @param {'postgres' | 'mariadb'} engine
  * @returns {Promise<{ url: string, stop(): Promise<void>, down(): Promise<void>, up(): Promise<void> }>}
  *   `down` ends the server, `up` starts it again with its data on its port, and rejects when it cannot
- * @throws Error that says why there is none, in one line where the cause is known
+ * @throws Error that says why it cannot be started, in one line where the cause is known
  */
 exports.startServer = (engine) =>
   new Promise((resolve, reject) => {

@@ -1,13 +1,13 @@
 'use strict';
 // The process that owns one database server: it stops the server and removes its data when its
-// parent goes, however the parent goes. Even after SIGKILL the channel between the two closes.
+// parent ends, even by SIGKILL, since the channel between the two closes then.
 const fs = require('node:fs');
 const { once } = require('node:events');
 const os = require('node:os');
 const path = require('node:path');
 const kinds = { postgres: require('./postgres.cjs'), mariadb: require('./mariadb.cjs') };
 
-/** A server that has not shut down by then is killed. */
+/** A server that has not shut down after this long is killed. */
 const STOP_DEADLINE_MS = 5_000;
 
 async function supervise(kind) {
@@ -36,7 +36,7 @@ async function supervise(kind) {
     process.exit(0);
   };
   for (const event of ['disconnect', 'SIGTERM']) process.on(event, () => void stop());
-  // Ctrl-C reaches every process of the terminal; when to stop is the parent's decision.
+  // Ctrl-C reaches every process of the terminal, but the parent decides when to stop.
   for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {});
 
   const watch = async () => {

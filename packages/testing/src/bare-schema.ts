@@ -1,6 +1,6 @@
 /**
- * What tables a database really has, read with the bare driver: no library of ours says so about itself.
- * Names of constraints and indexes are left out, and so are plain indexes: libraries choose them differently.
+ * Reads the tables of a database with the bare driver, independently of our libraries. It leaves out plain indexes
+ * and the names of constraints and indexes, which libraries choose differently.
  */
 import Database from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
@@ -63,7 +63,7 @@ export function expectedSchema(dialect: 'sqlite' | 'postgresql' | 'mysql'): Bare
     mysql: {
       id: 'int(11) not null auto',
       int: 'int(11) not null',
-      // Compared byte by byte, as on the other two: else 'Ana' and 'ana' would be one name.
+      // Compared byte by byte, as on the other two: otherwise 'Ana' and 'ana' would be equal.
       varchar: (n: number) => `varchar(${n}) utf8mb4_bin not null`,
       text: 'text utf8mb4_bin not null',
       instant: 'datetime(3) not null default utc_timestamp(3)',

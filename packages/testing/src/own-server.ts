@@ -1,14 +1,14 @@
-/** A database server of a test's own, for what must not be done to the one that all share: ending it. */
+/** A database server for one test that stops it, which must not be done to the shared one. */
 import type { FreshDatabase } from './fresh-database';
 import { freshDatabase } from './fresh-database';
 
 export interface OwnServer {
   readonly database: FreshDatabase;
-  /** Ends the server, with whatever it was doing. */
+  /** Stops the server, in the middle of its work. */
   down(): Promise<void>;
   /** Starts it again: the same data on the same port. */
   up(): Promise<void>;
-  /** Ends it for good and removes its data. */
+  /** Stops it and removes its data. */
   stop(): Promise<void>;
 }
 

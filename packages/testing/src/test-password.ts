@@ -1,4 +1,4 @@
-/** The password in the address of every server that tests start. Whoever prints it fails the test. */
+/** The password in the address of every server that tests start. A test that prints it fails. */
 export const { PASSWORD: TEST_PASSWORD } = require('../servers/process.cjs') as {
   PASSWORD: string;
 };

@@ -1,4 +1,4 @@
-/** Tables that somebody else has made, for tests of reflection: no model and no migration knows of them. */
+/** Tables without models and migrations, as another program makes them: for tests of reflection. */
 import type { EngineName } from './engines';
 
 interface Executor {

@@ -1,11 +1,11 @@
 /**
- * Warnings fail the run: what a test prints with console.warn or console.error, and what Node
- * itself warns of, fails that test, unless the test said with `expectWarning` that it would come.
+ * Warnings fail the run: output of console.warn and console.error, and warnings of Node itself, fail the test in
+ * which they appear, unless the test announced them with `expectWarning`.
  */
 
 interface Warning {
   readonly text: string;
-  /** Where it was printed; a warning of Node's carries its own stack. */
+  /** Where it was printed; a warning of Node has its own stack. */
   readonly stack: string;
 }
 
@@ -28,7 +28,7 @@ export function expectWarning(pattern: string | RegExp): void {
   warningLog().expected.push(pattern);
 }
 
-/** Puts a warning on record; returns whether the test announced it. */
+/** Records a warning. @returns whether the test announced it */
 export function noteWarning(text: string, stack: string): boolean {
   const { seen, expected } = warningLog();
   seen.push({ text, stack });
@@ -36,9 +36,9 @@ export function noteWarning(text: string, stack: string): boolean {
 }
 
 /**
- * Ends one test's account and starts the next.
+ * Ends the record of one test and starts the next.
  *
- * @throws Error for the first warning nobody expected, or an expected one that did not come.
+ * @throws Error for the first unannounced warning, or an announced one that did not come.
  */
 export function settleWarnings(): void {
   const { seen, expected } = warningLog();

@@ -15,7 +15,7 @@ type StartServer = (engine: string) => Promise<{
 
 const CLI = join(__dirname, '../servers/cli.cjs');
 
-/** A temporary folder that the servers' own accounts may enter. */
+/** A temporary folder that the accounts of the servers may enter. */
 const scratch = mkdtempSync(join(tmpdir(), 'quartet-servers-'));
 chmodSync(scratch, 0o755);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -65,7 +65,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
   },
 );
 
-test('a parent that is gone before the server listens leaves nothing either', async () => {
+test('a parent that ends before the server listens leaves nothing either', async () => {
   const folder = join(scratch, 'early');
   mkdirSync(folder);
   chmodSync(folder, 0o777);
@@ -80,11 +80,11 @@ test('a parent that is gone before the server listens leaves nothing either', as
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a server that comes back finds its port: nobody gets it by chance, and whoever takes it is named', async () => {
+test('a server that starts again gets its port: no process gets it by chance, and one that takes it is reported', async () => {
   const { startServer } = require('../servers/index.cjs') as { startServer: StartServer };
   const server = await startServer('postgres');
   const port = Number(new URL(server.url).port);
-  expect(port).toBeLessThan(32_768); // where systems begin to hand out ports
+  expect(port).toBeLessThan(32_768); // the systems' ephemeral ports begin there
   await server.down();
   const thief = createServer().listen(port, '127.0.0.1');
   await once(thief, 'listening');

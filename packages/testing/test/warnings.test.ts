@@ -1,7 +1,7 @@
 import { expectWarning } from '@quartet/testing';
 import { noteWarning, settleWarnings } from '../src/warnings';
 
-test('a warning nobody expected fails the test, with the text of the warning', () => {
+test('an unannounced warning fails the test, with the text of the warning', () => {
   noteWarning('the pool is exhausted', 'at somewhere');
   expect(settleWarnings).toThrow('the pool is exhausted');
 });
@@ -23,7 +23,7 @@ test.each(['warn', 'error'] as const)('console.%s is a warning', (method) => {
   expect(settleWarnings).not.toThrow();
 });
 
-test('a warning of Node is on record, although Jest gives tests a copy of process', async () => {
+test('a warning of Node is recorded, although Jest gives tests a copy of process', async () => {
   process.emitWarning('this call is going away', 'DeprecationWarning');
   await new Promise(setImmediate);
   expect(settleWarnings).toThrow('DeprecationWarning: this call is going away');

@@ -1,37 +1,37 @@
 import type { JSX } from 'preact';
 import type { StyleId } from '../../src/protocol';
 import { ms } from '../format';
-import type { ExchangeState } from '../run-state';
+import type { RequestState } from '../run-state';
 import { Code } from './code';
 
-/** What came back: status, headers, body. */
+/** The answers to the requests: status, headers, body. */
 export function Answers({
   style,
-  exchanges,
+  requests,
 }: {
   readonly style: StyleId;
-  readonly exchanges: readonly ExchangeState[];
+  readonly requests: readonly RequestState[];
 }): JSX.Element {
   return (
     <>
-      {exchanges.map((exchange) => (
-        <Exchange key={exchange.id} style={style} exchange={exchange} />
+      {requests.map((request) => (
+        <Request key={request.id} style={style} request={request} />
       ))}
     </>
   );
 }
 
-function Exchange({
+function Request({
   style,
-  exchange,
+  request,
 }: {
   readonly style: StyleId;
-  readonly exchange: ExchangeState;
+  readonly request: RequestState;
 }): JSX.Element {
-  const { method, path, label, answer, at } = exchange;
+  const { method, path, label, answer, at } = request;
   return (
-    <div class="exchange">
-      <p class="request">
+    <div class="request-answer">
+      <p class="request-line">
         <span class="method">{method}</span>{' '}
         <span class="path">{path.replace(/^\/variants/, '')}</span>
       </p>

@@ -5,13 +5,13 @@ import { Link } from './link';
 
 const GROUPS = ['One request', 'Relations', 'Transactions', 'When things go wrong'];
 
-/** The first page: everything there is to watch. */
+/** The first page: all scenarios. */
 export function Catalogue({
   bench,
   engine,
 }: {
   readonly bench: Bench;
-  /** As the address calls it, if it does. */
+  /** The engine's name in the address, if there is one. */
   readonly engine: string | undefined;
 }): JSX.Element {
   return (

@@ -3,7 +3,7 @@ import type { CodeLine } from '../../src/protocol';
 
 interface CodeProps {
   readonly lines: readonly CodeLine[];
-  /** The number of the first line; without it lines are not numbered. */
+  /** The number of the first line; without it the lines have no numbers. */
   readonly from?: number | undefined;
   readonly label: string;
 }
@@ -53,7 +53,7 @@ export function Line({
   );
 }
 
-/** The white space a line begins with is shown as padding, and still there to be copied. */
+/** The indentation of a line is shown as padding, and stays in the text for copying. */
 function splitIndent([first, ...others]: CodeLine): [string, CodeLine] {
   if (!first) return ['', []];
   const [text, kind] = first;

@@ -13,7 +13,7 @@ interface DiffProps {
   readonly onPair: (pair: string | undefined) => void;
 }
 
-/** Two styles' source next to each other, what differs marked with − and +. */
+/** Two styles' source next to each other; differences are marked with − and +. */
 export function Diff({ scenario, styles, pair, onPair }: DiffProps): JSX.Element {
   const [left = '', right = ''] = pair.split(',');
   const [rows, setRows] = useState<DiffRow[]>([]);

@@ -4,7 +4,7 @@ import type { Excerpt } from '../../src/protocol';
 import { getFile } from '../api';
 import { Line } from './code';
 
-/** A whole file, to which the links of the panes lead: `/f/apps/classical/src/models.ts#L12`. */
+/** A whole file, the target of the panes' links: `/f/apps/classical/src/models.ts#L12`. */
 export function File({ path }: { readonly path: string }): JSX.Element {
   const [file, setFile] = useState<Excerpt>();
   const [error, setError] = useState('');
@@ -14,7 +14,7 @@ export function File({ path }: { readonly path: string }): JSX.Element {
   useEffect(() => {
     const line = file && document.getElementById(location.hash.slice(1));
     line?.scrollIntoView({ block: 'center' });
-    line?.classList.add('target');
+    line?.classList.add('highlighted');
   }, [file]);
   return (
     <main class="file">

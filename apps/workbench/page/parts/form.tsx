@@ -10,7 +10,7 @@ interface FormProps {
   readonly onCancel: () => void;
 }
 
-/** The scenario's inputs, Run and Cancel. Enter in a field runs. */
+/** The scenario's inputs, Run and Cancel. Enter in a field starts the run. */
 export function Form({
   scenario,
   inputs,

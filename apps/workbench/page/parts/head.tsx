@@ -11,7 +11,7 @@ interface HeadProps {
   readonly children: ComponentChildren;
 }
 
-/** What there is to look for, where to read on, and how far a run is. */
+/** The scenario's title, what to look for, links to the docs, and the progress of a run. */
 export function Head({
   scenario: { title, look, concept, workshop },
   running,

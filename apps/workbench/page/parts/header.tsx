@@ -17,7 +17,7 @@ const THEME_NAMES: Record<Theme, string> = {
 interface HeaderProps {
   readonly bench: Bench | undefined;
   readonly engines: readonly EngineChoice[];
-  /** The chosen one; undefined where the address names one that is not there. */
+  /** The chosen engine; undefined where the address names one that does not exist. */
   readonly engine: EngineChoice | undefined;
   readonly address: Address;
   readonly onHistory: () => void;
@@ -26,7 +26,7 @@ interface HeaderProps {
 export function Header({ bench, engines, engine, address, onHistory }: HeaderProps): JSX.Element {
   const [theme, setTheme] = useState(chosenTheme);
   const scenario = bench?.scenarios.find(({ id }) => id === address.scenario)?.id;
-  // The choice of the engine stays when another scenario is chosen.
+  // The chosen engine stays when another scenario is opened.
   const elsewhere = (to: { scenario?: string }): string =>
     writeAddress({ ...to, given: {}, ...(address.engine && { engine: address.engine }) });
   return (
@@ -66,7 +66,7 @@ export function Header({ bench, engines, engine, address, onHistory }: HeaderPro
   );
 }
 
-/** What the workbench runs on; a choice where there is more than one. A run belongs to its engine. */
+/** The engine, or a choice where there are several. A run belongs to its engine. */
 function Engine({
   engines,
   engine,

@@ -4,7 +4,7 @@ import { engineName } from '../format';
 import { forgetAll, pastRuns } from '../history';
 import { go } from './link';
 
-/** The runs of this browser; each leads back to its address. */
+/** The runs of this browser, each a link to its address. */
 export function History({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const [runs, setRuns] = useState(pastRuns);

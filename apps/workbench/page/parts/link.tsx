@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 
-/** Told of every change of address that did not come from the browser itself. */
+/** The event of every change of address that the page itself made. */
 export const NAVIGATED = 'workbench-navigated';
 
 export function go(to: string, { replace = false } = {}): void {
@@ -15,7 +15,7 @@ interface LinkProps {
   readonly children: ComponentChildren;
 }
 
-/** A link within the page: it changes the address, loads nothing, and opens in a new tab like any other. */
+/** A link within the page: it changes the address without loading, and can be opened in a new tab. */
 export function Link({ to, children, ...rest }: LinkProps): JSX.Element {
   const follow = (event: MouseEvent): void => {
     if (

@@ -4,14 +4,14 @@ import { engineName, engineTitle } from '../format';
 
 interface NoticesProps {
   readonly engine: EngineChoice;
-  /** What the address calls an engine that this workbench does not have. */
+  /** The address's name of an engine that this workbench does not have. */
   readonly foreign: string | undefined;
   readonly problem: string;
   readonly lost: boolean;
   readonly cancelled: boolean;
 }
 
-/** What did not go as it was meant to, and what to do about it. */
+/** Problems of the run or the engine, and what to do about them. */
 export function Notices({ engine, foreign, problem, lost, cancelled }: NoticesProps): JSX.Element {
   return (
     <div class="notices" role="alert">

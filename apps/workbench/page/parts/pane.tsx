@@ -18,7 +18,7 @@ interface PaneProps {
   readonly spanMs: number;
 }
 
-/** One style: what ran, what it sent, how its session lived, what came back. */
+/** One style: its source, its SQL, its session and the answer. */
 export function Pane({ style, source, engine, run, shown, spanMs }: PaneProps): JSX.Element {
   const state = run?.styles[style.id];
   const nothing = <p class="quiet">{run ? 'Its turn comes.' : 'Press Run.'}</p>;
@@ -52,7 +52,7 @@ export function Pane({ style, source, engine, run, shown, spanMs }: PaneProps): 
         )}
       </Part>
       <Part facet="Answer" shown={shown}>
-        {state ? <Answers style={style.id} exchanges={state.exchanges} /> : nothing}
+        {state ? <Answers style={style.id} requests={state.requests} /> : nothing}
       </Part>
     </article>
   );

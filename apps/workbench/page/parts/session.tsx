@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { PoolFigures } from '../../src/protocol';
 import { classes, count, ms } from '../format';
-import type { ExchangeState, StyleState } from '../run-state';
+import type { RequestState, StyleState } from '../run-state';
 import { startOf } from '../run-state';
 import type { Entry, View } from '../timeline';
 import { entriesOf, marksOf, spansOf } from '../timeline';
@@ -20,7 +20,7 @@ const SIGNS: Record<Entry['kind'], string> = {
 };
 const MARKS = { begin: 'B', savepoint: '', commit: 'C', rollback: 'R' };
 
-/** With more sessions than this, their events are told when asked for. */
+/** With more sessions than this, their lists of events are closed at first. */
 const OPEN_LANES = 3;
 
 interface SessionProps {
@@ -31,20 +31,20 @@ interface SessionProps {
   readonly ended: boolean;
 }
 
-/** The life of the sessions: drawn on one axis, and told in words. */
+/** The sessions, drawn on one axis and listed in words. */
 export function Session({ state, view, spanMs, ended }: SessionProps): JSX.Element {
   const start = startOf(state);
   return (
     <>
       <Pool pool={state.pool} peak={state.peak} ended={ended} />
-      {state.exchanges.map((exchange) => (
+      {state.requests.map((request) => (
         <Lane
-          key={exchange.id}
-          exchange={exchange}
+          key={request.id}
+          request={request}
           view={view}
           start={start}
           spanMs={spanMs}
-          open={state.exchanges.length <= OPEN_LANES}
+          open={state.requests.length <= OPEN_LANES}
         />
       ))}
       <p class="axis" aria-hidden="true">
@@ -82,39 +82,39 @@ function Pool({
 }
 
 function Lane({
-  exchange,
+  request,
   view,
   start,
   spanMs,
   open,
 }: {
-  readonly exchange: ExchangeState;
+  readonly request: RequestState;
   readonly view: View;
   readonly open: boolean;
   readonly start: number;
   readonly spanMs: number;
 }): JSX.Element {
-  const { label, method, path, at, answer, events } = exchange;
+  const { label, method, path, at, answer, events } = request;
   const now = Math.max(at, answer?.at ?? 0, events.at(-1)?.at ?? 0);
   const share = (time: number): string => `${Math.min(100, ((time - start) / spanMs) * 100)}%`;
   const width = (from: number, to: number): string => `${((to - from) / spanMs) * 100}%`;
-  const entries = entriesOf(exchange, view);
+  const entries = entriesOf(request, view);
   const waited = entries.reduce((sum, { waitedMs = 0 }) => sum + waitedMs, 0);
   return (
     <section class="lane" aria-label={label}>
       <h4>
         {label} <span class="figures">{ms((answer?.at ?? now) - at)} ms</span>
       </h4>
-      <div class="track" role="img" aria-label={`${method} ${path}: ${told(entries, waited)}`}>
+      <div class="track" role="img" aria-label={`${method} ${path}: ${describe(entries, waited)}`}>
         <i class="span request" style={{ left: share(at), width: width(at, answer?.at ?? now) }} />
-        {spansOf(exchange, now, view).map(({ kind, from, to, failed, foreign }, index) => (
+        {spansOf(request, now, view).map(({ kind, from, to, failed, foreign }, index) => (
           <i
             key={index}
             class={classes('span', kind, failed && 'failed', foreign && 'foreign')}
             style={{ left: share(from), width: width(from, to) }}
           />
         ))}
-        {marksOf(exchange).map(({ kind, at: when }, index) => (
+        {marksOf(request).map(({ kind, at: when }, index) => (
           <i key={index} class={`mark ${kind}`} style={{ left: share(when) }}>
             {MARKS[kind]}
           </i>
@@ -122,7 +122,7 @@ function Lane({
       </div>
       <details open={open}>
         <summary>{count(entries.length, 'event')}</summary>
-        <ol class="life" tabIndex={0} aria-label={`Events of ${label}`}>
+        <ol class="session-events" tabIndex={0} aria-label={`Events of ${label}`}>
           {entries.map((entry) => (
             <Row key={entry.key} entry={entry} start={start} />
           ))}
@@ -153,7 +153,7 @@ function Row({ entry, start }: { readonly entry: Entry; readonly start: number }
   );
 }
 
-function told(entries: readonly Entry[], waited: number): string {
+function describe(entries: readonly Entry[], waited: number): string {
   const statements = entries.filter(({ kind }) => kind === 'query').length;
   const last = entries.findLast(({ kind }) => kind === 'commit' || kind === 'rollback');
   const ending = last ? (last.kind === 'commit' ? ', committed' : ', rolled back') : '';

@@ -10,7 +10,7 @@ import { Link } from './link';
 const SHOWN = 12;
 const MARKS = { once: '', alike: '≈', identical: '=' };
 
-/** What a style sent: statements of one shape together, repeated ones marked by sign, count and word. */
+/** The statements of a style, grouped by shape; repeated ones have a sign, a count and a word. */
 export function Sql({
   engine,
   run,
@@ -23,21 +23,21 @@ export function Sql({
   readonly state: StyleState;
 }): JSX.Element {
   if (!state.groups) {
-    const sent = state.exchanges.flatMap(({ events }) =>
+    const sent = state.requests.flatMap(({ events }) =>
       events.filter(({ kind }) => kind === 'query'),
     );
     return <p class="quiet">{count(sent.length, 'statement')} so far…</p>;
   }
-  const { groups, exchanges } = state;
+  const { groups, requests } = state;
   if (groups.length === 0) return <p class="quiet">No statement was sent.</p>;
   return (
     <>
-      {exchanges.map(({ id, label }) => (
+      {requests.map(({ id, label }) => (
         <section key={id} class="sent" aria-label={label}>
-          {exchanges.length > 1 && <h4>{label}</h4>}
+          {requests.length > 1 && <h4>{label}</h4>}
           <ol>
             {groups
-              .filter(({ exchange }) => exchange === id)
+              .filter(({ requestId }) => requestId === id)
               .map((group, index) => (
                 <Group
                   key={index}
@@ -153,7 +153,7 @@ function Details({ statement }: { readonly statement: Statement }): JSX.Element 
   );
 }
 
-/** The plan of a recorded statement; it was asked for by its number. */
+/** The plan of a recorded statement. */
 function PlanTable({ plan, label }: { readonly plan: Plan; readonly label: string }): JSX.Element {
   if (plan.rows.length === 0) return <p class="plan quiet">An empty plan: it only writes.</p>;
   return (

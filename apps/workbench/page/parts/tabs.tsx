@@ -7,7 +7,7 @@ interface TabsProps {
   readonly onChoose: (style: StyleId) => void;
 }
 
-/** On a narrow screen: which one pane is shown. */
+/** Chooses the pane that a narrow screen shows. */
 export function Tabs({ styles, chosen, onChoose }: TabsProps): JSX.Element {
   return (
     <div class="tabs" role="group" aria-label="Style">

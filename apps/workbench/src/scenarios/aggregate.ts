@@ -17,12 +17,12 @@ export const aggregate: Scenario = {
   functions: ['topAuthors'],
   models: ['Message', 'User'],
 
-  async run(stage) {
-    await addMessages(stage, { authors: 3, messages: stage.number('messages') });
-    const reply = await stage.request(
+  async run(context) {
+    await addMessages(context, { authors: 3, messages: context.number('messages') });
+    const reply = await context.request(
       'Top',
       'GET',
-      `/stats/top-authors?limit=${stage.number('limit')}`,
+      `/stats/top-authors?limit=${context.number('limit')}`,
     );
     if (reply?.status !== 200) return bad(`It answered ${reply?.status}.`);
     const [first] = jsonOf<{ messages: number }[]>(reply);

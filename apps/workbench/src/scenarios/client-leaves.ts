@@ -1,5 +1,5 @@
 import type { Scenario } from './scenario';
-import { countOwn } from './rows';
+import { countOwnRows } from './rows';
 import { bad, good } from './scenario';
 
 export const clientLeaves: Scenario = {
@@ -22,15 +22,15 @@ export const clientLeaves: Scenario = {
   functions: ['createUserSlowly'],
   models: ['User'],
 
-  async run(stage) {
-    const waitMs = stage.number('waitMs');
-    const reply = await stage.request('Abandoned', 'POST', '/variants/users/slow-statement', {
-      body: { ...stage.ownUser('ana'), waitMs },
+  async run(context) {
+    const waitMs = context.number('waitMs');
+    const reply = await context.request('Abandoned', 'POST', '/variants/users/slow-statement', {
+      body: { ...context.uniqueUser('ana'), waitMs },
       leaveAfter: 1,
     });
-    const left = await countOwn(stage);
+    const left = await countOwnRows(context);
     if (reply || left > 0) return bad('It was done before the client left.');
-    const end = Math.max(...stage.events.map(({ at }) => at));
+    const end = Math.max(...context.events.map(({ at }) => at));
     return good(
       `Undone after ${end.toFixed(0)} ms instead of ${waitMs}: the row it had written is gone.`,
     );

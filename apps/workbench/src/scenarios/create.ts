@@ -13,12 +13,12 @@ export const create: Scenario = {
   functions: ['createUser'],
   models: ['User'],
 
-  async run(stage) {
-    const user = stage.ownUser(stage.text('name'));
-    const reply = await stage.request('Create', 'POST', '/users', { body: user });
+  async run(context) {
+    const user = context.uniqueUser(context.text('name'));
+    const reply = await context.request('Create', 'POST', '/users', { body: user });
     if (reply?.status !== 201) return bad(`It answered ${reply?.status}.`);
     const { id } = jsonOf<{ id: number }>(reply);
-    const { status } = await stage.ask('GET', `/users/${id}`);
+    const { status } = await context.ask('GET', `/users/${id}`);
     return status === 200
       ? good('Created, committed, and there afterwards.')
       : bad('It is not there.');

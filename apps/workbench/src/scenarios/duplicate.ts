@@ -12,12 +12,12 @@ export const duplicate: Scenario = {
   functions: ['createUser', 'createAccount'],
   models: ['User'],
 
-  async run(stage) {
-    const user = stage.ownUser(stage.text('name'));
+  async run(context) {
+    const user = context.uniqueUser(context.text('name'));
     const path = `/create/${user.name}/${encodeURIComponent(user.email)}`;
-    await stage.request('First', 'POST', '/users', { body: user });
-    const second = await stage.request('Duplicate', 'POST', '/users', { body: user });
-    const third = await stage.request("Duplicate, by the article's route", 'POST', path);
+    await context.request('First', 'POST', '/users', { body: user });
+    const second = await context.request('Duplicate', 'POST', '/users', { body: user });
+    const third = await context.request("Duplicate, by the article's route", 'POST', path);
     if (second?.status !== 409) return bad(`The duplicate answered ${second?.status}.`);
     return good(`The duplicate was refused with 409, then: “${third?.text}”. One row is there.`);
   },

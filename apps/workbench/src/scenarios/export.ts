@@ -15,10 +15,10 @@ export const exportMessages: Scenario = {
   functions: ['exportMessages'],
   models: ['Message', 'User'],
 
-  async run(stage) {
-    const messages = stage.number('messages');
-    await addMessages(stage, { authors: 3, messages });
-    const reply = await stage.request('Export', 'GET', '/messages/export');
+  async run(context) {
+    const messages = context.number('messages');
+    await addMessages(context, { authors: 3, messages });
+    const reply = await context.request('Export', 'GET', '/messages/export');
     if (reply?.status !== 200) return bad(`It answered ${reply?.status}.`);
     const { lines, bytes, chunks } = reply;
     if (lines < messages) return bad(`Only ${lines} messages came.`);

@@ -13,11 +13,15 @@ export const find: Scenario = {
   functions: ['findUser', 'findAccount'],
   models: ['User'],
 
-  async run(stage) {
-    const user = stage.ownUser(stage.text('name'));
-    const { id } = jsonOf<{ id: number }>(await stage.ask('POST', '/users', user));
-    const byId = await stage.request('By id', 'GET', `/users/${id}`);
-    const byName = await stage.request('By name', 'GET', `/find/${encodeURIComponent(user.name)}`);
+  async run(context) {
+    const user = context.uniqueUser(context.text('name'));
+    const { id } = jsonOf<{ id: number }>(await context.ask('POST', '/users', user));
+    const byId = await context.request('By id', 'GET', `/users/${id}`);
+    const byName = await context.request(
+      'By name',
+      'GET',
+      `/find/${encodeURIComponent(user.name)}`,
+    );
     const found = byId?.status === 200 && byName?.status === 200;
     return found ? good('Found by id and by name.') : bad('It was not found.');
   },

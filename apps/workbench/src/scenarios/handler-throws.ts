@@ -13,12 +13,12 @@ export const handlerThrows: Scenario = {
   functions: ['createUserThenFail'],
   models: ['User'],
 
-  async run(stage) {
-    const user = stage.ownUser(stage.text('name'));
+  async run(context) {
+    const user = context.uniqueUser(context.text('name'));
     const path = '/variants/users/then-fail';
-    const reply = await stage.request('Write, then throw', 'POST', path, { body: user });
+    const reply = await context.request('Write, then throw', 'POST', path, { body: user });
     const left = jsonOf<{ total: number }>(
-      await stage.ask('GET', `/users?name=${encodeURIComponent(user.name)}`),
+      await context.ask('GET', `/users?name=${encodeURIComponent(user.name)}`),
     );
     if (left.total > 0) return bad('The row stayed.');
     return good(`It answered ${reply?.status}; the row it had written is gone.`);

@@ -13,11 +13,11 @@ export const importUsers: Scenario = {
   functions: ['importUsers'],
   models: ['User'],
 
-  async run(stage) {
-    const rows = Array.from({ length: stage.number('rows') }, (_, index) =>
-      stage.ownUser(index % 3 === 2 ? 'row-0' : `row-${index}`),
+  async run(context) {
+    const rows = Array.from({ length: context.number('rows') }, (_, index) =>
+      context.uniqueUser(index % 3 === 2 ? 'row-0' : `row-${index}`),
     );
-    const reply = await stage.request('Import', 'POST', '/users/import', { body: rows });
+    const reply = await context.request('Import', 'POST', '/users/import', { body: rows });
     if (reply?.status !== 200) return bad(`It answered ${reply?.status}.`);
     const report = jsonOf<{ imported: number; rejected: unknown[] }>(reply);
     return good(

@@ -2,7 +2,7 @@ import { jsonOf } from '../client';
 import type { Scenario } from './scenario';
 import { addMessages } from './rows';
 import { bad, good } from './scenario';
-import type { Stage } from '../stage';
+import type { ScenarioContext } from '../scenario-context';
 
 export const lostUpdate: Scenario = {
   id: 'lost-update',
@@ -24,28 +24,28 @@ export const lostUpdate: Scenario = {
   functions: ['appendLine', 'appendLineSafely'],
   models: ['Message'],
 
-  async run(stage) {
-    const [author] = await addMessages(stage, { authors: 1, messages: 1 });
-    const list = await stage.ask('GET', `/users/${author}/messages`);
+  async run(context) {
+    const [author] = await addMessages(context, { authors: 1, messages: 1 });
+    const list = await context.ask('GET', `/users/${author}/messages`);
     const [message] = jsonOf<{ items: { id: number; body: string }[] }>(list).items;
-    const path = stage.text('cure') === 'eager' ? 'append-safely' : 'append';
+    const path = context.text('cure') === 'eager' ? 'append-safely' : 'append';
     const replies = await Promise.all(
       ['one', 'two'].map((line) =>
-        stage.request(`Line ${line}`, 'POST', `/variants/messages/${message?.id}/${path}`, {
-          body: { line, thinkMs: stage.number('thinkMs'), pair: stage.own('pair') },
+        context.request(`Line ${line}`, 'POST', `/variants/messages/${message?.id}/${path}`, {
+          body: { line, thinkMs: context.number('thinkMs'), pair: context.uniqueName('pair') },
         }),
       ),
     );
     const failed = replies.find((reply) => reply?.status !== 204);
     if (failed) return bad(`One of them answered ${failed.status}.`);
-    const lines = await linesOf(stage, message?.id);
+    const lines = await linesOf(context, message?.id);
     if (lines.length === 3)
       return good('Both lines are there: the second waited and read what the first wrote.');
     return bad(`Both were answered with success, but only line “${lines.at(-1)}” is there.`);
   },
 };
 
-async function linesOf(stage: Stage, id: number | undefined): Promise<string[]> {
-  const { body } = jsonOf<{ body: string }>(await stage.ask('GET', `/messages/${id}`));
+async function linesOf(context: ScenarioContext, id: number | undefined): Promise<string[]> {
+  const { body } = jsonOf<{ body: string }>(await context.ask('GET', `/messages/${id}`));
   return body.split('\n');
 }

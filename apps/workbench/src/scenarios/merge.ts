@@ -14,14 +14,18 @@ export const merge: Scenario = {
   functions: ['mergeUsers'],
   models: ['User', 'Message'],
 
-  async run(stage) {
-    const [from, into] = await addMessages(stage, {
+  async run(context) {
+    const [from, into] = await addMessages(context, {
       authors: 2,
-      messages: stage.number('messages'),
+      messages: context.number('messages'),
     });
-    const merged = await stage.request('Merge', 'POST', `/users/${from}/merge`, { body: { into } });
-    const { status } = await stage.ask('GET', `/users/${from}`);
-    const { total } = jsonOf<{ total: number }>(await stage.ask('GET', `/users/${into}/messages`));
+    const merged = await context.request('Merge', 'POST', `/users/${from}/merge`, {
+      body: { into },
+    });
+    const { status } = await context.ask('GET', `/users/${from}`);
+    const { total } = jsonOf<{ total: number }>(
+      await context.ask('GET', `/users/${into}/messages`),
+    );
     if (merged?.status !== 200 || status !== 404) return bad('The user is still there.');
     return good(`One user is gone; the other has all ${total} messages.`);
   },

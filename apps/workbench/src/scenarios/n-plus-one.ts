@@ -18,18 +18,18 @@ export const nPlusOne: Scenario = {
   functions: ['listMessagesOneByOne', 'listMessages'],
   models: ['Message', 'User'],
 
-  async run(stage) {
-    const messages = stage.number('messages');
-    const tag = stage.own('tag');
-    await addMessages(stage, { authors: Math.min(messages, 4), messages, tag });
-    const lazy = await stage.request('N+1', 'GET', `/variants/messages/one-by-one?tag=${tag}`);
-    const statements = stage.statements;
-    const eager = await stage.request('Eager', 'GET', `/messages?tag=${tag}&per_page=100`);
+  async run(context) {
+    const messages = context.number('messages');
+    const tag = context.uniqueName('tag');
+    await addMessages(context, { authors: Math.min(messages, 4), messages, tag });
+    const lazy = await context.request('N+1', 'GET', `/variants/messages/one-by-one?tag=${tag}`);
+    const statements = context.statements;
+    const eager = await context.request('Eager', 'GET', `/messages?tag=${tag}&per_page=100`);
     if (lazy?.status !== 200 || eager?.status !== 200) return bad('One of them failed.');
     const same = shown(jsonOf<Items>(lazy)) === shown(jsonOf<Items>(eager));
     if (!same) return bad('The two answers differ.');
     return good(
-      `The same answer with ${statements} statements and with ${stage.statements - statements}.`,
+      `The same answer with ${statements} statements and with ${context.statements - statements}.`,
     );
   },
 };

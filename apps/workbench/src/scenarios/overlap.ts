@@ -1,5 +1,5 @@
 import type { Scenario } from './scenario';
-import { countOwn } from './rows';
+import { countOwnRows } from './rows';
 import { bad, good } from './scenario';
 
 export const overlap: Scenario = {
@@ -15,19 +15,19 @@ export const overlap: Scenario = {
   functions: ['createUserSlowly'],
   models: ['User'],
 
-  async run(stage) {
-    const waitMs = stage.number('waitMs');
+  async run(context) {
+    const waitMs = context.number('waitMs');
     const replies = await Promise.all(
       ['first', 'second'].map((name) =>
-        stage.request(name === 'first' ? 'First' : 'Second', 'POST', '/variants/users/slowly', {
-          body: { ...stage.ownUser(name), waitMs, pair: stage.own('pair') },
+        context.request(name === 'first' ? 'First' : 'Second', 'POST', '/variants/users/slowly', {
+          body: { ...context.uniqueUser(name), waitMs, pair: context.uniqueName('pair') },
         }),
       ),
     );
     const failed = replies.find((reply) => reply?.status !== 201);
     if (failed) return bad(`One of them answered ${failed.status}.`);
-    if ((await countOwn(stage)) < 2) return bad('A row is missing.');
-    const waited = Math.max(...stage.events.map(waitOf));
+    if ((await countOwnRows(context)) < 2) return bad('A row is missing.');
+    const waited = Math.max(...context.events.map(waitOf));
     if (waited < waitMs / 2) return good('Both committed, and neither waited for the other.');
     return good(`Both committed; the second waited ${waited.toFixed(0)} ms for the writer lock.`);
   },

@@ -18,15 +18,15 @@ export const pagination: Scenario = {
   functions: ['listUserMessages'],
   models: ['Message'],
 
-  async run(stage) {
+  async run(context) {
     const [rows, page, perPage] = [
-      stage.number('rows'),
-      stage.number('page'),
-      stage.number('perPage'),
+      context.number('rows'),
+      context.number('page'),
+      context.number('perPage'),
     ];
-    const [author] = await addMessages(stage, { authors: 1, messages: rows });
+    const [author] = await addMessages(context, { authors: 1, messages: rows });
     const query = `page=${page}&per_page=${perPage}`;
-    const reply = await stage.request('A page', 'GET', `/users/${author}/messages?${query}`);
+    const reply = await context.request('A page', 'GET', `/users/${author}/messages?${query}`);
     if (reply?.status === 404) return good(`Page ${page} is past the end: 404.`);
     if (reply?.status !== 200) return bad(`It answered ${reply?.status}.`);
     const { items, total, pages } = jsonOf<{ items: unknown[]; total: number; pages: number }>(

@@ -1,20 +1,20 @@
-/** Rows that scenarios need before they begin, made with plain SQL: they are not what is to be seen. */
-import type { Stage } from '../stage';
+/** Rows that scenarios need before they begin, made with plain SQL that the page does not show. */
+import type { ScenarioContext } from '../scenario-context';
 
 const BATCH = 100;
 
 /**
- * Adds authors and messages, the messages dealt out in turn and all with the tag, if one is given.
+ * Adds authors and messages, distributed evenly, and gives all messages the tag, if there is one.
  *
  * @returns the authors' ids
  */
 export async function addMessages(
-  stage: Stage,
+  context: ScenarioContext,
   { authors, messages, tag }: { authors: number; messages: number; tag?: string },
 ): Promise<number[]> {
-  const { engine } = stage;
+  const { engine } = context;
   const people = Array.from({ length: authors }, (_, index) =>
-    stage.ownUser(`author-${index + 1}`),
+    context.uniqueUser(`author-${index + 1}`),
   );
   return await engine.begin(async (connection) => {
     const insert = async (sql: string, rows: readonly (readonly unknown[])[]): Promise<void> => {
@@ -29,7 +29,7 @@ export async function addMessages(
       people.map(({ name, email }) => [name, email]),
     );
     const found = await connection.execute('select id from users where name like ? order by id', [
-      stage.own('author-%'),
+      context.uniqueName('author-%'),
     ]);
     const users = found.scalars().map(Number);
     const bodies = Array.from({ length: messages }, (_, index) => [
@@ -42,17 +42,17 @@ export async function addMessages(
       await connection.execute(
         `insert into message_tags (message_id, tag_id) select m.id, t.id from messages m, tags t
           where t.name = ? and m.user_id in (select id from users where name like ?)`,
-        [tag, stage.own('author-%')],
+        [tag, context.uniqueName('author-%')],
       );
     }
     return users;
   });
 }
 
-/** How many users of this stage there are. */
-export async function countOwn(stage: Stage): Promise<number> {
-  const found = await stage.engine.execute('select count(*) from users where name like ?', [
-    stage.own('%'),
+/** How many users this context has made. */
+export async function countOwnRows(context: ScenarioContext): Promise<number> {
+  const found = await context.engine.execute('select count(*) from users where name like ?', [
+    context.uniqueName('%'),
   ]);
   return Number(found.scalar());
 }

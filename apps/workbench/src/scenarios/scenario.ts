@@ -1,13 +1,13 @@
-/** What a scenario is: a small file that says what to look for and does it, in one style at a time. */
+/** A scenario: a small file that says what to look for, and does it, in one style at a time. */
 import type { Outcome, ScenarioInfo } from '../protocol';
-import type { Stage } from '../stage';
+import type { ScenarioContext } from '../scenario-context';
 
 export interface Scenario extends ScenarioInfo {
   /** The functions to show, by name: of the app's `queries.ts`, or of the workbench's variants. */
   readonly functions: readonly string[];
   readonly models: readonly ('User' | 'Message' | 'Tag')[];
-  /** Runs it and says what came of it, by looking into the database. */
-  readonly run: (stage: Stage) => Promise<Outcome>;
+  /** Runs it, and reports the outcome by looking into the database. */
+  readonly run: (context: ScenarioContext) => Promise<Outcome>;
 }
 
 export function good(text: string): Outcome {

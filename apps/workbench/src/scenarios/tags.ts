@@ -22,19 +22,21 @@ export const tags: Scenario = {
   functions: ['createMessage', 'findMessage'],
   models: ['Message', 'Tag'],
 
-  async run(stage) {
-    const names = stage
+  async run(context) {
+    const names = context
       .text('tags')
       .split(',')
       .map((tag) => tag.trim())
       .filter(Boolean);
-    const own = names.map((tag) => stage.own(tag));
-    const { id } = jsonOf<{ id: number }>(await stage.ask('POST', '/users', stage.ownUser('ana')));
-    const body = { body: stage.text('body'), tags: own };
-    const written = await stage.request('Write', 'POST', `/users/${id}/messages`, { body });
+    const own = names.map((tag) => context.uniqueName(tag));
+    const { id } = jsonOf<{ id: number }>(
+      await context.ask('POST', '/users', context.uniqueUser('ana')),
+    );
+    const body = { body: context.text('body'), tags: own };
+    const written = await context.request('Write', 'POST', `/users/${id}/messages`, { body });
     if (written?.status !== 201) return bad(`It answered ${written?.status}.`);
     const message = jsonOf<{ id: number }>(written);
-    const read = await stage.request('Read', 'GET', `/messages/${message.id}`);
+    const read = await context.request('Read', 'GET', `/messages/${message.id}`);
     if (read?.status !== 200) return bad(`Reading answered ${read?.status}.`);
     const { length } = jsonOf<{ tags: string[] }>(read).tags;
     return good(`One message with ${length} ${length === 1 ? 'tag' : 'tags'}.`);

@@ -1,5 +1,5 @@
 import { jsonOf } from '../client';
-import { countOwn } from './rows';
+import { countOwnRows } from './rows';
 import type { Scenario } from './scenario';
 import { bad, good } from './scenario';
 
@@ -23,22 +23,25 @@ export const together: Scenario = {
   models: ['User'],
   together: true,
 
-  async run(stage) {
-    const then = stage.text('then');
-    const users = ['one', 'two', 'three', 'four'].map((name) => stage.ownUser(name));
+  async run(context) {
+    const then = context.text('then');
+    const users = ['one', 'two', 'three', 'four'].map((name) => context.uniqueUser(name));
     const path = `/variants/users?then=${then}`;
-    const reply = await stage.request('Each writes a user', 'POST', path, { body: users });
-    const left = await countOwn(stage);
+    const reply = await context.request('Each writes a user', 'POST', path, { body: users });
+    const left = await countOwnRows(context);
     if (then === 'fail') {
       if (left > 0) return bad(`${left} rows stayed.`);
       return good(`It answered ${reply?.status}; of the four rows none is left.`);
     }
     if (left !== 4) return bad(`${left} of 4 rows are there.`);
-    const list = await stage.ask('GET', `/users?name=${encodeURIComponent(users[0]?.name ?? '')}`);
+    const list = await context.ask(
+      'GET',
+      `/users?name=${encodeURIComponent(users[0]?.name ?? '')}`,
+    );
     const [author] = jsonOf<{ items: { id: number }[] }>(list).items;
-    const message = { body: 'written by four', tags: [stage.own('tag')] };
+    const message = { body: 'written by four', tags: [context.uniqueName('tag')] };
     const route = `/users/${author?.id}/messages`;
-    const written = await stage.request('The mixed app', 'POST', route, { body: message });
+    const written = await context.request('The mixed app', 'POST', route, { body: message });
     if (written?.status !== 201) return bad(`The mixed app answered ${written?.status}.`);
     return good('Four rows by four libraries with one COMMIT; then a message that all four write.');
   },

@@ -3,7 +3,7 @@ import { Drain } from '../drain';
 import type { Scenario } from './scenario';
 import { bad, good } from './scenario';
 
-/** The client's patience is the pool's: how long a request waits for a connection. */
+/** How long a request waits for a connection of the pool before it is answered. */
 const ACQUIRE_TIMEOUT_MS = 300;
 
 export const withoutTeardown: Scenario = {
@@ -20,24 +20,24 @@ export const withoutTeardown: Scenario = {
   functions: ['findUser'],
   models: ['User'],
 
-  async run(stage) {
-    const [poolSize, requests] = [stage.number('poolSize'), stage.number('requests')];
-    const { style, engine } = stage;
-    stage.progress(0, 'apps of their own are starting');
-    const drain = await stage.shared('drain', () =>
+  async run(context) {
+    const [poolSize, requests] = [context.number('poolSize'), context.number('requests')];
+    const { style, engine } = context;
+    context.progress(0, 'apps of their own are starting');
+    const drain = await context.shared('drain', () =>
       Drain.start(engine, { poolSize, acquireTimeoutMs: ACQUIRE_TIMEOUT_MS }),
     );
-    const [kept, leaking] = [drain.venue(style, 'kept'), drain.venue(style, 'leaking')];
-    const made = await stage.ask('POST', '/users', stage.ownUser('ana'), kept);
+    const [kept, leaking] = [drain.endpoint(style, 'kept'), drain.endpoint(style, 'leaking')];
+    const made = await context.ask('POST', '/users', context.uniqueUser('ana'), kept);
     const path = `/users/${jsonOf<{ id: number }>(made).id}`;
     const answered = { with: 0, without: 0 };
     for (const how of ['with', 'without'] as const) {
       for (let n = 1; n <= requests; n++) {
         const done = how === 'with' ? n - 1 : n - 1 + requests;
-        stage.progress(done / (2 * requests), `${style}, ${how} teardown`);
+        context.progress(done / (2 * requests), `${style}, ${how} teardown`);
         const label = `${n}, ${how} teardown`;
         const [at, untilRemoved] = how === 'with' ? [kept, true] : [leaking, false];
-        const reply = await stage.request(label, 'GET', path, { at, untilRemoved });
+        const reply = await context.request(label, 'GET', path, { at, untilRemoved });
         if (reply?.status === 200) answered[how] += 1;
       }
     }

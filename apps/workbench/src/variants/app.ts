@@ -1,30 +1,27 @@
-/** A style's variants behind HTTP, with request scopes as the apps have them. */
+/** The routes of a style's variants, with request scopes as the apps have them. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '@quartet/db-core';
 import { currentConnection } from '@quartet/db-core/binding';
+import { initApp } from '@quartet/db-core/express';
 import { errorHandler } from '@quartet/express-service';
 import type { NewUser } from '@quartet/http-contract';
 import { problemMessages } from '@quartet/http-contract';
 import type { Express } from 'express';
 import express from 'express';
-import { Meetings } from './meetings';
+import { Barriers } from './barriers';
 import type { Variants } from './variants';
 
 interface Append {
   readonly line: string;
   readonly thinkMs: number;
-  /** The name under which the two of them meet. */
+  /** The name of the barrier at which the two requests wait for each other. */
   readonly pair: string;
 }
 
-/** @param init gives the app its request scopes, as the style does it */
-export async function createVariantsApp(
-  variants: Variants,
-  engine: Engine,
-  init: (engine: Engine, app: Express) => unknown,
-): Promise<Express> {
+/** @param engine of the style's app, whose database the variants use as well */
+export function createVariantsApp(variants: Variants, engine: Engine): Express {
   const app = express();
-  await init(engine, app);
+  initApp(app);
   app.disable('x-powered-by');
   app.use(express.json());
   app.get('/messages/one-by-one', async (req, res) => {
@@ -37,20 +34,20 @@ export async function createVariantsApp(
       })),
     });
   });
-  const meetings = new Meetings();
-  // Both have read before either writes.
+  const barriers = new Barriers();
+  // Neither request writes before both have read.
   app.post('/messages/:id/append', async (req, res) => {
     const { line, thinkMs, pair } = req.body as Append;
     await variants.appendLine(Number(req.params.id), line, async () => {
-      await meetings.join(pair, 2);
+      await barriers.wait(pair, 2);
       await pause(thinkMs);
     });
     res.status(204).end();
   });
-  // Both have come before either is done: the second cannot read before the first has written.
+  // Neither request ends before both have begun; the second one cannot read before the first has written.
   app.post('/messages/:id/append-safely', async (req, res) => {
     const { line, thinkMs, pair } = req.body as Append;
-    const both = meetings.join(pair, 2);
+    const both = barriers.wait(pair, 2);
     await variants.appendLineSafely(Number(req.params.id), line, async () => {
       await both;
       await pause(thinkMs);
@@ -59,7 +56,7 @@ export async function createVariantsApp(
   });
   app.post('/users/slowly', async (req, res) => {
     const { waitMs, pair, ...input } = req.body as NewUser & { waitMs: number; pair: string };
-    const both = meetings.join(pair, 2);
+    const both = barriers.wait(pair, 2);
     await variants.createUserSlowly(input, async () => {
       await both;
       await pause(waitMs);
@@ -74,12 +71,12 @@ export async function createVariantsApp(
   app.post('/users/then-fail', async (req) => {
     await variants.createUserThenFail(req.body as NewUser);
   });
-  // The failures here are the lesson: they need not be logged.
+  // The failures here are intended, so they are not logged.
   app.use(errorHandler({ messages: problemMessages, onError: () => undefined }));
   return app;
 }
 
-/** A statement that takes its time, in the session of the request; SQLite, in this process, has none. */
+/** A slow statement in the session of the request; on SQLite, which has none, a pause. */
 async function slowStatement(engine: Engine, ms: number): Promise<void> {
   const sql = { postgresql: 'SELECT pg_sleep(?)', mysql: 'SELECT sleep(?)', sqlite: undefined };
   const statement = sql[engine.dialect.name];

@@ -61,12 +61,12 @@ async function addUser(input: NewUser): Promise<void> {
   await Session.flush();
 }
 
-/** Knows that a transaction is open, or will be: TypeORM locks rows in no other. */
+/** A manager with a transaction, open or to be begun: TypeORM locks rows only in one. */
 function manager(): EntityManager {
   return sessionManager(dataSource, Session());
 }
 
-/** SQLite has no row locks; its one writer at a time does as much. */
+/** SQLite has no row locks and needs none: it has one writer at a time. */
 function locked(): Pick<FindOneOptions, 'lock'> {
   return Session.bind.dialect.name === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
 }

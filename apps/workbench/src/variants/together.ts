@@ -1,7 +1,6 @@
-/** One request in which all four styles write, each by its own library, and one of them commits for all. */
+/** One request in which all four styles write, each with its own library, and one of them commits for all. */
 import { Session } from '@quartet/app-classical/session';
-import { initDb } from '@quartet/app-extension/database';
-import type { Engine } from '@quartet/db-core';
+import { initApp } from '@quartet/db-core/express';
 import { errorHandler } from '@quartet/express-service';
 import type { NewUser } from '@quartet/http-contract';
 import { problemMessages } from '@quartet/http-contract';
@@ -12,9 +11,9 @@ import { variants as declarative } from './declarative';
 import { variants as extension } from './extension';
 import { variants as sqlBuilder } from './sql-builder';
 
-export async function createTogetherApp(engine: Engine): Promise<Express> {
+export function createTogetherApp(): Express {
   const app = express();
-  await initDb(engine, app); // the extension's is the only one that must know its app
+  initApp(app);
   app.disable('x-powered-by');
   app.use(express.json());
   app.post('/users', async (req, res) => {

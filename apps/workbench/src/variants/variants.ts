@@ -1,20 +1,20 @@
 /**
- * What the scenarios show and no app would have: the N+1 that eager loading avoids, an update that gets
- * lost, a transaction that stays open too long, a handler that fails half-way. Each style has these functions in this order, as it would write them.
+ * Functions that the scenarios show and an app would not have: N+1 statements, a lost update, a transaction that
+ * stays open too long, a handler that fails half-way. Each style has these functions in this order.
  */
 import type { MessageView, NewUser } from '@quartet/http-contract';
 
 export interface Variants {
-  /** The messages that bear the tag, newest first; each author is asked for by itself: 1 + N statements. */
+  /** The messages with the tag, newest first; each author is read by a statement of its own: 1 + N statements. */
   listMessagesOneByOne(tag: string): Promise<MessageView[]>;
 
-  /** Reads a message, thinks, writes it with one line more. Two at once: the later one undoes the other's. */
+  /** Reads a message, thinks, and writes it with one more line. Of two at once, the later undoes the other's line. */
   appendLine(id: number, line: string, think: () => Promise<void>): Promise<void>;
 
-  /** The same, begun before it reads and with the row locked: a second one waits for its turn. */
+  /** The same, but the transaction begins before the read and the row is locked: a second call waits. */
   appendLineSafely(id: number, line: string, think: () => Promise<void>): Promise<void>;
 
-  /** Writes a user and leaves the commit to whoever began. */
+  /** Writes a user; the caller commits. */
   addUser(input: NewUser): Promise<void>;
 
   /** Writes a user, waits for something slow, and only then commits. */

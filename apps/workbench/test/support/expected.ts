@@ -1,4 +1,4 @@
-/** What each scenario shows with its own inputs, in words that every style and database has. */
+/** The outcome of each scenario with its default inputs, in words that are the same for every style and database. */
 export const EXPECTED: Readonly<Record<string, RegExp>> = {
   create: /^Created, committed, and there afterwards\.$/,
   duplicate: /^The duplicate was refused with 409, then: “Creation failed”\. One row is there\.$/,

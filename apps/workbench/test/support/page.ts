@@ -1,4 +1,4 @@
-/** The page of a workbench in a real browser, as the tests of one file share it. */
+/** The page of a workbench in a real browser, shared by the tests of one file. */
 import type { Browser, Locator, Page } from 'playwright-core';
 import { launchBrowser } from './browser';
 import type { Workbench } from './workbench';
@@ -8,7 +8,7 @@ export interface OnThePage {
   readonly browser: Browser;
   /** A new one for each test. */
   page: Page;
-  /** Another person's, watched like the first. */
+  /** The page of another user, checked like the first. */
   another(): Promise<Page>;
   /** Announces an error in the console, which must then come. */
   expectTrouble(pattern: RegExp): void;
@@ -56,8 +56,8 @@ export function onThePage(
     finished: (page = on.page) =>
       page.waitForFunction(
         () =>
-          document.querySelectorAll('.strip .outcome.good, .strip .outcome.bad').length === 4 &&
-          !document.querySelector('progress'),
+          document.querySelectorAll('.comparison .outcome.good, .comparison .outcome.bad')
+            .length === 4 && !document.querySelector('progress'),
         undefined,
         { timeout: 30_000 },
       ),

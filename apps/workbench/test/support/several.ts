@@ -1,4 +1,4 @@
-/** Which engines stand side by side in the tests of a workbench with several: all that are there, or one twice. */
+/** The engines of the tests of a workbench with several: all of this run, or one twice. */
 import type { EngineName } from '@quartet/testing';
 import { testEngines } from '@quartet/testing';
 
@@ -8,7 +8,7 @@ const taking = all.length > 1 || !first ? all : [first, first];
 
 export const NAMES: readonly EngineName[] = taking.map(({ name }) => name);
 
-/** What an address calls them. */
+/** Their names in an address. */
 export const SEVERAL = taking.map(({ dialect }, index) => {
   const again = taking.findIndex((each) => each.dialect === dialect) < index;
   const id = again ? `${dialect}-2` : dialect;

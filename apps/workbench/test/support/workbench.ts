@@ -26,7 +26,7 @@ export interface Workbench {
 interface StopOptions {
   /** Called before its databases are removed. */
   readonly before?: () => Promise<void>;
-  /** What it must have said on stderr; without it, nothing. */
+  /** Must match what it wrote to stderr. Without it, stderr must be empty. */
   readonly complaint?: RegExp;
   /** Default SIGTERM. */
   readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL';
@@ -87,7 +87,7 @@ interface Spawned {
   readonly ended: Promise<number | null>;
 }
 
-/** The process alone. */
+/** Starts the process, without waiting for it to listen. */
 export function spawnWorkbench(env: NodeJS.ProcessEnv): Spawned {
   const register = path.join(APP, '../../scripts/register.cjs');
   const source = ['--conditions=quartet-source', '--enable-source-maps', '-r', register];

@@ -1,11 +1,11 @@
-/** Before any timing: every variant must give the same answers, byte by byte, or it does other work. */
+/** Checks before any timing that every variant gives the same answers, byte by byte, so that all do the same work. */
 import type { Route } from './routes';
 import type { Server } from './server';
 
 const REQUESTS_A_ROUTE = 5;
 
 /**
- * @param expected whose answers are right.
+ * @param expected the variant whose answers are the right ones.
  * @throws Error with both answers at the first difference in status, type or body.
  */
 export async function compareAnswers(
@@ -20,7 +20,7 @@ export async function compareAnswers(
   }
 }
 
-/** What the server answers to the first requests of each route. */
+/** The server's answers to the first requests of each route. */
 export async function answers(server: Server, routes: readonly Route[]): Promise<string[]> {
   const found: string[] = [];
   for (const route of routes) {
@@ -40,7 +40,7 @@ async function ask(port: number, wire: string): Promise<string> {
   const said = ['content-type', 'content-length', 'location'].map(
     (name) => `${name}: ${response.headers.get(name)}`,
   );
-  // When a message was written is the one thing that must differ.
+  // The time of a message is the only difference.
   const timeless =
     method === 'POST'
       ? text.replace(/"created_at":"\d{4}-\d\d-\d\dT[\d:.]{12}Z"/, '"created_at":"…"')

@@ -1,4 +1,4 @@
-/** A database server of our own, on a data folder that is thrown away: nobody else's work is in its figures. */
+/** A database server of our own with a temporary data folder, so that no other work affects the figures. */
 import { createEngine } from '@quartet/db-core';
 import type { EngineName } from '../variants/variant';
 
@@ -9,7 +9,7 @@ const { startServer } = require('@quartet/testing/servers') as {
 const READY_WITHIN_MS = 20_000;
 const ASK_EVERY_MS = 100;
 
-/** Where the databases of this run are made from now on; undefined for SQLite, which needs no server. */
+/** The server on which the databases of this run are made; undefined for SQLite, which needs none. */
 export async function serverFor(
   engine: EngineName,
 ): Promise<{ readonly url: string; stop(): Promise<void> } | undefined> {
@@ -20,7 +20,7 @@ export async function serverFor(
   return server;
 }
 
-/** It listens a moment before it answers. */
+/** Waits until it answers, which is a moment after it listens. */
 async function ready(url: string): Promise<void> {
   const engine = createEngine(url);
   const deadline = Date.now() + READY_WITHIN_MS;

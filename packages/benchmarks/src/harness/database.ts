@@ -1,4 +1,4 @@
-/** The data: the same rows in a database of its own for each variant, and set back after each write. */
+/** The data: the same rows for each variant, in a database of its own, restored after each write. */
 import { createEngine } from '@quartet/db-core';
 import type { Engine } from '@quartet/db-core';
 import { tables } from '@quartet/app-sql-builder/models';
@@ -37,7 +37,7 @@ export class Database {
     return database;
   }
 
-  /** Takes out what a load has written. */
+  /** Deletes the rows that a load has written. */
   async reset(): Promise<void> {
     await this.engine.execute('DELETE FROM messages WHERE id > ?', [MESSAGES]);
     await this.engine.execute('DELETE FROM users WHERE id > ?', [USERS]);
@@ -87,7 +87,7 @@ export class Database {
     }
   }
 
-  /** As every style stores it. */
+  /** An instant as every style stores it. */
   #instant(at: number): string {
     const iso = new Date(at).toISOString();
     return this.engineName === 'mariadb' ? iso.replace('T', ' ').replace('Z', '') : iso;

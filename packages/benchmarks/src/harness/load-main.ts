@@ -1,9 +1,9 @@
-/** The process that makes the load: takes one order after the other from its parent. */
+/** The process that makes the load: its parent sends it one load after the other. */
 import type { Load } from './load';
 import { load } from './load';
 import { routeOf } from './routes';
 
-/** A load as it travels between processes: its route by name. */
+/** A load as a message between processes, with its route by name. */
 export type LoadOrder = Omit<Load, 'route'> & { readonly route: string };
 
 process.on('message', (order: LoadOrder) => {

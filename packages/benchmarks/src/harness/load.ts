@@ -11,15 +11,15 @@ export interface Load {
   readonly route: Route;
   readonly connections: number;
   readonly durationMs: number;
-  /** The number of the first request: what is written must be new each time. */
+  /** The number of the first request: every write must be new. */
   readonly first: number;
-  /** As many requests at most. */
+  /** The maximal number of requests. */
   readonly amount?: number;
 }
 
 export interface LoadResult {
   readonly requests: number;
-  /** Answers that were none, or had another status than the route's. */
+  /** Requests without an answer, or with another status than the route's. */
   readonly errors: number;
   readonly seconds: number;
   /** Milliseconds from request to answer. */
@@ -83,7 +83,7 @@ export async function load({
   }
 }
 
-/** The answer's status once it is there in full. All of our answers have a Content-Length. */
+/** The status of the answer once it has arrived in full. All of our answers have a Content-Length. */
 function parse(data: Buffer): { status: number } | undefined {
   const end = data.indexOf(HEAD_END);
   if (end < 0) return undefined;

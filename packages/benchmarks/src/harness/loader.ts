@@ -1,4 +1,4 @@
-/** Gives orders to the process that makes the load. */
+/** Starts the process that makes the load, and sends it loads. */
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import * as path from 'node:path';

@@ -10,9 +10,9 @@ import type { EngineName, Variant } from '../variants/variant';
 
 export interface Plan {
   readonly rounds: number;
-  /** The length of what is measured. */
+  /** The length of a measured slice. */
   readonly sliceMs: number;
-  /** Load before each slice that does not count: the others had the caches in the meantime. */
+  /** Uncounted load before each slice, since the other variants used the caches meanwhile. */
   readonly leadInMs: number;
   /** Load on each route before the first round: a server's CPU time a request settles after about ten seconds. */
   readonly warmUpMs: number;
@@ -36,7 +36,7 @@ export interface Measured {
   readonly samples: Record<string, Record<string, Sample[]>>;
   /** By variant: resident memory after the last round, in megabytes. */
   readonly rss: Record<string, number>;
-  /** Variants that do not work here, and why. */
+  /** Variants that cannot run here, and why. */
   readonly failed: Record<string, string>;
 }
 
@@ -44,7 +44,7 @@ interface Contestant {
   readonly variant: Variant;
   readonly database: Database;
   readonly server: Server;
-  /** Each write is new. */
+  /** The number of the next write: each must be new. */
   next: number;
 }
 
@@ -91,7 +91,7 @@ export async function measure(
       for (const route of routes) {
         const line = entering(contestants, route);
         for (let i = 0; i < line.length; i++) {
-          // Each round begins with another, so that nobody always follows the same neighbour's leavings.
+          // Each round begins with another variant, so that no variant always follows the same one.
           const each = line[(i + round) % line.length] as Contestant;
           const sample = await slice(each, route, plan, loader);
           const ofVariant = (samples[each.variant.id] ??= {});

@@ -1,11 +1,11 @@
-/** The routes that are measured, and what is asked of each. */
+/** The routes that are measured, and the requests to each. */
 import { MESSAGES, TAGS, USERS } from './database';
 
 export interface Route {
   readonly name: string;
   readonly writes: boolean;
   readonly status: number;
-  /** The n-th request, as it goes over the wire. Two with the same n are the same. */
+  /** The n-th request, as sent over the wire; the same for the same n. */
   request(n: number): string;
 }
 
@@ -35,7 +35,7 @@ function post(name: string, path: (n: number) => string, body: (n: number) => ob
   };
 }
 
-/** Steps through `size` values in no order that a cache would like. */
+/** Steps through `size` values in an order that does not favour caches. */
 function scattered(n: number, size: number): number {
   return 1 + ((n * 7919) % size);
 }
@@ -56,7 +56,7 @@ export const ROUTES: readonly Route[] = [
   ),
 ];
 
-/** Touches no data: what the scope's middleware costs. Served by the hand-written apps alone. */
+/** Uses no data, so that it measures the scope's middleware. Only the hand-written apps have it. */
 export const NOTHING: Route = getRoute('GET /nothing', () => '/nothing');
 
 export function routeOf(name: string): Route {

@@ -1,17 +1,17 @@
-/** A process that serves one variant, and tells its parent what it has used so far. */
+/** A process that serves one variant, and reports to its parent the CPU time and memory it has used. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { variantOf } from '../variants';
 
-/** What a server process has used since it was started. */
+/** What a server process has used since its start. */
 export interface Usage {
   /** CPU time of all its threads, in microseconds. */
   readonly cpuMicros: number;
   /** Resident memory, in bytes. */
   readonly rss: number;
   readonly heapUsed: number;
-  /** The 99th percentile of the event loop's delay since the last question, in milliseconds. */
+  /** The 99th percentile of the event loop's delay since the last report, in milliseconds. */
   readonly loopDelayP99: number;
 }
 
@@ -29,7 +29,7 @@ async function main([id = '', url = '']: string[]): Promise<void> {
       server.close(() => void close().finally(() => process.exit(0)));
     }
   });
-  process.on('disconnect', () => process.exit(0)); // nobody is left to serve
+  process.on('disconnect', () => process.exit(0)); // the parent has ended
   server.listen(0, '127.0.0.1', () => {
     process.send?.({ port: (server.address() as AddressInfo).port });
   });
@@ -37,7 +37,7 @@ async function main([id = '', url = '']: string[]): Promise<void> {
   function usage(): Usage {
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
-    // The histogram counts its own resolution as delay.
+    // The histogram includes its own resolution in the delay.
     const loopDelayP99 = Math.max(0, delay.percentile(99) / 1e6 - 1);
     return { cpuMicros: user + system, rss, heapUsed, loopDelayP99 };
   }

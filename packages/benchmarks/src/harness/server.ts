@@ -1,4 +1,4 @@
-/** Starts a variant in a process of its own, and speaks with it. */
+/** Starts a variant in a process of its own, and exchanges messages with it. */
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ export class Server {
     this.#child = child;
   }
 
-  /** @throws Error when it ends before it listens; what it said is on stderr. */
+  /** @throws Error when it ends before it listens; its output is on stderr. */
   static async start(
     id: string,
     url: string,
@@ -24,9 +24,9 @@ export class Server {
     env: NodeJS.ProcessEnv = {},
   ): Promise<Server> {
     const child = fork(path.join(__dirname, 'server-main.ts'), [id, url], {
-      // Compiled code that idles is given back otherwise, and a variant idles while the others have their turn.
+      // V8 otherwise discards compiled code that is not used, and a variant idles while the others run.
       execArgv: [...process.execArgv, '--no-flush-bytecode', ...execArgv],
-      // `sqlite3` waits for locks in libuv's threads: with four of them those who wait keep the one who writes from going on.
+      // `sqlite3` waits for locks in libuv's threads: with four threads the waiting statements block the writing one.
       env: { ...process.env, NODE_ENV: 'production', UV_THREADPOOL_SIZE: '32', ...env },
     });
     const ended = once(child, 'exit').then(([code]) => {

@@ -1,4 +1,4 @@
-/** Medians and their spread: benchmarks on a busy machine have outliers on one side. */
+/** Medians and quartiles, since benchmarks on a busy machine have outliers on one side. */
 
 export interface Spread {
   readonly median: number;
@@ -15,7 +15,7 @@ export function spread(values: readonly number[]): Spread {
   };
 }
 
-/** With linear interpolation between neighbours; NaN of nothing. */
+/** With linear interpolation between neighbours; NaN of an empty list. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const position = (sorted.length - 1) * q;
@@ -24,7 +24,7 @@ export function quantile(values: readonly number[], q: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
-/** Round by round: what two variants did one after the other is compared, not their medians. */
+/** Ratios by round: compares measurements taken one after the other, not the medians. */
 export function ratios(of: readonly number[], to: readonly number[]): Spread {
   return spread(of.map((value, i) => value / (to[i] ?? NaN)).filter(Number.isFinite));
 }

@@ -1,4 +1,4 @@
-/** A chart of horizontal bars as SVG: one group an engine, one bar a variant. */
+/** A chart of horizontal bars as SVG: a group for each engine, a bar for each variant. */
 
 export interface Bar {
   readonly label: string;

@@ -1,4 +1,4 @@
-/** Generated parts of a page stand between markers; everything else in it is written by hand. */
+/** Replaces the generated parts of a page, which stand between markers; the rest is written by hand. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 

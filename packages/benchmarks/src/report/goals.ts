@@ -12,7 +12,7 @@ interface Verdict {
   readonly values: readonly number[];
 }
 
-/** One line a goal and engine: the median over styles and routes, the worst of them, how many reach it, and what noise is. */
+/** One line for each goal and engine: the median over styles and routes, the worst, how many reach the goal, and the noise. */
 export function goalsTable(measured: readonly Measured[]): string {
   const rows = measured.flatMap((run) => {
     const server = run.engine !== 'sqlite';

@@ -1,4 +1,4 @@
-/** What the figures were taken on. */
+/** The machine on which the figures were taken. */
 import { createEngine } from '@quartet/db-core';
 import { readFileSync } from 'node:fs';
 import * as os from 'node:os';
@@ -10,7 +10,7 @@ export interface Machine {
   readonly memoryGb: number;
   readonly system: string;
   readonly node: string;
-  /** Runnable processes a core, on average, in the minute before: above 1 others were at work too. */
+  /** Runnable processes for each core, on average over the minute before; above 1 the machine was busy. */
   readonly loadPerCore: number;
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -44,7 +44,7 @@ export function machine(): Machine {
   };
 }
 
-/** The version of the database behind a URL, as it tells itself. */
+/** The version that the database behind a URL reports. */
 export async function serverVersion(url: string): Promise<string> {
   const engine = createEngine(url);
   try {
@@ -67,7 +67,7 @@ function versionOf(name: string): string {
       };
       if (manifest.name && manifest.version) return manifest.version;
     } catch {
-      // not its root yet
+      // not the root of the package yet
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The tables of a run, as Markdown: ratios of neighbours first, then what each did by itself. */
+/** The tables of a run, as Markdown: ratios to the baselines first, then the figures of each variant. */
 import type { Measured, Sample } from '../harness/measure';
 import { NOTHING, ROUTES } from '../harness/routes';
 import type { Spread } from '../harness/statistics';
@@ -91,7 +91,7 @@ export function nothingRatio(
   return ratio(samples, 'execute', 'bare', NOTHING.name, metric);
 }
 
-/** The factor by which the same server, measured twice, differed from itself at worst: smaller differences tell nothing. */
+/** The largest factor between two measurements of the same server: smaller differences are noise. */
 export function noiseOf({ samples }: Measured): number {
   const found = ROUTES.map(
     ({ name }) => ratio(samples, 'bare-again', 'bare', name, 'perSecond').median,

@@ -1,4 +1,4 @@
-/** Writes what a run has found: JSON always, tables to the terminal, and into the docs when asked. */
+/** Writes the results of a run: JSON, tables on the terminal, and the tables of the docs with `--docs`. */
 import type { Measured, Plan } from '../harness/measure';
 import { ROUTES } from '../harness/routes';
 import { VARIANTS } from '../variants';
@@ -63,7 +63,7 @@ export function writeReport(run: Run, { docs }: { readonly docs: boolean }): voi
   writeSection('absolute', sections(absoluteTable));
 }
 
-/** Before Node 24 AsyncLocalStorage takes part in every promise; figures of both are shown. */
+/** Before Node 24 AsyncLocalStorage costs time at every promise, so figures of both are shown. */
 function hooksPromises({ machine }: Run): boolean {
   return Number(machine.node.slice(1).split('.')[0]) < 24;
 }
@@ -83,7 +83,7 @@ function chart({ measured }: Run, route: string): string {
   return barChart(route, 'requests per second', groups);
 }
 
-/** Machine, versions, settings, and what two runs of the same thing differ by. */
+/** Machine, versions, settings, and the difference between two measurements of the same server. */
 function conditions({ startedAt, full, plan, machine, databases, measured }: Run): string {
   const { cpu, cores, memoryGb, system, node, loadPerCore, versions } = machine;
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);

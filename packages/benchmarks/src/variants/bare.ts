@@ -1,6 +1,6 @@
 /**
- * The limit: Express and the bare driver, with prepared statements kept by hand. Whoever writes this gives
- * up everything else.
+ * The limit: Express and the bare driver, with prepared statements kept by hand, and no transactions, sessions
+ * or models.
  */
 import Database from 'better-sqlite3';
 import mysql from 'mysql2/promise';
@@ -65,7 +65,7 @@ function sqlite({ file }: Target): Opened {
 
 function postgres({ url }: Target): Opened {
   const pool = new Pool({ connectionString: url, max: POOL_SIZE });
-  // Named: the server parses and plans each statement once a connection.
+  // Named: the server parses and plans each statement once for each connection.
   const named = (name: string, sql: string) => ({ name, text: numbered(sql) });
   const statements = Object.fromEntries(
     Object.entries(SQL).map(([name, sql]) => [name, named(name, sql)]),
@@ -133,7 +133,7 @@ function postgres({ url }: Target): Opened {
 
 function mariadb({ url }: Target): Opened {
   const pool = mysql.createPool({ uri: url, connectionLimit: POOL_SIZE, timezone: 'Z' });
-  // `execute` prepares on the server, and keeps what it prepared for each connection.
+  // `execute` prepares on the server, and keeps the prepared statements of each connection.
   const all = async <Row>(sql: string, values: (string | number)[] = []): Promise<Row[]> =>
     (await pool.execute(sql, values))[0] as Row[];
   const count = async (sql: string): Promise<number> =>

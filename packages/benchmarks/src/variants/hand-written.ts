@@ -1,6 +1,6 @@
 /**
- * The routes as one would write them by hand in Express: no contract, no validation library. The driver's
- * limit and db-core's `execute` are measured with these, so that they differ in nothing but the data access.
+ * The routes written by hand in Express, without contract or validation library. The bare driver and db-core's
+ * `execute` are measured with these, so that only the data access differs.
  */
 import type { Express } from 'express';
 import express from 'express';
@@ -25,7 +25,7 @@ export interface Written {
   readonly author: { readonly id: number; readonly name: string };
 }
 
-/** What the routes need of a database. */
+/** The operations that the routes need. */
 export interface Data {
   findUser(id: number): Promise<UserRow | undefined>;
   listUsers(limit: number, offset: number): Promise<{ items: readonly UserRow[]; total: number }>;
@@ -41,13 +41,13 @@ export interface Data {
   ): Promise<Written | undefined>;
 }
 
-/** The statements, with `?` for what `placeholder` makes of it. */
+/** The statements; `placeholder` replaces each `?`. */
 export const SQL = {
   findUser: 'SELECT id, name, email FROM users WHERE id = ?',
   countUsers: 'SELECT count(*) AS total FROM users',
   listUsers: 'SELECT id, name, email FROM users ORDER BY id LIMIT ? OFFSET ?',
   countMessages: 'SELECT count(*) AS total FROM messages',
-  // The page first, then its authors: joined at once, MariaDB sorts everything for each page.
+  // The page first, then its authors: with a join MariaDB would sort all rows for each page.
   listMessages: `SELECT m.id, m.body, m.created_at, u.id AS author_id, u.name AS author_name
     FROM (SELECT * FROM messages ORDER BY id DESC LIMIT ? OFFSET ?) m JOIN users u ON u.id = m.user_id ORDER BY m.id DESC`,
   createUser: 'INSERT INTO users (name, email) VALUES (?, ?) RETURNING id',

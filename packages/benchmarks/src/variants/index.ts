@@ -3,7 +3,7 @@ import type { Style } from './styles';
 import { STYLES, startStyle } from './styles';
 import type { Variant } from './variant';
 
-// Loaded when asked for: each process serves one, and some of them change their library for good.
+// Loaded on demand: each process serves one variant, and some variants patch their library.
 const bare = () => require('./bare') as typeof import('./bare');
 const execute = () => require('./execute') as typeof import('./execute');
 const plainSequelize = () => require('./plain-sequelize') as typeof import('./plain-sequelize');
@@ -25,7 +25,7 @@ const styles: Variant[] = STYLES.map((style) => ({
   start: (url) => startStyle(style, url),
 }));
 
-/** The same apps where the engine was made with `begin: 'on-first-write'`, which SQLite has by itself. */
+/** The same apps on an engine with `begin: 'on-first-write'`, the default on SQLite. */
 const stylesOnFirstWrite: Variant[] = STYLES.map((style) => ({
   id: `${style}-ofw`,
   title: `${style}, begin: 'on-first-write'`,

@@ -1,6 +1,6 @@
 /**
- * Knex on its own pool, as its documentation shows; and with a transaction around each operation that the
- * operation's queries find through AsyncLocalStorage, as the transactional adapters for it do.
+ * Knex on its own pool, as its documentation shows; and with a transaction around each operation, which the
+ * queries find through AsyncLocalStorage, as Knex's transactional adapters do.
  *
  * @see https://knexjs.org/guide/
  */
@@ -127,7 +127,7 @@ function queriesOf(db: () => Knex, engine: EngineName, managed: boolean): Measur
   };
 }
 
-/** MariaDB's dialect of Knex has no `returning`; it answers the new id. */
+/** Knex has no `returning` on MariaDB; there an insert returns the new id. */
 async function insert(
   knex: Knex,
   engine: EngineName,

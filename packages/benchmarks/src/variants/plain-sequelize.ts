@@ -2,8 +2,8 @@
  * Sequelize on its own pool, as its documentation shows, by `define` and by the decorators of
  * sequelize-typescript; and managed by CLS, with a transaction around each operation.
  *
- * On SQLite it wants the package `sqlite3`, which is a build of minutes. `BENCH_SQLITE3` names a folder that holds it;
- * otherwise our look-alike stands in for it, outside every scope, so that no session is involved.
+ * On SQLite it needs the package `sqlite3`, whose build takes minutes. `BENCH_SQLITE3` names a folder that contains it;
+ * otherwise our facade replaces it, outside every scope, so that no session is involved.
  *
  * @see https://sequelize.org/docs/v6/other-topics/transactions/#automatically-pass-transactions-to-all-queries
  */
@@ -20,7 +20,7 @@ import { plainApp } from './plain';
 import type { Running, Target } from './variant';
 import { POOL_SIZE, SQLITE3, targetOf } from './variant';
 
-/** Its typings are a package of their own. */
+/** The typings of cls-hooked are in another package. */
 const cls = require('cls-hooked') as { createNamespace(name: string): object };
 
 interface UserModel extends Model {
@@ -34,7 +34,7 @@ interface MessageModel extends Model {
   body: string;
   createdAt: Date;
   author: UserModel;
-  /** By `define`; by the decorators it is `$add`. */
+  /** The name for `define`; with the decorators it is `$add`. */
   addTags?(tags: readonly Model[], options: object): Promise<void>;
   $add?(what: string, tags: readonly Model[], options: object): Promise<unknown>;
 }
@@ -129,7 +129,7 @@ interface Sqlite3 {
   readonly Database: new (...args: unknown[]) => { run(sql: string): void };
 }
 
-/** The package itself, which waits for the disk as rarely as the other drivers do here. */
+/** The package itself, with the same settings for disk syncs as the other drivers here. */
 function realSqlite3(): object {
   const sqlite3 = require(SQLITE3 as string) as Sqlite3;
   class Database extends sqlite3.Database {

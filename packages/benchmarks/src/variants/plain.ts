@@ -1,5 +1,5 @@
 /**
- * What the baselines of the libraries share: the contract's router over queries that use the library as its
+ * Shared by the baselines of the libraries: the contract's router over queries that use the library as its
  * documentation shows, with its own pool and no session. Only the data access differs from the apps.
  */
 import { createEngine } from '@quartet/db-core';
@@ -21,7 +21,7 @@ export function plainApp(
   queries: Measured,
   around?: <T>(operation: () => Promise<T>) => Promise<T>,
 ): Express {
-  const engine = createEngine(url); // for the router's health check alone: it opens nothing
+  const engine = createEngine(url); // only for the router's health check: it opens no connection
   const measured = around ? wrapped(queries, around) : queries;
   return express().use(
     createRouter(measured as Queries, { style: `plain-${library}`, library, engine }),

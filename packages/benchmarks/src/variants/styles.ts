@@ -22,7 +22,7 @@ interface App {
   createApp(engine: Engine): Promise<Express>;
 }
 
-/** Imported when asked for: each process serves one. */
+/** Imported on demand: each process serves one. */
 const load: Record<Style, () => Promise<App>> = {
   extension: () => import('@quartet/app-extension'),
   declarative: () => import('@quartet/app-declarative'),

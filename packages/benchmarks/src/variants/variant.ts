@@ -10,19 +10,19 @@ export interface Running {
 
 export interface Variant {
   readonly id: string;
-  /** What it is, as the tables of the docs say it. */
+  /** Its name in the tables of the docs. */
   readonly title: string;
-  /** What kind of thing it stands for: ours, the limit, a library alone, a library with a transaction per request. */
+  /** Its kind: ours, the limit, a library alone, a library with a transaction per request. */
   readonly kind: 'style' | 'limit' | 'execute' | 'plain' | 'transactional' | 'control';
   /** The variant it is compared with. */
   readonly baseline?: string;
-  /** Where it cannot be had. */
+  /** The engines on which it cannot run. */
   readonly except?: readonly EngineName[];
   /** Opens the database and makes the app. */
   start(url: string): Promise<Running>;
 }
 
-/** `sqlite:////tmp/a.db` and its like, taken apart for libraries that want the pieces. */
+/** The parts of a URL such as `sqlite:////tmp/a.db`, for libraries that take no URL. */
 export interface Target {
   readonly engine: EngineName;
   readonly url: string;
@@ -59,7 +59,7 @@ export const POOL_SIZE = Number(process.env['BENCH_POOL_SIZE'] ?? 8);
 /** A folder with the package `sqlite3`, version 5 or later, for Sequelize used plainly. */
 export const SQLITE3 = process.env['BENCH_SQLITE3'];
 
-/** SQLite's pool stays as it is, unless a size is asked for. */
+/** SQLite's pool keeps its default unless a size is given. */
 export function poolOptions(engine: EngineName): { readonly poolSize?: number } {
   if (engine === 'sqlite' && !process.env['BENCH_POOL_SIZE']) return {};
   return { poolSize: POOL_SIZE };

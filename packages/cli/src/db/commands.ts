@@ -1,4 +1,4 @@
-/** What `npm run db:…` can do, each on one engine. What is printed is the result; mistakes are thrown. */
+/** The commands of `npm run db:…`, each on one engine. They print results and throw errors. */
 import { createInterface } from 'node:readline/promises';
 import type { Engine } from '@quartet/db-core';
 import { writeRowTypes } from '@quartet/db-knex';
@@ -78,7 +78,7 @@ async function seed(request: Request): Promise<void> {
   const pending = (await migratorOf(request).status()).filter(({ state }) => state !== 'applied');
   if (pending.length > 0 && !(await migratorOf(request).isAdoptable()))
     throw new CommandError('tables are missing: run "npm run db:migrate" first.');
-  // Only this command needs the contract, which brings Express with it.
+  // Imported here: only this command needs the contract, which loads Express.
   const { seedSampleData } = await import('@quartet/http-contract');
   const { queries } = await openStyle(style, engine);
   const seeded = await seedSampleData(queries);
@@ -98,7 +98,7 @@ function migratorOf({ engine, lockTimeoutMs }: Request): Migrator {
   });
 }
 
-/** The style's own file holds samples; a database that somebody named may hold more. */
+/** The style's own file holds sample data; a database named by DATABASE_URL may hold other data. */
 async function confirmReset({ engine, yes }: Request): Promise<void> {
   if (yes || process.env['DATABASE_URL'] === undefined) return;
   const what = `this drops ${tableNames.join(', ')} in ${engine.url} with everything in them`;

@@ -38,7 +38,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** An option that a command has no use for is a mistake: `db:reset --to` would drop more than was meant. */
+/** Refuses an option that the command does not use: `db:reset --to` would drop more than was intended. */
 const FOR: Readonly<Record<string, readonly string[]>> = {
   to: ['migrate', 'rollback'],
   all: ['rollback'],
@@ -74,7 +74,7 @@ async function main(): Promise<void> {
   const lockTimeoutMs = seconds * 1000;
   const engine = openDatabase(style, { busyTimeoutMs: lockTimeoutMs });
   try {
-    const say = name === 'reflect' ? console.error : console.log; // whose standard output is a module
+    const say = name === 'reflect' ? console.error : console.log; // its standard output is the module
     say(String(engine.url));
     await command({
       ...values,

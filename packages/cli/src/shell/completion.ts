@@ -1,16 +1,16 @@
-/** Completion of `Session.`: a proxy has no members that Node could list. */
+/** Completion of `Session.`: a proxy whose members Node cannot list. */
 import type { Completer, AsyncCompleter } from 'node:readline';
 import { Session } from '@quartet/db-core';
 
 const OWN = ['configure', 'factory', 'has', 'queryProperty', 'remove'];
-/** Not for the prompt: the package's own. */
+/** Members that are internal to db-core. */
 const INTERNAL = ['constructor', 'end', 'load'];
 
 const MEMBERS = [...Object.getOwnPropertyNames(Session.prototype), ...OWN, 'info']
   .filter((name) => !INTERNAL.includes(name))
   .sort((a, b) => a.localeCompare(b));
 
-/** The REPL's completer, asked for everything but the members of a scoped session. */
+/** Completes the members of a scoped session; everything else is left to the REPL's own completer. */
 export function completeSession(otherwise: Completer | AsyncCompleter): AsyncCompleter {
   return (line, done) => {
     const typed = /(?:^|[^\w$.])((?:Session|session|db\.session)\.(\w*))$/.exec(line);

@@ -1,6 +1,6 @@
 /**
  * npm run shell [-- STYLE]: a prompt inside a scope, with a style's models, session and engine, as `flask shell`
- * gives. What is not committed at the end is rolled back, and one line says so.
+ * gives. Work that is not committed at the end is rolled back, and one line says so.
  *
  * @see https://flask.palletsprojects.com/en/stable/shell/
  */
@@ -89,7 +89,7 @@ function addCommands(server: REPLServer, engine: Engine): void {
   });
 }
 
-// A timer or a server that somebody left running at the prompt does not keep the shell.
+// A timer or a server that was left running at the prompt does not keep the process alive.
 void main()
   .catch((error: unknown) => endWith('shell', error))
   .finally(() => process.exit());

@@ -35,14 +35,14 @@ async function atTerminal(options: PromptOptions): Promise<number> {
   const colors = process.stdout.hasColors();
   const server = start({
     prompt: options.prompt,
-    useGlobal: true, // a context of its own has another Date and another Array, which libraries do not know
+    useGlobal: true, // another context would have another Date and Array, which libraries do not recognise
     useColors: colors,
     ignoreUndefined: true,
-    breakEvalOnSigint: true, // Ctrl-C gives up a statement that does not end
+    breakEvalOnSigint: true, // Ctrl-C stops waiting for a statement that does not end
     preview: false, // it would evaluate half a line, outside the scope
     writer: makeWriter(options.names['Session'], colors),
   });
-  process.on('SIGINT', () => undefined); // npm repeats the terminal's: it must not end the shell
+  process.on('SIGINT', () => undefined); // npm repeats the terminal's signal, which must not end the shell
   prepare(server, options, (error) => {
     server.output.write(`Uncaught ${describeError(error, colors)}\n`);
     server.clearBufferedCommand();
@@ -53,7 +53,7 @@ async function atTerminal(options: PromptOptions): Promise<number> {
     server.once('exit', resolve);
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => server.close());
   });
-  return 0; // whoever typed has seen what failed
+  return 0; // the user has seen what failed
 }
 
 async function fromPipe(options: PromptOptions): Promise<number> {
@@ -76,7 +76,7 @@ async function fromPipe(options: PromptOptions): Promise<number> {
     ended = true;
     ready();
   });
-  // The REPL asks for the prompt when a line is done, and only then may the next one come: it does not wait
+  // The REPL asks for the prompt when a line is done. Only then is the next line given to it: it does not wait
   // by itself for an `await` in a line from a pipe.
   server.displayPrompt = () => {
     server.resume();
@@ -116,7 +116,7 @@ async function fromPipe(options: PromptOptions): Promise<number> {
   return failures;
 }
 
-/** Each line in the scope; names, completion and errors our way. */
+/** Evaluates each line in the scope, and replaces completion and the printing of errors. */
 function prepare(
   server: REPLServer,
   { scope, names, prepare: prepareMore }: PromptOptions,
@@ -139,7 +139,7 @@ function prepare(
   const complete = server.completer.bind(server);
   Object.assign(server, { eval: inScope, completer: completeSession(complete) });
 
-  // Errors do not come back through the callback but through the REPL's domain, which has no public name.
+  // Errors arrive through the REPL's domain instead of the callback; the domain has no public name.
   const { _domain: domain } = server as unknown as { _domain: EventEmitter };
   domain.removeAllListeners('error').on('error', (error: unknown) => {
     if (error instanceof Error) Reflect.deleteProperty(error, 'domain');
@@ -150,6 +150,6 @@ function prepare(
 
 function keepHistory(server: REPLServer, file: string): Promise<void> {
   return new Promise((resolve) => {
-    server.setupHistory(file, () => resolve()); // what cannot be read or written is said by the REPL
+    server.setupHistory(file, () => resolve()); // the REPL itself reports a file that it cannot read or write
   });
 }

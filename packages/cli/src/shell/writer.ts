@@ -1,8 +1,8 @@
-/** How the shell prints a value: as Node does, except where that would hide the point. */
+/** Prints values as Node does, except the scoped session and Knex builders, which are shown by name and by SQL. */
 import { inspect } from 'node:util';
 import { DbCoreError } from '@quartet/db-core';
 
-/** A frame of what was typed; those below it are the shell's own. */
+/** A stack frame of the typed line; the frames below it are the shell's. */
 const TYPED = /\bREPL\d+:\d+/;
 
 export function makeWriter(session: unknown, colors: boolean): (value: unknown) => string {
@@ -14,7 +14,7 @@ export function makeWriter(session: unknown, colors: boolean): (value: unknown) 
   };
 }
 
-/** What went wrong on the line, without the frames that are not the user's. */
+/** The error of the typed line, without the frames of the shell. */
 export function describeError(error: unknown, colors: boolean): string {
   if (error instanceof DbCoreError) return `${error.name}: ${error.message}`;
   if (!(error instanceof Error)) return inspect(error, { colors });

@@ -28,9 +28,9 @@ export function begin(
   return spawn(command, args, { cwd: ROOT, env });
 }
 
-/** Everything a process says, and how it ends. */
+/** The output of a process, and how it ends. */
 export async function end(child: ChildProcessWithoutNullStreams, input = ''): Promise<Ended> {
-  child.stdin.on('error', () => undefined); // it need not read all
+  child.stdin.on('error', () => undefined); // the process may end without reading it all
   child.stdin.end(input);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
@@ -45,7 +45,7 @@ export function run(args: readonly string[], databaseUrl: string, input = ''): P
   return end(begin(args, databaseUrl), input);
 }
 
-/** Resolves when the stream has said `what`. @throws Error with what it said when it ends before */
+/** Resolves when `what` was printed. @throws Error with the output when the stream ends before */
 export async function said(stream: Readable, what: string | RegExp): Promise<string> {
   let all = '';
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {

@@ -1,4 +1,4 @@
-/** A migrator that has the lock and never goes on: it says so on standard output and stops the whole process. */
+/** A migrator that takes the lock, says so on standard output, and then blocks the process for ever. */
 import { writeSync } from 'node:fs';
 import { createEngine } from '@quartet/db-core';
 import { Migrator } from '@quartet/migrations';

@@ -14,7 +14,7 @@ export class Terminal {
   readonly #child;
   readonly #ended: Promise<unknown[]>;
   #seen = '';
-  /** Up to where what was seen has been waited for. */
+  /** The end of the output that was waited for so far. */
   #read = 0;
 
   constructor(command: string, env: NodeJS.ProcessEnv) {
@@ -28,7 +28,7 @@ export class Terminal {
     });
   }
 
-  /** What was printed since the last call, up to and including `what`, without colours. */
+  /** Resolves to the output since the last call, up to and including `what`, without colours. */
   async until(what: string): Promise<string> {
     for (;;) {
       const text = stripVTControlCharacters(this.#seen.slice(this.#read));
@@ -49,7 +49,7 @@ export class Terminal {
     this.#child.stdin.write(keys);
   }
 
-  /** Types a line; resolves to what is printed before the next prompt, the line's own echo left out. */
+  /** Types a line; resolves to the output before the next prompt, without the echo of the line. */
   async enter(line: string, prompt: string): Promise<string> {
     this.type(`${line}\r`);
     const text = await this.until(`\n${prompt}`);

@@ -6,6 +6,7 @@ export type { HiddenField } from './hidden-field';
 export type { Class, Identity, Mapper, Select } from '../orm/mapper';
 export type { Operation } from '../observe/changes';
 export type { ScopeOptions } from '../session/scope';
+export { assertKnownOptions } from '../errors/unknown-option';
 export { createUnlessMade } from './create-unless-made';
 export { hiddenField } from './hidden-field';
 export { skipInLocations } from '../observe/caller-location';

@@ -45,16 +45,15 @@ export class ArgumentError extends UsageError {
 
 /** A session was asked for where no scope is active. */
 export class NoActiveScopeError extends UsageError {
-  constructor(what = 'This call') {
-    super(
-      `${what} needs a session, but no scope is active here. In Express, register the request scope ` +
-        `before your routes: initApp(app) from '@quartet/db-core/express'. In a script, job or test, ` +
-        `wrap the work: await runInScope(async () => { ... }).`,
-      {},
-      'NO_ACTIVE_SCOPE',
-    );
+  /** @param cure the calls to make, where an extension has calls of its own. */
+  constructor(what = 'This call', cure = REQUEST_SCOPES) {
+    super(`${what} needs a session, but no scope is active here. ${cure}`, {}, 'NO_ACTIVE_SCOPE');
   }
 }
+
+const REQUEST_SCOPES =
+  `In Express, register the request scope before your routes: initApp(app) from '@quartet/db-core/express'. ` +
+  `In a script, job or test, wrap the work: await runInScope(async () => { ... }).`;
 
 /** Work that outlived its request (or its `runInScope`) asked for a session. */
 export class ScopeClosedError extends UsageError {

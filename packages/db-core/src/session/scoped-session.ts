@@ -37,6 +37,8 @@ export interface ScopedSession extends Session {
 export interface ScopedSessionOptions {
   /** What the session belongs to, by identity. Default: the request, or the `runInScope` call, the code runs in. */
   readonly scopefunc?: () => unknown;
+  /** Called before each use of a session; throws where there can be none. For extensions, which name their own calls. */
+  readonly assertUsable?: () => void;
 }
 
 /**
@@ -58,6 +60,10 @@ export function scopedSession(
     ? new KeyedRegistry(factory, options.scopefunc)
     : new ScopeRegistry(factory);
   if (options.scopefunc) factory.current = () => registry.session('A statement');
+  const session = (what: string, overrides?: SessionOptions): Session => {
+    options.assertUsable?.();
+    return registry.session(what, overrides);
+  };
   const own = {
     factory,
     has: () => registry.peek() !== undefined,
@@ -68,7 +74,7 @@ export function scopedSession(
     queryProperty: () => ({
       configurable: true,
       get(this: Class): Query<object> {
-        return registry.session('A query').query(this);
+        return session('A query').query(this);
       },
     }),
   };
@@ -78,15 +84,15 @@ export function scopedSession(
         'This scope has a session already: options can only be given before its first use.',
       );
     }
-    return registry.session('Session()', overrides);
+    return session('Session()', overrides);
   };
   return new Proxy(call, {
     get(_target, name) {
       if (Object.hasOwn(own, name)) return own[name as keyof typeof own];
       if (name === 'then' || typeof name === 'symbol') return undefined; // being awaited or printed is no use of a session
-      const session = registry.session(`Session.${name}`);
-      const member: unknown = Reflect.get(session, name, session);
-      return typeof member === 'function' ? (member.bind(session) as unknown) : member;
+      const current = session(`Session.${name}`);
+      const member: unknown = Reflect.get(current, name, current);
+      return typeof member === 'function' ? (member.bind(current) as unknown) : member;
     },
     has: (_target, name) =>
       Object.hasOwn(own, name) || name in (registry.peek() ?? Session.prototype),

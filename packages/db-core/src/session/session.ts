@@ -28,7 +28,7 @@ import { UnitOfWork } from '../orm/unit-of-work';
 
 export interface SessionOptions extends TransactionOptions {
   /** The engine for everything that no mapper assigns to another. */
-  readonly bind?: Engine;
+  readonly bind?: Engine | undefined;
   /** Further engines this session reaches, by key: models mapped on them, and `connection(key)`. Each has its own transaction. */
   readonly binds?: Readonly<Record<string, Engine>>;
   /**

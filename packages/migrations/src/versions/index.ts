@@ -6,5 +6,5 @@ import { tags } from './2026-11-21-03-tags';
 
 export const versions: readonly Migration[] = [users, messages, tags];
 
-/** What the history comes to, those that refer to others first. */
+/** The tables that the history makes, those that refer to others first. */
 export const tableNames: readonly string[] = ['message_tags', 'tags', 'messages', 'users'];

@@ -1,25 +1,29 @@
-/** From db-core's recorder to what the page shows: one event of a session's life, as plain data. */
+/** Turns an event of db-core's recorder into the plain data that the page shows. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '@quartet/db-core';
 import type { RecordedEvent } from '@quartet/db-core/observe';
 import { translateError } from '@quartet/db-core';
-import type { LifeEvent, PoolFigures, StyleId } from './protocol';
+import type { SessionEvent, PoolFigures, StyleId } from './protocol';
 import { STYLE_IDS } from './protocol';
 import { ROOT } from './root';
 
-/** Longer values are cut: a page is no dump. */
+/** The page shows at most so many characters of a value. */
 const VALUE_LENGTH = 120;
 
-/** An event that was recorded, and the parameters of its statement as they were sent. */
-export interface Heard {
+/** A recorded event, and the parameters of its statement as they were sent. */
+export interface RecordedSessionEvent {
   /** `at` is in milliseconds since 1970. */
-  readonly event: Omit<LifeEvent, 'id'>;
+  readonly event: Omit<SessionEvent, 'id'>;
   readonly params: unknown;
 }
 
 /** @param madeAt when the recorder was made, in milliseconds since 1970 */
-export function lifeEvent(recorded: RecordedEvent, madeAt: number, engine: Engine): Heard {
+export function toSessionEvent(
+  recorded: RecordedEvent,
+  madeAt: number,
+  engine: Engine,
+): RecordedSessionEvent {
   const { kind, at, durationMs, way, sql, params, rowCount, error, connectionId, location } =
     recorded;
   const place = location === undefined ? undefined : placeOf(location);
@@ -41,8 +45,8 @@ export function lifeEvent(recorded: RecordedEvent, madeAt: number, engine: Engin
   return { event, params };
 }
 
-/** A connection that is on its way back is still counted by the pool when it is told of. */
-export function poolFigures(engine: Engine, kind?: LifeEvent['kind']): PoolFigures {
+/** The pool still counts a connection as used when it reports its return. */
+export function poolFigures(engine: Engine, kind?: SessionEvent['kind']): PoolFigures {
   const { inUse, max, waiting } = engine.status();
   return { inUse: kind === 'checkin' && waiting === 0 ? inUse - 1 : inUse, max, waiting };
 }
@@ -52,8 +56,8 @@ export function shownError(error: unknown): string {
   return translated instanceof Error ? `${translated.name}: ${translated.message}` : String(error);
 }
 
-/** `file:line:column (function)`, where the file is one of ours. */
-function placeOf(location: string): LifeEvent['place'] {
+/** From `file:line:column (function)`; undefined for a file outside the repository. */
+function placeOf(location: string): SessionEvent['place'] {
   const [, file = '', line, name] = /^(.+?):(\d+):\d+(?: \((.+)\))?$/.exec(location) ?? [];
   const relative = path.relative(ROOT, file).split(path.sep).join('/');
   if (file === '' || relative.startsWith('..')) return undefined;
@@ -64,8 +68,8 @@ function placeOf(location: string): LifeEvent['place'] {
   };
 }
 
-/** Whose line it is: of a style's own file, or of one that imports from that style what the line names. */
-function styleAt({ file, line }: NonNullable<LifeEvent['place']>): StyleId | undefined {
+/** The style a line belongs to: that of its file, or the one from which the file imports a name that the line uses. */
+function styleAt({ file, line }: NonNullable<SessionEvent['place']>): StyleId | undefined {
   const own = STYLE_IDS.find(
     (id) => file.startsWith(`apps/${id}/`) || file.endsWith(`/variants/${id}.ts`),
   );

@@ -8,7 +8,7 @@ interface Column {
   readonly title: string;
   readonly hint: string;
   readonly show: (value: number) => string;
-  /** Whether more than the least is worth a mark: times differ from run to run. */
+  /** Whether a value above the least is marked; times are not, since they differ from run to run. */
   readonly counts: boolean;
 }
 
@@ -45,8 +45,8 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
-/** The four styles in figures, one line each; what is more than the least is marked by a sign and a number. */
-export function Strip({
+/** The figures of the four styles, a line each; values above the least are marked with a sign and the difference. */
+export function Comparison({
   styles,
   run,
 }: {
@@ -54,7 +54,7 @@ export function Strip({
   readonly run: RunState | undefined;
 }): JSX.Element {
   return (
-    <div class="strip" tabIndex={0} role="region" aria-label="Comparison">
+    <div class="comparison" tabIndex={0} role="region" aria-label="Comparison">
       <table>
         <thead>
           <tr>

@@ -1,15 +1,14 @@
 /**
- * `db.beforeModelsCommitted` and `db.modelsCommitted`: what db-core tells of a session's changes, with the app, to
- * whoever has connected.
+ * `db.beforeModelsCommitted` and `db.modelsCommitted`, as Flask-SQLAlchemy has them.
  *
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/track-modifications/
  */
 import type { ModelsCommitted as SessionCommitted } from '@quartet/db-core/observe';
-import { trackModifications as track } from '@quartet/db-core/observe';
 import type { Application } from 'express';
-import type { AppState } from './apps';
 
+/** The changes of one session, and the app. */
 export interface ModelsCommitted extends SessionCommitted {
+  /** Undefined after `db.init()`, which serves scripts. */
   readonly app: Application | undefined;
 }
 
@@ -26,17 +25,4 @@ export class Signal<T> {
   async send(event: T): Promise<void> {
     for (const listener of this.#listeners) await listener(event);
   }
-}
-
-/** Watches the models of one app, until it is forgotten. */
-export function trackModifications(
-  { app, engines, onForget }: AppState,
-  before: Signal<ModelsCommitted>,
-  after: Signal<ModelsCommitted>,
-): void {
-  const stop = track(engines.values(), {
-    beforeCommit: (event) => before.send({ app, ...event }),
-    afterCommit: (event) => after.send({ app, ...event }),
-  });
-  onForget.push(stop);
 }
