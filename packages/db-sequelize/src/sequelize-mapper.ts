@@ -1,8 +1,7 @@
 /** Lets a session save, load and delete instances of a Sequelize model through the model's own methods. */
 import type { Engine } from '@quartet/db-core';
 import type { Class, Identity, Mapper, Select } from '@quartet/db-core/binding';
-import { NoResultFound } from '@quartet/db-core';
-import { mapperOf } from '@quartet/db-core/binding';
+import { keyOf, mapperOf, rowIsGone } from '@quartet/db-core/binding';
 import type {
   Association,
   BelongsTo,
@@ -56,12 +55,18 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
       await instance.reload();
     } catch (error) {
       if ((error as Error).name !== 'SequelizeInstanceError') throw error;
-      throw new NoResultFound(`This ${this.name} has no row any more.`);
+      throw rowIsGone(this.name);
     }
   }
 
   async get(id: Identity): Promise<M | undefined> {
-    return (await this.#model.findOne({ where: this.#identify(id) })) ?? undefined;
+    const attributes = this.#model.getAttributes() as Record<string, { type: unknown } | undefined>;
+    const columns = this.primaryKey.map((name) => ({
+      name,
+      type: typeName(attributes[name]?.type),
+    }));
+    const key = keyOf(this.name, columns, id, this.engine.dialect.facts);
+    return (key && (await this.#model.findOne({ where: key as WhereOptions }))) ?? undefined;
   }
 
   find(select: Select): Promise<M[]> {
@@ -103,16 +108,14 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
         instance.set(foreignKey as never, parent.get(targetKey) as never);
     }
   }
-
-  #identify(id: Identity): WhereOptions {
-    const values = Array.isArray(id) ? id : [id];
-    return Object.fromEntries(
-      this.primaryKey.map((name, i) => [name, values[i] ?? null]),
-    ) as WhereOptions;
-  }
 }
 
 function conditions<M extends Model>({ equal, where }: Select): FindOptions<M['_attributes']> {
   const all = [...equal, ...where];
   return all.length > 0 ? { where: { [Op.and]: all } as WhereOptions } : {};
+}
+
+/** A type of Sequelize's in the words of the database; types may also be given as such. */
+function typeName(type: unknown): string {
+  return typeof type === 'string' ? type : ((type as { toSql?(): string })?.toSql?.() ?? '');
 }

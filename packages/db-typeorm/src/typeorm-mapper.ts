@@ -1,8 +1,14 @@
 /** Lets a session save, load and delete entities of a DataSource through its repositories. */
 import type { Engine } from '@quartet/db-core';
 import type { Class, Identity, Mapper, Select } from '@quartet/db-core/binding';
-import { NoResultFound } from '@quartet/db-core';
-import { hiddenField, mapperOf } from '@quartet/db-core/binding';
+import {
+  hiddenField,
+  isUnchanged,
+  keyOf,
+  mapperOf,
+  rowIsGone,
+  snapshot,
+} from '@quartet/db-core/binding';
 import type {
   DataSource,
   EntityMetadata,
@@ -61,7 +67,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
 
   isModified(instance: ObjectLiteral): boolean {
     const known = this.#known.get(instance);
-    return !known || this.#values(instance).some((value, i) => !same(value, known[i]));
+    return !known || this.#values(instance).some((value, i) => !isUnchanged(value, known[i]));
   }
 
   async save(instance: ObjectLiteral): Promise<void> {
@@ -78,16 +84,19 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     const fresh = await this.#repository.findOneBy(
       this.#metadata.getEntityIdMap(instance) as FindOptionsWhere<ObjectLiteral>,
     );
-    if (!fresh) throw new NoResultFound(`This ${this.name} has no row any more.`);
+    if (!fresh) throw rowIsGone(this.name);
     for (const column of this.#metadata.columns)
       column.setEntityValue(instance, column.getEntityValue(fresh));
     this.#remember(instance);
   }
 
   async get(id: Identity): Promise<ObjectLiteral | undefined> {
-    const values = Array.isArray(id) ? id : [id];
-    const where = Object.fromEntries(this.primaryKey.map((property, i) => [property, values[i]]));
-    const found = await this.#repository.findOneBy(where);
+    const columns = this.#metadata.primaryColumns.map((column) => ({
+      name: column.propertyPath,
+      type: this.#dataSource.driver.normalizeType(column),
+    }));
+    const key = keyOf(this.name, columns, id, this.engine.dialect.facts);
+    const found = key && (await this.#repository.findOneBy(key));
     return found ? this.#remember(found) : undefined;
   }
 
@@ -114,16 +123,11 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   }
 
   #remember(instance: ObjectLiteral): ObjectLiteral {
-    this.#known.set(instance, this.#values(instance));
+    this.#known.set(instance, this.#values(instance).map(snapshot));
     return instance;
   }
 
   #values(instance: ObjectLiteral): unknown[] {
     return this.#readers.map((read) => read(instance));
   }
-}
-
-function same(one: unknown, other: unknown): boolean {
-  if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime();
-  return one === other;
 }

@@ -19,7 +19,8 @@ import {
 import { getRecordedQueries, Recorder } from '@quartet/db-core/observe';
 import { NotFoundError, Query } from '@quartet/db-core/orm';
 import { initApp as initRequestScopes, requestScopesOf } from '@quartet/db-core/express';
-import { bindSequelize, createAll, dropAll, reflectTables } from '@quartet/db-sequelize';
+import { bindSequelize, createAll, dropAll } from '@quartet/db-sequelize';
+import { reflectTables } from '@quartet/db-sequelize/reflection';
 import type { Application, RequestHandler } from 'express';
 import type {
   FindOptions,

@@ -1,6 +1,6 @@
 /** What a migration is: steps, each with its way back, written with Knex for the three databases at once. */
 import type { Knex } from 'knex';
-import { engineOf } from '@quartet/db-knex';
+import { compareBytewise } from '@quartet/db-knex';
 
 /** Anything of Knex that stands for statements; it is compiled, not awaited. */
 export type Statement = Knex.SchemaBuilder | Knex.QueryBuilder | Knex.Raw;
@@ -34,11 +34,7 @@ export function createTable(
 ): Step {
   return {
     up: knex.schema.createTable(name, (table) => {
-      if (engineOf(knex).dialect.name === 'mysql') {
-        // Compared byte by byte, as on the other databases: else 'Ana' and 'ana' would be one name.
-        table.charset('utf8mb4');
-        table.collate('utf8mb4_bin');
-      }
+      compareBytewise(knex, table);
       define(table);
     }),
     down: knex.schema.dropTable(name),

@@ -67,5 +67,5 @@ function manager(): EntityManager {
 
 /** SQLite has no row locks; its one writer at a time does as much. */
 function locked(): Pick<FindOneOptions, 'lock'> {
-  return Session.bind.dialect.name === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
+  return Session.bind.dialect.facts.rowLocks ? { lock: { mode: 'pessimistic_write' } } : {};
 }

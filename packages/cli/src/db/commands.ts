@@ -1,7 +1,7 @@
 /** What `npm run db:…` can do, each on one engine. What is printed is the result; mistakes are thrown. */
 import { createInterface } from 'node:readline/promises';
 import type { Engine } from '@quartet/db-core';
-import { writeRowTypes } from '@quartet/db-knex';
+import { writeRowTypes } from '@quartet/db-knex/reflection';
 import type { MigrationStatus } from '@quartet/migrations';
 import { Migrator, tableNames } from '@quartet/migrations';
 import { CommandError } from '../command-error';

@@ -4,6 +4,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/internals.html#sqlalchemy.engine.Dialect
  */
+import type { DialectFacts } from './facts';
 
 /** MariaDB speaks the `mysql` dialect, as in SQLAlchemy. */
 export type DialectName = 'sqlite' | 'postgresql' | 'mysql';
@@ -56,6 +57,8 @@ export interface CursorResult {
 
 export interface Dialect<Raw = unknown> {
   readonly name: DialectName;
+  /** What the database is like: ask for the fact, not for the name. */
+  readonly facts: DialectFacts;
   readonly defaultBegin: BeginMode;
   /** Connections a pool holds unless told otherwise. */
   readonly defaultPoolSize: number;

@@ -9,6 +9,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CursorResult, Dialect, DialectName, BeginMode } from '../dialects/dialect';
+import type { DialectFacts } from '../dialects/facts';
 import type { Engine } from '../engine/engine';
 import { InvalidRequestError, PendingRollbackError } from '../errors/errors';
 import { translateError } from '../errors/translate';
@@ -85,6 +86,7 @@ async function comesHome(engine: Engine): Promise<boolean> {
 /** Pretends that the one connection is a pool of one, and savepoints are transactions. */
 class IsolatedDialect implements Dialect<object> {
   readonly name: DialectName;
+  readonly facts: DialectFacts;
   readonly defaultBegin: BeginMode;
   readonly defaultPoolSize = 1;
   readonly synchronous: boolean;
@@ -100,6 +102,7 @@ class IsolatedDialect implements Dialect<object> {
     this.#real = real;
     this.#raw = raw;
     this.name = real.name;
+    this.facts = real.facts;
     this.defaultBegin = real.defaultBegin;
     this.synchronous = real.synchronous;
     this.singleWriter = real.singleWriter;

@@ -13,6 +13,7 @@ import type { EngineOptions } from '../../engine/engine';
 import type { DatabaseUrl } from '../url';
 import { OperationalError } from '../../errors/errors';
 import { plainReadJudge } from '../../sql/statement';
+import { mysqlFacts } from './facts';
 
 /** Flags of an OK packet, which answers every statement that has no rows. */
 const SERVER_STATUS_IN_TRANS = 1;
@@ -29,6 +30,7 @@ export type MysqlResult = readonly [rows: unknown, fields: FieldPacket[] | undef
 
 export class MysqlDialect implements Dialect<Client> {
   readonly name = 'mysql';
+  readonly facts = mysqlFacts;
   readonly defaultBegin: BeginMode = 'on-first-statement';
   readonly defaultPoolSize = 10;
   readonly synchronous = false;

@@ -14,6 +14,7 @@ import { OperationalError, PendingRollbackError } from '../../errors/errors';
 import { plainReadJudge } from '../../sql/statement';
 import { QueryWithBegin, wireOf } from './begin';
 import { StatementNames } from './statement-names';
+import { postgresqlFacts } from './facts';
 
 /** The BEGIN of a transaction, which waits for the first statement or is under way with it. */
 interface Beginning {
@@ -23,6 +24,7 @@ interface Beginning {
 
 export class PostgresqlDialect implements Dialect<Client> {
   readonly name = 'postgresql';
+  readonly facts = postgresqlFacts;
   readonly defaultBegin: BeginMode = 'on-first-statement';
   readonly defaultPoolSize = 10;
   readonly synchronous = false;

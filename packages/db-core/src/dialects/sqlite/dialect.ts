@@ -18,6 +18,7 @@ import { ArgumentError, OperationalError } from '../../errors/errors';
 import { withSteadyLimit } from './limit';
 import { toSqlite } from './values';
 import { cancelled, WriterLock } from './writer-lock';
+import { sqliteFacts } from './facts';
 
 const STATEMENT_CACHE_LIMIT = 200;
 const FIRST_RETRY_MS = 1;
@@ -37,6 +38,7 @@ export interface SqliteHandle {
 
 export class SqliteDialect implements Dialect<SqliteHandle> {
   readonly name = 'sqlite';
+  readonly facts = sqliteFacts;
   readonly defaultBegin: BeginMode = 'on-first-write';
   readonly defaultPoolSize = 4;
   readonly synchronous = true;
