@@ -40,6 +40,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
         ? (instance) => column.getEntityValue(instance) as unknown
         : (instance) => instance[column.propertyName] as unknown,
     );
+    if (!this.#generatesKey) this.#watchRows();
   }
 
   get name(): string {
@@ -56,12 +57,11 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     );
   }
 
-  /** An object whose key the program sets itself counts as new until this session has saved or loaded it. */
+  /** An object whose key the program sets itself counts as new until a session or TypeORM has saved or loaded it. */
   isPersistent(instance: ObjectLiteral): boolean {
     return (
       this.#known.get(instance) !== undefined ||
-      (this.#metadata.hasId(instance) &&
-        this.#metadata.generatedColumns.some(({ isPrimary }) => isPrimary))
+      (this.#generatesKey && this.#metadata.hasId(instance))
     );
   }
 
@@ -120,6 +120,26 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
 
   get #repository(): Repository<ObjectLiteral> {
     return this.#dataSource.getRepository(this.#metadata.target);
+  }
+
+  get #generatesKey(): boolean {
+    return this.#metadata.generatedColumns.some(({ isPrimary }) => isPrimary);
+  }
+
+  /** Where the key does not tell which objects have a row, TypeORM's own calls are listened to. */
+  #watchRows(): void {
+    const { target } = this.#metadata;
+    const remember = (entity: unknown): void => {
+      if (typeof target === 'function' && entity instanceof target)
+        this.#remember(entity as ObjectLiteral);
+    };
+    this.#dataSource.subscribers.push({
+      listenTo: () => target,
+      afterLoad: remember,
+      afterInsert: ({ entity }) => remember(entity),
+      afterUpdate: ({ entity }) => remember(entity),
+      afterRemove: ({ entity }) => entity && this.#known.delete(entity as ObjectLiteral),
+    });
   }
 
   #remember(instance: ObjectLiteral): ObjectLiteral {
