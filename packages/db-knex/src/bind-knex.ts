@@ -40,6 +40,9 @@ const LOG = {
 export function bindKnex(engine: Engine, options: BindKnexOptions = {}): Knex {
   const knex = createKnex({ log: LOG, ...options, ...CLIENTS[engine.dialect.name].config(engine) });
   bind(configOf(knex), engine);
+  // Without a connection of its own Knex would not know it, and its queries of MariaDB's catalogue find nothing.
+  const { connectionSettings } = knex.client as { connectionSettings: { database?: string } };
+  connectionSettings.database = engine.url.database;
   return knex;
 }
 

@@ -138,7 +138,9 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
       afterLoad: remember,
       afterInsert: ({ entity }) => remember(entity),
       afterUpdate: ({ entity }) => remember(entity),
-      afterRemove: ({ entity }) => entity && this.#known.delete(entity as ObjectLiteral),
+      afterRemove: ({ entity }) => {
+        if (entity) this.#known.delete(entity as ObjectLiteral);
+      },
     });
   }
 

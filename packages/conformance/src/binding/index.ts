@@ -3,4 +3,3 @@ export type { Binding, Bound, Item } from './binding';
 export type { Fixture } from './fixture';
 export { onEachEngine } from './fixture';
 export { registerBinding } from './register';
-export { TYPED_VALUES } from './values';

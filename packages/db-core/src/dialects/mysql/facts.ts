@@ -30,5 +30,8 @@ export const mysqlFacts: DialectFacts = {
   },
   tableNames: 'select table_name from information_schema.tables where table_schema = database()',
   explain: { words: 'EXPLAIN' },
-  reflect: (ask) => (require('./reflect') as typeof import('./reflect')).reflectMysql(ask),
+  reflect(ask) {
+    const { reflectMysql } = require('./reflect') as typeof import('./reflect');
+    return reflectMysql(ask);
+  },
 };

@@ -34,5 +34,8 @@ export const postgresqlFacts: DialectFacts = {
   tableNames:
     'select table_name from information_schema.tables where table_schema = current_schema()',
   explain: { words: 'EXPLAIN' },
-  reflect: (ask) => (require('./reflect') as typeof import('./reflect')).reflectPostgresql(ask),
+  reflect(ask) {
+    const { reflectPostgresql } = require('./reflect') as typeof import('./reflect');
+    return reflectPostgresql(ask);
+  },
 };

@@ -29,5 +29,8 @@ export const sqliteFacts: DialectFacts = {
   },
   tableNames: `select name from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\'`,
   explain: { words: 'EXPLAIN QUERY PLAN', column: 'detail' },
-  reflect: (ask) => (require('./reflect') as typeof import('./reflect')).reflectSqlite(ask),
+  reflect(ask) {
+    const { reflectSqlite } = require('./reflect') as typeof import('./reflect');
+    return reflectSqlite(ask);
+  },
 };
