@@ -208,5 +208,5 @@ function manager(): EntityManager {
 
 /** SQLite has no row locks; its one writer at a time does as much. */
 function locked(mode: 'pessimistic_read' | 'pessimistic_write'): Pick<FindOneOptions, 'lock'> {
-  return Session.bind.dialect.name === 'sqlite' ? {} : { lock: { mode } };
+  return Session.bind.dialect.facts.rowLocks ? { lock: { mode } } : {};
 }

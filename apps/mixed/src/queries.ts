@@ -56,6 +56,6 @@ export const queries: Queries = {
 function locking() {
   const manager = sessionManager(dataSource, Session());
   // MariaDB shows a tag that another request has just made to a locking read alone; SQLite has no such locks.
-  const sqlite = Session.bind.dialect.name === 'sqlite';
-  return { manager, lock: sqlite ? {} : { lock: { mode: 'pessimistic_read' as const } } };
+  const { rowLocks } = Session.bind.dialect.facts;
+  return { manager, lock: rowLocks ? { lock: { mode: 'pessimistic_read' as const } } : {} };
 }

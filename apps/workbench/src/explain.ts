@@ -6,11 +6,8 @@ import type { Engine, Params } from '@quartet/db-core';
 import { outsideScope } from '@quartet/db-core';
 import type { Plan } from './protocol';
 
-const EXPLAIN = { sqlite: 'EXPLAIN QUERY PLAN', postgresql: 'EXPLAIN', mysql: 'EXPLAIN' };
 /** The statements that all three databases can explain. */
 const EXPLAINABLE = /^\s*(?:select|insert|update|delete|with)\b/i;
-/** The readable column of SQLite's plan; the others are numbers of nodes. */
-const SQLITE_COLUMN = 'detail';
 
 /** @throws Error when the database cannot explain such a statement */
 export async function explain(
@@ -19,19 +16,19 @@ export async function explain(
 ): Promise<Plan> {
   if (!EXPLAINABLE.test(sql))
     throw new Error('Only SELECT, INSERT, UPDATE and DELETE have a plan.');
+  const { words, column } = engine.dialect.facts.explain;
   const result = await outsideScope(async () => {
     const connection = engine.connect();
     try {
       await connection.begin();
-      const statement = `${EXPLAIN[engine.dialect.name]} ${sql}`;
-      const found = await connection.execute(statement, boundParams(params));
+      const found = await connection.execute(`${words} ${sql}`, boundParams(params));
       await connection.rollback();
       return found;
     } finally {
       await connection.close();
     }
   });
-  const columns = engine.dialect.name === 'sqlite' ? [SQLITE_COLUMN] : result.columns;
+  const columns = column === undefined ? result.columns : [column];
   return {
     statement: sql,
     columns,

@@ -26,7 +26,7 @@ test('a library that takes no driver uses a Route', async () => {
   await runInScope(async () => {
     const sql = "insert into users (name, email) values ('a', 'a@localhost')";
     // The callback gets the driver's own connection; transaction and turn-taking are seen to.
-    await route.run(sql, [], (raw) => engine.dialect.execute(raw, sql, []));
+    await route.run(sql, [], (driver) => driver.execute(sql, []));
     await Session.commit();
   });
   // #endregion

@@ -1,8 +1,10 @@
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import { createTables, reflect } from '@quartet/db-core/reflection';
-import { rowTypes } from '@quartet/db-knex';
-import { automap as automapSequelize, bindSequelize } from '@quartet/db-sequelize';
-import { automap, bindTypeorm, mapper, reflectTables } from '@quartet/db-typeorm';
+import { rowTypes } from '@quartet/db-knex/reflection';
+import { bindSequelize } from '@quartet/db-sequelize';
+import { automap as automapSequelize } from '@quartet/db-sequelize/reflection';
+import { bindTypeorm, mapper } from '@quartet/db-typeorm';
+import { automap, reflectTables } from '@quartet/db-typeorm/reflection';
 
 const engine = createEngine('sqlite://');
 const Session = scopedSession(sessionmaker({ bind: engine }));

@@ -5,8 +5,13 @@
  * @see https://knexjs.org/guide/#configuration-options
  */
 import type { Engine } from '@quartet/db-core';
-import { ArgumentError } from '@quartet/db-core';
-import { betterSqlite3Pool, mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
+import { engineRegistry } from '@quartet/db-core/binding';
+import {
+  betterSqlite3Connection,
+  betterSqlite3Pool,
+  mysql2Driver,
+  pgDriver,
+} from '@quartet/db-core/drivers';
 import type { Knex } from 'knex';
 import { knex as createKnex } from 'knex';
 import { BetterSqlite3Client } from './sqlite-client';
@@ -17,7 +22,7 @@ export type BindKnexOptions = Omit<
   'client' | 'connection' | 'connectionPool' | 'pool' | 'dialect' | 'version'
 >;
 
-const engines = new WeakMap<object, Engine>();
+const { bind, engineOf: engineOfConfig } = engineRegistry('Knex', 'bindKnex(engine)');
 
 /** Whoever asked for the connection gets the error: a stack on the console for each client that leaves is noise. */
 const LOG = {
@@ -33,35 +38,57 @@ const LOG = {
  * const users = await knex('users').where({ name: 'admin' });
  */
 export function bindKnex(engine: Engine, options: BindKnexOptions = {}): Knex {
-  const knex = createKnex({ log: LOG, ...options, ...knexConfig(engine) });
-  engines.set(configOf(knex), engine);
+  const knex = createKnex({ log: LOG, ...options, ...CLIENTS[engine.dialect.name].config(engine) });
+  bind(configOf(knex), engine);
+  // Without a connection of its own Knex would not know it, and its queries of MariaDB's catalogue find nothing.
+  const { connectionSettings } = knex.client as { connectionSettings: { database?: string } };
+  connectionSettings.database = engine.url.database;
   return knex;
 }
 
 /** The engine of a bound Knex or of a transaction of it. @throws ArgumentError for another Knex. */
 export function engineOf(knex: Knex): Engine {
-  const engine = engines.get(configOf(knex));
-  if (!engine)
-    throw new ArgumentError('This Knex is not bound to an engine: make it with bindKnex(engine).');
-  return engine;
+  return engineOfConfig(configOf(knex));
 }
 
-function knexConfig(engine: Engine): Knex.Config {
-  switch (engine.dialect.name) {
-    case 'sqlite':
-      return {
-        client: BetterSqlite3Client as never,
-        useNullAsDefault: true,
-        connectionPool: betterSqlite3Pool(engine),
-      };
-    case 'postgresql': {
-      const version = engine.dialect.serverVersion ?? '12';
-      return { client: 'pg', version, connectionPool: new (pgDriver(engine).Pool)() };
-    }
-    case 'mysql':
-      return { client: 'mysql2', connectionPool: mysql2Driver(engine).createPool({}) as never };
-  }
+/** A connection that is not checked out: each statement on it finds the current session by itself. */
+export function connectionTo(engine: Engine): object {
+  return CLIENTS[engine.dialect.name].connection(engine);
 }
+
+interface Client {
+  config(engine: Engine): Knex.Config;
+  connection(engine: Engine): object;
+}
+
+const sqlite: Client = {
+  config: (engine) => ({
+    client: BetterSqlite3Client as never,
+    useNullAsDefault: true,
+    connectionPool: betterSqlite3Pool(engine),
+  }),
+  connection: betterSqlite3Connection,
+};
+
+const postgresql: Client = {
+  config: (engine) => ({
+    client: 'pg',
+    version: engine.dialect.serverVersion ?? '12',
+    connectionPool: new (pgDriver(engine).Pool)(),
+  }),
+  connection: (engine) => new (pgDriver(engine).Client)(),
+};
+
+const mysql: Client = {
+  config: (engine) => ({
+    client: 'mysql2',
+    connectionPool: mysql2Driver(engine).createPool({}) as never,
+  }),
+  connection: (engine) => mysql2Driver(engine).createConnection({}),
+};
+
+/** Knex has a client for each database, with a driver and a pool of its own: the one place that asks which it is. */
+const CLIENTS = { sqlite, postgresql, mysql };
 
 /** A Knex and its transactions share their configuration object. */
 export function configOf(knex: Knex): object {

@@ -12,12 +12,6 @@ export interface UtcDateTimeOptions {
   readonly nullable?: boolean;
 }
 
-const NOW = {
-  sqlite: `(strftime('%Y-%m-%dT%H:%M:%fZ','now'))`,
-  postgresql: 'now()',
-  mysql: '(utc_timestamp(3))',
-} as const;
-
 /**
  * A column that holds an instant: `timestamptz(3)` on PostgreSQL, `datetime(3)` in UTC on MariaDB, ISO 8601 text with
  * milliseconds and `Z` on SQLite. It is read as `Date`; the result of a function over it (`max(created_at)`) is text
@@ -33,22 +27,22 @@ export function utcDateTime(
   options: UtcDateTimeOptions = {},
 ): Knex.ColumnBuilder {
   const { defaultNow = false, nullable = false } = options;
-  const dialect = engineOf(knex).dialect.name;
   const column = table.datetime(name, { precision: 3, useTz: true });
   if (!nullable) column.notNullable();
-  if (defaultNow) column.defaultTo(knex.raw(NOW[dialect]));
+  if (defaultNow) column.defaultTo(knex.raw(`(${engineOf(knex).dialect.facts.instant.now})`));
   return column;
 }
 
-/** An integer primary key that the database counts up; signed on MariaDB too, where Knex's `increments` is not. */
+/** An integer primary key that the database counts up; signed everywhere: Knex's `increments` is not, with `auto_increment`. */
 export function primaryId(
   knex: Knex,
   table: Knex.CreateTableBuilder,
   name = 'id',
 ): Knex.ColumnBuilder {
-  if (engineOf(knex).dialect.name === 'mysql')
-    return table.specificType(name, 'int not null auto_increment primary key');
-  return table.increments(name);
+  const { autoIncrement } = engineOf(knex).dialect.facts;
+  return autoIncrement === 'auto_increment'
+    ? table.specificType(name, `int not null ${autoIncrement} primary key`)
+    : table.increments(name);
 }
 
 /** What the database answered for an instant, as a Date. @throws RangeError when it is none. */

@@ -32,7 +32,7 @@ export function createAll(knex: Knex, tables: Tables): Promise<void> {
       if (await knex.schema.hasTable(name)) continue;
       await createUnlessMade(() =>
         knex.schema.createTable(name, (table) => {
-          if (engineOf(knex).dialect.name === 'mysql') compareBytewise(table);
+          compareBytewise(knex, table);
           define(table, knex);
         }),
       );
@@ -47,8 +47,10 @@ export function dropAll(knex: Knex, tables: Tables): Promise<void> {
   });
 }
 
-/** On MariaDB 'Ana' and 'ana' would be one name otherwise; the other databases tell them apart. */
-function compareBytewise(table: Knex.CreateTableBuilder): void {
-  table.charset('utf8mb4');
-  table.collate('utf8mb4_bin');
+/** Makes a new table tell 'Ana' from 'ana', as each database does but MariaDB. {@link createAll} does it by itself. */
+export function compareBytewise(knex: Knex, table: Knex.CreateTableBuilder): void {
+  const { bytewise } = engineOf(knex).dialect.facts;
+  if (!bytewise) return;
+  table.charset(bytewise.charset);
+  table.collate(bytewise.collate);
 }

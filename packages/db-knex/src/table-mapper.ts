@@ -1,8 +1,15 @@
 /** Lets a session save, load and delete objects of a plain class that stands for a table's rows. */
 import type { Engine } from '@quartet/db-core';
-import type { Class, Identity, Mapper, Select } from '@quartet/db-core/binding';
-import { ArgumentError, NoResultFound } from '@quartet/db-core';
-import { hiddenField, noteChange } from '@quartet/db-core/binding';
+import type { Class, Identity, KeyColumn, Mapper, Select } from '@quartet/db-core/binding';
+import { ArgumentError } from '@quartet/db-core';
+import {
+  hiddenField,
+  isUnchanged,
+  keyOf,
+  noteChange,
+  rowIsGone,
+  snapshot,
+} from '@quartet/db-core/binding';
 import type { Knex } from 'knex';
 import { engineOf } from './bind-knex';
 
@@ -18,6 +25,7 @@ export interface TableMapperOptions<T extends object> {
 }
 
 type Row = Record<string, unknown>;
+type ColumnInfo = Readonly<Record<string, Knex.ColumnInfo | undefined>>;
 
 export class TableMapper<T extends object> implements Mapper<T> {
   readonly engine: Engine;
@@ -27,6 +35,7 @@ export class TableMapper<T extends object> implements Mapper<T> {
   readonly #options: TableMapperOptions<T>;
   /** The row of each object that has one, as last seen. */
   readonly #rows = hiddenField<T, Row>();
+  #columnInfo: ColumnInfo | undefined;
 
   constructor(options: TableMapperOptions<T>) {
     this.#options = options;
@@ -54,7 +63,7 @@ export class TableMapper<T extends object> implements Mapper<T> {
     const changes = this.#changes(instance, row);
     if (Object.keys(changes).length === 0) return;
     await this.#query().where(this.#key(row)).update(changes);
-    this.#rows.set(instance, { ...row, ...changes });
+    this.#rows.set(instance, { ...row, ...remembered(changes) });
     noteChange(this.engine, instance, 'update');
   }
 
@@ -68,15 +77,13 @@ export class TableMapper<T extends object> implements Mapper<T> {
 
   async refresh(instance: T): Promise<void> {
     const row = await this.#read(this.#key(this.#rows.get(instance) ?? this.#toRow(instance)));
-    if (!row) throw new NoResultFound(`This ${this.name} has no row any more.`);
+    if (!row) throw rowIsGone(this.name);
     this.#fill(instance, row);
   }
 
   async get(id: Identity): Promise<T | undefined> {
-    const values = Array.isArray(id) ? id : [id];
-    const row = await this.#read(
-      Object.fromEntries(this.primaryKey.map((property, i) => [this.#column(property), values[i]])),
-    );
+    const key = keyOf(this.name, await this.#keyColumns(id), id, this.engine.dialect.facts);
+    const row = key && (await this.#read(key));
     return row && this.#fill(this.#create(), row);
   }
 
@@ -101,7 +108,7 @@ export class TableMapper<T extends object> implements Mapper<T> {
   async #insert(instance: T): Promise<void> {
     const values = this.#toRow(instance);
     const names = [...this.#options.columns.values()];
-    if (this.engine.dialect.name !== 'mysql') {
+    if (this.engine.dialect.facts.returning) {
       const [row] = (await this.#query().insert(values).returning(names)) as Row[];
       this.#fill(instance, row as Row);
       return;
@@ -115,6 +122,14 @@ export class TableMapper<T extends object> implements Mapper<T> {
     );
     const complete = names.every((name) => name in values || name in key);
     this.#fill(instance, complete ? { ...values, ...key } : ((await this.#read(key)) as Row));
+  }
+
+  /** The mapping has no types: when a text is to be a key, the database is asked for them, once. */
+  async #keyColumns(id: Identity): Promise<readonly KeyColumn[]> {
+    const columns = this.primaryKey.map((property) => this.#column(property));
+    if ([id].flat().some((value) => typeof value === 'string'))
+      this.#columnInfo ??= (await this.#query().columnInfo()) as ColumnInfo;
+    return columns.map((name) => ({ name, type: this.#columnInfo?.[name]?.type ?? '' }));
   }
 
   #read(key: Row): Promise<Row | undefined> {
@@ -144,7 +159,7 @@ export class TableMapper<T extends object> implements Mapper<T> {
   #fill(instance: T, row: Row): T {
     for (const [property, column] of this.#options.columns)
       (instance as Row)[property] = row[column];
-    this.#rows.set(instance, row);
+    this.#rows.set(instance, remembered(row));
     return instance;
   }
 
@@ -159,7 +174,9 @@ export class TableMapper<T extends object> implements Mapper<T> {
 
   #changes(instance: T, row: Row): Row {
     return Object.fromEntries(
-      Object.entries(this.#toRow(instance)).filter(([column, value]) => !same(value, row[column])),
+      Object.entries(this.#toRow(instance)).filter(
+        ([column, value]) => !isUnchanged(value, row[column]),
+      ),
     );
   }
 
@@ -177,7 +194,9 @@ export class TableMapper<T extends object> implements Mapper<T> {
   }
 }
 
-function same(one: unknown, other: unknown): boolean {
-  if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime();
-  return one === other;
+/** The row itself, unless it holds values that can be changed in place. */
+function remembered(row: Row): Row {
+  const objects = Object.entries(row).filter(([, value]) => typeof value === 'object' && value);
+  if (objects.length === 0) return row;
+  return { ...row, ...Object.fromEntries(objects.map(([name, value]) => [name, snapshot(value)])) };
 }

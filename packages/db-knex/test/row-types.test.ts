@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { bindKnex, createAll, dropAll, rowTypes, writeRowTypes } from '@quartet/db-knex';
+import { bindKnex, createAll, dropAll } from '@quartet/db-knex';
+import { rowTypes, writeRowTypes } from '@quartet/db-knex/reflection';
 import { onEachEngine } from '@quartet/conformance/binding';
 import { tables } from './tables';
 

@@ -1,6 +1,7 @@
-/** Users, messages and tags as Knex's schema builder makes them. */
+/** Users, messages and tags as Knex's schema builder makes them, and plain classes for them. */
 import type { Tables } from '@quartet/db-knex';
-import { primaryId, utcDateTime } from '@quartet/db-knex';
+import { mapTable, primaryId, utcDateTime } from '@quartet/db-knex';
+import type { Knex } from 'knex';
 
 export const tables: Tables = {
   users(table, knex) {
@@ -24,3 +25,43 @@ export const tables: Tables = {
     table.primary(['message_id', 'tag_id']);
   },
 };
+
+export class User {
+  id!: number;
+
+  constructor(
+    public name: string,
+    public email = `${name}@x`,
+  ) {}
+}
+
+export class Message {
+  id!: number;
+  createdAt!: Date;
+
+  constructor(
+    public userId: number,
+    public body: string,
+  ) {}
+}
+
+export class MessageTag {
+  constructor(
+    public messageId: number,
+    public tagId: number,
+  ) {}
+}
+
+export function mapTables(knex: Knex): void {
+  mapTable(knex, User, { table: 'users', columns: { id: true, name: true, email: true } });
+  mapTable(knex, Message, {
+    table: 'messages',
+    columns: { id: true, userId: 'user_id', body: true, createdAt: 'created_at' },
+    references: [User],
+  });
+  mapTable(knex, MessageTag, {
+    table: 'message_tags',
+    columns: { messageId: 'message_id', tagId: 'tag_id' },
+    primaryKey: ['messageId', 'tagId'],
+  });
+}

@@ -4,13 +4,14 @@
  */
 import type { Engine } from '@quartet/db-core';
 import { ArgumentError, outsideScope } from '@quartet/db-core';
-import { mapClass } from '@quartet/db-core/binding';
+import { engineRegistry, mapClass } from '@quartet/db-core/binding';
 import type { Model, ModelStatic, Options } from 'sequelize';
 import { Sequelize } from 'sequelize';
 import { forgetFormerAssociations } from './former-associations';
 import { sequelizeOptions } from './options';
 import { reportModifications } from './report-modifications';
 import { SequelizeMapper } from './sequelize-mapper';
+import { defineUtcDateTime } from './utc-date-time';
 
 /** Defines one or more models on the given Sequelize, by `sequelize.define` or `User.init`. */
 export type DefineModels = (sequelize: Sequelize) => unknown;
@@ -25,16 +26,8 @@ export interface BindSequelizeOptions
   readonly models?: readonly (DefineModels | DecoratedModel)[];
 }
 
-const engines = new WeakMap<Sequelize, Engine>();
-
-/** The engine of a bound Sequelize. @throws ArgumentError for one that was not made by `bindSequelize`. */
-export function engineOf(sequelize: Sequelize): Engine {
-  const engine = engines.get(sequelize);
-  if (engine) return engine;
-  throw new ArgumentError(
-    'This Sequelize is not bound to an engine: make it by await bindSequelize(engine, …).',
-  );
-}
+const { bind, engineOf } = engineRegistry<Sequelize>('Sequelize', 'await bindSequelize(engine, …)');
+export { engineOf };
 
 /**
  * @param options Sequelize's own (`define`, `logging`, `hooks`, …), except those that choose the database.
@@ -53,7 +46,8 @@ export async function bindSequelize(
   const { models = [], ...rest } = options;
   await outsideScope(() => engine.ready());
   const decorated = models.filter((model) => isModel(model)) as DecoratedModel[];
-  const settings = { logging: false, ...rest, ...sequelizeOptions(engine, rest.define) } as Options;
+  const settings: Options = { logging: false, ...rest, ...sequelizeOptions(engine, rest.define) };
+  defineUtcDateTime(String(settings.dialect), engine.dialect.facts);
   const sequelize =
     decorated.length > 0
       ? new (sequelizeTypescript().Sequelize)(settings)
@@ -61,7 +55,7 @@ export async function bindSequelize(
   sequelize.addHook('afterDefine', (model) =>
     mapModel(engine, model as unknown as ModelStatic<Model>),
   );
-  engines.set(sequelize, engine);
+  bind(sequelize, engine);
   reportModifications(engine, sequelize);
   for (const define of models) if (!isModel(define)) (define as DefineModels)(sequelize);
   if (decorated.length > 0)

@@ -12,49 +12,51 @@ import type { ModelOptions, Options } from 'sequelize';
 const POOL = { max: 1_000_000, min: 0, idle: 1000 };
 
 /** Options that the typings of Sequelize 6 lack although it documents and reads them. */
-type AllOptions = Options & { databaseVersion?: string; storage?: string };
+type AllOptions = Options & {
+  databaseVersion?: string;
+  foreignKeys?: boolean;
+  keepDefaultTimezone?: boolean;
+  standardConformingStrings?: boolean;
+};
 
-/** MariaDB compares text byte by byte then, as the other databases do: 'Ana' and 'ana' are two names. */
-const BYTEWISE = { charset: 'utf8mb4', collate: 'utf8mb4_bin' };
-
-/**
- * @param engine one that has been `ready()`, so that its server's version is known.
- * @param define defaults for models, which win over ours.
- */
+/** @param define defaults for models, which win over ours. */
 export function sequelizeOptions(engine: Engine, define: ModelOptions = {}): Options {
-  const common: AllOptions = { pool: POOL, define, ...versionOf(engine) };
-  switch (engine.dialect.name) {
-    case 'sqlite':
-      return {
-        ...common,
-        dialect: 'sqlite',
-        dialectModule: sqlite3Driver(engine),
-        storage: 'quartet', // a name only: the engine knows the file
-        dialectOptions: { mode: 2 }, // without OPEN_CREATE it makes no folder
-        foreignKeys: false, // the engine's connections have them on already
-      } as AllOptions;
-    case 'postgresql':
-      return {
-        ...common,
-        database: engine.url.database,
-        dialect: 'postgres',
-        dialectModule: pgDriver(engine),
-        // The engine's connections are in UTC, with standard strings and warnings only.
-        keepDefaultTimezone: true,
-        standardConformingStrings: false,
-        dialectOptions: { clientMinMessages: 'ignore' },
-      } as AllOptions;
-    case 'mysql':
-      return {
-        ...common,
-        database: engine.url.database, // its queries of the catalogue ask for it
-        define: { ...BYTEWISE, ...define },
-        dialect: 'mysql',
-        dialectModule: mysql2Driver(engine),
-        keepDefaultTimezone: true,
-      } as AllOptions;
-  }
+  return {
+    pool: POOL,
+    define: { ...engine.dialect.facts.bytewise, ...define },
+    database: engine.url.database, // Sequelize's queries of the catalogue ask for it
+    keepDefaultTimezone: true, // the engine's connections are in UTC
+    ...versionOf(engine),
+    ...OPTIONS[engine.dialect.name](engine),
+  } as AllOptions;
 }
+
+function sqlite(engine: Engine): AllOptions {
+  return {
+    dialect: 'sqlite',
+    dialectModule: sqlite3Driver(engine),
+    storage: 'quartet', // a name only: the engine knows the file
+    dialectOptions: { mode: 2 }, // without OPEN_CREATE it makes no folder
+    foreignKeys: false, // the engine's connections have them on already
+  };
+}
+
+function postgresql(engine: Engine): AllOptions {
+  return {
+    dialect: 'postgres',
+    dialectModule: pgDriver(engine),
+    // The engine's connections have standard strings, and warnings only.
+    standardConformingStrings: false,
+    dialectOptions: { clientMinMessages: 'ignore' },
+  };
+}
+
+function mysql(engine: Engine): AllOptions {
+  return { dialect: 'mysql', dialectModule: mysql2Driver(engine) };
+}
+
+/** Sequelize takes another driver by other options for each database: the one place that asks which it is. */
+const OPTIONS = { sqlite, postgresql, mysql };
 
 /** Sequelize wants three numbers, and asks the server by itself when it is given none. */
 function versionOf(engine: Engine): { databaseVersion?: string } {

@@ -1,8 +1,14 @@
 /** Lets a session save, load and delete instances of a Sequelize model through the model's own methods. */
 import type { Engine } from '@quartet/db-core';
 import type { Class, Identity, Mapper, Select } from '@quartet/db-core/binding';
-import { NoResultFound } from '@quartet/db-core';
-import { mapperOf } from '@quartet/db-core/binding';
+import {
+  hiddenField,
+  isUnchanged,
+  keyOf,
+  mapperOf,
+  rowIsGone,
+  snapshot,
+} from '@quartet/db-core/binding';
 import type {
   Association,
   BelongsTo,
@@ -16,6 +22,8 @@ import { Op } from 'sequelize';
 export class SequelizeMapper<M extends Model> implements Mapper<M> {
   readonly engine: Engine;
   readonly #model: ModelStatic<M>;
+  /** Values that can be changed in place, which Sequelize does not notice: as they were loaded or saved. */
+  readonly #taken = hiddenField<M, ReadonlyMap<string, unknown>>();
 
   constructor(engine: Engine, model: ModelStatic<M>) {
     this.engine = engine;
@@ -39,12 +47,14 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
   }
 
   isModified(instance: M): boolean {
-    return instance.changed() !== false;
+    return instance.changed() !== false || this.#changedInPlace(instance).length > 0;
   }
 
   async save(instance: M): Promise<void> {
     this.#adoptParents(instance);
+    for (const name of this.#changedInPlace(instance)) instance.changed(name as keyof M, true);
     await instance.save();
+    this.#remember(instance);
   }
 
   async delete(instance: M): Promise<void> {
@@ -53,20 +63,27 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
 
   async refresh(instance: M): Promise<void> {
     try {
-      await instance.reload();
+      this.#remember(await instance.reload());
     } catch (error) {
       if ((error as Error).name !== 'SequelizeInstanceError') throw error;
-      throw new NoResultFound(`This ${this.name} has no row any more.`);
+      throw rowIsGone(this.name);
     }
   }
 
   async get(id: Identity): Promise<M | undefined> {
-    return (await this.#model.findOne({ where: this.#identify(id) })) ?? undefined;
+    const attributes = this.#model.getAttributes() as Record<string, { type: unknown } | undefined>;
+    const columns = this.primaryKey.map((name) => ({
+      name,
+      type: typeName(attributes[name]?.type),
+    }));
+    const key = keyOf(this.name, columns, id, this.engine.dialect.facts);
+    const found = key && (await this.#model.findOne({ where: key as WhereOptions }));
+    return found ? this.#remember(found) : undefined;
   }
 
-  find(select: Select): Promise<M[]> {
+  async find(select: Select): Promise<M[]> {
     const { orderBy, limit, offset } = select;
-    return this.#model.findAll({
+    const found = await this.#model.findAll({
       ...conditions<M>(select),
       ...(orderBy.length > 0 && {
         order: orderBy.map(([property, direction]): [string, string] => [
@@ -77,10 +94,28 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
       ...(limit !== undefined && { limit }),
       ...(offset !== undefined && { offset }),
     });
+    for (const instance of found) this.#remember(instance);
+    return found;
   }
 
   count(select: Select): Promise<number> {
     return this.#model.count(conditions<M>(select));
+  }
+
+  #remember(instance: M): M {
+    const taken = new Map<string, unknown>();
+    for (const name in this.#model.getAttributes()) {
+      const value: unknown = instance.getDataValue(name as keyof M);
+      if (typeof value === 'object' && value !== null) taken.set(name, snapshot(value));
+    }
+    if (taken.size > 0) this.#taken.set(instance, taken);
+    return instance;
+  }
+
+  #changedInPlace(instance: M): string[] {
+    return [...(this.#taken.get(instance) ?? [])].flatMap(([name, value]) =>
+      isUnchanged(instance.getDataValue(name as keyof M), value) ? [] : name,
+    );
   }
 
   #parents(): BelongsTo[] {
@@ -103,16 +138,14 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
         instance.set(foreignKey as never, parent.get(targetKey) as never);
     }
   }
-
-  #identify(id: Identity): WhereOptions {
-    const values = Array.isArray(id) ? id : [id];
-    return Object.fromEntries(
-      this.primaryKey.map((name, i) => [name, values[i] ?? null]),
-    ) as WhereOptions;
-  }
 }
 
 function conditions<M extends Model>({ equal, where }: Select): FindOptions<M['_attributes']> {
   const all = [...equal, ...where];
   return all.length > 0 ? { where: { [Op.and]: all } as WhereOptions } : {};
+}
+
+/** A type of Sequelize's in the words of the database; types may also be given as such. */
+function typeName(type: unknown): string {
+  return typeof type === 'string' ? type : ((type as { toSql?(): string })?.toSql?.() ?? '');
 }

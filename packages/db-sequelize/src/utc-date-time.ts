@@ -4,6 +4,7 @@
  *
  * @see https://sequelize.org/docs/v6/other-topics/extending-data-types/
  */
+import type { DialectFacts } from '@quartet/db-core/binding';
 import type { DateDataType, ModelAttributeColumnOptions } from 'sequelize';
 import { DataTypes } from 'sequelize';
 
@@ -48,67 +49,36 @@ type DateTypeClass = {
 const DateType = (DataTypes.DATE as unknown as { prototype: { constructor: DateTypeClass } })
   .prototype.constructor;
 
-/** Stands for the type of each dialect below, which Sequelize finds by its `key`. */
+/** Sequelize finds the type of its database by this name: see {@link defineUtcDateTime}. */
+const KEY = 'UTCDATETIME';
+
+/** What a model names before its database is known. */
 class UtcDateTime extends DateType {
-  static readonly key = 'UTCDATETIME';
-  readonly key = UtcDateTime.key;
-
-  /** What Sequelize calls to make the dialect's type of the one a model names. */
-  static extend(type: DateType): DateType {
-    return new this(type.options);
-  }
-
-  protected withDefault(type: string, now: string): string {
-    return this.options.defaultNow ? `${type} DEFAULT ${now}` : type;
-  }
-
-  override _stringify(value: unknown): string {
-    return iso(value);
-  }
+  readonly key: string = KEY;
 }
 
-class PostgresUtcDateTime extends UtcDateTime {
-  static readonly types = { postgres: ['timestamptz'] };
+/** Tells Sequelize how instants are kept on a database. @param dialect Sequelize's name for it. */
+export function defineUtcDateTime(dialect: string, { instant }: DialectFacts): void {
+  const types = dialectTypes(dialect);
+  types[KEY] ??= class extends UtcDateTime {
+    /** What Sequelize calls to make the type of the database from the one a model names. */
+    static extend(type: DateType): DateType {
+      return new this(type.options);
+    }
 
-  override toSql(): string {
-    return this.withDefault('TIMESTAMP(3) WITH TIME ZONE', 'now()');
-  }
-}
+    override toSql(): string {
+      const type = instant.type + (instant.precision ? `(${instant.precision})` : '');
+      return type.toUpperCase() + (this.options.defaultNow ? ` DEFAULT (${instant.now})` : '');
+    }
 
-class MysqlUtcDateTime extends UtcDateTime {
-  static readonly types = { mysql: ['DATETIME'] };
-
-  override toSql(): string {
-    return this.withDefault('DATETIME(3)', '(utc_timestamp(3))');
-  }
-
-  /** `2026-11-21 10:00:00.000`: it takes no `T` and no `Z`. */
-  override _stringify(value: unknown): string {
-    return iso(value).replace('T', ' ').replace('Z', '');
-  }
-}
-
-class SqliteUtcDateTime extends UtcDateTime {
-  static readonly types = { sqlite: ['DATETIME'] };
-
-  /** Sequelize finds parsers by the column's declared type: this one also reads what its DATE has written. */
-  static override parse(value: string, options: unknown): unknown {
-    return value.endsWith('Z')
-      ? new Date(value)
-      : dialectTypes('sqlite').DATE?.parse?.(value, options);
-  }
-
-  override toSql(): string {
-    return this.withDefault('DATETIME', `(strftime('%Y-%m-%dT%H:%M:%fZ','now'))`);
-  }
-}
-
-for (const [dialect, type] of [
-  ['postgres', PostgresUtcDateTime],
-  ['mysql', MysqlUtcDateTime],
-  ['sqlite', SqliteUtcDateTime],
-] as const) {
-  dialectTypes(dialect)[UtcDateTime.key] = type as unknown as DateTypeClass;
+    override _stringify(value: unknown): string {
+      return instant.format(value instanceof Date ? value : new Date(value as string | number));
+    }
+  };
+  // Sequelize finds parsers by the column's declared type: this one also reads what its DATE has written.
+  if (instant.isText)
+    types[KEY].parse = (value, options) =>
+      value.endsWith('Z') ? new Date(value) : types['DATE']?.parse?.(value, options);
 }
 
 /** The registry of types that Sequelize documents for extensions: `DataTypes.sqlite` and so on. */
@@ -117,8 +87,4 @@ function dialectTypes(dialect: string): Record<string, DateTypeClass | undefined
     (DataTypes as unknown as Record<string, Record<string, DateTypeClass | undefined>>)[dialect] ??
     {}
   );
-}
-
-function iso(value: unknown): string {
-  return (value instanceof Date ? value : new Date(value as string | number)).toISOString();
 }

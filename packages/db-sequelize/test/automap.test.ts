@@ -1,7 +1,8 @@
 /** Models from tables that are there, in a session. */
 import type { Class } from '@quartet/db-core/binding';
 import { runInScope } from '@quartet/db-core';
-import { automap, bindSequelize, reflectTables } from '@quartet/db-sequelize';
+import { bindSequelize } from '@quartet/db-sequelize';
+import { automap, reflectTables } from '@quartet/db-sequelize/reflection';
 import { dropTheirTables, makeTheirTables } from '@quartet/testing';
 import type { Sequelize } from 'sequelize';
 import { Model } from 'sequelize';

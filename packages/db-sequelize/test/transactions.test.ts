@@ -115,21 +115,6 @@ onEachEngine(
       });
       expect(await stored()).toEqual(['a']);
     });
-
-    test('thirty overlapping requests write and read their own, odd ones are not committed', async () => {
-      const name = (n: number): string => `u${String(n).padStart(2, '0')}`;
-      await Promise.all(
-        Array.from({ length: 30 }, (_, n) =>
-          runInScope(async () => {
-            await add(name(n));
-            await new Promise((resolve) => setTimeout(resolve, 1));
-            expect(await User.count({ where: { name: name(n) } })).toBe(1);
-            if (n % 2 === 0) await fixture.Session.commit();
-          }),
-        ),
-      );
-      expect(await stored()).toEqual(Array.from({ length: 15 }, (_, n) => name(2 * n)));
-    });
   },
   { busyTimeoutMs: 300 },
 );

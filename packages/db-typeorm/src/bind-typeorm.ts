@@ -5,15 +5,22 @@
 import type { Engine } from '@quartet/db-core';
 import type { Class } from '@quartet/db-core/binding';
 import { outsideScope } from '@quartet/db-core';
-import { mapClass } from '@quartet/db-core/binding';
-import type { DataSourceOptions, EntitySchema, MixedList, ObjectLiteral } from 'typeorm';
-import { DataSource } from 'typeorm';
+import { engineRegistry, mapClass } from '@quartet/db-core/binding';
+import type {
+  DataSource,
+  DataSourceOptions,
+  EntitySchema,
+  MixedList,
+  ObjectLiteral,
+} from 'typeorm';
 import { mappedSchemas } from './mapper';
-import { typeormOptions } from './options';
+import { dataSourceOn } from './options';
 import { reportModifications } from './report-modifications';
-import { routeSqlite } from './sqlite-driver';
 import { TypeormMapper } from './typeorm-mapper';
 import { settleUtcColumns } from './utc-date-time';
+
+const { bind, engineOf } = engineRegistry<DataSource>('DataSource', 'await bindTypeorm(engine, …)');
+export { engineOf };
 
 /** TypeORM's own options, except those that choose the database. */
 export interface BindTypeormOptions
@@ -40,13 +47,9 @@ export async function bindTypeorm(
   return outsideScope(async () => {
     await engine.ready();
     const entities = settleUtcColumns(mappedSchemas(options.entities ?? []), engine);
-    const dataSource = new DataSource({
-      ...options,
-      ...typeormOptions(engine),
-      entities,
-    } as DataSourceOptions);
-    if (engine.dialect.name === 'sqlite') routeSqlite(dataSource, engine);
+    const dataSource = dataSourceOn(engine, { ...options, entities } as Partial<DataSourceOptions>);
     await dataSource.initialize();
+    bind(dataSource, engine);
     reportModifications(engine, dataSource);
     for (const metadata of dataSource.entityMetadatas) {
       if (typeof metadata.target !== 'function' || metadata.isJunction) continue;

@@ -7,38 +7,56 @@
 import type { Engine } from '@quartet/db-core';
 import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import type { DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { routeSqlite } from './sqlite-driver';
 
-/** @param engine one that has been `ready()`, so that MariaDB is told from MySQL. */
-export function typeormOptions(engine: Engine): DataSourceOptions {
-  const { database, username, host } = engine.url;
-  switch (engine.dialect.name) {
-    case 'sqlite':
-      return {
-        type: 'better-sqlite3',
-        database: ':memory:',
-        driver: NoDatabase,
-        statementCacheSize: 0,
-      };
-    case 'postgresql':
-      return {
-        type: 'postgres',
-        driver: pgDriver(engine),
-        database,
-        ...(username && { username }),
-        installExtensions: false,
-      };
-    case 'mysql':
-      return {
-        type: /mariadb/i.test(engine.dialect.serverVersion ?? '') ? 'mariadb' : 'mysql',
-        driver: mysql2Driver(engine),
-        database,
-        ...(host && { host }),
-        // Instants are in UTC; a date without time is text, or it would move with the time zone.
-        timezone: 'Z',
-        dateStrings: ['DATE'],
-      };
-  }
+/** An uninitialised DataSource. @param engine one that has been `ready()`, so that MariaDB is told from MySQL. */
+export function dataSourceOn(engine: Engine, options: Partial<DataSourceOptions>): DataSource {
+  return SOURCES[engine.dialect.name](engine, options);
 }
+
+type Source = (engine: Engine, options: Partial<DataSourceOptions>) => DataSource;
+
+const sqlite: Source = (engine, options) => {
+  const dataSource = new DataSource({
+    ...options,
+    type: 'better-sqlite3',
+    database: ':memory:',
+    driver: NoDatabase,
+    statementCacheSize: 0,
+  } as DataSourceOptions);
+  routeSqlite(dataSource, engine);
+  return dataSource;
+};
+
+const postgresql: Source = (engine, options) => {
+  const { database, username } = engine.url;
+  return new DataSource({
+    ...options,
+    type: 'postgres',
+    driver: pgDriver(engine),
+    database,
+    ...(username && { username }),
+    installExtensions: false,
+  } as DataSourceOptions);
+};
+
+const mysql: Source = (engine, options) => {
+  const { database, host } = engine.url;
+  return new DataSource({
+    ...options,
+    type: /mariadb/i.test(engine.dialect.serverVersion ?? '') ? 'mariadb' : 'mysql',
+    driver: mysql2Driver(engine),
+    database,
+    ...(host && { host }),
+    // Instants are in UTC; a date without time is text, or it would move with the time zone.
+    timezone: 'Z',
+    dateStrings: ['DATE'],
+  } as DataSourceOptions);
+};
+
+/** TypeORM has another type, with other options, for each database: the one place that asks which it is. */
+const SOURCES = { sqlite, postgresql, mysql };
 
 /** TypeORM opens one database for good on SQLite; its statements go elsewhere (see sqlite-driver.ts). */
 class NoDatabase {

@@ -6,9 +6,10 @@
  * @see https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.MetaData.create_all
  */
 import { outsideScope } from '@quartet/db-core';
-import { createUnlessMade } from '@quartet/db-core/binding';
+import { createUnlessMade, dependenciesFirst } from '@quartet/db-core/binding';
 import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm';
 import { Table, TableForeignKey } from 'typeorm';
+import { engineOf } from './bind-typeorm';
 
 /** Makes the tables that are missing, those that others refer to first. */
 export function createAll(dataSource: DataSource): Promise<void> {
@@ -45,32 +46,20 @@ function tableOf(metadata: EntityMetadata, dataSource: DataSource): Table {
   table.foreignKeys = metadata.foreignKeys.map((key) =>
     TableForeignKey.create(key, dataSource.driver),
   );
-  const { type } = dataSource.options;
-  if (type === 'mariadb' || type === 'mysql') compareBytewise(table);
+  const { bytewise } = engineOf(dataSource).dialect.facts;
+  for (const column of bytewise ? table.columns : []) {
+    if (!/char|text/.test(column.type) || column.collation) continue;
+    Object.assign(column, { charset: bytewise?.charset, collation: bytewise?.collate });
+  }
   return table;
 }
 
-/** On MariaDB 'Ana' and 'ana' would be one name otherwise; the other databases tell them apart. */
-function compareBytewise(table: Table): void {
-  for (const column of table.columns) {
-    if (!/char|text/.test(column.type) || column.collation) continue;
-    column.charset = 'utf8mb4';
-    column.collation = 'utf8mb4_bin';
-  }
-}
-
-/** Entities with a table, in order of their foreign keys; those of a cycle as they come. */
+/** Entities with a table, in order of their foreign keys. */
 function inOrder(dataSource: DataSource): EntityMetadata[] {
-  const sorted = new Set<EntityMetadata>();
-  const visiting = new Set<EntityMetadata>();
-  const visit = (metadata: EntityMetadata): void => {
-    if (sorted.has(metadata) || visiting.has(metadata)) return;
-    visiting.add(metadata);
-    for (const key of metadata.foreignKeys) visit(key.referencedEntityMetadata);
-    visiting.delete(metadata);
-    sorted.add(metadata);
-  };
-  for (const metadata of dataSource.entityMetadatas)
-    if (metadata.tableType !== 'view' && metadata.synchronize) visit(metadata);
-  return [...sorted];
+  const entities = dataSource.entityMetadatas.filter(
+    ({ tableType, synchronize }) => tableType !== 'view' && synchronize,
+  );
+  return dependenciesFirst(entities, ({ foreignKeys }) =>
+    foreignKeys.map(({ referencedEntityMetadata }) => referencedEntityMetadata),
+  );
 }

@@ -23,7 +23,6 @@ import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from '
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner';
 import { BroadcasterResult } from 'typeorm/subscriber/BroadcasterResult';
-import { NOW } from './utc-date-time';
 
 type Column = Parameters<BetterSqlite3Driver['preparePersistentValue']>[1];
 
@@ -38,10 +37,8 @@ export function routeSqlite(dataSource: DataSource, engine: Engine): void {
   };
   driver.escapeQueryWithParameters = (sql: string, parameters: ObjectLiteral) =>
     bindAll(sql, parameters ?? {});
-  Object.assign(driver.mappedDataTypes, {
-    createDateDefault: NOW.sqlite,
-    updateDateDefault: NOW.sqlite,
-  });
+  const { now } = engine.dialect.facts.instant;
+  Object.assign(driver.mappedDataTypes, { createDateDefault: now, updateDateDefault: now });
 }
 
 class EngineQueryRunner extends BetterSqlite3QueryRunner {

@@ -1,8 +1,14 @@
 /** Lets a session save, load and delete entities of a DataSource through its repositories. */
 import type { Engine } from '@quartet/db-core';
 import type { Class, Identity, Mapper, Select } from '@quartet/db-core/binding';
-import { NoResultFound } from '@quartet/db-core';
-import { hiddenField, mapperOf } from '@quartet/db-core/binding';
+import {
+  hiddenField,
+  isUnchanged,
+  keyOf,
+  mapperOf,
+  rowIsGone,
+  snapshot,
+} from '@quartet/db-core/binding';
 import type {
   DataSource,
   EntityMetadata,
@@ -34,6 +40,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
         ? (instance) => column.getEntityValue(instance) as unknown
         : (instance) => instance[column.propertyName] as unknown,
     );
+    if (!this.#generatesKey) this.#watchRows();
   }
 
   get name(): string {
@@ -50,18 +57,17 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     );
   }
 
-  /** An object whose key the program sets itself counts as new until this session has saved or loaded it. */
+  /** An object whose key the program sets itself counts as new until a session or TypeORM has saved or loaded it. */
   isPersistent(instance: ObjectLiteral): boolean {
     return (
       this.#known.get(instance) !== undefined ||
-      (this.#metadata.hasId(instance) &&
-        this.#metadata.generatedColumns.some(({ isPrimary }) => isPrimary))
+      (this.#generatesKey && this.#metadata.hasId(instance))
     );
   }
 
   isModified(instance: ObjectLiteral): boolean {
     const known = this.#known.get(instance);
-    return !known || this.#values(instance).some((value, i) => !same(value, known[i]));
+    return !known || this.#values(instance).some((value, i) => !isUnchanged(value, known[i]));
   }
 
   async save(instance: ObjectLiteral): Promise<void> {
@@ -78,16 +84,19 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     const fresh = await this.#repository.findOneBy(
       this.#metadata.getEntityIdMap(instance) as FindOptionsWhere<ObjectLiteral>,
     );
-    if (!fresh) throw new NoResultFound(`This ${this.name} has no row any more.`);
+    if (!fresh) throw rowIsGone(this.name);
     for (const column of this.#metadata.columns)
       column.setEntityValue(instance, column.getEntityValue(fresh));
     this.#remember(instance);
   }
 
   async get(id: Identity): Promise<ObjectLiteral | undefined> {
-    const values = Array.isArray(id) ? id : [id];
-    const where = Object.fromEntries(this.primaryKey.map((property, i) => [property, values[i]]));
-    const found = await this.#repository.findOneBy(where);
+    const columns = this.#metadata.primaryColumns.map((column) => ({
+      name: column.propertyPath,
+      type: this.#dataSource.driver.normalizeType(column),
+    }));
+    const key = keyOf(this.name, columns, id, this.engine.dialect.facts);
+    const found = key && (await this.#repository.findOneBy(key));
     return found ? this.#remember(found) : undefined;
   }
 
@@ -113,17 +122,34 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     return this.#dataSource.getRepository(this.#metadata.target);
   }
 
+  get #generatesKey(): boolean {
+    return this.#metadata.generatedColumns.some(({ isPrimary }) => isPrimary);
+  }
+
+  /** Where the key does not tell which objects have a row, TypeORM's own calls are listened to. */
+  #watchRows(): void {
+    const { target } = this.#metadata;
+    const remember = (entity: unknown): void => {
+      if (typeof target === 'function' && entity instanceof target)
+        this.#remember(entity as ObjectLiteral);
+    };
+    this.#dataSource.subscribers.push({
+      listenTo: () => target,
+      afterLoad: remember,
+      afterInsert: ({ entity }) => remember(entity),
+      afterUpdate: ({ entity }) => remember(entity),
+      afterRemove: ({ entity }) => {
+        if (entity) this.#known.delete(entity as ObjectLiteral);
+      },
+    });
+  }
+
   #remember(instance: ObjectLiteral): ObjectLiteral {
-    this.#known.set(instance, this.#values(instance));
+    this.#known.set(instance, this.#values(instance).map(snapshot));
     return instance;
   }
 
   #values(instance: ObjectLiteral): unknown[] {
     return this.#readers.map((read) => read(instance));
   }
-}
-
-function same(one: unknown, other: unknown): boolean {
-  if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime();
-  return one === other;
 }

@@ -6,13 +6,6 @@ import type { Engine } from '@quartet/db-core';
 import type { ColumnOptions, EntitySchemaColumnOptions, MixedList } from 'typeorm';
 import { EntitySchema, getMetadataArgsStorage } from 'typeorm';
 
-/** The current instant, as each database says it. */
-export const NOW = {
-  sqlite: `strftime('%Y-%m-%dT%H:%M:%fZ','now')`,
-  postgresql: 'now()',
-  mysql: '(utc_timestamp(3))',
-} as const;
-
 /** Marks column options whose type is settled when the database is known, in `bindTypeorm`. */
 const UTC = Symbol('quartet.utcDateTime');
 
@@ -66,10 +59,10 @@ function settleSchema(schema: EntitySchema, engine: Engine): EntitySchema {
 
 function settled(column: object, engine: Engine): ColumnOptions {
   const { defaultNow } = (column as { [UTC]: { defaultNow: boolean } })[UTC];
-  const dialect = engine.dialect.name;
+  const { type, precision, now } = engine.dialect.facts.instant;
   return {
-    type: dialect === 'postgresql' ? 'timestamptz' : 'datetime',
-    ...(dialect !== 'sqlite' && { precision: 3 }),
-    ...(defaultNow && { default: () => NOW[dialect] }),
+    type,
+    ...(precision !== undefined && { precision }),
+    ...(defaultNow && { default: () => now }),
   };
 }

@@ -1,7 +1,8 @@
 /** Classes from tables that are there, in a session. */
 import type { Class } from '@quartet/db-core/binding';
 import { createEngine, runInScope } from '@quartet/db-core';
-import { automap, bindTypeorm, createAll, mapper, reflectTables } from '@quartet/db-typeorm';
+import { bindTypeorm, createAll, mapper } from '@quartet/db-typeorm';
+import { automap, reflectTables } from '@quartet/db-typeorm/reflection';
 import { createTables, reflect } from '@quartet/db-core/reflection';
 import { dropTheirTables, freshDatabase, makeTheirTables } from '@quartet/testing';
 import type { DataSource, ObjectLiteral } from 'typeorm';

@@ -1,8 +1,8 @@
 /** Objects of mapped classes in a session. */
-import { IntegrityError, NoResultFound, runInScope, translateError } from '@quartet/db-core';
+import { runInScope, translateError } from '@quartet/db-core';
 import { bindTypeorm, createAll, sessionManager } from '@quartet/db-typeorm';
 import type { DataSource, Repository } from 'typeorm';
-import { In, LessThan, MoreThan, Not } from 'typeorm';
+import { Not } from 'typeorm';
 import { Message, Tag, User } from './models';
 import { onEachEngine } from '@quartet/conformance/binding';
 
@@ -30,67 +30,11 @@ onEachEngine((fixture) => {
   const control = (): string[] =>
     fixture.log.filter((line) => /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)/.test(line));
 
-  test('are saved at flush, those that others refer to first, and get their keys', () =>
-    runInScope(async () => {
-      const { Session } = fixture;
-      const author = user('a');
-      const message = new Message(author, 'hello');
-      Session.addAll([message, author]);
-      expect(Session.new).toHaveLength(2);
-      await Session.flush();
-      expect([author.id, message.id]).toEqual([expect.any(Number), expect.any(Number)]);
-      expect((await Session.query(Message).one()).userId).toBe(author.id);
-      expect(Session.new).toEqual([]);
-      await Session.commit();
-      expect(await stored()).toEqual(['a']);
-      expect(control()).toEqual(['BEGIN', 'COMMIT']);
-    }));
-
-  test('are updated when they have changed, and not otherwise', () =>
-    runInScope(async () => {
-      const { Session } = fixture;
-      await users.save(user('a'));
-      const found = await Session.query(User).filterBy({ name: 'a' }).one();
-      Session.add(found);
-      expect(Session.dirty).toEqual([]);
-      found.name = 'b';
-      expect(Session.dirty).toEqual([found]);
-      await Session.commit();
-      expect(await stored()).toEqual(['b']);
-    }));
-
-  test('share one transaction with the repository’s own calls', () =>
-    runInScope(async () => {
-      const { Session } = fixture;
-      Session.add(user('a'));
-      await Session.flush();
-      await users.save(user('b'));
-      await Session.rollback();
-      await users.save(user('c'));
-      await Session.commit();
-      expect(await stored()).toEqual(['c']);
-    }));
-
   test('a first save() costs no savepoint: its transaction is the session’s', () =>
     runInScope(async () => {
       await users.save(user('a'));
       await fixture.Session.commit();
       expect(control()).toEqual(['BEGIN', 'COMMIT']);
-    }));
-
-  test('leave the session usable after a violated constraint and a rollback', () =>
-    runInScope(async () => {
-      const { Session } = fixture;
-      Session.add(user('a'));
-      await Session.commit();
-      Session.add(user('a'));
-      const error = await Session.commit().catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(IntegrityError);
-      expect(error).toMatchObject({ kind: 'unique' });
-      await Session.rollback();
-      Session.add(user('b'));
-      await Session.commit();
-      expect(await stored()).toEqual(['a', 'b']);
     }));
 
   test('a save() that fails leaves what came before it, and the session goes on', () =>
@@ -111,70 +55,21 @@ onEachEngine((fixture) => {
       expect(await stored()).toEqual(['a', 'b', 'c', 'first']);
     }));
 
-  test('are found by key, by properties and by conditions of TypeORM', () =>
+  test('alternatives are combined with other conditions', () =>
     runInScope(async () => {
       const { Session } = fixture;
       Session.addAll(['a', 'b', 'c'].map(user));
-      const query = Session.query(User);
-      const b = await query.filterBy({ name: 'b' }).one();
-      expect(b).toBeInstanceOf(User);
-      expect((await Session.get(User, b.id))?.name).toBe('b');
-      expect(await Session.get(User, 0)).toBeUndefined();
-      const names = async (q: typeof query): Promise<string[]> =>
-        (await q.all()).map(({ name }) => name);
-      expect(await names(query.orderBy('-name').limit(2))).toEqual(['c', 'b']);
-      expect(await names(query.orderBy('name').offset(1))).toEqual(['b', 'c']);
-      expect(await names(query.filter({ name: MoreThan('a') }).filter({ name: Not('b') }))).toEqual(
-        ['c'],
-      );
-      expect(
-        await names(
-          query
-            .orderBy('name')
-            .filter([{ name: 'a' }, { name: 'b' }])
-            .filter({ name: Not('b') }),
-        ),
-      ).toEqual(['a']);
-      expect(await query.filter({ name: In(['a', 'b']) }).count()).toBe(2);
-      expect(await query.filterBy({ name: null }).first()).toBeUndefined();
-      await expect(query.filterBy({ name: 'nobody' }).one()).rejects.toThrow(NoResultFound);
+      const query = Session.query(User).filter([{ name: 'a' }, { name: 'b' }]);
+      expect(await query.filter({ name: Not('b') }).one()).toMatchObject({ name: 'a' });
     }));
 
-  test('are deleted and refreshed', () =>
+  test('instants are compared by a query builder too', () =>
     runInScope(async () => {
-      const { Session } = fixture;
-      const one = user('a');
-      Session.add(one);
-      await Session.commit();
-      await users.update({ id: one.id }, { name: 'b' });
-      await Session.refresh(one);
-      expect(one.name).toBe('b');
-      Session.delete(one);
-      await Session.flush();
-      expect(await stored()).toEqual(['a']);
-      await Session.commit();
-      expect(await stored()).toEqual([]);
-    }));
-
-  test('instants are set by the database, read as Date, and compared as such', () =>
-    runInScope(async () => {
-      const { Session } = fixture;
-      const author = await users.save(user('a'));
       const at = new Date('2024-05-06T07:08:09.123Z');
-      const old = await messages.save(Object.assign(new Message(author, 'old'), { createdAt: at }));
-      const now = await messages.save(new Message(author, 'now'));
-      expect(Math.abs(Date.now() - now.createdAt.getTime())).toBeLessThan(60_000);
-      expect((await messages.findOneByOrFail({ id: old.id })).createdAt).toEqual(at);
-      expect(await messages.countBy({ createdAt: at })).toBe(1);
-      expect(
-        await messages.countBy({ createdAt: LessThan(new Date('2024-05-06T07:08:09.124Z')) }),
-      ).toBe(1);
+      const author = await users.save(user('a'));
+      await messages.save(Object.assign(new Message(author, 'old'), { createdAt: at }));
       const built = messages.createQueryBuilder('m').where('m.createdAt <= :at', { at });
       expect(await built.getCount()).toBe(1);
-      const raw = (
-        await Session.execute('select created_at from messages where id = :id', { id: old.id })
-      ).scalar();
-      expect(raw).toEqual(fixture.name === 'sqlite' ? at.toISOString() : at);
     }));
 
   test('relations are saved and loaded in the session’s transaction', () =>

@@ -21,10 +21,15 @@ import {
   translateError,
 } from '@quartet/db-core';
 import { assertKnownOptions } from '@quartet/db-core/binding';
-import { initApp as initRequestScopes, requestedPage, requestScopesOf } from '@quartet/db-core/express';
+import {
+  initApp as initRequestScopes,
+  requestedPage,
+  requestScopesOf,
+} from '@quartet/db-core/express';
 import { getRecordedQueries, Recorder, trackModifications } from '@quartet/db-core/observe';
 import { NotFoundError, Query } from '@quartet/db-core/orm';
-import { createAll, dropAll, reflectTables } from '@quartet/db-sequelize';
+import { createAll, dropAll } from '@quartet/db-sequelize';
+import { reflectTables } from '@quartet/db-sequelize/reflection';
 import type { Application } from 'express';
 import type {
   FindOptions,
@@ -94,17 +99,20 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
     this.#declarations = new Declarations({ autonaming: !options.disableAutonaming });
     this.Query = options.queryClass ?? Query;
     const { scopefunc, ...sessionOptions } = options.sessionOptions ?? {};
-    this.session = scopedSession(sessionmaker({
-      queryClass: this.Query,
-      requestedPage: () => requestedPage(this.#requests.getStore()?.query),
-      ...sessionOptions,
-    }), {
-      ...(scopefunc && { scopefunc }),
-      assertUsable: () => {
-        this.#current('db.session');
-        if (!scopefunc && !currentScope()) throw new NoActiveScopeError('This call', SCOPES);
+    this.session = scopedSession(
+      sessionmaker({
+        queryClass: this.Query,
+        requestedPage: () => requestedPage(this.#requests.getStore()?.query),
+        ...sessionOptions,
+      }),
+      {
+        ...(scopefunc && { scopefunc }),
+        assertUsable: () => {
+          this.#current('db.session');
+          if (!scopefunc && !currentScope()) throw new NoActiveScopeError('This call', SCOPES);
+        },
       },
-    });
+    );
     const { session } = this;
     this.Model = baseFor(options.modelClass, { declarations: this.#declarations, session }) as B;
   }

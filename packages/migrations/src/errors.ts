@@ -1,5 +1,4 @@
 /** The errors of the migrator, worded for the user of the command. */
-import type { DialectName } from '@quartet/db-core';
 import type { Sql } from './migration';
 
 /** The root of this package's errors. The message is complete without a stack. */
@@ -19,7 +18,8 @@ export interface Stop {
   readonly statements: readonly Sql[];
   /** The index of the first statement that did not run, from 0. */
   readonly at: number;
-  readonly dialect: DialectName;
+  /** Whether what ran is kept, since the database cannot undo it. */
+  readonly isKept: boolean;
   readonly cause: unknown;
 }
 
@@ -33,17 +33,16 @@ export class MigrationStoppedError extends MigrationError {
   }
 }
 
-function report({ migration, direction, statements, at, dialect, cause }: Stop): string {
-  const kept = dialect === 'mysql';
+function report({ migration, direction, statements, at, isKept, cause }: Stop): string {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const lines = statements.map(({ sql }, i) => {
-    const state = i === at ? 'FAILED' : i > at ? 'not run' : kept ? 'ran' : 'undone';
+    const state = i === at ? 'FAILED' : i > at ? 'not run' : isKept ? 'ran' : 'undone';
     return `  ${state.padEnd(7)}  ${String(i + 1).padStart(2)}  ${oneLine(sql)}`;
   });
   return [
     `${migration} (${direction}) stopped at statement ${at + 1} of ${statements.length}: ${reason}`,
     ...lines,
-    ...(kept ? howToGoOn(direction, at) : [NOTHING_KEPT]),
+    ...(isKept ? howToGoOn(direction, at) : [NOTHING_KEPT]),
   ].join('\n');
 }
 

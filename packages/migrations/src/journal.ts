@@ -80,13 +80,6 @@ export class Journal {
 
 /** Names of the tables in the connection's database. */
 export async function existingTables(connection: Connection): Promise<string[]> {
-  const rows = await connection.execute(TABLES[connection.engine.dialect.name]);
+  const rows = await connection.execute(connection.engine.dialect.facts.tableNames);
   return [...rows].map((row) => String(row[0]));
 }
-
-const TABLES = {
-  sqlite: "select name from sqlite_master where type = 'table'",
-  postgresql:
-    'select table_name from information_schema.tables where table_schema = current_schema()',
-  mysql: 'select table_name from information_schema.tables where table_schema = database()',
-};

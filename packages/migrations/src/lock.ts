@@ -3,7 +3,7 @@
  * no row stays behind that says "locked".
  */
 import { createHash } from 'node:crypto';
-import type { Connection } from '@quartet/db-core';
+import type { Connection, DialectName } from '@quartet/db-core';
 import { OperationalError } from '@quartet/db-core';
 import { MigrationLockedError } from './errors';
 
@@ -48,7 +48,8 @@ export async function withLock<T>(
   return value;
 }
 
-const LOCKS: Record<'sqlite' | 'postgresql' | 'mysql', (connection: Connection) => Lock> = {
+/** By database, since each has other means: the one place of this package that asks which it is. */
+const LOCKS: Record<DialectName, (connection: Connection) => Lock> = {
   /**
    * The writer lock, held by a transaction around all migrations, each of which has a savepoint. Foreign keys
    * are off meanwhile, as SQLite's recipe for changing a table requires: dropping a table would delete the rows that refer to it.

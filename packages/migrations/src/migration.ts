@@ -1,6 +1,6 @@
 /** A migration: steps, each with the statements that undo it, written with Knex for the three databases at once. */
 import type { Knex } from 'knex';
-import { engineOf } from '@quartet/db-knex';
+import { compareBytewise } from '@quartet/db-knex';
 
 /** A builder of Knex; it is compiled to statements, not awaited. */
 export type Statement = Knex.SchemaBuilder | Knex.QueryBuilder | Knex.Raw;
@@ -34,11 +34,7 @@ export function createTable(
 ): Step {
   return {
     up: knex.schema.createTable(name, (table) => {
-      if (engineOf(knex).dialect.name === 'mysql') {
-        // Compared byte by byte, as on the other databases: otherwise 'Ana' and 'ana' would be equal.
-        table.charset('utf8mb4');
-        table.collate('utf8mb4_bin');
-      }
+      compareBytewise(knex, table);
       define(table);
     }),
     down: knex.schema.dropTable(name),

@@ -20,8 +20,8 @@ export class Runner {
     this.#journal = journal;
   }
 
-  get #dialect(): 'sqlite' | 'postgresql' | 'mysql' {
-    return this.#connection.engine.dialect.name;
+  get #transactionalDdl(): boolean {
+    return this.#connection.engine.dialect.facts.transactionalDdl;
   }
 
   /** How many statements the migration has on this database. */
@@ -33,7 +33,7 @@ export class Runner {
     const { name } = migration;
     const statements = upStatements(migration.steps(this.#knex));
     const total = statements.length;
-    if (this.#dialect !== 'mysql') {
+    if (this.#transactionalDdl) {
       await this.#atomically(async () => {
         await this.#run(statements, 0, (at, cause) =>
           this.#stopped(name, 'up', statements, at, cause),
@@ -62,7 +62,7 @@ export class Runner {
     const { name } = migration;
     const steps = migration.steps(this.#knex);
     assertReversible(name, steps);
-    if (this.#dialect !== 'mysql') {
+    if (this.#transactionalDdl) {
       const statements = [...steps].reverse().flatMap(downStatements);
       await this.#atomically(async () => {
         await this.#run(statements, 0, (at, cause) =>
@@ -116,7 +116,8 @@ export class Runner {
 
   async #atomically(fn: () => Promise<void>): Promise<void> {
     const connection = this.#connection;
-    if (this.#dialect === 'sqlite') {
+    if (connection.inTransaction) {
+      // SQLite: the lock is a transaction around all migrations, with foreign keys off.
       await connection.beginNested(async () => {
         await fn();
         await assertForeignKeys(connection);
@@ -140,8 +141,8 @@ export class Runner {
     at: number,
     cause: unknown,
   ): MigrationStoppedError {
-    const dialect = this.#dialect;
-    return new MigrationStoppedError({ migration, direction, statements, at, dialect, cause });
+    const isKept = !this.#transactionalDdl;
+    return new MigrationStoppedError({ migration, direction, statements, at, isKept, cause });
   }
 }
 

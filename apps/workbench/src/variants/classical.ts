@@ -68,5 +68,5 @@ function manager(): EntityManager {
 
 /** SQLite has no row locks and needs none: it has one writer at a time. */
 function locked(): Pick<FindOneOptions, 'lock'> {
-  return Session.bind.dialect.name === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
+  return Session.bind.dialect.facts.rowLocks ? { lock: { mode: 'pessimistic_write' } } : {};
 }

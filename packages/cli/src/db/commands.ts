@@ -1,7 +1,7 @@
 /** The commands of `npm run db:…`, each on one engine. They print results and throw errors. */
 import { createInterface } from 'node:readline/promises';
 import type { Engine } from '@quartet/db-core';
-import { writeRowTypes } from '@quartet/db-knex';
+import { writeRowTypes } from '@quartet/db-knex/reflection';
 import type { MigrationStatus } from '@quartet/migrations';
 import { Migrator, tableNames } from '@quartet/migrations';
 import { CommandError } from '../command-error';

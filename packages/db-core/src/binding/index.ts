@@ -2,15 +2,22 @@
  * `@quartet/db-core/binding`: for packages that bind a library (a mapper for each class) or a web framework
  * (a scope for each request) to db-core. An app needs none of it.
  */
+export type { DialectFacts, InstantFacts } from '../dialects/facts';
+export type { EngineRegistry } from './engine-registry';
 export type { HiddenField } from './hidden-field';
+export type { KeyColumn } from './key';
 export type { Class, Identity, Mapper, Select } from '../orm/mapper';
 export type { Operation } from '../observe/changes';
 export type { ScopeOptions } from '../session/scope';
 export { assertKnownOptions } from '../errors/unknown-option';
 export { createUnlessMade } from './create-unless-made';
+export { dependenciesFirst } from '../orm/dependencies-first';
+export { engineRegistry } from './engine-registry';
 export { hiddenField } from './hidden-field';
 export { skipInLocations } from '../observe/caller-location';
 export { noteChange, watchChanges } from '../observe/changes';
-export { mapClass, mapperOf } from '../orm/mapper';
+export { keyOf } from './key';
+export { mapClass, mapperOf, rowIsGone } from '../orm/mapper';
 export { currentConnection, openedSession } from '../session/current';
+export { isUnchanged, snapshot } from './values';
 export { enterScope, Scope } from '../session/scope';

@@ -8,6 +8,7 @@ import type { Statement } from '../sql/statement';
 import type { LexicalRules } from '../sql/tokens';
 import type { BeginMode } from '../sql/transaction-options';
 import type { DriverConnection } from './driver-connection';
+import type { DialectFacts } from './facts';
 import type { DialectName } from './names';
 
 export interface Dialect {
@@ -21,6 +22,8 @@ export interface Dialect {
   readonly singleWriter: boolean;
   /** Known after the first connection, e.g. `17.2` or `10.11.6-MariaDB`. */
   readonly serverVersion: string | undefined;
+  /** What the database is like: ask for the fact, not for the name. */
+  readonly facts: DialectFacts;
   /** How it reads a text: where strings and comments end. */
   readonly lexicalRules: LexicalRules;
   /** What a statement is, told from its text by these rules. */

@@ -5,7 +5,7 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/mapping_api.html#sqlalchemy.orm.Mapper
  */
 import type { Engine } from '../engine/engine';
-import { UnmappedError } from '../errors/errors';
+import { NoResultFound, UnmappedError } from '../errors/errors';
 
 /** Any class, abstract or not, whatever its constructor wants. */
 export type Class<T extends object = object> = (abstract new (
@@ -69,4 +69,9 @@ export function mapperOf<T extends object>(target: Class<T>): Mapper<T> {
 /** The mapper of an object's class. @throws UnmappedError */
 export function mapperOfInstance<T extends object>(instance: T): Mapper<T> {
   return mapperOf(instance.constructor as Class<T>);
+}
+
+/** What `refresh` throws. @param name the class's. */
+export function rowIsGone(name: string): NoResultFound {
+  return new NoResultFound(`This ${name} has no row any more.`);
 }

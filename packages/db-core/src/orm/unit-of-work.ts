@@ -7,6 +7,7 @@
  */
 import type { Mapper } from './mapper';
 import { InvalidRequestError } from '../errors/errors';
+import { dependenciesFirst } from './dependencies-first';
 import { mapperOfInstance } from './mapper';
 
 /** What is to be done with an object's row. Adding or deleting the object again makes another. */
@@ -119,7 +120,9 @@ export class UnitOfWork {
 
 function inOrder(instances: Iterable<object>): object[] {
   const byMapper = groupByMapper(instances);
-  return sortMappers([...byMapper.keys()]).flatMap((mapper) => byMapper.get(mapper) ?? []);
+  if (byMapper.size < 2) return [...byMapper.values()].flat();
+  const mappers = dependenciesFirst(byMapper.keys(), (mapper) => mapper.dependencies());
+  return mappers.flatMap((mapper) => byMapper.get(mapper) ?? []);
 }
 
 function groupByMapper(instances: Iterable<object>): Map<Mapper, object[]> {
@@ -131,20 +134,4 @@ function groupByMapper(instances: Iterable<object>): Map<Mapper, object[]> {
     else groups.set(mapper, [instance]);
   }
   return groups;
-}
-
-/** Depth first over the dependencies; those of a cycle keep the order in which they were added. */
-function sortMappers(mappers: readonly Mapper[]): Mapper[] {
-  if (mappers.length < 2) return [...mappers];
-  const sorted = new Set<Mapper>();
-  const visiting = new Set<Mapper>();
-  const visit = (mapper: Mapper): void => {
-    if (sorted.has(mapper) || visiting.has(mapper)) return;
-    visiting.add(mapper);
-    for (const dependency of mapper.dependencies()) visit(dependency);
-    visiting.delete(mapper);
-    sorted.add(mapper);
-  };
-  for (const mapper of mappers) visit(mapper);
-  return [...sorted];
 }

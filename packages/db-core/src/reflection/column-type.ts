@@ -1,5 +1,5 @@
 /** What a column's type means, whichever database words it: for libraries that have types of their own. */
-import type { ReflectedColumn } from './table';
+import type { ReflectedColumn } from '../dialects/reflected-table';
 
 export type ColumnKind =
   | 'integer'

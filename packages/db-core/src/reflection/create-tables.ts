@@ -4,9 +4,14 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/metadata.html#sqlalchemy.schema.MetaData.create_all
  */
-import type { DialectName } from '../dialects/names';
+import type { DialectFacts } from '../dialects/facts';
 import type { Engine } from '../engine/engine';
-import type { ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from './table';
+import type {
+  ReflectedColumn,
+  ReflectedForeignKey,
+  ReflectedIndex,
+  ReflectedTable,
+} from '../dialects/reflected-table';
 import { InvalidRequestError } from '../errors/errors';
 import { outsideScope } from '../session/scope';
 import { createUnlessMade } from '../binding/create-unless-made';
@@ -24,7 +29,7 @@ export function createTables(engine: Engine, tables: readonly ReflectedTable[]):
   return outsideScope(async () => {
     const there = new Set((await reflect(engine)).map(({ name }) => name));
     const missing = tables.filter(({ name }) => !there.has(name));
-    const writer = new Writer(engine.dialect.name);
+    const writer = new Writer(engine.dialect.facts);
     const statements = missing.map((table) => writer.statements(table, there));
     for (const sql of missing.flatMap((table) => writer.types(table))) await engine.execute(sql);
     for (const [create, ...rest] of statements) {
@@ -40,76 +45,64 @@ type Statements = [create: string, ...rest: string[]];
 class Writer {
   /** Foreign keys to tables that come later. */
   readonly late: string[] = [];
-  readonly #dialect: DialectName;
+  readonly #facts: DialectFacts;
 
-  constructor(dialect: DialectName) {
-    this.#dialect = dialect;
+  constructor(facts: DialectFacts) {
+    this.#facts = facts;
   }
 
-  /** The enumerations of PostgreSQL, which are types of their own. */
+  /** Makes the enumerations that are types of their own. */
   types({ columns }: ReflectedTable): string[] {
-    if (this.#dialect !== 'postgresql') return [];
-    return columns.flatMap(({ type, values }) => {
-      const list = values?.map((value) => `'${value.replaceAll("'", "''")}'`).join(', ');
-      return list === undefined
-        ? []
-        : `do $$ begin create type ${type} as enum (${list}); exception when duplicate_object then null; end $$`;
-    });
+    return columns.flatMap(
+      ({ type, values }) => (values && this.#facts.createEnum?.(type, values)) ?? [],
+    );
   }
 
   /** @param there names of the tables made so far, to which this one's is added. */
   statements(table: ReflectedTable, there: Set<string>): Statements {
     const { name, columns, primaryKey, foreignKeys, indexes } = table;
     there.add(name);
-    const rowid = columns.find(
-      (column) => this.#dialect === 'sqlite' && column.autoIncrement && primaryKey.length === 1,
-    );
-    const parts = columns.map((column) => this.#column(table, column, column === rowid));
-    if (primaryKey.length > 0 && !rowid) parts.push(`primary key ${this.#list(primaryKey)}`);
+    const parts = columns.map((column) => this.#column(table, column));
+    const saysKey = this.#facts.integerKeyCountsUp && columns.some((each) => each.autoIncrement);
+    if (primaryKey.length > 0 && !saysKey) parts.push(`primary key ${this.#list(primaryKey)}`);
     const after: string[] = [];
     for (const index of indexes) {
       if (index.definition !== null) after.push(index.definition);
       else if (index.constraint) parts.push(this.#unique(index));
-      else if (this.#dialect === 'mysql') parts.push(this.#key(index));
+      else if (this.#facts.indexesInTable) parts.push(this.#key(index));
       else after.push(this.#index(name, index));
     }
     for (const key of foreignKeys) {
-      if (this.#dialect === 'sqlite' || there.has(key.table)) parts.push(this.#foreignKey(key));
+      if (this.#facts.forwardReferences || there.has(key.table)) parts.push(this.#foreignKey(key));
       else this.late.push(`alter table ${this.#quote(name)} add ${this.#foreignKey(key)}`);
     }
     return [`create table ${this.#quote(name)} (\n  ${parts.join(',\n  ')}\n)`, ...after];
   }
 
-  #column({ name: table }: ReflectedTable, column: ReflectedColumn, isRowid: boolean): string {
-    const { name, type, nullable, autoIncrement, generated, collation } = column;
+  #column({ name: table }: ReflectedTable, column: ReflectedColumn): string {
+    const { name, nullable, autoIncrement, generated, collation } = column;
     if (generated)
       throw new InvalidRequestError(
         `${table}.${name} is computed by the database, and its expression is not reflected: make this table by a migration.`,
       );
-    if (isRowid) return `${this.#quote(name)} ${type} primary key autoincrement`;
     const words = [this.#quote(name), this.#type(column)];
     if (collation !== null) words.push(`collate ${this.#quote(collation)}`);
     if (!nullable) words.push('not null');
-    if (autoIncrement && this.#dialect === 'mysql') words.push('auto_increment');
-    else if (autoIncrement && column.default === null)
-      words.push('generated by default as identity');
-    else if (column.default !== null && !autoIncrement)
-      words.push(`default ${this.#default(column.default)}`);
-    return words.join(' ');
+    if (column.default === null) words.push(autoIncrement ? this.#facts.autoIncrement : '');
+    else if (!autoIncrement) words.push(`default ${this.#default(column.default)}`);
+    return words.filter(Boolean).join(' ');
   }
 
   /** PostgreSQL makes the sequence of a `serial`, which belongs to the table then. */
   #type({ type, autoIncrement, default: value }: ReflectedColumn): string {
-    if (this.#dialect !== 'postgresql' || !autoIncrement || value === null) return type;
+    if (!autoIncrement || value === null) return type;
     return { smallint: 'smallserial', bigint: 'bigserial' }[type] ?? 'serial';
   }
 
-  /** SQLite and MariaDB give an expression without the parentheses it needs. */
+  /** Some databases give an expression without the parentheses it needs. */
   #default(value: string): string {
     const bare = /^(?:'(?:[^']|'')*'|[-+]?[\d.]+|null|true|false|current_\w+(?:\(\d*\))?)$/i;
-    if (this.#dialect === 'postgresql' || bare.test(value) || / on update /i.test(value))
-      return value;
-    return `(${value})`;
+    return bare.test(value) || / on update /i.test(value) ? value : `(${value})`;
   }
 
   #unique({ name, columns }: ReflectedIndex): string {
@@ -137,7 +130,7 @@ class Writer {
   }
 
   #quote(name: string): string {
-    const mark = this.#dialect === 'mysql' ? '`' : '"';
+    const mark = this.#facts.identifierQuote;
     return mark + name.replaceAll(mark, mark + mark) + mark;
   }
 }

@@ -7,8 +7,9 @@ export type {
   ReflectedForeignKey,
   ReflectedIndex,
   ReflectedTable,
-} from './table';
+} from '../dialects/reflected-table';
 export { columnType } from './column-type';
+export { countsUp } from './counts-up';
 export { createTables } from './create-tables';
 export { reflect } from './reflect';
 export { mappableTables } from './mappable';

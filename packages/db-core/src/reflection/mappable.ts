@@ -1,7 +1,7 @@
 /** The tables that classes can be mapped to: those whose rows have an identity. */
 import type { Engine } from '../engine/engine';
 import type { ReflectOptions } from './reflect';
-import type { ReflectedTable } from './table';
+import type { ReflectedTable } from '../dialects/reflected-table';
 import { InvalidRequestError } from '../errors/errors';
 import { reflect } from './reflect';
 

@@ -7,11 +7,8 @@
  */
 import type { Engine } from '../engine/engine';
 import { currentConnection } from '../session/current';
-import type { Ask, ReflectedTable } from './table';
+import type { Ask, ReflectedTable } from '../dialects/reflected-table';
 import { InvalidRequestError } from '../errors/errors';
-import { reflectMysql } from '../dialects/mysql/reflect';
-import { reflectPostgresql } from '../dialects/postgresql/reflect';
-import { reflectSqlite } from '../dialects/sqlite/reflect';
 
 export interface ReflectOptions {
   /** Only these tables. Default: all. */
@@ -35,7 +32,7 @@ export async function reflect(
     const connection = currentConnection(engine) ?? engine;
     return (await connection.execute(sql, params)).all() as unknown as Row[];
   };
-  const tables = await READERS[engine.dialect.name](ask);
+  const tables = await engine.dialect.facts.reflect(ask);
   tables.sort((one, other) => (one.name < other.name ? -1 : 1)); // databases sort '_' each in its own way
   if (!only) return tables;
   const missing = only.filter((name) => !tables.some((table) => table.name === name));
@@ -45,5 +42,3 @@ export async function reflect(
     `${engine.url} has no table ${missing.map((name) => `'${name}'`).join(' and no ')}; it has ${names || 'none'}.`,
   );
 }
-
-const READERS = { sqlite: reflectSqlite, postgresql: reflectPostgresql, mysql: reflectMysql };

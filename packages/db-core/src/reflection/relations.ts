@@ -7,7 +7,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/extensions/automap.html#relationship-detection
  */
-import type { ReflectedForeignKey, ReflectedTable } from './table';
+import type { ReflectedForeignKey, ReflectedTable } from '../dialects/reflected-table';
 
 export interface ReflectedRelation {
   /** The table with the foreign key. */

@@ -1,7 +1,7 @@
 /** `quartet reflect`: types for Knex from the tables of DATABASE_URL. Ends with 0, 1 (it could not be done) or 2 (it was asked for wrongly). */
 import { parseArgs } from 'node:util';
 import { createEngine, parseDatabaseUrl } from '@quartet/db-core';
-import { writeRowTypes } from './write-row-types';
+import { writeRowTypes } from '../reflection/write-row-types';
 
 const HELP = `quartet reflect   writes TypeScript for the rows of the tables that are there, and tells Knex of them
   --out FILE        into this file, which is replaced (default: standard output)

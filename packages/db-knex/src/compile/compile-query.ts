@@ -8,9 +8,8 @@
  */
 import { isAsyncFunction } from 'node:util/types';
 import type { Engine } from '@quartet/db-core';
-import { betterSqlite3Connection, mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import type { Knex } from 'knex';
-import { configOf, engineOf } from '../bind-knex';
+import { configOf, connectionTo, engineOf } from '../bind-knex';
 import { describe } from './arguments';
 import type { KnexQuery } from './compiled-statement';
 import { CompiledStatement, unfit } from './compiled-statement';
@@ -67,7 +66,7 @@ export function compileQuery<Result, Args extends object = object>(
     const client = db.client as Client;
     const connection = client.transacting
       ? await client.acquireConnection()
-      : connectionTo(engineOf(db));
+      : sharedConnection(engineOf(db));
     const answer = await client.query(connection, statement.with(values));
     return client.postProcessResponse(
       client.processResponse(answer),
@@ -89,19 +88,8 @@ interface Client {
 const connections = new WeakMap<Engine, object>();
 
 /** One for everybody: nobody checks it out, so each statement finds the current session by itself. */
-function connectionTo(engine: Engine): object {
+function sharedConnection(engine: Engine): object {
   let connection = connections.get(engine);
-  if (!connection) connections.set(engine, (connection = connect(engine)));
+  if (!connection) connections.set(engine, (connection = connectionTo(engine)));
   return connection;
-}
-
-function connect(engine: Engine): object {
-  switch (engine.dialect.name) {
-    case 'sqlite':
-      return betterSqlite3Connection(engine);
-    case 'postgresql':
-      return new (pgDriver(engine).Client)();
-    case 'mysql':
-      return mysql2Driver(engine).createConnection({});
-  }
 }

@@ -20,6 +20,7 @@ import {
   type DialectOptions,
 } from '../options';
 import { MysqlConnection } from './connection';
+import { mysqlFacts } from './facts';
 import { MYSQL_LEXICAL_RULES } from './lexical-rules';
 
 /** The server's version, and which server it is: the same connection number means another connection elsewhere. */
@@ -34,6 +35,7 @@ export class MysqlDialect implements Dialect {
   readonly defaultPoolSize = 10;
   readonly synchronous = false;
   readonly singleWriter = false;
+  readonly facts = mysqlFacts;
   readonly lexicalRules = MYSQL_LEXICAL_RULES;
   readonly describe = createStatementReader(MYSQL_LEXICAL_RULES);
   serverVersion: string | undefined;

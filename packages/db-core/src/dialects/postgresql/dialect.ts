@@ -22,9 +22,11 @@ import { requestCancel } from './cancel';
 import { PostgresqlConnection } from './connection';
 import { POSTGRESQL_LEXICAL_RULES } from './lexical-rules';
 import { StatementNames } from './statement-names';
+import { postgresqlFacts } from './facts';
 
 export class PostgresqlDialect implements Dialect {
   readonly name = 'postgresql';
+  readonly facts = postgresqlFacts;
   readonly defaultBegin: BeginMode = 'on-first-statement';
   readonly defaultPoolSize = 10;
   readonly synchronous = false;

@@ -5,7 +5,7 @@ import type {
   ReflectedForeignKey,
   ReflectedIndex,
   ReflectedTable,
-} from '../../reflection/table';
+} from '../reflected-table';
 
 type OfTable<T> = T & { readonly table: string };
 

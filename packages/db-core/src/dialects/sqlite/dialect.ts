@@ -16,6 +16,7 @@ import { createStatementReader } from '../../sql/statement';
 import { checkBetterSqlite3 } from './better-sqlite3-version';
 import { retryWhileBusy } from './busy';
 import { SqliteConnection, type SqliteShared } from './connection';
+import { sqliteFacts } from './facts';
 import { assertIsolationLevel } from './isolation-level';
 import { SQLITE_LEXICAL_RULES } from './lexical-rules';
 import { WriterLock } from './writer-lock';
@@ -29,6 +30,7 @@ export class SqliteDialect implements Dialect {
   serverVersion: string | undefined;
   readonly #file: string;
   readonly #temporary: string | undefined;
+  readonly facts = sqliteFacts;
   readonly lexicalRules = SQLITE_LEXICAL_RULES;
   readonly describe = createStatementReader(SQLITE_LEXICAL_RULES);
   readonly #shared: SqliteShared;

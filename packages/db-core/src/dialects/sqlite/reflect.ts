@@ -1,10 +1,5 @@
 /** @see https://www.sqlite.org/pragma.html#pragma_table_xinfo */
-import type {
-  Ask,
-  ReflectedForeignKey,
-  ReflectedIndex,
-  ReflectedTable,
-} from '../../reflection/table';
+import type { Ask, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from '../reflected-table';
 
 interface Column {
   readonly name: string;

@@ -4,10 +4,11 @@
  *
  * @see https://knexjs.org/guide/#typescript
  */
-import type { DialectName, Engine } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { DialectFacts } from '@quartet/db-core/binding';
 import { InvalidRequestError } from '@quartet/db-core';
 import type { ReflectedColumn, ReflectedTable, ReflectOptions } from '@quartet/db-core/reflection';
-import { columnType, reflect } from '@quartet/db-core/reflection';
+import { columnType, countsUp, reflect } from '@quartet/db-core/reflection';
 
 /**
  * The source of a module. It is the same whenever the tables are, so it may be checked in and compared.
@@ -21,9 +22,9 @@ export async function rowTypes(engine: Engine, options: ReflectOptions = {}): Pr
   const tables = await reflect(engine, options);
   if (tables.length === 0)
     throw new InvalidRequestError(`${engine.url} has no tables. Make them first, by migrations.`);
-  const dialect = engine.dialect.name;
+  const { facts } = engine.dialect;
   const names = interfaceNames(tables);
-  const types = tables.map((table, i) => describeTable(table, names[i] as string, dialect));
+  const types = tables.map((table, i) => describeTable(table, names[i] as string, facts));
   const entries = tables.map(({ name }, i) => {
     const type = names[i] as string;
     return `    ${property(name)}: Knex.CompositeTableType<${type}Row, ${type}Insert, ${type}Update>;`;
@@ -39,17 +40,17 @@ const HEADER = `/** The tables as they are in the database. Written by \`quartet
 import type { Knex } from 'knex';
 `;
 
-function describeTable(table: ReflectedTable, type: string, dialect: DialectName): string {
+function describeTable(table: ReflectedTable, type: string, facts: DialectFacts): string {
   const { name, columns } = table;
   const row = columns.map(
     (column) =>
-      `  /** ${comment(describeColumn(column, table))} */\n  ${property(column.name)}: ${typeOf(column, dialect)};`,
+      `  /** ${comment(describeColumn(column, table))} */\n  ${property(column.name)}: ${typeOf(column, facts)};`,
   );
   const insert = columns
     .filter(({ generated }) => !generated)
     .map((column) => {
-      const optional = isOptional(column, table, dialect) ? '?' : '';
-      return `  ${property(column.name)}${optional}: ${inputTypeOf(column, dialect)};`;
+      const optional = isOptional(column, table, facts) ? '?' : '';
+      return `  ${property(column.name)}${optional}: ${inputTypeOf(column, facts)};`;
     });
   return [
     `/** A row of \`${comment(name)}\`${describeIndexes(table)}. */`,
@@ -95,59 +96,49 @@ function describeIndexes({ indexes }: ReflectedTable): string {
   return told.length === 0 ? '' : `: ${comment(told.join(', '))}`;
 }
 
-function isOptional(
-  { name, type, nullable, default: value, autoIncrement }: ReflectedColumn,
-  { primaryKey }: ReflectedTable,
-  dialect: DialectName,
-): boolean {
-  const isRowid =
-    dialect === 'sqlite' && primaryKey.length === 1 && primaryKey[0] === name && type === 'integer';
-  return nullable || value !== null || autoIncrement || isRowid;
+function isOptional(column: ReflectedColumn, table: ReflectedTable, facts: DialectFacts): boolean {
+  return column.nullable || column.default !== null || countsUp(column, table, facts);
 }
 
-function typeOf(column: ReflectedColumn, dialect: DialectName): string {
+function typeOf(column: ReflectedColumn, facts: DialectFacts): string {
   const { array } = columnType(column);
-  const element = scalarType(column, dialect);
+  const element = scalarType(column, facts);
   const type = array ? `${element.includes('|') ? `(${element})` : element}[]` : element;
   return column.nullable && type !== 'unknown' ? `${type} | null` : type;
 }
 
 /** An instant is given as text as well, a big integer in any form. */
-function inputTypeOf(column: ReflectedColumn, dialect: DialectName): string {
+function inputTypeOf(column: ReflectedColumn, facts: DialectFacts): string {
   const { kind, array } = columnType(column);
-  const type = typeOf(column, dialect);
+  const type = typeOf(column, facts);
   if (array) return type;
   if (kind === 'instant' || kind === 'date') return type.replace(/\bDate\b/, 'Date | string');
   if (kind === 'bigint')
     return type.replace(/^(?:number \| )?(?:string|number)/, 'number | string | bigint');
-  if (kind === 'decimal' && dialect !== 'sqlite') return type.replace('string', 'number | string');
-  if (kind === 'boolean' && dialect !== 'postgresql')
-    return type.replace('number', 'number | boolean');
+  if (kind === 'decimal') return type.replace('string', 'number | string');
+  if (kind === 'boolean') return type.replace('number', 'number | boolean');
   return type;
 }
 
 /** What the drivers give for a value of the type. */
-function scalarType(column: ReflectedColumn, dialect: DialectName): string {
-  switch (columnType(column).kind) {
+function scalarType(column: ReflectedColumn, { values }: DialectFacts): string {
+  const { kind } = columnType(column);
+  switch (kind) {
     case 'integer':
     case 'float':
       return 'number';
-    case 'bigint': // exact, and so text where a number would not be
-      return { sqlite: 'number', postgresql: 'string', mysql: 'number | string' }[dialect];
+    case 'bigint':
     case 'decimal':
-      return dialect === 'sqlite' ? 'number' : 'string';
     case 'boolean':
-      return dialect === 'postgresql' ? 'boolean' : 'number';
+    case 'date':
+    case 'json':
+      return values[kind];
     case 'instant':
       return 'Date';
-    case 'date':
-      return dialect === 'sqlite' ? 'string' : 'Date';
     case 'text':
     case 'time':
     case 'uuid':
       return 'string';
-    case 'json':
-      return dialect === 'sqlite' ? 'string' : 'unknown';
     case 'binary':
       return 'Buffer';
     case 'enum':

@@ -5,7 +5,8 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/reflection.html
  */
-import type { DialectName, Engine } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { DialectFacts } from '@quartet/db-core/binding';
 import type {
   ColumnKind,
   ReflectedColumn,
@@ -14,10 +15,10 @@ import type {
   ReflectedTable,
   ReflectOptions,
 } from '@quartet/db-core/reflection';
-import { columnType, mappableTables, relationsOf } from '@quartet/db-core/reflection';
+import { columnType, countsUp, mappableTables, relationsOf } from '@quartet/db-core/reflection';
 import type { ColumnType, EntitySchemaColumnOptions, ObjectLiteral } from 'typeorm';
 import type { EntitySchemaRelationOptions } from 'typeorm/entity-schema/EntitySchemaRelationOptions';
-import type { Mapping } from './mapper';
+import type { Mapping } from '../mapper';
 
 export interface ReflectTablesOptions<Name extends string> extends ReflectOptions {
   readonly only?: readonly Name[] | undefined;
@@ -41,14 +42,14 @@ export async function reflectTables<const Name extends string = string>(
   const tables = await mappableTables(engine, options);
   const relations = relationsOf(tables);
   return Object.fromEntries(
-    tables.map((table) => [table.name, toMapping(table, relations, engine.dialect.name)]),
+    tables.map((table) => [table.name, toMapping(table, relations, engine.dialect.facts)]),
   ) as Record<Name, Mapping<ObjectLiteral>>;
 }
 
 function toMapping(
   table: ReflectedTable,
   relations: readonly ReflectedRelation[],
-  dialect: DialectName,
+  facts: DialectFacts,
 ): Mapping<ObjectLiteral> {
   const plain = table.indexes.filter(({ definition }) => definition === null);
   const named = ({ name, columns }: ReflectedIndex): { name?: string; columns: string[] } => ({
@@ -59,7 +60,7 @@ function toMapping(
     name: table.name,
     tableName: table.name,
     columns: Object.fromEntries(
-      table.columns.map((column) => [column.name, toColumn(column, table, dialect)]),
+      table.columns.map((column) => [column.name, toColumn(column, table, facts)]),
     ),
     uniques: plain.filter(({ constraint }) => constraint).map(named),
     indices: plain
@@ -101,23 +102,21 @@ function collection({ table, name, inverse }: ReflectedRelation) {
 
 function toColumn(
   column: ReflectedColumn,
-  { primaryKey }: ReflectedTable,
-  dialect: DialectName,
+  table: ReflectedTable,
+  facts: DialectFacts,
 ): EntitySchemaColumnOptions {
-  const { name, nullable, autoIncrement, generated, collation, values, type } = column;
-  const primary = primaryKey.includes(name);
-  const isRowid = dialect === 'sqlite' && primary && primaryKey.length === 1 && type === 'integer';
+  const { name, nullable, generated, collation, values, type } = column;
   const { unsigned, array } = columnType(column);
   return {
-    ...typeOf(column, dialect),
+    ...typeOf(column, facts),
     nullable,
-    primary,
+    primary: table.primaryKey.includes(name),
     ...(unsigned && { unsigned }),
     ...(array && { array }),
-    ...((autoIncrement || isRowid) && { generated: 'increment' as const }),
+    ...(countsUp(column, table, facts) && { generated: 'increment' as const }),
     ...(generated && { insert: false, update: false }), // the database computes it
     ...(collation !== null && { collation }),
-    ...(values && { enum: [...values], ...(dialect === 'postgresql' && { enumName: type }) }),
+    ...(values && { enum: [...values], ...(facts.createEnum && { enumName: type }) }),
     ...defaultOf(column),
   };
 }
@@ -135,11 +134,11 @@ function defaultOf({
 
 function typeOf(
   column: ReflectedColumn,
-  dialect: DialectName,
+  facts: DialectFacts,
 ): Pick<EntitySchemaColumnOptions, 'type' | 'length' | 'precision' | 'scale'> {
   const { kind, name, args } = columnType(column);
   const [first, scale] = args;
-  const type = (dialect === 'sqlite' ? (SQLITE[kind] ?? name) : nameOf(kind, name)) as ColumnType;
+  const type = (facts.anyType ? (TYPES[kind] ?? name) : nameOf(kind, name)) as ColumnType;
   if (first === undefined) return { type };
   if (kind === 'text' || kind === 'binary') return { type, length: first };
   if (kind === 'decimal' || kind === 'float')
@@ -148,8 +147,8 @@ function typeOf(
   return { type };
 }
 
-/** SQLite takes any word for a type, TypeORM does not: only kinds of text keep their own. */
-const SQLITE: Partial<Record<ColumnKind, string>> = {
+/** Where any word is a type TypeORM knows a few: only kinds of text keep their own. */
+const TYPES: Partial<Record<ColumnKind, string>> = {
   integer: 'integer',
   bigint: 'bigint',
   decimal: 'decimal',

@@ -5,9 +5,10 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/reflection.html
  */
-import type { DialectName, Engine } from '@quartet/db-core';
+import type { Engine } from '@quartet/db-core';
+import type { DialectFacts } from '@quartet/db-core/binding';
 import type { ReflectedColumn, ReflectedTable, ReflectOptions } from '@quartet/db-core/reflection';
-import { columnType, mappableTables } from '@quartet/db-core/reflection';
+import { columnType, countsUp, mappableTables } from '@quartet/db-core/reflection';
 import type {
   DataType,
   ModelAttributeColumnOptions,
@@ -15,7 +16,7 @@ import type {
   ModelOptions,
 } from 'sequelize';
 import { DataTypes } from 'sequelize';
-import { utcDateTime } from './utc-date-time';
+import { utcDateTime } from '../utc-date-time';
 
 export interface ReflectTablesOptions<Name extends string> extends ReflectOptions {
   readonly only?: readonly Name[] | undefined;
@@ -41,14 +42,14 @@ export async function reflectTables<const Name extends string = string>(
 ): Promise<Readonly<Record<Name, ReflectedModel>>> {
   const tables = await mappableTables(engine, options);
   return Object.fromEntries(
-    tables.map((table) => [table.name, toModel(table, engine.dialect.name)]),
+    tables.map((table) => [table.name, toModel(table, engine.dialect.facts)]),
   ) as Record<Name, ReflectedModel>;
 }
 
-export function toModel(table: ReflectedTable, dialect: DialectName): ReflectedModel {
+export function toModel(table: ReflectedTable, facts: DialectFacts): ReflectedModel {
   const attributes = table.columns.map((column) => [
     column.name,
-    toAttribute(column, table, dialect),
+    toAttribute(column, table, facts),
   ]);
   const indexes = table.indexes
     .filter(
@@ -64,21 +65,15 @@ export function toModel(table: ReflectedTable, dialect: DialectName): ReflectedM
 function toAttribute(
   column: ReflectedColumn,
   table: ReflectedTable,
-  dialect: DialectName,
+  facts: DialectFacts,
 ): ModelAttributeColumnOptions {
-  const { name, nullable, default: value, generated, autoIncrement } = column;
-  const primaryKey = table.primaryKey.includes(name);
-  const isRowid =
-    dialect === 'sqlite' &&
-    primaryKey &&
-    table.primaryKey.length === 1 &&
-    column.type === 'integer';
+  const { name, nullable, default: value, generated } = column;
   const key = table.foreignKeys.find(({ columns }) => columns.length === 1 && columns[0] === name);
   return {
-    type: typeOf(column, dialect),
+    type: typeOf(column, facts),
     allowNull: nullable || value !== null || generated, // the database has a value where an object has none
-    primaryKey,
-    autoIncrement: autoIncrement || isRowid,
+    primaryKey: table.primaryKey.includes(name),
+    autoIncrement: countsUp(column, table, facts),
     ...(key && {
       references: { model: key.table, key: key.references[0] as string },
       onDelete: key.onDelete,
@@ -87,14 +82,14 @@ function toAttribute(
   };
 }
 
-function typeOf(column: ReflectedColumn, dialect: DialectName): DataType {
+function typeOf(column: ReflectedColumn, facts: DialectFacts): DataType {
   const { array } = columnType(column);
-  const type = scalarType(column, dialect);
+  const type = scalarType(column, facts);
   return array && typeof type !== 'string' ? DataTypes.ARRAY(type) : array ? column.type : type;
 }
 
 /** A type of Sequelize's that reads and writes the column as it is; elsewhere the database's own word. */
-function scalarType(column: ReflectedColumn, dialect: DialectName): DataType {
+function scalarType(column: ReflectedColumn, facts: DialectFacts): DataType {
   const { kind, name, args, unsigned } = columnType(column);
   const [first, second] = args;
   const number = { unsigned };
@@ -128,8 +123,8 @@ function scalarType(column: ReflectedColumn, dialect: DialectName): DataType {
       return DataTypes.BLOB;
     case 'uuid':
       return DataTypes.UUID;
-    case 'enum': // PostgreSQL's are types with names of their own
-      return dialect === 'mysql' ? DataTypes.ENUM(...(column.values ?? [])) : column.type;
+    case 'enum':
+      return facts.createEnum ? column.type : DataTypes.ENUM(...(column.values ?? []));
     case 'other':
       return column.type;
   }

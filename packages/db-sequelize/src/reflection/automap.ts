@@ -7,7 +7,7 @@
  */
 import { mappableTables, relationsOf } from '@quartet/db-core/reflection';
 import type { Model, ModelStatic, Sequelize } from 'sequelize';
-import { engineOf } from './bind-sequelize';
+import { engineOf } from '../bind-sequelize';
 import type { ReflectTablesOptions } from './reflect-tables';
 import { toModel } from './reflect-tables';
 
@@ -35,7 +35,7 @@ export async function automap<const Name extends string = string>(
   const made = new Set<string>();
   for (const table of tables) {
     const known = Object.values(sequelize.models).find((model) => model.tableName === table.name);
-    const { attributes, options: defined } = toModel(table, engine.dialect.name);
+    const { attributes, options: defined } = toModel(table, engine.dialect.facts);
     if (!known) made.add(table.name);
     models.set(table.name, known ?? sequelize.define(table.name, attributes, defined));
   }

@@ -7,8 +7,8 @@
  */
 import type { Engine } from '@quartet/db-core';
 import type { ObjectLiteral } from 'typeorm';
-import type { Mapping } from './mapper';
-import { mapper } from './mapper';
+import type { Mapping } from '../mapper';
+import { mapper } from '../mapper';
 import type { ReflectTablesOptions } from './reflect-tables';
 import { reflectTables } from './reflect-tables';
 

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Engine } from '@quartet/db-core';
 import { ArgumentError } from '@quartet/db-core';
-import { rowTypes } from '../row-types';
+import { rowTypes } from './row-types';
 
 export interface WriteRowTypesOptions {
   /** The file, which is replaced. Default: standard output. */

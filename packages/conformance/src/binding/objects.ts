@@ -1,0 +1,195 @@
+/** Objects of mapped classes in a session. */
+import { IntegrityError, NoResultFound, runInScope, translateError } from '@quartet/db-core';
+import type { Query } from '@quartet/db-core/orm';
+import type { Named } from './binding';
+import type { Fixture } from './fixture';
+import type { Subject } from './register';
+
+export function describeObjects(fixture: Fixture, subject: Subject): void {
+  const user = (name: string): Named => subject.bound.user(name, `${name}@x`);
+  const stored = async (): Promise<unknown[]> =>
+    (await fixture.engine.execute('select name from users order by name')).scalars();
+
+  test('are saved at flush, those that others refer to first, and get their keys', () =>
+    runInScope(async () => {
+      const { Session } = fixture;
+      const { bound, binding } = subject;
+      const author = user('a');
+      if (!binding.relations) {
+        Session.add(author);
+        await Session.flush();
+      }
+      const message = bound.message(author, { body: 'hello' });
+      Session.addAll([message, author]);
+      expect(Session.new).toHaveLength(binding.relations ? 2 : 1);
+      await Session.flush();
+      expect([author.id, message.id]).toEqual([expect.any(Number), expect.any(Number)]);
+      const found = await Session.query(bound.Message).one();
+      expect(found.userId).toBe(author.id);
+      expect(Math.abs(Date.now() - found.createdAt.getTime())).toBeLessThan(60_000);
+      expect(Session.new).toEqual([]);
+      await Session.commit();
+      expect(await stored()).toEqual(['a']);
+      expect(fixture.log.filter((line) => /^(?:BEGIN|COMMIT|SAVEPOINT)/.test(line))).toEqual([
+        'BEGIN',
+        'COMMIT',
+      ]);
+    }));
+
+  test('are updated in the columns that have changed, and not otherwise', () =>
+    runInScope(async () => {
+      const { Session } = fixture;
+      await subject.bound.insertUser('a', 'a@x');
+      const found = await Session.query(subject.bound.User).filterBy({ name: 'a' }).one();
+      Session.add(found);
+      expect(Session.dirty).toEqual([]);
+      found.name = 'b';
+      expect(Session.dirty).toEqual([found]);
+      await Session.commit();
+      const updates = fixture.log.filter((sql) => /^update/i.test(sql));
+      expect(updates).toEqual([expect.not.stringContaining('email')]);
+      expect(await stored()).toEqual(['b']);
+    }));
+
+  test('share one transaction with the library’s own calls', () =>
+    runInScope(async () => {
+      const { Session } = fixture;
+      const { bound } = subject;
+      Session.add(user('a'));
+      await Session.flush();
+      await bound.insertUser('b', 'b@x');
+      await Session.rollback();
+      await bound.insertUser('c', 'c@x');
+      await Session.commit();
+      expect(await stored()).toEqual(['c']);
+      expect(fixture.log.filter((line) => line === 'BEGIN')).toHaveLength(2);
+    }));
+
+  test('leave the session usable after a violated constraint and a rollback', () =>
+    runInScope(async () => {
+      const { Session } = fixture;
+      Session.add(user('a'));
+      await Session.commit();
+      Session.add(user('a'));
+      const error = await Session.commit().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(IntegrityError);
+      expect(error).toMatchObject({ kind: 'unique' });
+      await Session.rollback();
+      const direct = await subject.bound.insertUser('a', 'z@x').catch(translateError);
+      expect(direct).toMatchObject({ kind: 'unique' });
+      await Session.rollback();
+      Session.add(user('b'));
+      await Session.commit();
+      expect(await stored()).toEqual(['a', 'b']);
+    }));
+
+  test('are found by key, by properties and by conditions of the library', () =>
+    runInScope(async () => {
+      const { Session } = fixture;
+      const { User, above } = subject.bound;
+      Session.addAll(['a', 'b', 'c'].map(user));
+      const query = Session.query(User);
+      const b = await query.filterBy({ name: 'b' }).one();
+      expect(b).toBeInstanceOf(User);
+      expect((await Session.get(User, b.id))?.name).toBe('b');
+      expect(await Session.get(User, 0)).toBeUndefined();
+      const names = async (q: typeof query): Promise<string[]> =>
+        (await q.all()).map(({ name }) => name);
+      expect(await names(query.orderBy('-name').limit(2))).toEqual(['c', 'b']);
+      expect(await names(query.orderBy('name').offset(1))).toEqual(['b', 'c']);
+      expect(await names(query.filter(above('a')).filterBy({ email: 'c@x' }))).toEqual(['c']);
+      expect(await query.filter(above('a')).count()).toBe(2);
+      expect(await query.filterBy({ name: null }).first()).toBeUndefined();
+      await expect(query.filterBy({ name: 'nobody' }).one()).rejects.toThrow(NoResultFound);
+    }));
+
+  test('a text that is no key finds nothing, and one that is finds its row', () =>
+    runInScope(async () => {
+      const { Session } = fixture;
+      const { User } = subject.bound;
+      const one = user('a');
+      Session.add(one);
+      await Session.commit();
+      expect((await Session.get(User, String(one.id)))?.name).toBe('a');
+      for (const id of ['abc', `${one.id}abc`, '1.5', '', ' ', '99999999999', '9'.repeat(30)])
+        await expect(Session.query(User).getOr404(id)).rejects.toMatchObject({ status: 404 });
+      await expect(Session.get(User, [one.id, 2])).rejects.toThrow(/takes 1 values, not 2/);
+      expect(await Session.query(User).count()).toBe(1); // the transaction goes on
+    }));
+
+  test('are deleted and refreshed', () =>
+    runInScope(async () => {
+      const { Session } = fixture;
+      const one = user('a');
+      Session.add(one);
+      await Session.commit();
+      await subject.bound.renameUser(one.id, 'b');
+      await Session.refresh(one);
+      expect(one.name).toBe('b');
+      Session.delete(one);
+      await Session.flush();
+      expect(await stored()).toEqual(['a']);
+      if (!subject.binding.relations)
+        await expect(Session.refresh(one)).rejects.toThrow(NoResultFound);
+      await Session.commit();
+      expect(await stored()).toEqual([]);
+    }));
+
+  test('instants are set by the database, read as Date, and compared as such', () =>
+    runInScope(async () => {
+      const { Session } = fixture;
+      const { bound } = subject;
+      const author = user('a');
+      Session.add(author);
+      await Session.flush();
+      const at = new Date('2024-05-06T07:08:09.123Z');
+      const old = bound.message(author, { body: 'old', createdAt: at });
+      const now = bound.message(author, { body: 'now' });
+      Session.addAll([old, now]);
+      await Session.flush();
+      await Session.execute('insert into messages (user_id, body) values (:id, :body)', {
+        id: author.id,
+        body: 'by hand',
+      });
+      const byHand = await Session.query(bound.Message).filterBy({ body: 'by hand' }).one();
+      for (const { createdAt } of [now, byHand])
+        expect(Math.abs(Date.now() - createdAt.getTime())).toBeLessThan(60_000);
+      expect((await Session.get(bound.Message, old.id))?.createdAt).toEqual(at);
+      expect(await Session.query(bound.Message).filterBy({ createdAt: at }).count()).toBe(1);
+      expect(await bound.countMessages(at)).toBe(1);
+      expect(await bound.countMessages(new Date(at.getTime() - 1))).toBe(0);
+      const raw = await Session.execute('select created_at from messages where id = :id', {
+        id: old.id,
+      });
+      expect(raw.scalar()).toEqual(fixture.name === 'sqlite' ? at.toISOString() : at);
+    }));
+
+  test('a value that is changed in place is stored', () =>
+    runInScope(async () => {
+      const { Session } = fixture;
+      const { bound } = subject;
+      const author = user('a');
+      Session.add(author);
+      await Session.flush();
+      const at = new Date('2024-05-06T07:08:09.123Z');
+      const message = bound.message(author, { body: 'x', createdAt: at });
+      Session.add(message);
+      await Session.commit();
+      message.createdAt.setUTCFullYear(2030);
+      Session.add(message);
+      expect(Session.dirty).toEqual([message]);
+      await Session.commit();
+      expect((await Session.get(bound.Message, message.id))?.createdAt.getUTCFullYear()).toBe(2030);
+    }));
+
+  test('a class property starts a query', () =>
+    runInScope(async () => {
+      const { bound } = subject;
+      const Queried = class extends (bound.User as new () => Named) {
+        declare static query: Query<Named>;
+      };
+      Object.defineProperty(Queried, 'query', fixture.Session.queryProperty());
+      await bound.insertUser('a', 'a@x');
+      expect((await Queried.query.filterBy({ name: 'a' }).one()).email).toBe('a@x');
+    }));
+}

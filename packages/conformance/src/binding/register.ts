@@ -1,0 +1,42 @@
+/** Registers what every binding must do, on each database of the run. */
+import type { Binding, Bound } from './binding';
+import { onEachEngine } from './fixture';
+import { describeModifications } from './modifications';
+import { describeObjects } from './objects';
+import { describeSchema } from './schema';
+import { describeTransactions } from './transactions';
+
+/** What the suites share: the bound library, once the tests run. */
+export interface Subject {
+  readonly binding: Binding;
+  bound: Bound;
+}
+
+/**
+ * @example
+ * registerBinding({ bind: bindMyLibrary, relations: false, tellsOfOwnCalls: false });
+ */
+export function registerBinding(binding: Binding): void {
+  onEachEngine(
+    (fixture) => {
+      describe('createAll', () => describeSchema(fixture, binding));
+      describe('with its tables', () => {
+        const subject = { binding } as Subject;
+        beforeAll(async () => {
+          subject.bound = await binding.bind(fixture.engine);
+          await subject.bound.createAll();
+        });
+        beforeEach(async () => {
+          await fixture.engine.execute('delete from users');
+          fixture.log.length = 0;
+        });
+        afterEach(() => expect(fixture.engine.status().inUse).toBe(0));
+        afterAll(() => subject.bound.close());
+        describe('objects', () => describeObjects(fixture, subject));
+        describe('modifications', () => describeModifications(fixture, subject));
+        describe('transactions', () => describeTransactions(fixture, subject));
+      });
+    },
+    { busyTimeoutMs: 300 },
+  );
+}

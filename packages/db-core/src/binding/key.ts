@@ -1,0 +1,83 @@
+/**
+ * Primary keys as they come from a path, `/users/7`: a text that cannot be the key of any row is not sent. PostgreSQL would
+ * refuse it, and with it the whole transaction; MariaDB reads `7abc` as 7.
+ */
+import type { DialectFacts } from '../dialects/facts';
+import type { Identity } from '../orm/mapper';
+import { InvalidRequestError } from '../errors/errors';
+import { columnType } from '../reflection/column-type';
+
+/** A column of the key: its name, and its type in the words of the database. */
+export interface KeyColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/**
+ * The values by column, as the columns take them; undefined where no row can have such a key.
+ *
+ * @param name of the class, for the message.
+ * @throws InvalidRequestError when there are more or fewer values than columns.
+ */
+export function keyOf(
+  name: string,
+  columns: readonly KeyColumn[],
+  id: Identity,
+  facts: DialectFacts,
+): Record<string, unknown> | undefined {
+  const values = [id].flat() as readonly Value[];
+  if (values.length !== columns.length)
+    throw new InvalidRequestError(
+      `The key of ${name} is ${columns.map((column) => column.name).join(', ')}: it takes ${columns.length} values, not ${values.length}.`,
+    );
+  const key: Record<string, unknown> = {};
+  for (const [i, { name: column, type }] of columns.entries()) {
+    const value = fitting(type.toLowerCase(), values[i] as Value, facts);
+    if (value === undefined) return undefined;
+    key[column] = value;
+  }
+  return key;
+}
+
+type Value = string | number | bigint;
+
+function fitting(type: string, value: Value, { typedParameters }: DialectFacts): Value | undefined {
+  const { kind, name } = columnType({ type, values: null });
+  const text = String(value);
+  switch (kind) {
+    case 'integer':
+    case 'bigint':
+      return integer(text, typedParameters ? (BITS[name] ?? 64) : 65);
+    case 'decimal':
+    case 'float':
+      return /^-?\d+(?:\.\d+)?$/.test(text) ? value : undefined;
+    case 'uuid':
+      return UUID.test(text) || !typedParameters ? text : undefined;
+    case 'date':
+    case 'instant':
+      return Number.isNaN(Date.parse(text)) && typedParameters ? undefined : value;
+    case 'text':
+      return text; // MariaDB compares with a number by what the text begins with
+    default:
+      return value;
+  }
+}
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const BITS: Readonly<Record<string, number>> = {
+  smallint: 16,
+  int2: 16,
+  smallserial: 16,
+  int: 32,
+  integer: 32,
+  int4: 32,
+  serial: 32,
+};
+
+/** Beyond 2^53 a text, which drivers take for a bigint. */
+function integer(text: string, bits: number): Value | undefined {
+  if (!/^-?\d{1,20}$/.test(text)) return undefined;
+  const exact = BigInt(text);
+  if (BigInt.asIntN(bits, exact) !== exact) return undefined;
+  return Number.isSafeInteger(Number(text)) ? Number(text) : String(exact);
+}

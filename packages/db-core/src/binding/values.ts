@@ -1,0 +1,27 @@
+/** Values of a row, remembered to see later whether an object has changed: also inside a Date, a Buffer or a JSON value. */
+import { isDeepStrictEqual } from 'node:util';
+
+/** A copy that does not change with the value. Instances of other classes are not copied. */
+export function snapshot(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return new Date(value);
+  if (value instanceof Uint8Array) return Buffer.from(value);
+  if (Array.isArray(value)) return value.map(snapshot);
+  return isPlain(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, snapshot(item)]))
+    : value;
+}
+
+/** Whether a value is as it was when the snapshot was taken. */
+export function isUnchanged(value: unknown, taken: unknown): boolean {
+  if (value === taken) return true;
+  if (typeof value !== 'object' || typeof taken !== 'object') return false;
+  if (value instanceof Uint8Array && taken instanceof Uint8Array)
+    return Buffer.compare(value, taken) === 0;
+  return isDeepStrictEqual(value, taken);
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,36 @@
+/** What SQLite is like. @see https://www.sqlite.org/lang.html */
+import type { DialectFacts } from '../facts';
+
+export const sqliteFacts: DialectFacts = {
+  identifierQuote: '"',
+  instant: {
+    type: 'datetime',
+    precision: undefined,
+    now: `strftime('%Y-%m-%dT%H:%M:%fZ','now')`,
+    isText: true,
+    format: (instant) => instant.toISOString(),
+  },
+  bytewise: undefined,
+  rowLocks: false, // its one writer at a time does as much
+  returning: true,
+  transactionalDdl: true,
+  forwardReferences: true,
+  integerKeyCountsUp: true,
+  typedParameters: false,
+  anyType: true,
+  autoIncrement: 'primary key autoincrement',
+  indexesInTable: false,
+  values: {
+    bigint: 'number',
+    decimal: 'number',
+    boolean: 'number',
+    date: 'string',
+    json: 'string',
+  },
+  tableNames: `select name from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\'`,
+  explain: { words: 'EXPLAIN QUERY PLAN', column: 'detail' },
+  reflect(ask) {
+    const { reflectSqlite } = require('./reflect') as typeof import('./reflect');
+    return reflectSqlite(ask);
+  },
+};

@@ -1,0 +1,4 @@
+/** `@quartet/db-knex/reflection`: types of rows from the tables that are there. */
+export type { WriteRowTypesOptions } from './write-row-types';
+export { rowTypes } from './row-types';
+export { writeRowTypes } from './write-row-types';
