@@ -6,9 +6,10 @@
  */
 import type { Engine } from '@quartet/db-core';
 import { ArgumentError } from '@quartet/db-core';
-import { betterSqlite3Pool, mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
+import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import type { Knex } from 'knex';
 import { knex as createKnex } from 'knex';
+import { betterSqlite3Pool } from './better-sqlite3-pool';
 import { BetterSqlite3Client } from './sqlite-client';
 
 /** Knex's own options, except those that choose the database. */

@@ -11,14 +11,7 @@
  * the migration hooks of its query runners.
  */
 import type { Engine } from '@quartet/db-core';
-import {
-  requireDialect,
-  Route,
-  runStatement,
-  toSqlite,
-  type SqliteDialect,
-  type SqliteHandle,
-} from '@quartet/db-core/drivers';
+import { requireDialect, Route, runSqlite } from '@quartet/db-core/drivers';
 import type { DataSource, ObjectLiteral } from 'typeorm';
 import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver';
@@ -47,12 +40,13 @@ export function routeSqlite(dataSource: DataSource, engine: Engine): void {
 
 class EngineQueryRunner extends BetterSqlite3QueryRunner {
   readonly #route: Route;
-  readonly #dialect: SqliteDialect;
+  readonly #engine: Engine;
   #foreignKeysOff = false;
 
   constructor(driver: BetterSqlite3Driver, engine: Engine) {
     super(driver);
-    this.#dialect = requireDialect(engine, 'sqlite', 'bindTypeorm');
+    requireDialect(engine, 'sqlite', 'bindTypeorm');
+    this.#engine = engine;
     this.#route = new Route(engine, true);
   }
 
@@ -69,16 +63,13 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
   ): Promise<any> {
     if (this.isReleased) throw new QueryRunnerAlreadyReleasedError();
     const values = parameters as unknown[];
-    const bound = values.map(toBindable);
     const { logger } = this.driver.dataSource;
     const observed = this.driver.dataSource.subscribers.length > 0;
     logger.logQuery(sql, values, this);
     if (observed) await this.broadcaster.broadcast('BeforeQuery', sql, values);
     const startedAt = Date.now();
     try {
-      const outcome = await this.#route.run(sql, values, (raw) =>
-        runStatement(this.#dialect, raw as SqliteHandle, sql, bound),
-      );
+      const outcome = await runSqlite(this.#engine, this.#route, { sql, values });
       const result = new QueryResult();
       if (outcome?.rows) result.raw = result.records = outcome.rows;
       else if (outcome) {
@@ -160,10 +151,4 @@ function bindAll(sql: string, parameters: ObjectLiteral): [string, unknown[]] {
     return typeof value === 'function' ? (value as () => string)() : bind(value);
   });
   return [text, values];
-}
-
-/** Whole numbers as INTEGER, as they were when written into the text: the driver takes a JavaScript number for REAL. */
-function toBindable(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  return toSqlite(value);
 }

@@ -49,7 +49,7 @@ export interface CursorResult {
   /** Rows changed by a write, rows returned by a read. */
   readonly rowCount: number;
   /** The generated key of an INSERT, where the driver tells it (SQLite, MariaDB). */
-  readonly lastInsertId?: number | bigint;
+  readonly lastInsertId?: number | string;
   /** MariaDB's status flags after a write. */
   readonly serverStatus?: number;
 }

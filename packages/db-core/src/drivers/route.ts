@@ -16,20 +16,21 @@ const DONE = Promise.resolve();
 export class Route {
   readonly #engine: Engine;
   readonly #checkedOut: boolean;
+  readonly #shared: () => boolean;
   /** A session's connection that a transaction was begun on, or one of our own that is not given back yet. */
   #pinned: Connection | undefined;
   /** Statements under way on the pinned connection, when that is one of our own. */
   #pending = 0;
-  /** False for a facade that many callers use at once (Sequelize's one `sqlite3` object): a session is then always preferred. */
-  exclusive = true;
 
   /**
    * @param checkedOut the library asked for a connection to itself, until `free()`.
+   * @param shared whether many callers use the facade at once, so that the current session is preferred to a transaction of its own.
    * @throws ScopeClosedError when checked out by work that outlived its request.
    */
-  constructor(engine: Engine, checkedOut = false) {
+  constructor(engine: Engine, checkedOut = false, shared = (): boolean => false) {
     this.#engine = engine;
     this.#checkedOut = checkedOut;
+    this.#shared = shared;
     if (checkedOut) this.#pinned = engine.currentConnection() ?? engine.connect();
   }
 
@@ -58,6 +59,15 @@ export class Route {
     return this.#runOnOwn(this.#pinned, sql, params, perform);
   }
 
+  /** Whether the next statement goes to a session, whose connection keeps the order of asking. */
+  get inSession(): boolean {
+    try {
+      return this.#connection()?.session !== undefined;
+    } catch {
+      return true; // of work that outlived its request: the statement itself says so
+    }
+  }
+
   /** `release()`, `end()` and the like: what the library left open is rolled back, what was borrowed goes back. */
   free(): Promise<void> {
     const pinned = this.#pinned;
@@ -70,10 +80,8 @@ export class Route {
   #connection(): Connection | undefined {
     const pinned = this.#pinned;
     if (!pinned) return this.#engine.currentConnection();
-    if (!pinned.session)
-      return this.exclusive ? pinned : (this.#engine.currentConnection() ?? pinned);
-    if (pinned.hasNested(this))
-      return this.exclusive ? pinned : (this.#engine.currentConnection() ?? pinned);
+    if (!pinned.session || pinned.hasNested(this))
+      return this.#shared() ? (this.#engine.currentConnection() ?? pinned) : pinned;
     if (!this.#checkedOut) {
       this.#pinned = undefined;
       return this.#engine.currentConnection();

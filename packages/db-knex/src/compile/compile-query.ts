@@ -8,8 +8,9 @@
  */
 import { isAsyncFunction } from 'node:util/types';
 import type { Engine } from '@quartet/db-core';
-import { betterSqlite3Connection, mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
+import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import type { Knex } from 'knex';
+import { BetterSqlite3Connection } from '../better-sqlite3-pool';
 import { configOf, engineOf } from '../bind-knex';
 import { describe } from './arguments';
 import type { KnexQuery } from './compiled-statement';
@@ -98,7 +99,7 @@ function connectionTo(engine: Engine): object {
 function connect(engine: Engine): object {
   switch (engine.dialect.name) {
     case 'sqlite':
-      return betterSqlite3Connection(engine);
+      return new BetterSqlite3Connection(engine, false);
     case 'postgresql':
       return new (pgDriver(engine).Client)();
     case 'mysql':

@@ -6,12 +6,14 @@
  *
  * @see https://sidorares.github.io/node-mysql2/docs
  */
+import { isAnyArrayBuffer } from 'node:util/types';
 import type { Connection as Client, FieldPacket, QueryError, ResultSetHeader } from 'mysql2';
 import { createConnection } from 'mysql2';
 import type { BeginMode, BeginWay, CursorResult, Dialect, TransactionOptions } from '../dialect';
 import type { EngineOptions } from '../../engine/engine';
 import type { DatabaseUrl } from '../url';
-import { OperationalError } from '../../errors/errors';
+import { ArgumentError, OperationalError } from '../../errors/errors';
+import { assertSingleValue } from '../single-value';
 import { plainReadJudge } from '../../sql/statement';
 
 /** Flags of an OK packet, which answers every statement that has no rows. */
@@ -120,9 +122,10 @@ export class MysqlDialect implements Dialect<Client> {
   }
 
   async execute(client: Client, sql: string, params: readonly unknown[]): Promise<CursorResult> {
+    const values = params.map(toMysql);
     const [rows, fields] = await this.#noticing(
       client,
-      query(client, { sql, rowsAsArray: true, values: params as unknown[] }),
+      query(client, { sql, rowsAsArray: true, values }),
     );
     if (!Array.isArray(rows)) {
       const { affectedRows, insertId, serverStatus } = rows as ResultSetHeader;
@@ -261,6 +264,19 @@ export class MysqlDialect implements Dialect<Client> {
       ...(options['ssl'] === 'true' && { ssl: {} }),
     });
   }
+}
+
+/** mysql2 writes values into the text: anything but one value would become SQL. */
+function toMysql(value: unknown, parameter: number): unknown {
+  assertSingleValue(value, parameter);
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    throw new ArgumentError(
+      `The value for parameter number ${parameter + 1} is ${value}, which MariaDB has no value for: pass null to store NULL.`,
+    );
+  if (isAnyArrayBuffer(value)) return Buffer.from(value);
+  if (ArrayBuffer.isView(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return value;
 }
 
 function query(

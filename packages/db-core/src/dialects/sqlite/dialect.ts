@@ -15,8 +15,7 @@ import type { BeginMode, BeginWay, CursorResult, Dialect, TransactionOptions } f
 import type { EngineOptions } from '../../engine/engine';
 import type { DatabaseUrl } from '../url';
 import { ArgumentError, OperationalError } from '../../errors/errors';
-import { withSteadyLimit } from './limit';
-import { toSqlite } from './values';
+import { SqliteStatement } from './statement';
 import { cancelled, WriterLock } from './writer-lock';
 
 const STATEMENT_CACHE_LIMIT = 200;
@@ -25,13 +24,10 @@ const LAST_RETRY_MS = 50;
 /** Statements whose `readonly` flag does not tell: they change the connection, or need to stand outside a transaction. */
 const NOT_TRANSACTIONAL = /^\s*(?:PRAGMA|VACUUM|ATTACH|DETACH|ANALYZE|EXPLAIN)\b/i;
 
-/** `*` that stands for columns, which are those the table has now; `count(*)` is not meant. */
-const STAR = /(?<!\(\s*)\*/;
-
 /** A database handle with its prepared statements. */
 export interface SqliteHandle {
   readonly database: Database.Database;
-  readonly statements: Map<string, Database.Statement>;
+  readonly statements: Map<string, SqliteStatement>;
   readonly id: number;
 }
 
@@ -52,7 +48,6 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
   readonly #removeTemporary = (): void => this.dispose();
   /** Handles that wait to write, with whom they wait for; null once nobody needs it any more. */
   readonly #waiting = new Map<SqliteHandle, object | null>();
-  readonly #columns = new WeakMap<Database.Statement, readonly string[]>();
   #handles = 0;
 
   constructor(url: DatabaseUrl, options: EngineOptions) {
@@ -128,38 +123,17 @@ export class SqliteDialect implements Dialect<SqliteHandle> {
   }
 
   execute(handle: SqliteHandle, sql: string, params: readonly unknown[]): CursorResult {
-    const statement = this.prepare(handle, sql);
-    const values = params.map(toSqlite);
-    if (!statement.reader) {
-      const { changes, lastInsertRowid } = statement.run(...values);
-      return { columns: [], rows: [], rowCount: changes, lastInsertId: lastInsertRowid };
-    }
-    try {
-      const rows = statement.raw(true).all(...values) as unknown[][];
-      // Asked for afterwards: a statement that finds its table changed is prepared anew when it runs.
-      return { columns: this.#columnsOf(statement, sql), rows, rowCount: rows.length };
-    } finally {
-      statement.raw(false); // the cached statement is shared with the facades, which want objects
-    }
-  }
-
-  /** Their names, which the driver takes longer to tell than to find a row; only those of a `*` can change. */
-  #columnsOf(statement: Database.Statement, sql: string): readonly string[] {
-    let columns = this.#columns.get(statement);
-    if (columns) return columns;
-    columns = statement.columns().map(({ name }) => name);
-    if (!STAR.test(sql)) this.#columns.set(statement, columns);
-    return columns;
+    return this.prepare(handle, sql).execute(params);
   }
 
   /** A prepared statement of this handle, from its cache. SQLite prepares it anew by itself when the schema changes. */
-  prepare(handle: SqliteHandle, sql: string): Database.Statement {
+  prepare(handle: SqliteHandle, sql: string): SqliteStatement {
     const { statements, database } = handle;
     const known = statements.get(sql);
     if (statements.size < STATEMENT_CACHE_LIMIT) {
       if (known) return known;
     } else statements.delete(known ? sql : (statements.keys().next().value as string));
-    const statement = known ?? database.prepare(withSteadyLimit(sql));
+    const statement = known ?? new SqliteStatement(database, sql);
     statements.set(sql, statement); // last in line: when the cache is full, the one that was used longest ago goes
     return statement;
   }
