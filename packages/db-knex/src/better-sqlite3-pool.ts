@@ -85,19 +85,17 @@ class BetterSqlite3Statement {
 
 /** An answer that can only be awaited, and runs its statement then. */
 function awaited<T>(run: () => Promise<T>): PromiseLike<T> {
-  return new Proxy<PromiseLike<T>>(
-    { then: (fulfilled, rejected) => run().then(fulfilled, rejected) },
-    {
-      get(target, key) {
-        if (key === 'then') return target.then;
-        if (typeof key === 'symbol' && key !== Symbol.iterator) return undefined;
-        throw new InvalidRequestError(
-          `The answer of a SQLite connection of the engine was read (${String(key)}) before it was awaited. Only Knex can use ` +
-            'it: for a library that calls better-sqlite3 synchronously, write a driver with Route and runSqlite of @quartet/db-core/drivers.',
-        );
-      },
+  const then: PromiseLike<T>['then'] = (fulfilled, rejected) => run().then(fulfilled, rejected);
+  return new Proxy({} as PromiseLike<T>, {
+    get(_target, key) {
+      if (key === 'then') return then;
+      if (typeof key === 'symbol' && key !== Symbol.iterator) return undefined;
+      throw new InvalidRequestError(
+        `The answer of a SQLite connection of the engine was read (${String(key)}) before it was awaited. Only Knex can use ` +
+          'it: for a library that calls better-sqlite3 synchronously, write a driver with Route and runSqlite of @quartet/db-core/drivers.',
+      );
     },
-  );
+  });
 }
 
 /** @throws ArgumentError when the engine's database is not SQLite. */

@@ -133,7 +133,7 @@ function scalarType(column: ReflectedColumn, dialect: DialectName): string {
     case 'float':
       return 'number';
     case 'bigint': // exact, and so text where a number would not be
-      return { sqlite: 'number', postgresql: 'string', mysql: 'number | string' }[dialect];
+      return dialect === 'postgresql' ? 'string' : 'number | string';
     case 'decimal':
       return dialect === 'sqlite' ? 'number' : 'string';
     case 'boolean':

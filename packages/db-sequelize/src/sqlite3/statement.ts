@@ -19,9 +19,8 @@ export class Statement extends EventEmitter {
   readonly #database: Sqlite3Database;
   #bound: readonly unknown[] = [];
   /** What `get` has read and not yet given. */
-  #unread: SqliteRow[] | undefined;
-  /** The call before: calls of one statement run one after the other. */
-  #before: Promise<unknown> | undefined;
+  #unread: Promise<SqliteRow[]> | undefined;
+  #last: Promise<unknown> | undefined;
   #finalized = false;
 
   constructor(database: Sqlite3Database, sql: string) {
@@ -34,10 +33,8 @@ export class Statement extends EventEmitter {
   bind(...params: unknown[]): this {
     const callback = takeCallback(params);
     this.#bound = params;
-    return this.#inTurn(callback, async () => {
-      bindValues(this.sql, params);
-      this.#unread = undefined;
-    });
+    this.#unread = undefined;
+    return this.#after(callback, () => void bindValues(this.sql, params));
   }
 
   run(callback?: Sqlite3Callback): this;
@@ -45,7 +42,7 @@ export class Statement extends EventEmitter {
   run(...params: unknown[]): this;
   run(...params: unknown[]): this {
     const callback = takeCallback(params);
-    return this.#inTurn(callback, this.#send(params), (outcome) => {
+    return this.#ask(callback, this.#send(params), (outcome) => {
       this.lastID = outcome?.lastInsertRowid ?? 0;
       this.changes = outcome?.changes ?? 0;
     });
@@ -56,7 +53,7 @@ export class Statement extends EventEmitter {
   all(...params: unknown[]): this;
   all(...params: unknown[]): this {
     const callback = takeCallback(params);
-    return this.#inTurn(callback, this.#send(params), (outcome) => outcome?.rows ?? []);
+    return this.#ask(callback, this.#send(params), (outcome) => outcome?.rows ?? []);
   }
 
   /** The next row: a call without values goes on where the one before has stopped, until `reset`. */
@@ -65,18 +62,19 @@ export class Statement extends EventEmitter {
   get(...params: unknown[]): this;
   get(...params: unknown[]): this {
     const callback = takeCallback(params);
-    const send = this.#send(params);
-    const goesOn = params.length === 0;
-    return this.#inTurn(callback, async () => {
-      if (!goesOn || !this.#unread) this.#unread = (await send())?.rows ?? [];
-      return this.#unread.shift();
-    });
+    const unread = params.length === 0 && !this.#finalized ? this.#unread : undefined;
+    if (unread) return this.#ask(callback, async () => (await unread).shift());
+    const reading = this.#database
+      .inTurn(this.#send(params))
+      .then((outcome) => outcome?.rows ?? []);
+    this.#unread = reading;
+    return this.#tell(callback, reading, (rows) => rows.shift());
   }
 
   /** @internal For a statement that is used once. */
   first(params: unknown[]): void {
     const callback = takeCallback(params);
-    this.#inTurn(callback, this.#send(params, true), (outcome) => outcome?.rows?.[0]);
+    this.#ask(callback, this.#send(params, true), (outcome) => outcome?.rows?.[0]);
   }
 
   /** Calls `onRow` for each row, then `onEnd` with their number. All rows are read first. */
@@ -96,16 +94,16 @@ export class Statement extends EventEmitter {
       for (const row of rows) callBack(() => (onRow ?? last)?.call(this, null, row));
       return rows.length;
     };
-    if (onRow) return this.#inTurn(last, send, answer);
+    if (onRow) return this.#ask(last, send, answer);
     // The only callback gets rows, and an error
     const failed: AnyCallback | undefined = last && ((error) => error && last.call(this, error));
-    return this.#inTurn(failed, send, answer);
+    return this.#ask(failed, send, answer);
   }
 
   /** An object by the first column: of the second column's values, or of whole rows where there are more. */
   map(...params: unknown[]): this {
     const callback = takeCallback(params);
-    return this.#inTurn(callback, this.#send(params), (outcome) =>
+    return this.#ask(callback, this.#send(params), (outcome) =>
       Object.fromEntries(
         (outcome?.rows ?? []).map((row) => {
           const [key, value, ...more] = Object.values(row);
@@ -116,18 +114,19 @@ export class Statement extends EventEmitter {
   }
 
   reset(callback?: Sqlite3Callback): this {
-    return this.#inTurn(callback as AnyCallback, async () => void (this.#unread = undefined));
+    this.#unread = undefined;
+    return this.#after(callback as AnyCallback | undefined);
   }
 
   finalize(callback?: Sqlite3Callback): Sqlite3Database {
-    this.#inTurn(callback as AnyCallback, async () => undefined);
+    this.#after(callback as AnyCallback | undefined);
     this.#finalized = true;
     return this.#database;
   }
 
   /** @internal Calls back when the database has prepared it, or will not. */
   check(callback: AnyCallback): void {
-    this.#inTurn(
+    this.#ask(
       callback,
       () => this.#database.send({ sql: `EXPLAIN ${this.sql}`, ...bindValues(this.sql, []) }),
       () => undefined,
@@ -136,21 +135,37 @@ export class Statement extends EventEmitter {
 
   #send(params: readonly unknown[], first = false): () => Promise<SqliteOutcome | undefined> {
     const given = params.length > 0 ? params : this.#bound;
-    return () => this.#database.send({ sql: this.sql, first, ...bindValues(this.sql, given) });
+    const finalized = this.#finalized;
+    return () => {
+      if (finalized) throw new Sqlite3Error('MISUSE', 'Statement is already finalized');
+      return this.#database.send({ sql: this.sql, first, ...bindValues(this.sql, given) });
+    };
   }
 
   /** @param answer what the callback is given besides `null`. */
-  #inTurn<T>(
+  #ask<T>(
     callback: AnyCallback | undefined,
     send: () => Promise<T>,
+    answer?: (value: T) => unknown,
+  ): this {
+    return this.#tell(callback, this.#database.inTurn(send), answer);
+  }
+
+  /** When the calls before have been answered. */
+  #after(callback: AnyCallback | undefined, perform?: () => void): this {
+    const last = this.#last?.catch(() => undefined);
+    return this.#ask(callback, async () => {
+      await last;
+      perform?.();
+    });
+  }
+
+  #tell<T>(
+    callback: AnyCallback | undefined,
+    asked: Promise<T>,
     answer: (value: T) => unknown = (value) => value,
   ): this {
-    const attempt = (): Promise<T> => this.#database.inTurn(send);
-    let asked: Promise<T>;
-    if (this.#finalized)
-      asked = Promise.reject(new Sqlite3Error('MISUSE', 'Statement is already finalized'));
-    else asked = this.#before ? this.#before.then(attempt, attempt) : attempt();
-    this.#before = asked;
+    this.#last = asked;
     asked.then(
       (value) => {
         const result = answer(value);

@@ -137,6 +137,12 @@ describe('sqlite3Driver', () => {
       database.all('select a from o order by rowid', done);
     });
     expect(rows).toHaveLength(17);
+    const statement = database.prepare('insert into o values (?)');
+    for (let i = 0; i < 3; i++) statement.run(i);
+    statement.finalize();
+    expect(await answer((done) => database.get('select count(*) as n from o', done))).toEqual({
+      n: 20,
+    });
     database.run('drop table o');
     await answer((done) => database.wait(done));
   });
