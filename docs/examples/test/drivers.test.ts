@@ -1,5 +1,6 @@
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
-import { betterSqlite3Pool, pgDriver, Route } from '@quartet/db-core/drivers';
+import { pgDriver, Route } from '@quartet/db-core/drivers';
+import { sqlite3Driver } from '@quartet/db-sequelize';
 import { freshDatabase, testEngines } from '@quartet/testing';
 import { engine, names, Session, useDatabase } from './support';
 
@@ -7,11 +8,16 @@ useDatabase();
 
 test('a facade runs on the session’s connection', async () => {
   // #region facade
-  const pool = betterSqlite3Pool(engine); // looks like a pool of better-sqlite3 handles; holds none
+  const { Database } = sqlite3Driver(engine); // looks like the module `sqlite3`; opens nothing
+  const database = new Database(':memory:');
   await runInScope(async () => {
-    const connection = await pool.acquire().promise;
-    await connection.prepare("insert into users (name, email) values ('a', 'a@localhost')").run();
-    pool.release(connection);
+    await new Promise<void>((done, failed) =>
+      database.run(
+        'insert into users (name, email) values (?, ?)',
+        ['a', 'a@localhost'],
+        (error) => (error ? failed(error) : done()),
+      ),
+    );
 
     expect(Session.hasUncommittedWrites).toBe(true); // it was the session's transaction
     await Session.rollback();

@@ -4,7 +4,9 @@
  */
 import type { Engine } from '@quartet/db-core';
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
-import { betterSqlite3Pool, mysql2Driver, pgDriver, sqlite3Driver } from '@quartet/db-core/drivers';
+import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
+import { bindKnex } from '@quartet/db-knex';
+import { sqlite3Driver } from '@quartet/db-sequelize';
 import BetterSqlite3 from 'better-sqlite3';
 import { bench, do_not_optimize, group, run } from 'mitata';
 import * as mysql from 'mysql2/promise';
@@ -36,16 +38,16 @@ const drivers: Record<EngineName, (engine: Engine, database: Database) => Promis
     bare.pragma('journal_mode = WAL');
     const statement = bare.prepare(SELECT);
     const { Database: Sqlite3 } = sqlite3Driver(engine);
-    const sqlite3 = new Sqlite3('quartet');
-    const pool = betterSqlite3Pool(engine);
+    const sqlite3 = new Sqlite3(':memory:');
+    const { client } = bindKnex(engine) as { client: KnexClient };
     return {
       'the driver, prepared by hand': () => statement.all(7),
       'sqlite3 facade': () =>
         new Promise((resolve) => sqlite3.all(SELECT, [7], (_error, rows) => resolve(rows))),
       'better-sqlite3 facade': async () => {
-        const connection = await pool.acquire().promise;
-        const rows = await connection.prepare(SELECT).all(7);
-        pool.release(connection);
+        const connection = await client.acquireConnection();
+        const rows = await connection.prepare(SELECT).all([7]);
+        await client.releaseConnection(connection);
         return rows;
       },
     };
@@ -74,6 +76,14 @@ const drivers: Record<EngineName, (engine: Engine, database: Database) => Promis
     };
   },
 };
+
+/** What Knex calls itself. */
+interface KnexClient {
+  acquireConnection(): Promise<{
+    prepare(sql: string): { all(values: readonly unknown[]): PromiseLike<unknown[]> };
+  }>;
+  releaseConnection(connection: object): Promise<void>;
+}
 
 interface Row {
   readonly engine: EngineName;

@@ -6,14 +6,10 @@
  */
 import type { Engine } from '@quartet/db-core';
 import { engineRegistry } from '@quartet/db-core/binding';
-import {
-  betterSqlite3Connection,
-  betterSqlite3Pool,
-  mysql2Driver,
-  pgDriver,
-} from '@quartet/db-core/drivers';
+import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import type { Knex } from 'knex';
 import { knex as createKnex } from 'knex';
+import { BetterSqlite3Connection, betterSqlite3Pool } from './better-sqlite3-pool';
 import { BetterSqlite3Client } from './sqlite-client';
 
 /** Knex's own options, except those that choose the database. */
@@ -67,7 +63,7 @@ const sqlite: Client = {
     useNullAsDefault: true,
     connectionPool: betterSqlite3Pool(engine),
   }),
-  connection: betterSqlite3Connection,
+  connection: (engine) => new BetterSqlite3Connection(engine, false),
 };
 
 const postgresql: Client = {

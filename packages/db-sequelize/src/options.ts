@@ -5,8 +5,9 @@
  * @see https://sequelize.org/docs/v6/other-topics/dialect-specific-things/
  */
 import type { Engine } from '@quartet/db-core';
-import { mysql2Driver, pgDriver, sqlite3Driver } from '@quartet/db-core/drivers';
+import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import type { ModelOptions, Options } from 'sequelize';
+import { sequelizeSqlite3 } from './sqlite3/sequelize';
 
 /** Its pool holds facades only; the engine's pool is the limit. */
 const POOL = { max: 1_000_000, min: 0, idle: 1000 };
@@ -34,7 +35,7 @@ export function sequelizeOptions(engine: Engine, define: ModelOptions = {}): Opt
 function sqlite(engine: Engine): AllOptions {
   return {
     dialect: 'sqlite',
-    dialectModule: sqlite3Driver(engine),
+    dialectModule: sequelizeSqlite3(engine),
     storage: 'quartet', // a name only: the engine knows the file
     dialectOptions: { mode: 2 }, // without OPEN_CREATE it makes no folder
     foreignKeys: false, // the engine's connections have them on already

@@ -11,13 +11,7 @@
  * the migration hooks of its query runners.
  */
 import type { Engine } from '@quartet/db-core';
-import {
-  requireDialect,
-  Route,
-  runStatement,
-  toSqlite,
-  type SqliteConnection,
-} from '@quartet/db-core/drivers';
+import { requireDialect, Route, runSqlite } from '@quartet/db-core/drivers';
 import type { DataSource, ObjectLiteral } from 'typeorm';
 import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver';
@@ -43,11 +37,13 @@ export function routeSqlite(dataSource: DataSource, engine: Engine): void {
 
 class EngineQueryRunner extends BetterSqlite3QueryRunner {
   readonly #route: Route;
+  readonly #engine: Engine;
   #foreignKeysOff = false;
 
   constructor(driver: BetterSqlite3Driver, engine: Engine) {
     super(driver);
     requireDialect(engine, 'sqlite', 'bindTypeorm');
+    this.#engine = engine;
     this.#route = new Route(engine, true);
   }
 
@@ -64,16 +60,13 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
   ): Promise<any> {
     if (this.isReleased) throw new QueryRunnerAlreadyReleasedError();
     const values = parameters as unknown[];
-    const bound = values.map(toBindable);
     const { logger } = this.driver.dataSource;
     const observed = this.driver.dataSource.subscribers.length > 0;
     logger.logQuery(sql, values, this);
     if (observed) await this.broadcaster.broadcast('BeforeQuery', sql, values);
     const startedAt = Date.now();
     try {
-      const outcome = await this.#route.run(sql, values, (driver) =>
-        runStatement(driver as SqliteConnection, sql, bound),
-      );
+      const outcome = await runSqlite(this.#engine, this.#route, { sql, values });
       const result = new QueryResult();
       if (outcome?.rows) result.raw = result.records = outcome.rows;
       else if (outcome) {
@@ -155,10 +148,4 @@ function bindAll(sql: string, parameters: ObjectLiteral): [string, unknown[]] {
     return typeof value === 'function' ? (value as () => string)() : bind(value);
   });
   return [text, values];
-}
-
-/** Whole numbers as INTEGER, as they were when written into the text: the driver takes a JavaScript number for REAL. */
-function toBindable(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  return toSqlite(value);
 }

@@ -10,7 +10,7 @@
 import 'reflect-metadata';
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
-import { sqlite3Driver } from '@quartet/db-core/drivers';
+import { sqlite3Driver } from '@quartet/db-sequelize';
 import { utcDateTime } from '@quartet/db-sequelize';
 import type { Model, ModelStatic, Options, Transaction as Tx } from 'sequelize';
 import { DataTypes, Sequelize, Transaction } from 'sequelize';

@@ -16,7 +16,7 @@ export interface CursorResult {
   /** Rows changed by a write, rows returned by a read. */
   readonly rowCount: number;
   /** The generated key of an INSERT, where the driver tells it (SQLite, MariaDB). */
-  readonly lastInsertId?: number | bigint;
+  readonly lastInsertId?: number | string;
 }
 
 export interface BeginRequest extends TransactionOptions {

@@ -20,15 +20,16 @@ export class Route {
   #pinned: Connection | undefined;
   /** Statements under way on the pinned connection, when that is one of our own. */
   #pending = 0;
-  /** False for a facade that many callers use at once (Sequelize's one `sqlite3` object): a session is then always preferred. */
-  exclusive = true;
+  readonly #shared: () => boolean;
 
   /**
    * @param checkedOut the library asked for a connection to itself, until `free()`.
+   * @param shared whether many callers use the facade at once, so that the current session is preferred to a transaction of its own.
    * @throws ScopeClosedError when checked out by work that outlived its request.
    */
-  constructor(engine: Engine, checkedOut = false) {
+  constructor(engine: Engine, checkedOut = false, shared = (): boolean => false) {
     this.#engine = engine;
+    this.#shared = shared;
     this.#checkedOut = checkedOut;
     if (checkedOut) this.#pinned = currentConnection(engine) ?? engine.connect();
   }
@@ -63,6 +64,15 @@ export class Route {
     return this.#engine.describe(sql);
   }
 
+  /** Whether the next statement goes to a session, whose connection keeps the order of asking. */
+  get inSession(): boolean {
+    try {
+      return this.#connection()?.session !== undefined;
+    } catch {
+      return true; // of work that outlived its request: the statement itself says so
+    }
+  }
+
   /** `release()`, `end()` and the like: what the library left open is rolled back, what was borrowed goes back. */
   free(): Promise<void> {
     const pinned = this.#pinned;
@@ -75,10 +85,8 @@ export class Route {
   #connection(): Connection | undefined {
     const pinned = this.#pinned;
     if (!pinned) return currentConnection(this.#engine);
-    if (!pinned.session)
-      return this.exclusive ? pinned : (currentConnection(this.#engine) ?? pinned);
-    if (pinned.hasNested(this))
-      return this.exclusive ? pinned : (currentConnection(this.#engine) ?? pinned);
+    if (!pinned.session || pinned.hasNested(this))
+      return this.#shared() ? (currentConnection(this.#engine) ?? pinned) : pinned;
     if (!this.#checkedOut) {
       this.#pinned = undefined;
       return currentConnection(this.#engine);

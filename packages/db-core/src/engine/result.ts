@@ -55,8 +55,8 @@ export class Result implements Iterable<Row> {
   readonly columns: readonly string[];
   /** Rows changed by a write, rows returned by a read. */
   readonly rowCount: number;
-  /** The generated key of an INSERT on SQLite and MariaDB; on PostgreSQL write `RETURNING id`. */
-  readonly lastInsertId: number | bigint | undefined;
+  /** The generated key of an INSERT on SQLite and MariaDB, as text beyond 2^53; on PostgreSQL write `RETURNING id`. */
+  readonly lastInsertId: number | string | undefined;
   readonly #cursor: CursorResult;
 
   constructor(cursor: CursorResult) {

@@ -81,6 +81,7 @@ function fromSqlite(error: DriverError): DatabaseError | undefined {
   const { code = '' } = error;
   const message = textOf(error);
   if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return undefined;
+  if (code === 'SQLITE_CONSTRAINT' && error.cause) return undefined; // the short code of sqlite3: which one, its cause says
   const kind = SQLITE_INTEGRITY[code];
   if (kind) {
     // "UNIQUE constraint failed: users.name, users.email"

@@ -1,6 +1,6 @@
 /** The facade drivers of each database, driven in the way a library would, behind one small interface. */
 import type { Engine } from '@quartet/db-core';
-import { betterSqlite3Pool, mysql2Driver, pgDriver, sqlite3Driver } from '@quartet/db-core/drivers';
+import { mysql2Driver, pgDriver, Route, runSqlite } from '@quartet/db-core/drivers';
 import type { EngineName } from '@quartet/testing';
 import type { Connection } from 'mysql2';
 
@@ -24,51 +24,29 @@ export interface Facade {
 
 const first = (row: unknown): unknown => Object.values(row as object)[0];
 
+/** No driver of SQLite is asynchronous: bindings make theirs of this. */
+function onRoute(engine: Engine, checkedOut: boolean): LibraryConnection {
+  const route = new Route(engine, checkedOut);
+  const run = (sql: string) => runSqlite(engine, route, { sql });
+  return {
+    run: async (sql) => void (await run(sql)),
+    values: async (sql) => ((await run(sql))?.rows ?? []).map(first),
+    callback: (sql, done) =>
+      void run(sql).then(
+        () => done(null),
+        (error: Error) => done(error),
+      ),
+    release: () => route.free(),
+  };
+}
+
 export const facades: Record<EngineName, readonly Facade[]> = {
   sqlite: [
+    { name: 'a Route', checkedOut: false, open: async (engine) => onRoute(engine, false) },
     {
-      name: 'a sqlite3 Database',
-      checkedOut: false,
-      open: async (engine) => {
-        const { Database } = sqlite3Driver(engine);
-        const database = new Database('file');
-        const all = (sql: string) =>
-          new Promise<unknown[]>((resolve, reject) =>
-            database.all(sql, (error, rows = []) => (error ? reject(error) : resolve(rows))),
-          );
-        return {
-          run: (sql) =>
-            new Promise((resolve, reject) =>
-              database.run(sql, (error) => (error ? reject(error) : resolve())),
-            ),
-          values: async (sql) => (await all(sql)).map(first),
-          callback: (sql, done) => void database.all(sql, done),
-          release: () =>
-            new Promise((resolve, reject) =>
-              database.close((error) => (error ? reject(error) : resolve())),
-            ),
-        };
-      },
-    },
-    {
-      name: 'a connection of the better-sqlite3 pool',
+      name: 'a Route checked out',
       checkedOut: true,
-      open: async (engine) => {
-        const pool = betterSqlite3Pool(engine);
-        const connection = await pool.acquire().promise;
-        return {
-          run: async (sql) => void (await connection.prepare(sql).run()),
-          values: async (sql) => (await connection.prepare(sql).all()).map(first),
-          callback: (sql, done) =>
-            void connection
-              .prepare(sql)
-              .all()
-              .then(() => done(null), done),
-          release: async () => {
-            pool.release(connection);
-          },
-        };
-      },
+      open: async (engine) => onRoute(engine, true),
     },
   ],
   postgres: [

@@ -3,8 +3,7 @@
  * that takes no asynchronous driver needs: a connection of its own whose statements go through a `Route`.
  */
 import type { Engine } from '@quartet/db-core';
-import type { SqliteConnection } from '@quartet/db-core/drivers';
-import { requireDialect, Route, runStatement, toSqlite } from '@quartet/db-core/drivers';
+import { Route, runSqlite } from '@quartet/db-core/drivers';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import { CompiledQuery as Compiled, SqliteDialect } from 'kysely';
 
@@ -55,17 +54,15 @@ class EngineDriver implements Driver {
 
 class EngineConnection implements DatabaseConnection {
   readonly route: Route;
+  readonly #engine: Engine;
 
   constructor(engine: Engine) {
-    requireDialect(engine, 'sqlite', 'Kysely');
+    this.#engine = engine;
     this.route = new Route(engine, true);
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const values = parameters.map(toSqlite);
-    const outcome = await this.route.run(sql, values, (driver) =>
-      runStatement(driver as SqliteConnection, sql, values),
-    );
+    const outcome = await runSqlite(this.#engine, this.route, { sql, values: parameters });
     return { rows: (outcome?.rows ?? []) as R[], numAffectedRows: BigInt(outcome?.changes ?? 0) };
   }
 

@@ -127,7 +127,7 @@ function scalarType(column: ReflectedColumn, { values }: DialectFacts): string {
     case 'integer':
     case 'float':
       return 'number';
-    case 'bigint':
+    case 'bigint': // exact, and so text where a number would not be
     case 'decimal':
     case 'boolean':
     case 'date':

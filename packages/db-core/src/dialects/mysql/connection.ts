@@ -11,6 +11,7 @@ import type { BeginWay, TransactionOptions } from '../../sql/transaction-options
 import type { BeginRequest, CursorResult, DriverConnection, Occupant } from '../driver-connection';
 import { OperationalError } from '../../errors/errors';
 import { answerWithin } from '../deadline';
+import { toMysql } from './values';
 
 const SERVER_STATUS_IN_TRANS = 1;
 const SERVER_STATUS_AUTOCOMMIT = 2;
@@ -98,7 +99,7 @@ export class MysqlConnection implements DriverConnection {
   }
 
   async execute(sql: string, params: readonly unknown[]): Promise<CursorResult> {
-    const answer = await this.#query({ sql, rowsAsArray: true, values: params as unknown[] });
+    const answer = await this.#query({ sql, rowsAsArray: true, values: params.map(toMysql) });
     this.#status = statusOf(answer) ?? this.#status;
     return firstResultOf(answer);
   }

@@ -12,16 +12,9 @@ import type { BeginRequest, CursorResult, DriverConnection, Occupant } from '../
 import type { WriterLock } from './writer-lock';
 import { isBusy, retryWhileBusy } from './busy';
 import { assertIsolationLevel } from './isolation-level';
-import { withSteadyLimit } from './limit';
-import { toSqlite } from './values';
+import { SqliteStatement } from './statement';
 
 const STATEMENT_CACHE_LIMIT = 200;
-
-interface Prepared {
-  readonly statement: Database.Statement;
-  /** Its column names, once known and where they cannot change. */
-  columns?: readonly string[];
-}
 
 /** What the connections of one engine share. */
 export interface SqliteShared {
@@ -39,7 +32,7 @@ export class SqliteConnection implements DriverConnection {
   readonly #lock: WriterLock;
   readonly #busyTimeoutMs: number;
   readonly #describe: (sql: string) => Statement;
-  readonly #statements = new Map<string, Prepared>();
+  readonly #statements = new Map<string, SqliteStatement>();
   #readOnlyTransaction = false;
   /** The wait for the right to write, while there is one. */
   #waiting: AbortController | undefined;
@@ -65,35 +58,18 @@ export class SqliteConnection implements DriverConnection {
   }
 
   execute(sql: string, params: readonly unknown[]): CursorResult {
-    const prepared = this.#prepare(sql);
-    const { statement } = prepared;
-    const values = params.map(toSqlite);
-    if (!statement.reader) {
-      const { changes, lastInsertRowid } = statement.run(...values);
-      return { columns: [], rows: [], rowCount: changes, lastInsertId: lastInsertRowid };
-    }
-    try {
-      const rows = statement.raw(true).all(...values) as unknown[][];
-      // Asked for afterwards: a statement that finds its table changed is prepared anew when it runs.
-      return { columns: this.#columnsOf(prepared, sql), rows, rowCount: rows.length };
-    } finally {
-      statement.raw(false); // the cached statement is shared with the facades, which want objects
-    }
+    return this.prepare(sql).execute(params);
   }
 
   /** A prepared statement, from the cache. SQLite prepares it anew by itself when the schema changes. */
-  prepare(sql: string): Database.Statement {
-    return this.#prepare(sql).statement;
-  }
-
-  #prepare(sql: string): Prepared {
+  prepare(sql: string): SqliteStatement {
     const known = this.#statements.get(sql);
     if (this.#statements.size < STATEMENT_CACHE_LIMIT) {
       if (known) return known;
     } else this.#statements.delete(known ? sql : (this.#statements.keys().next().value as string));
-    const prepared = known ?? { statement: this.client.prepare(withSteadyLimit(sql)) };
-    this.#statements.set(sql, prepared); // last in line: when the cache is full, the one that was used longest ago goes
-    return prepared;
+    const statement = known ?? new SqliteStatement(this.client, this.#describe(sql));
+    this.#statements.set(sql, statement); // last in line: when the cache is full, the one that was used longest ago goes
+    return statement;
   }
 
   /** It may be tried again while another process writes. */
@@ -185,7 +161,7 @@ export class SqliteConnection implements DriverConnection {
   }
 
   async ping(): Promise<void> {
-    this.prepare('select 1').get();
+    this.execute('select 1', []);
   }
 
   /** A statement cannot be stopped, but a wait for the right to write can. */
@@ -219,13 +195,5 @@ export class SqliteConnection implements DriverConnection {
       if (isBusy(error)) return false;
       throw error;
     }
-  }
-
-  /** The driver takes longer to tell them than to find a row; only those of a `*` can change. */
-  #columnsOf(prepared: Prepared, sql: string): readonly string[] {
-    if (prepared.columns) return prepared.columns;
-    const columns = prepared.statement.columns().map(({ name }) => name);
-    if (!this.#describe(sql).selectsStar) prepared.columns = columns;
-    return columns;
   }
 }

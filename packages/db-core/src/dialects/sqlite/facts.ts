@@ -21,7 +21,7 @@ export const sqliteFacts: DialectFacts = {
   autoIncrement: 'primary key autoincrement',
   indexesInTable: false,
   values: {
-    bigint: 'number',
+    bigint: 'number | string', // text where a number would not be exact
     decimal: 'number',
     boolean: 'number',
     date: 'string',
