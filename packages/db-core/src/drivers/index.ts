@@ -9,15 +9,15 @@ export type {
   BetterSqlite3Pool,
   SqliteRunResult,
 } from './better-sqlite3';
-export type { Mysql2Driver } from './mysql2';
-export type { PgDriver } from './pg';
+export type { Mysql2Driver, Mysql2PromiseDriver } from './mysql2/mysql2-driver';
+export type { PgDriver } from './pg/pg-driver';
 export type { Sqlite3Callback, Sqlite3Database, Sqlite3Driver, Sqlite3Statement } from './sqlite3';
 export type { SqliteOutcome } from './sqlite-statement';
 export type { SqliteDialect, SqliteHandle } from '../dialects/sqlite/dialect';
 export { betterSqlite3Connection, betterSqlite3Pool } from './better-sqlite3';
 export { requireDialect } from './dialect-of';
-export { mysql2Driver } from './mysql2';
-export { pgDriver } from './pg';
+export { mysql2Driver, mysql2PromiseDriver } from './mysql2/mysql2-driver';
+export { pgDriver } from './pg/pg-driver';
 export { Route } from './route';
 export { sqlite3Driver } from './sqlite3';
 export { runStatement, toSqlite } from './sqlite-statement';

@@ -72,11 +72,11 @@ export class Checkout {
   tell(event: ConnectionEvent, details?: object): void {
     this.#connection.engine.notify(event, this.#connection, details);
     if (event === 'begin') this.#onBegin?.();
-    this.recorder?.note(event, { ...details, connectionId: this.#id });
+    this.recorder?.note(event, { ...details, connectionId: this.id });
   }
 
   /** The server's name for it, while it is held. */
-  get #id(): number | undefined {
+  get id(): number | undefined {
     return this.#raw && this.dialect.connectionId(this.#raw);
   }
 }

@@ -18,7 +18,7 @@ import type { Params } from '../sql/placeholders';
 import type { Recorder } from '../observe/recorder';
 import type { SavepointOwner } from './savepoints';
 import { Checkout } from './checkout';
-import { ScopeClosedError } from '../errors/errors';
+import { InvalidRequestError, ScopeClosedError } from '../errors/errors';
 import { Mutex } from './mutex';
 import { callerLocation, rowCountOf } from '../observe/recorder';
 import { Result } from './result';
@@ -41,6 +41,14 @@ export interface ConnectionOptions {
   readonly recorder?: Recorder | undefined;
   /** Called when BEGIN has been sent. */
   readonly onBegin?: () => void;
+}
+
+/** What reads row by row from a connection, and so keeps it busy: a stream or a cursor. */
+export interface Occupant {
+  /** Whether it has stopped reading: the connection needs nothing but time then. */
+  readonly destroyed: boolean;
+  /** Stops reading; the connection is free soon afterwards. Safe to call twice. */
+  destroy(): void;
 }
 
 /** What transaction control answers. */
@@ -77,6 +85,8 @@ export class Connection {
   /** Counts calls, to tell what was asked for before something else was answered. */
   #calls = 0;
   #closed: Promise<void> | undefined;
+  /** Set from the moment a stream or cursor is asked for until the connection is free again. */
+  occupant: Occupant | undefined;
 
   constructor(engine: Engine, options: ConnectionOptions) {
     this.engine = engine;
@@ -108,6 +118,11 @@ export class Connection {
   /** Whether a driver connection is held at this moment. */
   get isCheckedOut(): boolean {
     return this.#checkout.raw !== undefined;
+  }
+
+  /** The server's name for the driver connection held at this moment. */
+  get id(): number | undefined {
+    return this.#checkout.id;
   }
 
   /** Whether `close()` was called. */
@@ -160,6 +175,7 @@ export class Connection {
     owner: SavepointOwner,
     form: Form<T, R>,
   ): Promise<R> {
+    if (this.occupant) this.#assertUnoccupied();
     const asked = ++this.#calls;
     const observed = this.#checkout.recorder !== undefined || this.engine.observes('query');
     const call = observed ? this.#observing(sql, params, perform) : perform;
@@ -201,7 +217,8 @@ export class Connection {
    *
    * @throws InvalidRequestError when one is already begun.
    */
-  begin(options: BeginOptions = {}): Promise<void> {
+  async begin(options: BeginOptions = {}): Promise<void> {
+    this.#assertUnoccupied();
     return this.#exclusively(async () => {
       try {
         await this.#transaction.begin(options);
@@ -219,6 +236,7 @@ export class Connection {
    * @throws whatever `fn` rejects with; DatabaseError when the server refuses to keep the savepoint.
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
+    this.#assertUnoccupied();
     const owner = {};
     const asked = ++this.#calls;
     await this.#exclusively(async () => this.#transaction.beginNested(owner, asked));
@@ -239,8 +257,14 @@ export class Connection {
    *   nested transaction is still open, OperationalError or IntegrityError when the server refuses;
    *   in the last two cases everything was rolled back.
    */
-  commit(): Promise<void> {
+  async commit(): Promise<void> {
+    this.#assertUnoccupied();
     return this.#exclusively(() => this.#finish('commit'));
+  }
+
+  /** Borrows a driver connection now, not with the first statement. @throws PoolTimeoutError; OperationalError when the database cannot be reached. */
+  open(): Promise<void> {
+    return this.#exclusively(async () => void (await this.#checkout.acquire()));
   }
 
   /** One cheap round trip. @throws OperationalError when the database cannot be reached. */
@@ -248,12 +272,15 @@ export class Connection {
     await this.#exclusively(async () => this.engine.dialect.ping(await this.#checkout.acquire()));
   }
 
+  /** A stream that is still being read ends here. */
   rollback(): Promise<void> {
+    this.occupant?.destroy();
     return this.#exclusively(() => this.#finish('rollback'));
   }
 
   /** Rolls back and refuses every statement until `rollback()`: half of a unit of work must not be built upon. */
   async invalidate(why: string): Promise<void> {
+    this.occupant?.destroy();
     await this.#exclusively(async () => {
       await this.#finish('rollback');
       this.#transaction.poison(why);
@@ -265,8 +292,10 @@ export class Connection {
    * gives the driver connection back. Safe to call twice.
    *
    * @param options.cancel ask the server to stop the statement in flight instead of waiting for its end.
+   * @param options.discard the driver connection was changed (settings, temporary tables, locks) and must not be used again.
    */
-  close(options: { readonly cancel?: boolean } = {}): Promise<void> {
+  close(options: { readonly cancel?: boolean; readonly discard?: boolean } = {}): Promise<void> {
+    if (options.discard) this.#checkout.markBroken();
     if (!this.closeNow()) this.#closed ??= this.#close(options.cancel ?? false);
     return this.#closed as Promise<void>;
   }
@@ -281,6 +310,7 @@ export class Connection {
   }
 
   async #close(cancel: boolean): Promise<void> {
+    this.occupant?.destroy();
     const { raw } = this.#checkout;
     if (cancel && this.#turn.held && raw) {
       await this.engine.dialect.cancel?.(raw).catch(() => undefined); // too late or too far: its end is awaited below
@@ -311,6 +341,15 @@ export class Connection {
 
   #assertOpen(): void {
     if (this.#closed) throw new ScopeClosedError();
+  }
+
+  /** A statement that waited behind a stream whose reader waits for the statement would wait for ever. */
+  #assertUnoccupied(): void {
+    if (!this.occupant || this.occupant.destroyed || !this.session) return;
+    throw new InvalidRequestError(
+      'A stream of this session is being read, and its connection can do nothing else meanwhile. ' +
+        'Read it to its end or destroy() it first; or read page by page, ordered by a key.',
+    );
   }
 
   async #finish(how: 'commit' | 'rollback'): Promise<void> {

@@ -77,12 +77,14 @@ export const facades: Record<EngineName, readonly Facade[]> = {
       checkedOut: true,
       open: async (engine) => {
         const client = await new (pgDriver(engine).Pool)().connect();
+        let released = false;
         return {
           run: async (sql) => void (await client.query(sql)),
           values: async (sql) => (await client.query(sql)).rows.map(first),
           callback: (sql, done) => client.query(sql, done),
           release: async () => {
-            client.release();
+            if (!released) client.release(); // twice is an error, as in pg
+            released = true;
           },
         };
       },
