@@ -9,6 +9,7 @@ import { ArgumentError } from '@quartet/db-core';
 import { betterSqlite3Pool, mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import type { Knex } from 'knex';
 import { knex as createKnex } from 'knex';
+import { Mysql2Client, PgClient } from './cancelling-client';
 import { BetterSqlite3Client } from './sqlite-client';
 
 /** Knex's own options, except those that choose the database. */
@@ -56,10 +57,13 @@ function knexConfig(engine: Engine): Knex.Config {
       };
     case 'postgresql': {
       const version = engine.dialect.serverVersion ?? '12';
-      return { client: 'pg', version, connectionPool: new (pgDriver(engine).Pool)() };
+      return { client: PgClient as never, version, connectionPool: new (pgDriver(engine).Pool)() };
     }
     case 'mysql':
-      return { client: 'mysql2', connectionPool: mysql2Driver(engine).createPool({}) as never };
+      return {
+        client: Mysql2Client as never,
+        connectionPool: mysql2Driver(engine).createPool({}) as never,
+      };
   }
 }
 

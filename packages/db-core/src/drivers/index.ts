@@ -19,5 +19,6 @@ export { requireDialect } from './dialect-of';
 export { mysql2Driver, mysql2PromiseDriver } from './mysql2/mysql2-driver';
 export { pgDriver } from './pg/pg-driver';
 export { Route } from './route';
+export { cancelStatement } from './stoppable';
 export { sqlite3Driver } from './sqlite3';
 export { runStatement, toSqlite } from './sqlite-statement';

@@ -143,11 +143,7 @@ export class Route {
   }
 
   /** For a facade that many callers share: a connection for one statement. */
-  async #runAlone<T>(
-    sql: string,
-    params: unknown,
-    perform: Perform<T>,
-  ): Promise<T | undefined> {
+  async #runAlone<T>(sql: string, params: unknown, perform: Perform<T>): Promise<T | undefined> {
     const connection = this.#engine.connect();
     try {
       return await connection.run(sql, params, perform, this);

@@ -7,6 +7,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/connections.html
  */
+import { setImmediate } from 'node:timers';
 import type {
   BeginMode,
   BeginOptions,
@@ -175,7 +176,7 @@ export class Connection {
     owner: SavepointOwner,
     form: Form<T, R>,
   ): Promise<R> {
-    if (this.occupant) this.#assertUnoccupied();
+    if (this.occupant) await this.#unoccupied();
     const asked = ++this.#calls;
     const observed = this.#checkout.recorder !== undefined || this.engine.observes('query');
     const call = observed ? this.#observing(sql, params, perform) : perform;
@@ -218,7 +219,7 @@ export class Connection {
    * @throws InvalidRequestError when one is already begun.
    */
   async begin(options: BeginOptions = {}): Promise<void> {
-    this.#assertUnoccupied();
+    if (this.occupant) await this.#unoccupied();
     return this.#exclusively(async () => {
       try {
         await this.#transaction.begin(options);
@@ -236,7 +237,7 @@ export class Connection {
    * @throws whatever `fn` rejects with; DatabaseError when the server refuses to keep the savepoint.
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
-    this.#assertUnoccupied();
+    if (this.occupant) await this.#unoccupied();
     const owner = {};
     const asked = ++this.#calls;
     await this.#exclusively(async () => this.#transaction.beginNested(owner, asked));
@@ -258,7 +259,7 @@ export class Connection {
    *   in the last two cases everything was rolled back.
    */
   async commit(): Promise<void> {
-    this.#assertUnoccupied();
+    if (this.occupant) await this.#unoccupied();
     return this.#exclusively(() => this.#finish('commit'));
   }
 
@@ -344,8 +345,10 @@ export class Connection {
   }
 
   /** A statement that waited behind a stream whose reader waits for the statement would wait for ever. */
-  #assertUnoccupied(): void {
-    if (!this.occupant || this.occupant.destroyed || !this.session) return;
+  async #unoccupied(): Promise<void> {
+    if (!this.session) return;
+    await new Promise(setImmediate); // a library may be about to leave its stream
+    if (!this.occupant || this.occupant.destroyed) return;
     throw new InvalidRequestError(
       'A stream of this session is being read, and its connection can do nothing else meanwhile. ' +
         'Read it to its end or destroy() it first; or read page by page, ordered by a key.',

@@ -175,7 +175,9 @@ for (const testEngine of testEngines().filter(({ name }) => name === 'postgres')
 
     test('LISTEN and COPY are refused: they need a connection for themselves', async () => {
       const client = new driver.Client();
-      await expect(client.query('listen news')).rejects.toThrow(/LISTEN needs a connection for itself/);
+      await expect(client.query('listen news')).rejects.toThrow(
+        /LISTEN needs a connection for itself/,
+      );
       await expect(client.query('-- all\ncopy items to stdout')).rejects.toThrow(/COPY needs/);
     });
 
@@ -186,7 +188,9 @@ for (const testEngine of testEngines().filter(({ name }) => name === 'postgres')
       client.release();
       expect((await answers).map(({ rows }) => rows)).toEqual([[{ a: 'a' }], [{ a: 'b' }]]);
       expect(() => client.release()).toThrow(/already been released/);
-      await expect(client.query('select 1')).rejects.toThrow('Client was closed and is not queryable');
+      await expect(client.query('select 1')).rejects.toThrow(
+        'Client was closed and is not queryable',
+      );
       await pool.end();
     });
 
@@ -216,7 +220,9 @@ for (const testEngine of testEngines().filter(({ name }) => name === 'postgres')
     test('limits of a library stop its own statements', async () => {
       const sleep = 'select pg_sleep(30)';
       const pool = new driver.Pool({ statement_timeout: 50 });
-      await expect(pool.query(sleep)).rejects.toThrow('canceling statement due to statement timeout');
+      await expect(pool.query(sleep)).rejects.toThrow(
+        'canceling statement due to statement timeout',
+      );
       const other = new driver.Pool({ query_timeout: 50 });
       await expect(other.query(sleep)).rejects.toThrow('Query read timeout');
       expect((await other.query('select 1 as n')).rows).toEqual([{ n: 1 }]);

@@ -1,9 +1,10 @@
 /** A `mysql2` connection that holds no socket: each statement goes where its route says. */
 import { EventEmitter } from 'node:events';
-import type { Connection, ConnectionOptions, FieldPacket, QueryOptions } from 'mysql2';
+import type { Connection, FieldPacket, QueryOptions } from 'mysql2';
 import type { MysqlResult } from '../../dialects/mysql/dialect';
 import type { Engine } from '../../engine/engine';
 import { Route } from '../route';
+import { Stoppable, stoppableBy } from '../stoppable';
 import { Mysql2Query } from './mysql2-query';
 import type { Mysql2Config, Mysql2Options } from './options';
 
@@ -23,10 +24,12 @@ export class Mysql2Connection extends EventEmitter {
   readonly #engine: Engine;
   readonly #route: Route;
   readonly #perQuery: object | undefined;
+  readonly #stoppable = new Stoppable();
 
   /** @param checkedOut whether it takes a connection for itself, until `release()`. @throws ScopeClosedError */
   constructor(engine: Engine, options: Mysql2Options, checkedOut = false) {
     super();
+    stoppableBy(this, this.#stoppable);
     this.#engine = engine;
     this.#route = new Route(engine, checkedOut);
     this.#perQuery = options.perQuery;
@@ -123,13 +126,17 @@ export class Mysql2Connection extends EventEmitter {
 
   async #ask(method: Method, options: QueryOptions): Promise<MysqlResult> {
     if (this._closing)
-      throw Object.assign(
-        new Error("Can't add new command when connection is in closed state"),
-        { code: 'PROTOCOL_CONNECTION_LOST', fatal: true },
-      );
-    const result = await this.#route.run(options.sql, options.values, (raw) =>
-      perform(raw as Connection, method, options),
+      throw Object.assign(new Error("Can't add new command when connection is in closed state"), {
+        code: 'PROTOCOL_CONNECTION_LOST',
+        fatal: true,
+      });
+    const answer = this.#route.run(options.sql, options.values, (raw) =>
+      this.#stoppable.run(
+        () => perform(raw as Connection, method, options),
+        () => this.#engine.dialect.cancel?.(raw),
+      ),
     );
+    const result = await this.#stoppable.asking(answer);
     return result ?? emptyResult();
   }
 

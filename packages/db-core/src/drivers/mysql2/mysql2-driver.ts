@@ -36,7 +36,10 @@ export type OfferedPool = Omit<Pool, 'getConnection' | 'unprepare'> & {
 
 /** What of the module `mysql2` is there. Pool clusters, replication and a server are not. */
 export interface Mysql2Driver
-  extends Pick<Mysql2, 'Charsets' | 'Types' | 'authPlugins' | 'escape' | 'escapeId' | 'format' | 'raw'> {
+  extends Pick<
+    Mysql2,
+    'Charsets' | 'Types' | 'authPlugins' | 'escape' | 'escapeId' | 'format' | 'raw'
+  > {
   createConnection(options: string | ConnectionOptions): OfferedConnection;
   connect(options: string | ConnectionOptions): OfferedConnection;
   createPool(options: string | PoolOptions): OfferedPool;
@@ -97,7 +100,10 @@ function makersOf(
   createPool(options?: string | PoolOptions): Mysql2Pool;
 } {
   requireDialect(engine, 'mysql', facade);
-  const real = require('mysql2') as Record<'Connection' | 'Pool' | 'PoolConnection', { prototype: object }>;
+  const real = require('mysql2') as Record<
+    'Connection' | 'Pool' | 'PoolConnection',
+    { prototype: object }
+  >;
   closeOver(Mysql2Connection.prototype, real.Connection.prototype, CONNECTION);
   closeOver(Mysql2PoolConnection.prototype, real.PoolConnection.prototype, CONNECTION);
   closeOver(Mysql2Pool.prototype, real.Pool.prototype, POOL);

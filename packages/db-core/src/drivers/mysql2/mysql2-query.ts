@@ -56,22 +56,24 @@ export class Mysql2Query extends EventEmitter {
       },
       destroy: () => void streamed()?.destroy(),
     };
-    this.#route.run(sql, values, (raw) => this.#perform(raw as Connection), occupant).then(
-      () => {
-        this.#stream?.push(null);
-        this.emit('end');
-      },
-      (error: Error) => {
-        const stream = this.#stream;
-        stream?.destroy(error);
-        if (!stream || this.listenerCount('error') > 0) this.emit('error', error);
-        this.emit('end');
-      },
-    );
+    this.#route
+      .run(sql, values, (raw) => this.#perform(raw as Connection), occupant)
+      .then(
+        () => {
+          this.#stream?.push(null);
+          this.emit('end');
+        },
+        (error: Error) => {
+          const stream = this.#stream;
+          stream?.destroy(error);
+          if (!stream || this.listenerCount('error') > 0) this.emit('error', error);
+          this.emit('end');
+        },
+      );
   }
 
   async #perform(raw: Connection): Promise<MysqlResult> {
-    await undefined; // whether it is a stream is known then
+    await Promise.resolve(); // whether it is a stream is known then
     if (this.#stream?.destroyed) return [[], undefined];
     this.#raw = raw;
     try {

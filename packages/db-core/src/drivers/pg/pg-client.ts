@@ -12,7 +12,7 @@ import type { PostgresqlDialect } from '../../dialects/postgresql/dialect';
 import type { Engine } from '../../engine/engine';
 import { requireDialect } from '../dialect-of';
 import { Route } from '../route';
-import { stopAfter } from '../stop-after';
+import { Stoppable, stoppableBy } from '../stoppable';
 import { statementOptions, type StatementOptions } from './options';
 import { isQueryObject, submit } from './query-object';
 
@@ -40,14 +40,15 @@ export class PgClient extends EventEmitter {
   readonly #options: StatementOptions;
   readonly #pg: typeof import('pg');
   #overrides: TypeOverrides | undefined;
+  readonly #stoppable = new Stoppable();
   readonly #texts = new Map<string, string>();
   #route: Route | undefined;
   #connection: (EventEmitter & { stream: object }) | undefined;
   #abandoned = false;
-  #queued = 0;
 
   constructor(engine: Engine, pg: typeof import('pg'), config?: string | ClientConfig) {
     super();
+    stoppableBy(this, this.#stoppable);
     this.#engine = engine;
     this.#pg = pg;
     this.#dialect = requireDialect(engine, 'postgresql', 'pgDriver');
@@ -174,14 +175,13 @@ export class PgClient extends EventEmitter {
     if (this._ending) throw new Error('Client was closed and is not queryable');
     const { callback: _, query_timeout, ...asked } = given;
     const config = { ...asked, text: this.#textOf(given) };
-    this.#queued++;
+    const answer = this.#routed.run(config.text, config.values, (raw) =>
+      this.#send(raw as Client, config, query_timeout ?? this.#options.queryTimeoutMs),
+    );
     try {
-      const result = await this.#routed.run(config.text, config.values, (raw) =>
-        this.#send(raw as Client, config, query_timeout ?? this.#options.queryTimeoutMs),
-      );
-      return result ?? emptyResult(config.text);
+      return (await this.#stoppable.asking(answer)) ?? emptyResult(config.text);
     } finally {
-      if (--this.#queued === 0) this.emit('drain');
+      if (this.#stoppable.asked === 0) this.emit('drain');
     }
   }
 
@@ -202,15 +202,15 @@ export class PgClient extends EventEmitter {
     const listens = this.listenerCount('notice') > 0;
     if (listens) raw.on('notice', notice);
     try {
-      return await stopAfter(
-        limit,
+      return await this.#stoppable.run(
         () =>
-          this.#dialect.query(raw, { ...config, ...(types && { types }), ...(this.binary && { binary: true }) }),
+          this.#dialect.query(raw, {
+            ...config,
+            ...(types && { types }),
+            ...(this.binary && { binary: true }),
+          }),
         () => this.#dialect.cancel(raw),
-        (cause) =>
-          limit === queryTimeoutMs
-            ? new Error('Query read timeout', { cause })
-            : Object.assign(cause, { message: 'canceling statement due to statement timeout' }),
+        { ms: limit, error: limit === queryTimeoutMs ? readTimeout : statementTimeout },
       );
     } finally {
       if (listens) raw.removeListener('notice', notice);
@@ -221,6 +221,15 @@ export class PgClient extends EventEmitter {
 /** Of two limits, 0 being none. */
 function shorter(one: number, other: number): number {
   return one && other ? Math.min(one, other) : one || other;
+}
+
+function readTimeout(cause: Error): Error {
+  return new Error('Query read timeout', { cause });
+}
+
+/** The server's own, had the limit been its own. */
+function statementTimeout(cause: Error): Error {
+  return Object.assign(cause, { message: 'canceling statement due to statement timeout' });
 }
 
 /** What `pg` answers to transaction control: its first word. */
