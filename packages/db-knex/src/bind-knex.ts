@@ -10,6 +10,7 @@ import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import type { Knex } from 'knex';
 import { knex as createKnex } from 'knex';
 import { BetterSqlite3Connection, betterSqlite3Pool } from './better-sqlite3-pool';
+import { Mysql2Client, PgClient } from './cancelling-client';
 import { BetterSqlite3Client } from './sqlite-client';
 
 /** Knex's own options, except those that choose the database. */
@@ -68,7 +69,7 @@ const sqlite: Client = {
 
 const postgresql: Client = {
   config: (engine) => ({
-    client: 'pg',
+    client: PgClient as never,
     version: engine.dialect.serverVersion ?? '12',
     connectionPool: new (pgDriver(engine).Pool)(),
   }),
@@ -77,7 +78,7 @@ const postgresql: Client = {
 
 const mysql: Client = {
   config: (engine) => ({
-    client: 'mysql2',
+    client: Mysql2Client as never,
     connectionPool: mysql2Driver(engine).createPool({}) as never,
   }),
   connection: (engine) => mysql2Driver(engine).createConnection({}),

@@ -26,12 +26,6 @@ export interface BeginRequest extends TransactionOptions {
   readonly alone: boolean;
 }
 
-/** What occupies a connection between two statements of its user: a stream or a cursor that is being read. */
-export interface Occupant {
-  /** Ends it, so that the connection can be used again or is broken. Its reader gets `error`. */
-  destroy(error: Error): void;
-}
-
 export interface DriverConnection {
   /** The driver's own object: a `pg` Client, a `mysql2` Connection, a `better-sqlite3` Database. */
   readonly client: object;
@@ -45,10 +39,8 @@ export interface DriverConnection {
   readonly inTransaction: boolean | undefined;
   /** Whether the statement that failed last had committed the transaction before (MariaDB, at DDL). */
   readonly committedBeforeFailure: boolean;
-  /** Whether it can go to another user as it is: no transaction, no lock, nothing that is still being read. */
+  /** Whether it can go to another user as it is: no transaction, and nothing that a session has left on it. */
   readonly reusable: boolean;
-  /** What is being read from it; undefined where nothing is. Set by whoever reads. */
-  occupant: Occupant | undefined;
 
   execute(sql: string, params: readonly unknown[]): Promise<CursorResult> | CursorResult;
   /** Runs a driver call for a statement that commits by itself. */

@@ -1,25 +1,32 @@
 /**
- * Where the next statement of a facade goes. In this order: the connection on which the library's own
- * transaction runs, the current session's, one the library checked out, and at last one borrowed for this
- * statement alone.
+ * Where the next statement of a facade goes. In this order: the connection that the library checked out or began its
+ * transaction on, the current session's, and at last one of the engine's pool.
  *
- * A facade holds no socket. It may be pooled, shared and kept by its library as long as it likes.
+ * A facade holds no socket and may be pooled by its library as long as it likes. Outside a session its statements run
+ * one after the other, on one connection, which is given back when nothing is under way, unless the library has checked
+ * it out, is in a transaction, or has left something on it (settings, temporary tables, locks): then at `free()`.
  */
 import type { DriverConnection } from '../dialects/driver-connection';
-import type { Connection } from '../engine/connection';
+import type { Connection, Occupant } from '../engine/connection';
 import type { Engine } from '../engine/engine';
-import type { Statement } from '../sql/statement';
+import { InvalidRequestError } from '../errors/errors';
 import { currentConnection } from '../session/current';
 
-const DONE = Promise.resolve();
+type Perform<T> = (driver: DriverConnection) => T | Promise<T>;
 
 export class Route {
   readonly #engine: Engine;
-  readonly #checkedOut: boolean;
+  #checkedOut: boolean;
   /** A session's connection that a transaction was begun on, or one of our own that is not given back yet. */
   #pinned: Connection | undefined;
-  /** Statements under way on the pinned connection, when that is one of our own. */
+  /** The one that the last statement ran on. */
+  #last: Connection | undefined;
+  /** Whether a transaction of the library's own is asked for on a connection of our own. */
+  #opened = false;
+  /** Whether something was left on a connection of our own. */
+  #keepsState = false;
   #pending = 0;
+  #latest: Promise<unknown> | undefined;
   readonly #shared: () => boolean;
 
   /**
@@ -34,36 +41,6 @@ export class Route {
     if (checkedOut) this.#pinned = currentConnection(engine) ?? engine.connect();
   }
 
-  /**
-   * Runs one driver call where it belongs; see {@link Connection.run}. Transaction control is carried out
-   * by the connection and answers undefined. Never throws, only rejects.
-   */
-  run<T>(
-    sql: string,
-    params: unknown,
-    perform: (driver: DriverConnection) => T | Promise<T>,
-  ): Promise<T | undefined> {
-    let connection: Connection | undefined;
-    try {
-      connection = this.#connection();
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    if (connection?.session) {
-      if (this.describe(sql).opens) this.#pinned = connection;
-      return connection.run(sql, params, perform, this);
-    }
-    if (connection) return this.#runOnOwn(connection, sql, params, perform);
-    if (!this.describe(sql).opens) return this.#runAlone(sql, params, perform);
-    this.#pinned = this.#engine.connect();
-    return this.#runOnOwn(this.#pinned, sql, params, perform);
-  }
-
-  /** What a statement is, told from its text. */
-  describe(sql: string): Statement {
-    return this.#engine.describe(sql);
-  }
-
   /** Whether the next statement goes to a session, whose connection keeps the order of asking. */
   get inSession(): boolean {
     try {
@@ -73,33 +50,107 @@ export class Route {
     }
   }
 
-  /** `release()`, `end()` and the like: what the library left open is rolled back, what was borrowed goes back. */
-  free(): Promise<void> {
+  /** The server's name for the connection in use; undefined while none is held. */
+  get connectionId(): number | undefined {
+    return (this.#pinned ?? this.#last)?.id;
+  }
+
+  get inTransaction(): boolean {
+    return (this.#pinned ?? this.#last)?.inTransaction ?? false;
+  }
+
+  /** Borrows the connection that was checked out, where that is not a session's: undefined when there is nothing to wait for. */
+  open(): Promise<void> | undefined {
+    return this.#pinned?.session ? undefined : this.#pinned?.open();
+  }
+
+  /**
+   * Runs one driver call where it belongs; see {@link Connection.run}. Transaction control is carried out
+   * by the connection and answers undefined. Never throws, only rejects.
+   *
+   * @param occupant what will read the rows one by one, if anything does.
+   */
+  run<T>(
+    sql: string,
+    params: unknown,
+    perform: Perform<T>,
+    occupant?: Occupant,
+  ): Promise<T | undefined> {
+    try {
+      const { needsOwnConnection, opens, isSetTransaction, usesConnectionState } =
+        this.#engine.describe(sql);
+      if (needsOwnConnection) throw notPooled(needsOwnConnection);
+      const connection = this.#connection();
+      if (connection?.session) {
+        if (opens) this.#pinned = connection;
+        return this.#send(connection, sql, params, perform, occupant);
+      }
+      if (this.#shared() && !connection && !opens) return this.#runAlone(sql, params, perform);
+      const own = connection ?? (this.#pinned = this.#engine.connect());
+      if (opens) this.#opened = true;
+      if (usesConnectionState) this.#keepsState = true;
+      return this.#runOnOwn(own, isSetTransaction, sql, params, perform, occupant);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /**
+   * `release()`, `end()` and the like: after what was asked for before, what the library left open is rolled back and
+   * what was borrowed goes back. Never rejects.
+   *
+   * @returns the error that this met, if any; the connection is not used again then, and a session refuses to go on.
+   */
+  async free(): Promise<Error | undefined> {
+    while (this.#pending > 0) await this.#latest?.then(nothing, nothing);
     const pinned = this.#pinned;
-    if (!pinned) return DONE;
-    this.#pinned = undefined;
-    if (!pinned.session) return pinned.close();
-    return pinned.hasNested(this) ? this.#rollBackNested(pinned) : DONE;
+    this.#pinned = this.#last = this.#latest = undefined;
+    this.#checkedOut = this.#opened = this.#keepsState = false;
+    try {
+      if (pinned?.session) await this.#rollBackNested(pinned);
+      else await pinned?.close();
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
   }
 
   #connection(): Connection | undefined {
     const pinned = this.#pinned;
     if (!pinned) return currentConnection(this.#engine);
-    if (!pinned.session || pinned.hasNested(this))
-      return this.#shared() ? (currentConnection(this.#engine) ?? pinned) : pinned;
-    if (!this.#checkedOut) {
+    const isLibrarys = pinned.session
+      ? pinned.hasNested(this)
+      : this.#checkedOut || this.#opened || pinned.inTransaction;
+    if (isLibrarys && !this.#shared()) return pinned;
+    if (!isLibrarys && pinned.session && !this.#checkedOut) {
       this.#pinned = undefined;
       return currentConnection(this.#engine);
     }
     return currentConnection(this.#engine) ?? pinned; // the session may have been removed since the checkout
   }
 
-  /** Outside every scope: a connection for one statement, which commits by itself. */
-  async #runAlone<T>(
+  async #send<T>(
+    connection: Connection,
     sql: string,
     params: unknown,
-    perform: (driver: DriverConnection) => T | Promise<T>,
+    perform: Perform<T>,
+    occupant: Occupant | undefined,
   ): Promise<T | undefined> {
+    this.#pending++;
+    this.#last = connection;
+    try {
+      const answer = connection.run(sql, params, perform, this);
+      this.#latest = answer;
+      if (occupant && !connection.occupant) connection.occupant = occupant;
+      return await answer;
+    } finally {
+      this.#pending--;
+      if (occupant && connection.occupant === occupant) connection.occupant = undefined;
+    }
+  }
+
+  /** For a facade that many callers share: a connection for one statement. */
+  async #runAlone<T>(sql: string, params: unknown, perform: Perform<T>): Promise<T | undefined> {
     const connection = this.#engine.connect();
     try {
       return await connection.run(sql, params, perform, this);
@@ -108,22 +159,24 @@ export class Route {
     }
   }
 
-  /** Outside every scope, in the library's own transaction or checkout: the connection goes back when that is over. */
+  /** On a connection of our own, which goes back as soon as nothing holds it. */
   async #runOnOwn<T>(
     connection: Connection,
+    setsTransaction: boolean,
     sql: string,
     params: unknown,
-    perform: (driver: DriverConnection) => T | Promise<T>,
+    perform: Perform<T>,
+    occupant: Occupant | undefined,
   ): Promise<T | undefined> {
-    this.#pending++;
     try {
-      return await connection.run(sql, params, perform, this);
+      return await this.#send(connection, sql, params, perform, occupant);
     } finally {
-      const over =
-        --this.#pending === 0 && !connection.inTransaction && !this.describe(sql).isSetTransaction;
-      if (over && !this.#checkedOut) {
-        if (this.#pinned === connection) this.#pinned = undefined;
-        await connection.close();
+      if (this.#pending === 0 && this.#pinned === connection && !setsTransaction) {
+        this.#opened = connection.inTransaction;
+        if (!this.#opened && !this.#checkedOut && !this.#keepsState) {
+          this.#pinned = this.#last = undefined;
+          await connection.close();
+        }
       }
     }
   }
@@ -135,6 +188,12 @@ export class Route {
       if (connection.hasNested(this)) throw error; // else the session ended in the meantime and rolled it back itself
     }
   }
+}
+
+function notPooled(command: string): InvalidRequestError {
+  return new InvalidRequestError(
+    `${command} needs a connection for itself, and this one belongs to the engine's pool: open one with the module pg (new Client()) and use it there.`,
+  );
 }
 
 function nothing(): undefined {

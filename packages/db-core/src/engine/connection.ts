@@ -13,7 +13,7 @@ import type { BeginMode, BeginOptions, TransactionOptions } from '../sql/transac
 import type { ConnectionHost } from './connection-host';
 import type { ConnectionListener, EventDetails } from './events';
 import type { Caller, SavepointOwner } from './savepoints';
-import { clearTimeout, setTimeout } from 'node:timers';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { noAnswer } from '../dialects/deadline';
 import type { OperationalError } from '../errors/errors';
 import { InvalidRequestError, ScopeClosedError } from '../errors/errors';
@@ -40,6 +40,14 @@ export interface ConnectionOptions {
   readonly listener?: ConnectionListener | undefined;
   /** Called when BEGIN has been sent. */
   readonly onBegin?: () => void;
+}
+
+/** What reads row by row from a connection, and so keeps it busy: a stream or a cursor. */
+export interface Occupant {
+  /** Whether it has stopped reading: the connection needs nothing but time then. */
+  readonly destroyed: boolean;
+  /** Stops reading; the connection is free soon afterwards. Safe to call twice. */
+  destroy(): void;
 }
 
 /** What transaction control answers. */
@@ -76,6 +84,8 @@ export class Connection {
   /** Counts calls, to tell what was asked for before something else was answered. */
   #calls = 0;
   #closing: Promise<void> | undefined;
+  /** Set from the moment a stream or cursor is asked for until the connection is free again. */
+  occupant: Occupant | undefined;
 
   constructor(engine: ConnectionHost, options: ConnectionOptions) {
     const { autobegin = false } = options;
@@ -109,6 +119,11 @@ export class Connection {
   /** Whether a driver connection is held at this moment. */
   get isCheckedOut(): boolean {
     return this.#checkout.driver !== undefined;
+  }
+
+  /** The server's name for the driver connection held at this moment. */
+  get id(): number | undefined {
+    return this.#checkout.driver?.id;
   }
 
   /** Whether `close()` was called. */
@@ -162,10 +177,10 @@ export class Connection {
     owner: SavepointOwner,
     form: Form<T, R>,
   ): Promise<R> {
+    if (this.occupant) await this.#unoccupied();
     const caller = this.#caller(owner);
     const observed = this.#checkout.listener !== undefined || this.engine.observes('query');
     const call = observed ? this.#observing(sql, params, perform) : perform;
-    if (this.#checkout.driver?.occupant) throw form.error(occupied());
     const waiting = this.#turn.acquire();
     if (waiting) await waiting;
     try {
@@ -208,7 +223,8 @@ export class Connection {
    *
    * @throws InvalidRequestError when one is already begun.
    */
-  begin(options: BeginOptions = {}): Promise<void> {
+  async begin(options: BeginOptions = {}): Promise<void> {
+    if (this.occupant) await this.#unoccupied();
     return this.#exclusively(async () => {
       try {
         await this.#transaction.begin(options);
@@ -226,6 +242,7 @@ export class Connection {
    * @throws whatever `fn` rejects with; DatabaseError when the server refuses to keep the savepoint.
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
+    if (this.occupant) await this.#unoccupied();
     const owner = {};
     const caller = this.#caller(owner);
     await this.#exclusively(async () => this.#transaction.beginNested(caller, { lexical: true }));
@@ -246,8 +263,14 @@ export class Connection {
    *   nested transaction is still open, OperationalError or IntegrityError when the server refuses;
    *   in the last two cases everything was rolled back.
    */
-  commit(): Promise<void> {
+  async commit(): Promise<void> {
+    if (this.occupant) await this.#unoccupied();
     return this.#exclusively(() => this.#finish('commit'));
+  }
+
+  /** Borrows a driver connection now, not with the first statement. @throws PoolTimeoutError; OperationalError when the database cannot be reached. */
+  open(): Promise<void> {
+    return this.#exclusively(async () => void (await this.#checkout.acquire()));
   }
 
   /** One cheap round trip. @throws OperationalError when the database cannot be reached. */
@@ -255,12 +278,15 @@ export class Connection {
     await this.#exclusively(async () => (await this.#checkout.acquire()).ping());
   }
 
+  /** A stream that is still being read ends here. */
   rollback(): Promise<void> {
+    this.occupant?.destroy();
     return this.#exclusively(() => this.#finish('rollback'));
   }
 
   /** Rolls back and refuses every statement until `rollback()`: half of a unit of work must not be built upon. */
   async invalidate(why: string): Promise<void> {
+    this.occupant?.destroy();
     await this.#exclusively(async () => {
       await this.#finish('rollback');
       this.#transaction.poison(why);
@@ -304,12 +330,11 @@ export class Connection {
    * stopped, at once or when it takes too long, and where that does not help the connection is given up.
    */
   async #interrupt(turn: Promise<void>, cancel: boolean): Promise<void> {
-    const { driver } = this.#checkout;
     const { closeTimeoutMs } = this.engine;
     const stop = (): void => {
       this.#checkout.driver?.cancel().catch(() => this.#checkout.driver?.destroy());
     };
-    if (driver?.occupant) driver.occupant.destroy(new ScopeClosedError());
+    if (this.occupant) this.occupant.destroy();
     else if (cancel) stop();
     const timers = [
       setTimeout(stop, closeTimeoutMs),
@@ -340,6 +365,17 @@ export class Connection {
     if (this.#closing) throw new ScopeClosedError();
   }
 
+  /** A statement that waited behind a stream whose reader waits for the statement would wait for ever. */
+  async #unoccupied(): Promise<void> {
+    if (!this.session) return;
+    await new Promise(setImmediate); // a library may be about to leave its stream
+    if (!this.occupant || this.occupant.destroyed) return;
+    throw new InvalidRequestError(
+      'A stream of this session is being read, and its connection can do nothing else meanwhile. ' +
+        'Read it to its end or destroy() it first; or read page by page, ordered by a key.',
+    );
+  }
+
   async #finish(how: 'commit' | 'rollback'): Promise<void> {
     try {
       await this.#transaction[how]();
@@ -367,7 +403,7 @@ export class Connection {
     if (answerTimeoutMs === 0) return await running;
     let silent: OperationalError | undefined;
     const giveUp = (): void => {
-      if (driver.occupant)
+      if (this.occupant)
         timer.refresh(); // a stream takes as long as its reader
       else {
         silent = noAnswer('A statement', answerTimeoutMs);
@@ -419,11 +455,4 @@ export class Connection {
       }
     };
   }
-}
-
-function occupied(): InvalidRequestError {
-  return new InvalidRequestError(
-    'A stream of this session is being read, and its connection can do nothing else meanwhile: read it to its end or leave it first, ' +
-      'collect the rows before, or run the statement on a connection of its own (engine.execute, or transactional with REQUIRES_NEW).',
-  );
 }

@@ -7,6 +7,7 @@ import type { Lexeme, Reading } from './statements';
 import type { LexicalRules } from './tokens';
 import { InvalidRequestError } from '../errors/errors';
 import { CONTROL_VERBS, isControl, parseControl } from './control';
+import { mayUseConnectionState, needsOwnConnection, usesConnectionState } from './connection-state';
 import { commitsByItself } from './implicit-commit';
 import { isPlainRead } from './plain-read';
 import { firstWord, readStatements } from './statements';
@@ -30,6 +31,8 @@ interface Facts {
   readonly returnsRows: boolean;
   readonly isPreparable: boolean;
   readonly changesSchema: boolean;
+  readonly usesConnectionState: boolean;
+  readonly needsOwnConnection: 'LISTEN' | 'COPY' | undefined;
   readonly hasLiterals: boolean;
   readonly selectsStar: boolean;
 }
@@ -116,6 +119,18 @@ export class Statement {
     return this.#known.changesSchema;
   }
 
+  /** Whether it leaves something on its connection beyond the transaction, or looks for it: settings, locks, variables. */
+  get usesConnectionState(): boolean {
+    return mayUseConnectionState(this.verb, this.text) && this.#known.usesConnectionState;
+  }
+
+  /** Its verb where it needs a connection that no pool takes back (PostgreSQL). */
+  get needsOwnConnection(): 'LISTEN' | 'COPY' | undefined {
+    return this.verb === 'LISTEN' || this.verb === 'COPY'
+      ? this.#known.needsOwnConnection
+      : undefined;
+  }
+
   /** Whether strings or numbers stand in it. */
   get hasLiterals(): boolean {
     return this.#known.hasLiterals;
@@ -155,6 +170,8 @@ function factsOf(sql: string, rules: LexicalRules): Facts {
     returnsRows: returnsRows(first),
     isPreparable: isWhole && PREPARABLE.has(verbs[0] ?? ''),
     changesSchema: verbs.some((verb) => CHANGES_SCHEMA.has(verb)),
+    usesConnectionState: statements.some(usesConnectionState),
+    needsOwnConnection: needsOwnConnection(first),
     hasLiterals: statements.some((each) =>
       each.some(({ kind }) => kind === 'string' || kind === 'number'),
     ),

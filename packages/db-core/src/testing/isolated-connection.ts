@@ -1,5 +1,5 @@
 /** One driver connection inside one transaction that is never committed: savepoints stand for the transactions in it. */
-import type { CursorResult, DriverConnection, Occupant } from '../dialects/driver-connection';
+import type { CursorResult, DriverConnection } from '../dialects/driver-connection';
 import type { Statement } from '../sql/statement';
 import { InvalidRequestError, PendingRollbackError } from '../errors/errors';
 
@@ -26,10 +26,6 @@ export class IsolatedConnection implements DriverConnection {
     return this.inner.alive;
   }
 
-  get occupant(): Occupant | undefined {
-    return this.inner.occupant;
-  }
-
   get inTransaction(): boolean {
     return this.#open !== undefined && !this.#lost;
   }
@@ -39,7 +35,7 @@ export class IsolatedConnection implements DriverConnection {
   }
 
   get reusable(): boolean {
-    return this.alive && this.inner.occupant === undefined;
+    return this.alive;
   }
 
   execute(sql: string, params: readonly unknown[]): Promise<CursorResult> | CursorResult {

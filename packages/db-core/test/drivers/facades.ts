@@ -36,7 +36,7 @@ function onRoute(engine: Engine, checkedOut: boolean): LibraryConnection {
         () => done(null),
         (error: Error) => done(error),
       ),
-    release: () => route.free(),
+    release: async () => void (await route.free()),
   };
 }
 
@@ -55,12 +55,14 @@ export const facades: Record<EngineName, readonly Facade[]> = {
       checkedOut: true,
       open: async (engine) => {
         const client = await new (pgDriver(engine).Pool)().connect();
+        let released = false;
         return {
           run: async (sql) => void (await client.query(sql)),
           values: async (sql) => (await client.query(sql)).rows.map(first),
           callback: (sql, done) => client.query(sql, done),
           release: async () => {
-            client.release();
+            if (!released) client.release(); // twice is an error, as in pg
+            released = true;
           },
         };
       },

@@ -45,8 +45,8 @@ class EngineDriver implements Driver {
     await connection.executeQuery(Compiled.raw('rollback'));
   }
 
-  releaseConnection(connection: EngineConnection): Promise<void> {
-    return connection.route.free();
+  async releaseConnection(connection: EngineConnection): Promise<void> {
+    await connection.route.free();
   }
 
   async destroy(): Promise<void> {}

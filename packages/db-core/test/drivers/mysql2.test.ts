@@ -11,7 +11,7 @@ import {
   sessionmaker,
 } from '@quartet/db-core';
 import type { Mysql2Driver } from '@quartet/db-core/drivers';
-import { mysql2Driver } from '@quartet/db-core/drivers';
+import { mysql2Driver, mysql2PromiseDriver } from '@quartet/db-core/drivers';
 import type { FreshDatabase } from '@quartet/testing';
 import { freshDatabase, testEngines } from '@quartet/testing';
 import type { Connection } from 'mysql2';
@@ -97,17 +97,96 @@ for (const testEngine of testEngines().filter(({ name }) => name === 'mariadb'))
       expect((await engine.execute('select name from items')).scalars()).toEqual(['b']);
     });
 
-    test('a stream occupies the session’s connection until it ends, then the next statement runs', async () => {
+    test('a statement of a session whose stream is being read is refused at once; after it, it runs', async () => {
       const connection = driver.createConnection({});
       await runInScope(async () => {
         await Session.execute("insert into items (name) values ('a')");
         const stream = connection.query(numbers(5000)).stream({ highWaterMark: 10 });
-        const next = Session.execute('select name from items');
+        await once(stream, 'readable');
+        await expect(Session.execute('select name from items')).rejects.toThrow(
+          /A stream of this session is being read/,
+        );
         let sum = 0;
         for await (const { n } of stream as AsyncIterable<{ n: number }>) sum += n;
         expect(sum).toBe(12_502_500);
-        expect((await next).scalars()).toEqual(['a']);
+        expect((await Session.execute('select name from items')).scalars()).toEqual(['a']);
       });
+    });
+
+    test('a stream that nobody reads on ends with its session', async () => {
+      await runInScope(async () => {
+        const query = driver.createConnection({}).query(numbers(1_000_000));
+        await once(query.stream({ highWaterMark: 10 }), 'readable');
+      });
+      expect(engine.status().inUse).toBe(0);
+    });
+
+    test('a connection outside a session keeps its order, and what it has set until its end', async () => {
+      const connection = driver.createConnection({});
+      const promises = connection.promise();
+      const [, [rows]] = await Promise.all([
+        promises.query('set @a = 5'),
+        promises.query('select @a as a'),
+      ]);
+      expect(rows).toEqual([{ a: 5 }]);
+      expect(engine.status().inUse).toBe(1);
+      expect(connection.threadId).toBeGreaterThan(0);
+      await promises.end();
+      expect(engine.status().inUse).toBe(0);
+    });
+
+    test('the pool tells of its connections', async () => {
+      const pool = driver.createPool({});
+      const seen: string[] = [];
+      for (const event of ['connection', 'acquire', 'release'])
+        pool.on(event, () => void seen.push(event));
+      pool.on('connection', (connection) => void connection.query('set @tenant = 7'));
+      const [rows] = await pool.promise().query('select @tenant as tenant');
+      expect(rows).toEqual([{ tenant: 7 }]);
+      await once(pool, 'release');
+      expect(seen).toEqual(['connection', 'acquire', 'release']);
+    });
+
+    test('mysql2PromiseDriver stands for mysql2/promise', async () => {
+      const promises = mysql2PromiseDriver(engine);
+      const pool = promises.createPool({});
+      const single = await promises.createConnection({});
+      await runInScope(async () => {
+        await pool.query('insert into items (name) values (?)', ['a']);
+        const connection = await pool.getConnection();
+        await connection.execute('insert into items (name) values (?)', ['b']);
+        connection.release();
+        expect((await single.query('select name from items order by name'))[0]).toEqual([
+          { name: 'a' },
+          { name: 'b' },
+        ]);
+      });
+      expect((await pool.query('select name from items'))[0]).toEqual([]);
+      expect(() => promises.escape("a'b")).not.toThrow();
+      await pool.end();
+      await single.end();
+    });
+
+    test('options that contradict the engine, or would change its connections, are refused', () => {
+      const refused = [
+        { database: 'another' },
+        { host: 'another.host' },
+        { port: 1 },
+        { user: 'another' },
+        { ssl: {} },
+        { uri: 'mysql://another.host/another' },
+        { multipleStatements: true },
+        { jsonStrings: true },
+        { charset: 'latin1' },
+        { flags: ['MULTI_STATEMENTS'] },
+      ];
+      for (const options of refused) {
+        expect(() => driver.createPool(options)).toThrow(ArgumentError);
+        expect(() => driver.createConnection(options)).toThrow(ArgumentError);
+      }
+      const { database: name } = engine.url;
+      expect(() => driver.createPool({ database: name, connectionLimit: 3 })).not.toThrow();
+      expect(driver.createConnection({}).config).toMatchObject({ database: name, timezone: 'Z' });
     });
 
     test('a stream that is destroyed half way frees its connection', async () => {

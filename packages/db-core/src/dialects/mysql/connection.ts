@@ -8,7 +8,7 @@ import type { Connection as Client, FieldPacket, QueryError, ResultSetHeader } f
 import type { Duplex } from 'node:stream';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay, TransactionOptions } from '../../sql/transaction-options';
-import type { BeginRequest, CursorResult, DriverConnection, Occupant } from '../driver-connection';
+import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
 import { OperationalError } from '../../errors/errors';
 import { answerWithin } from '../deadline';
 import { toMysql } from './values';
@@ -46,15 +46,14 @@ interface Packet {
 export class MysqlConnection implements DriverConnection {
   readonly client: Client;
   readonly inner = this;
-  occupant: Occupant | undefined;
   committedBeforeFailure = false;
   readonly #shared: MysqlShared;
   #alive = true;
   #inTransaction: boolean | undefined = false;
   /** Whether statements commit by themselves; otherwise the next one opens a transaction. */
   #autocommit = true;
-  /** Whether it keeps locks from a statement that has ended a transaction (`LOCK TABLES`). */
-  #locked = false;
+  /** Whether a statement has left something on it: settings, locks, variables, temporary tables. */
+  #changed = false;
   /** The status behind the last result set, until `noteResult` has taken it in. */
   #status: number | undefined;
   /** Which server this is, to be sure that another connection reaches the same. */
@@ -83,9 +82,7 @@ export class MysqlConnection implements DriverConnection {
   }
 
   get reusable(): boolean {
-    return (
-      this.#alive && this.occupant === undefined && this.#inTransaction !== true && !this.#locked
-    );
+    return this.#alive && this.#inTransaction !== true && !this.#changed;
   }
 
   /** @param settings assignments of a SET statement. */
@@ -120,6 +117,7 @@ export class MysqlConnection implements DriverConnection {
 
   /** Before its first access to a table the server does not call a transaction open that no BEGIN has opened. */
   noteResult(result: unknown, statement: Statement): void {
+    if (statement.usesConnectionState) this.#changed = true;
     const status =
       (Array.isArray(result) ? statusOf(result as unknown as MysqlResult) : undefined) ??
       this.#status;
@@ -129,7 +127,6 @@ export class MysqlConnection implements DriverConnection {
     const open = (status & SERVER_STATUS_IN_TRANS) !== 0;
     if (statement.endsImplicitly) {
       this.#inTransaction = false;
-      this.#locked ||= open;
     } else if (open) this.#inTransaction = true;
     else if (this.#inTransaction === true || this.#autocommit) this.#inTransaction = false;
   }

@@ -14,7 +14,7 @@ import type {
 } from 'pg';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay } from '../../sql/transaction-options';
-import type { BeginRequest, CursorResult, DriverConnection, Occupant } from '../driver-connection';
+import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
 import type { StatementNames } from './statement-names';
 import { PendingRollbackError } from '../../errors/errors';
 import { answerWithin } from '../deadline';
@@ -39,9 +39,10 @@ export class PostgresqlConnection implements DriverConnection {
   readonly client: Client;
   readonly inner = this;
   readonly committedBeforeFailure = false;
-  occupant: Occupant | undefined;
   readonly #shared: PostgresqlShared;
   #alive = true;
+  /** Whether a statement has left something on it: settings, locks, temporary tables. */
+  #changed = false;
   /** What the server said last: `I` for no transaction, `T` for one, `E` for one that has failed; undefined while it works. */
   #status: string | undefined;
   /** Who waits for its next word. */
@@ -80,7 +81,7 @@ export class PostgresqlConnection implements DriverConnection {
   }
 
   get reusable(): boolean {
-    return this.#alive && this.occupant === undefined && this.inTransaction !== true;
+    return this.#alive && this.inTransaction !== true && !this.#changed;
   }
 
   async execute(sql: string, params: readonly unknown[]): Promise<CursorResult> {
@@ -127,8 +128,8 @@ export class PostgresqlConnection implements DriverConnection {
     return undefined;
   }
 
-  noteResult(): void {
-    // the protocol tells: see the constructor
+  noteResult(_result: unknown, { usesConnectionState }: Statement): void {
+    if (usesConnectionState) this.#changed = true;
   }
 
   /** After a FATAL answer the server hangs up; a lost socket has no severity, and an event of its own. */

@@ -8,7 +8,7 @@
 import type Database from 'better-sqlite3';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay } from '../../sql/transaction-options';
-import type { BeginRequest, CursorResult, DriverConnection, Occupant } from '../driver-connection';
+import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
 import type { WriterLock } from './writer-lock';
 import { isBusy, retryWhileBusy } from './busy';
 import { assertIsolationLevel } from './isolation-level';
@@ -28,12 +28,13 @@ export class SqliteConnection implements DriverConnection {
   readonly inner = this;
   readonly committedBeforeFailure = false;
   readonly id: number;
-  occupant: Occupant | undefined;
   readonly #lock: WriterLock;
   readonly #busyTimeoutMs: number;
   readonly #describe: (sql: string) => Statement;
   readonly #statements = new Map<string, SqliteStatement>();
   #readOnlyTransaction = false;
+  /** Whether a statement has set something on it: pragmas, attached databases, temporary tables. */
+  #changed = false;
   /** The wait for the right to write, while there is one. */
   #waiting: AbortController | undefined;
 
@@ -54,7 +55,7 @@ export class SqliteConnection implements DriverConnection {
   }
 
   get reusable(): boolean {
-    return this.alive && !this.inTransaction;
+    return this.alive && !this.inTransaction && !this.#changed;
   }
 
   execute(sql: string, params: readonly unknown[]): CursorResult {
@@ -96,8 +97,8 @@ export class SqliteConnection implements DriverConnection {
     return this.#waitFor((signal) => this.#lock.acquire(this, signal));
   }
 
-  noteResult(): void {
-    // SQLite answers for itself: see `inTransaction`
+  noteResult(_result: unknown, { usesConnectionState }: Statement): void {
+    if (usesConnectionState) this.#changed = true;
   }
 
   noteError(): void {

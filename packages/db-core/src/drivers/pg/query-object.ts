@@ -5,9 +5,10 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { Client } from 'pg';
-import type { PostgresqlConnection } from '../dialects/postgresql/connection';
+import type { Occupant } from '../../engine/connection';
+import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
 import type { PgCallback } from './pg-client';
-import type { Route } from './route';
+import type { Route } from '../route';
 
 /** The protocol by which `pg` runs query objects of other packages. */
 export interface QueryObject extends EventEmitter {
@@ -19,6 +20,9 @@ export interface QueryObject extends EventEmitter {
   readonly cursor?: { readonly text?: string };
   readonly destroyed?: boolean;
   destroy?(error?: Error): void;
+  /** A cursor's. */
+  close?(callback: () => void): void;
+  readonly state?: string;
 }
 
 export function isQueryObject(config: unknown): config is QueryObject {
@@ -30,15 +34,18 @@ export function submit(route: Route, query: QueryObject, callback: PgCallback | 
   if (callback) query.callback ??= AsyncResource.bind(callback);
   inThisContext(query);
   let ownError: unknown;
+  const occupant = occupantOf(query);
   const ended = route.run(
     query.text ?? query.cursor?.text ?? 'SELECT',
     undefined,
     async (driver) => {
+      if (occupant?.destroyed) return;
       const connection = driver as PostgresqlConnection;
       await connection.beginNow();
       ownError = await occupy(connection.client, query);
       if (ownError) throw ownError as Error;
     },
+    occupant,
   );
   ended.catch((error: Error) => {
     if (error === ownError) return; // it has reported that already
@@ -47,9 +54,24 @@ export function submit(route: Route, query: QueryObject, callback: PgCallback | 
   });
 }
 
+/** What holds rows back while nobody reads: a stream or a cursor. Another query object is run through by the server. */
+function occupantOf(query: QueryObject): Occupant | undefined {
+  if (!query.destroy && !query.close) return undefined;
+  let left = false;
+  return {
+    get destroyed() {
+      return left || query.destroyed === true || query.state === 'done';
+    },
+    destroy() {
+      left = true;
+      if (query.destroy) query.destroy();
+      else query.close?.(nothing);
+    },
+  };
+}
+
 /** Resolves when the server is ready again, to the error that the query met. */
 function occupy(client: Client, query: QueryObject): Promise<unknown> {
-  if (query.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const { handleReadyForQuery, handleError } = query;
     let failure: unknown;

@@ -1,0 +1,182 @@
+/** A `mysql2` connection that holds no socket: each statement goes where its route says. */
+import { EventEmitter } from 'node:events';
+import type { Connection, FieldPacket, QueryOptions } from 'mysql2';
+import type { MysqlConnection, MysqlResult } from '../../dialects/mysql/connection';
+import type { Engine } from '../../engine/engine';
+import { Route } from '../route';
+import { Stoppable, stoppableBy } from '../stoppable';
+import { Mysql2Query } from './mysql2-query';
+import type { Mysql2Config, Mysql2Options } from './options';
+
+export type Callback = (error: Error | null, result?: unknown, fields?: unknown) => void;
+export type Statement = string | QueryOptions;
+type QueryValues = NonNullable<QueryOptions['values']>;
+type Method = 'query' | 'execute';
+
+export class Mysql2Connection extends EventEmitter {
+  /** Fields by which libraries judge whether a connection is still good. */
+  readonly stream = { destroyed: false };
+  readonly authorized = true;
+  readonly _fatalError = null;
+  readonly _protocolError = null;
+  _closing = false;
+  readonly config: Mysql2Config;
+  readonly #route: Route;
+  readonly #perQuery: object | undefined;
+  readonly #stoppable = new Stoppable();
+
+  /** @param checkedOut whether it takes a connection for itself, until `release()`. @throws ScopeClosedError */
+  constructor(engine: Engine, options: Mysql2Options, checkedOut = false) {
+    super();
+    stoppableBy(this, this.#stoppable);
+    this.#route = new Route(engine, checkedOut);
+    this.#perQuery = options.perQuery;
+    this.config = options.config;
+  }
+
+  /** The server's number of the connection in use; 0 while none is held. */
+  get threadId(): number {
+    return this.#route.connectionId ?? 0;
+  }
+
+  get state(): string {
+    return this._closing ? 'disconnected' : 'authenticated';
+  }
+
+  connect(callback?: (error: Error | null) => void): void {
+    if (callback) queueMicrotask(() => callback(null));
+  }
+
+  query(sql: Statement, values?: unknown, callback?: Callback): EventEmitter {
+    return this.#call('query', sql, values, callback);
+  }
+
+  execute(sql: Statement, values?: unknown, callback?: Callback): EventEmitter {
+    return this.#call('execute', sql, values, callback);
+  }
+
+  beginTransaction(callback?: Callback): void {
+    this.query('START TRANSACTION', callback);
+  }
+
+  commit(callback?: Callback): void {
+    this.query('COMMIT', callback);
+  }
+
+  rollback(callback?: Callback): void {
+    this.query('ROLLBACK', callback);
+  }
+
+  ping(callback?: Callback): void {
+    this.query('SELECT 1', (error: Error | null) => callback?.(error));
+  }
+
+  promise(promise?: PromiseConstructor): object {
+    const { PromiseConnection } = promises();
+    return new PromiseConnection(this, promise);
+  }
+
+  /** Rolls back what is unfinished. The engine stays open. */
+  end(callback?: (error?: Error) => void): void {
+    this._closing = true;
+    void this.free().then((error) => {
+      this.emit('end');
+      callback?.(error);
+    });
+  }
+
+  close(): void {
+    this.end();
+  }
+
+  destroy(): void {
+    this.end();
+  }
+
+  /** @internal Waits for the connection that was checked out, outside a session. */
+  open(): Promise<void> | undefined {
+    return this.#route.open();
+  }
+
+  /** @internal Never rejects; see {@link Route.free}. */
+  free(): Promise<Error | undefined> {
+    return this.#route.free();
+  }
+
+  #call(
+    method: Method,
+    sql: Statement,
+    values: unknown,
+    callback: Callback | undefined,
+  ): EventEmitter {
+    const done = typeof values === 'function' ? (values as Callback) : callback;
+    const options = this.#options(sql, typeof values === 'function' ? undefined : values);
+    if (!done) return new Mysql2Query(this.#route, options);
+    const command = new EventEmitter();
+    this.#ask(method, options)
+      .then(
+        ([rows, fields]) => done(null, rows, fields),
+        (error: Error) => done(error),
+      )
+      .finally(() => command.emit('end'));
+    return command;
+  }
+
+  async #ask(method: Method, options: QueryOptions): Promise<MysqlResult> {
+    if (this._closing)
+      throw Object.assign(new Error("Can't add new command when connection is in closed state"), {
+        code: 'PROTOCOL_CONNECTION_LOST',
+        fatal: true,
+      });
+    const answer = this.#route.run(options.sql, options.values, (driver) =>
+      this.#stoppable.run(
+        () => perform((driver as MysqlConnection).client, method, options),
+        () => driver.cancel(),
+      ),
+    );
+    const result = await this.#stoppable.asking(answer);
+    return result ?? emptyResult();
+  }
+
+  #options(sql: Statement, values: unknown): QueryOptions {
+    const given = typeof sql === 'string' ? { sql } : sql;
+    return {
+      ...this.#perQuery,
+      ...given,
+      ...(values !== undefined && { values: values as QueryValues }),
+    };
+  }
+}
+
+interface PromiseClasses {
+  readonly PromiseConnection: new (connection: object, promise?: PromiseConstructor) => object;
+  readonly PromisePoolConnection: new (connection: object, promise?: PromiseConstructor) => object;
+  readonly PromisePool: new (pool: object, promise?: PromiseConstructor) => object;
+}
+
+/** The classes of `mysql2/promise` hand every call on to the connection or pool that they are given. */
+export function promises(): PromiseClasses {
+  return require('mysql2/promise') as PromiseClasses;
+}
+
+function perform(raw: Connection, method: Method, options: QueryOptions): Promise<MysqlResult> {
+  return new Promise((resolve, reject) => {
+    raw[method](options, (error: Error | null, rows: unknown, fields: FieldPacket[]) =>
+      error ? reject(error) : resolve([rows, fields]),
+    );
+  });
+}
+
+/** What mysql2 answers to transaction control. */
+function emptyResult(): MysqlResult {
+  const header = {
+    fieldCount: 0,
+    affectedRows: 0,
+    insertId: 0,
+    info: '',
+    serverStatus: 0,
+    warningStatus: 0,
+    changedRows: 0,
+  };
+  return [header, undefined];
+}

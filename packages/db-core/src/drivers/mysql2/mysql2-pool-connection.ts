@@ -1,0 +1,30 @@
+/** A connection that a pool has checked out, until it is released. */
+import type { EventEmitter } from 'node:events';
+import type { Engine } from '../../engine/engine';
+import { Mysql2Connection, promises } from './mysql2-connection';
+import type { Mysql2Options } from './options';
+
+export class Mysql2PoolConnection extends Mysql2Connection {
+  readonly #pool: EventEmitter;
+  #released = false;
+
+  constructor(engine: Engine, options: Mysql2Options, pool: EventEmitter) {
+    super(engine, options, true);
+    this.#pool = pool;
+  }
+
+  /** Gives the connection back; what was left open on it is rolled back. What goes wrong then is told to the pool's `error` listeners. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    void this.free().then((error) => {
+      if (error && this.#pool.listenerCount('error') > 0) this.#pool.emit('error', error);
+      this.#pool.emit('release', this);
+    });
+  }
+
+  override promise(promise?: PromiseConstructor): object {
+    const { PromisePoolConnection } = promises();
+    return new PromisePoolConnection(this, promise);
+  }
+}

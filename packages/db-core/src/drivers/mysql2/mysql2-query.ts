@@ -1,0 +1,119 @@
+/**
+ * A `mysql2` query without a callback: an emitter of rows, or a stream of them with back-pressure, if one is asked for at
+ * once. It occupies the connection until the server has sent
+ * the last row. Destroying the stream stops the statement on the server.
+ */
+import { AsyncResource } from 'node:async_hooks';
+import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
+import type { QueryOptions } from 'mysql2';
+import type { MysqlConnection, MysqlResult } from '../../dialects/mysql/connection';
+import type { Occupant } from '../../engine/connection';
+import type { Route } from '../route';
+
+export class Mysql2Query extends EventEmitter {
+  readonly #route: Route;
+  readonly #options: QueryOptions;
+  /** Raw sockets emit in the context of whoever opened them: events are given their caller's. */
+  readonly #context = new AsyncResource('quartet.query');
+  #stream: Readable | undefined;
+  #connection: MysqlConnection | undefined;
+  #cancelling: Promise<unknown> | undefined;
+
+  constructor(route: Route, options: QueryOptions) {
+    super();
+    this.#route = route;
+    this.#options = options;
+    this.#start();
+  }
+
+  stream(options: object = {}): Readable {
+    this.#stream ??= new Readable({
+      ...options,
+      objectMode: true,
+      read: () => this.#connection?.client.resume(),
+      destroy: (error, callback) => {
+        this.#cancel();
+        callback(error);
+      },
+    });
+    return this.#stream;
+  }
+
+  override emit(event: string, ...args: unknown[]): boolean {
+    return this.#context.runInAsyncScope(super.emit, this, event, ...args) as boolean;
+  }
+
+  #start(): void {
+    const { sql, values } = this.#options;
+    const streamed = (): Readable | undefined => this.#stream;
+    const occupant: Occupant = {
+      get destroyed() {
+        return streamed()?.destroyed ?? true; // rows that are told of by events hold nothing back
+      },
+      destroy: () => void streamed()?.destroy(),
+    };
+    this.#route
+      .run(sql, values, (driver) => this.#perform(driver as MysqlConnection), occupant)
+      .then(
+        () => {
+          this.#stream?.push(null);
+          this.emit('end');
+        },
+        (error: Error) => {
+          const stream = this.#stream;
+          stream?.destroy(error);
+          if (!stream || this.listenerCount('error') > 0) this.emit('error', error);
+          this.emit('end');
+        },
+      );
+  }
+
+  async #perform(connection: MysqlConnection): Promise<MysqlResult> {
+    await Promise.resolve(); // whether it is a stream is known then
+    if (this.#stream?.destroyed) return [[], undefined];
+    this.#connection = connection;
+    try {
+      return await this.#receive(connection);
+    } catch (error) {
+      if (this.#cancelling) return [[], undefined];
+      throw error;
+    } finally {
+      this.#connection = undefined;
+      await this.#cancelling;
+    }
+  }
+
+  /** What is left unread would have to pass by; the request to stop must not meet a later statement. */
+  #cancel(): void {
+    const connection = this.#connection;
+    if (!connection || this.#cancelling) return;
+    connection.client.resume();
+    this.#cancelling = connection.cancel().catch(nothing);
+  }
+
+  #receive({ client }: MysqlConnection): Promise<MysqlResult> {
+    const stream = this.#stream;
+    return new Promise((resolve, reject) => {
+      let header: unknown = [];
+      const query = client.query(this.#options);
+      query.on('fields', (fields: unknown) => {
+        this.emit('fields', fields);
+        if (stream && !stream.destroyed)
+          this.#context.runInAsyncScope(stream.emit, stream, 'fields', fields);
+      });
+      query.on('result', (row: unknown, index: unknown) => {
+        if (typeof (row as { serverStatus?: unknown }).serverStatus === 'number') header = row;
+        this.emit('result', row, index);
+        if (stream && !stream.destroyed && !this.#context.runInAsyncScope(stream.push, stream, row))
+          client.pause();
+      });
+      query.on('error', reject);
+      query.on('end', () => resolve([header, undefined]));
+    });
+  }
+}
+
+function nothing(): void {
+  // the rest passes by then
+}

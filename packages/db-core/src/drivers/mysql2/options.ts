@@ -1,0 +1,73 @@
+/** The options of a connection or pool of `mysql2`: what they say of the database must be true; how values are read is done. */
+import type { ConnectionOptions } from 'mysql2';
+import type { DatabaseUrl } from '../../dialects/url';
+import { ArgumentError } from '../../errors/errors';
+import { assertSameDatabase, refuseOptions } from '../same-database';
+import { OPTIONS } from './members';
+
+/** Options of a connection that decide how values are read; mysql2 takes every one of them per query too. */
+const PER_QUERY = [
+  'typeCast',
+  'timezone',
+  'dateStrings',
+  'supportBigNumbers',
+  'bigNumberStrings',
+  'decimalNumbers',
+  'rowsAsArray',
+  'nestTables',
+  'namedPlaceholders',
+  'infileStreamFactory',
+];
+
+/** How the engine's connections read and write values where nothing else is said. */
+const ENGINES = { timezone: 'Z', supportBigNumbers: true, stringifyObjects: true };
+
+/** What mysql2 makes of options. */
+export interface Mysql2Config extends ConnectionOptions {
+  readonly host: string;
+  readonly trace: boolean;
+}
+
+export interface Mysql2Options {
+  /** As mysql2 shows them, with the engine's address and without a password. */
+  readonly config: Mysql2Config;
+  /** Those that go along with each statement. */
+  readonly perQuery: object | undefined;
+}
+
+/** @throws ArgumentError for an option that contradicts the engine or cannot be honoured. */
+export function readOptions(
+  url: DatabaseUrl,
+  options: string | ConnectionOptions = {},
+): Mysql2Options {
+  const { ConnectionConfig } = require('mysql2') as {
+    ConnectionConfig: new (options: object) => Mysql2Config;
+  };
+  const given: ConnectionOptions = typeof options === 'string' ? { uri: options } : { ...options };
+  const parsed = new ConnectionConfig({ ...ENGINES, ...given });
+  const { host = given.host, port = given.port, user, database, ssl } = given.uri ? parsed : given;
+  assertSameDatabase('mysql2Driver', url, { host, port, user, database, ssl }, 3306);
+  refuseOptions('mysql2Driver', given, OPTIONS);
+  if (given.flags && String(given.flags) !== '-FOUND_ROWS')
+    throw new ArgumentError(
+      'mysql2Driver cannot honour the option flags, since its connections are the engine’s: leave it out.',
+    );
+  if (given.charset && !/^utf8mb4(?:_|$)/i.test(given.charset))
+    throw new ArgumentError(
+      `mysql2Driver cannot honour the charset ${given.charset}, since its connections are the engine's, with utf8mb4: leave it out.`,
+    );
+  const perQuery = Object.entries(given).filter(
+    ([key, value]) => value !== undefined && PER_QUERY.includes(key),
+  );
+  const address = {
+    host: url.host ?? 'localhost',
+    port: url.port ?? 3306,
+    user: url.username,
+    database: url.database,
+    password: undefined,
+  };
+  return {
+    config: Object.assign(parsed, address),
+    perQuery: perQuery.length > 0 ? Object.fromEntries(perQuery) : undefined,
+  };
+}

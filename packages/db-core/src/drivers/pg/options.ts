@@ -1,0 +1,69 @@
+/** The options of a client or pool of `pg`: what they say of the database must be true; what they say of statements is done. */
+import type { ClientConfig, CustomTypesConfig } from 'pg';
+import type { DatabaseUrl } from '../../dialects/url';
+import { ArgumentError } from '../../errors/errors';
+import { assertSameDatabase, refuseOptions } from '../same-database';
+import { OPTIONS } from './members';
+
+const FACADE = 'pgDriver';
+
+/** What is done for each statement. Times in milliseconds. */
+export interface StatementOptions {
+  readonly types: CustomTypesConfig | undefined;
+  readonly binary: boolean;
+  readonly statementTimeoutMs: number;
+  readonly queryTimeoutMs: number;
+}
+
+/** @throws ArgumentError for an option that contradicts the engine or cannot be honoured. */
+export function statementOptions(
+  url: DatabaseUrl,
+  config: string | ClientConfig = {},
+): StatementOptions {
+  const given: ClientConfig & { binary?: boolean } =
+    typeof config === 'string' ? { connectionString: config } : config;
+  assertSameDatabase(FACADE, url, { ...addressOf(given.connectionString), ...said(given) }, 5432);
+  refuseOptions(FACADE, given, OPTIONS);
+  assertIs(url, given, 'application_name', url.query['application_name'] ?? 'quartet');
+  assertIs(url, given, 'client_encoding', 'utf8');
+  return {
+    types: given.types,
+    binary: given.binary ?? false,
+    statementTimeoutMs: Number(given.statement_timeout) || 0,
+    queryTimeoutMs: Number(given.query_timeout) || 0,
+  };
+}
+
+function said(given: object): object {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value));
+}
+
+function addressOf(connectionString: string | undefined): object {
+  if (!connectionString) return {};
+  try {
+    const { hostname, port, username, pathname, searchParams } = new URL(connectionString);
+    return {
+      host: hostname,
+      port,
+      user: decodeURIComponent(username),
+      database: decodeURIComponent(pathname.slice(1)),
+      ssl: searchParams.has('ssl') || searchParams.has('sslmode'),
+    };
+  } catch {
+    throw new ArgumentError(`${FACADE} cannot read the option connectionString: leave it out.`);
+  }
+}
+
+function assertIs(
+  url: DatabaseUrl,
+  given: ClientConfig,
+  key: 'application_name' | 'client_encoding',
+  value: string,
+): void {
+  const asked = given[key];
+  if (!asked || asked.toLowerCase().replace('-', '') === value.toLowerCase()) return;
+  throw new ArgumentError(
+    `${FACADE} cannot honour ${key} '${asked}', since its connections are the engine's, with '${value}': ` +
+      `leave it out${key === 'application_name' ? `, or write ?application_name= into the URL ${url}` : ''}.`,
+  );
+}

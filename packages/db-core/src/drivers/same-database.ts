@@ -1,0 +1,65 @@
+/** Options by which a library names a database: they may repeat what the engine's URL says, not contradict it. */
+import type { DatabaseUrl } from '../dialects/url';
+import { ArgumentError } from '../errors/errors';
+
+export interface Address {
+  readonly host?: unknown;
+  readonly port?: unknown;
+  readonly user?: unknown;
+  readonly database?: unknown;
+  readonly ssl?: unknown;
+}
+
+/**
+ * @param defaultPort which says as little as the host `localhost` does: libraries fill them in when they were told nothing.
+ * @throws ArgumentError that names the option.
+ */
+export function assertSameDatabase(
+  facade: string,
+  url: DatabaseUrl,
+  given: Address,
+  defaultPort: number,
+): void {
+  const engine: Address = {
+    host: url.query['host'] ?? url.host ?? 'localhost',
+    port: url.port ?? defaultPort,
+    user: url.username,
+    database: url.database,
+  };
+  for (const key of ['host', 'port', 'user', 'database'] as const) {
+    const value = given[key];
+    const saysNothing = !value || value === 'localhost' || Number(value) === defaultPort;
+    if (!saysNothing && engine[key] !== undefined && String(value) !== String(engine[key]))
+      throw contradiction(facade, url, key, String(value));
+  }
+  const isSecure = !['disable', 'false', undefined].includes(
+    url.query['sslmode'] ?? url.query['ssl'],
+  );
+  if (given.ssl && !isSecure) throw contradiction(facade, url, 'ssl', 'on');
+}
+
+/** @throws ArgumentError for an option that would have to change connections which others use too. */
+export function refuseOptions(
+  facade: string,
+  given: object,
+  refused: Readonly<Record<string, string>>,
+): void {
+  for (const [key, value] of Object.entries(given)) {
+    if (value && Object.hasOwn(refused, key))
+      throw new ArgumentError(
+        `${facade} cannot honour the option ${key}, since its connections are the engine's: ${refused[key]}.`,
+      );
+  }
+}
+
+function contradiction(
+  facade: string,
+  url: DatabaseUrl,
+  key: string,
+  value: string,
+): ArgumentError {
+  return new ArgumentError(
+    `The option ${key} (${value}) contradicts the engine, whose connections ${facade} uses: ${url}. ` +
+      `Leave it out, or create an engine for the other database.`,
+  );
+}
