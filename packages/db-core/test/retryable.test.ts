@@ -188,13 +188,15 @@ onEachEngine((fixture) => {
       const reasons: string[] = [];
       let released: Promise<void> | undefined;
       await runInScope(async () => {
-        await impatient.execute(
+        const briefly =
           fixture.name === 'postgres'
-            ? "set lock_timeout = '20ms'"
-            : 'set session innodb_lock_wait_timeout = 0',
-        );
-        await impatient.commit();
-        await retryable(impatient, () => impatient.execute('update items set n = n + 1'), {
+            ? "set local lock_timeout = '20ms'"
+            : 'set session innodb_lock_wait_timeout = 0';
+        const update = async (): Promise<void> => {
+          await impatient.execute(briefly);
+          await impatient.execute('update items set n = n + 1');
+        };
+        await retryable(impatient, update, {
           attempts: 20,
           onRetry: ({ reason }) => {
             reasons.push(reason);

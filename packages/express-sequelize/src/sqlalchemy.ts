@@ -22,6 +22,7 @@ import {
 } from '@quartet/db-core';
 import { assertKnownOptions } from '@quartet/db-core/binding';
 import {
+  currentRequest,
   initApp as initRequestScopes,
   requestedPage,
   requestScopesOf,
@@ -88,7 +89,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   readonly modelsCommitted = new Signal<ModelsCommitted>();
   readonly #options: SQLAlchemyOptions<B>;
   readonly #declarations: Declarations;
-  /** The request that the code runs in, for its query string. */
+  /** What stands for the request in `requestContext` and `appContext`. */
   readonly #requests = new AsyncLocalStorage<{ readonly query: unknown }>();
   #state: AppState | undefined;
 
@@ -102,7 +103,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
     this.session = scopedSession(
       sessionmaker({
         queryClass: this.Query,
-        requestedPage: () => requestedPage(this.#requests.getStore()?.query),
+        requestedPage: () => requestedPage((this.#requests.getStore() ?? currentRequest())?.query),
         ...sessionOptions,
       }),
       {
@@ -131,7 +132,6 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
     const state = await this.#open(app, options);
     const scopes = requestScopesOf(app) ?? initRequestScopes(app);
     if (state.recordQueries) scopes.record(() => new Recorder());
-    app.use((req, _res, next) => this.#requests.run(req, next));
   }
 
   /** As `initApp`, for a script, a job or a test that has no Express app. */

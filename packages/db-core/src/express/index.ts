@@ -1,6 +1,7 @@
 /** `@quartet/db-core/express`: one scope per request, torn down exactly once. */
 export type { RequestScopeOptions, TeardownHook } from './request-scope';
 export { clientGone } from './client-gone';
+export { currentRequest } from './current-request';
 export { initApp, noteErrors, requestScopesOf } from './init-app';
 export { requestedPage } from './requested-page';
 export { ClientAbortedError, RequestScopes, ShutdownError } from './request-scope';

@@ -14,7 +14,9 @@ import type { ServerResponse } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { DbCoreError } from '../errors/errors';
 import type { ScopeObserver } from '../session/scope';
-import { enterScope, Scope } from '../session/scope';
+import type { Scope } from '../session/scope';
+import { enterScope } from '../session/scope';
+import { RequestScope } from './current-request';
 import { LoopTurns } from './loop-turns';
 import { onSocketClose } from './socket-close';
 
@@ -82,7 +84,7 @@ export class RequestScopes {
   };
 
   #begin(req: Request, res: Response, next: NextFunction): void {
-    const scope: Scope = new Scope({
+    const scope: Scope = new RequestScope(req, {
       observer: this.#record?.(req, res),
       onFirstSession: () => this.#watch(scope, req, res),
       isOver: () => res.closed || res.destroyed || res.writableFinished,

@@ -78,6 +78,11 @@ export class Scope {
     return [...new Set(this.#resources.values())];
   }
 
+  /** The scope that this one is inside of at last, or this one. */
+  get outermost(): Scope {
+    return this.#options.parent?.outermost ?? this;
+  }
+
   /** Whether this is `other`, or a scope inside it. */
   isWithin(other: Scope): boolean {
     return this === other || (this.#options.parent?.isWithin(other) ?? false);
