@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -75,6 +76,22 @@ test('writers that await in the middle of their transaction queue up: no error, 
   expect(await count()).toBe(50);
   expect(delay.max / 1e6).toBeLessThan(250); // a generous bound: a lock held in the driver would take seconds
   expect(engine.status()).toMatchObject({ inUse: 0, waiting: 0 });
+});
+
+test('a session that never waits lets the event loop turn', async () => {
+  let turns = 0;
+  let over = false;
+  const turn = (): void => {
+    turns++;
+    if (!over) setImmediate(turn);
+  };
+  await runInScope(async () => {
+    setImmediate(turn);
+    const end = performance.now() + 200;
+    while (performance.now() < end) await Session.execute('select 1');
+    over = true;
+  });
+  expect(turns).toBeGreaterThan(3);
 });
 
 test('readers are not held up by a writer', async () => {
@@ -293,6 +310,23 @@ describe('in memory', () => {
     await Promise.all(connections.map((connection) => connection.close()));
     await one.dispose();
     await two.dispose();
+  });
+
+  test('many of them listen once to the end of the process', async () => {
+    const before = process.listenerCount('exit');
+    const engines = Array.from({ length: 12 }, () => createEngine('sqlite://'));
+    expect(process.listenerCount('exit')).toBeLessThanOrEqual(before + 1);
+    await Promise.all(engines.map((each) => each.dispose()));
+    expect(process.listenerCount('exit')).toBe(before);
+  });
+
+  test('what a process left that was ended without a word goes with the next engine', async () => {
+    const child = fork(path.join(__dirname, 'end-at-once.cjs'));
+    const [folder] = (await once(child, 'message')) as [string];
+    await once(child, 'exit');
+    expect(fs.existsSync(folder)).toBe(true);
+    await createEngine('sqlite://').dispose();
+    expect(fs.existsSync(folder)).toBe(false);
   });
 
   test('its file is gone when the engine is disposed', async () => {

@@ -42,6 +42,8 @@ export interface DriverConnection {
   /** Whether it can go to another user as it is: no transaction, and nothing that a session has left on it. */
   readonly reusable: boolean;
 
+  /** Waits for a turn of the event loop where a synchronous driver has held it for long. Called before each statement. */
+  loopTurn(): Promise<void> | undefined;
   execute(sql: string, params: readonly unknown[]): Promise<CursorResult> | CursorResult;
   /** Runs a driver call for a statement that commits by itself. */
   autocommit<T>(statement: Statement, perform: () => T | Promise<T>): T | Promise<T>;

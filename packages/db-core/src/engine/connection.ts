@@ -199,6 +199,8 @@ export class Connection {
       try {
         const preparing = this.#transaction.prepare(driver, statement, writer);
         if (preparing) await preparing;
+        const turn = driver.loopTurn();
+        if (turn) await turn;
         const running = this.#send(driver, statement, call);
         const answer = running instanceof Promise ? await this.#answer(driver, running) : running;
         this.#transaction.after(driver, statement, answer, writer);

@@ -38,6 +38,10 @@ export class IsolatedConnection implements DriverConnection {
     return this.alive;
   }
 
+  loopTurn(): Promise<void> | undefined {
+    return this.inner.loopTurn();
+  }
+
   execute(sql: string, params: readonly unknown[]): Promise<CursorResult> | CursorResult {
     return this.inner.execute(sql, params);
   }

@@ -95,6 +95,10 @@ export class MysqlConnection implements DriverConnection {
     this.#autocommit = !implicitBegin;
   }
 
+  loopTurn(): undefined {
+    return undefined;
+  }
+
   async execute(sql: string, params: readonly unknown[]): Promise<CursorResult> {
     const answer = await this.#query({ sql, rowsAsArray: true, values: params.map(toMysql) });
     this.#status = statusOf(answer) ?? this.#status;

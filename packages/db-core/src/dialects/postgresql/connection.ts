@@ -84,6 +84,10 @@ export class PostgresqlConnection implements DriverConnection {
     return this.#alive && this.inTransaction !== true && !this.#changed;
   }
 
+  loopTurn(): undefined {
+    return undefined;
+  }
+
   async execute(sql: string, params: readonly unknown[]): Promise<CursorResult> {
     const answer: QueryArrayResult<unknown[]> | QueryArrayResult<unknown[]>[] = await this.query({
       text: sql,

@@ -9,6 +9,7 @@ import type Database from 'better-sqlite3';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
+import type { LoopBudget } from './loop-budget';
 import type { WriterLock } from './writer-lock';
 import { isBusy, retryWhileBusy } from './busy';
 import { assertIsolationLevel } from './isolation-level';
@@ -20,6 +21,7 @@ const STATEMENT_CACHE_LIMIT = 200;
 export interface SqliteShared {
   readonly lock: WriterLock;
   readonly busyTimeoutMs: number;
+  readonly loop: LoopBudget;
   readonly describe: (sql: string) => Statement;
 }
 
@@ -29,6 +31,7 @@ export class SqliteConnection implements DriverConnection {
   readonly committedBeforeFailure = false;
   readonly id: number;
   readonly #lock: WriterLock;
+  readonly #loop: LoopBudget;
   readonly #busyTimeoutMs: number;
   readonly #describe: (sql: string) => Statement;
   readonly #statements = new Map<string, SqliteStatement>();
@@ -43,6 +46,7 @@ export class SqliteConnection implements DriverConnection {
     this.id = id;
     this.#lock = shared.lock;
     this.#busyTimeoutMs = shared.busyTimeoutMs;
+    this.#loop = shared.loop;
     this.#describe = shared.describe;
   }
 
@@ -56,6 +60,10 @@ export class SqliteConnection implements DriverConnection {
 
   get reusable(): boolean {
     return this.alive && !this.inTransaction && !this.#changed;
+  }
+
+  loopTurn(): Promise<void> | undefined {
+    return this.#loop.spend();
   }
 
   execute(sql: string, params: readonly unknown[]): CursorResult {

@@ -4,7 +4,6 @@
  * @see https://www.sqlite.org/wal.html
  */
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import Database from 'better-sqlite3';
 import type { BeginMode } from '../../sql/transaction-options';
@@ -19,6 +18,8 @@ import { SqliteConnection, type SqliteShared } from './connection';
 import { sqliteFacts } from './facts';
 import { assertIsolationLevel } from './isolation-level';
 import { SQLITE_LEXICAL_RULES } from './lexical-rules';
+import { LoopBudget } from './loop-budget';
+import { makeTemporaryFile, removeTemporaryFile } from './temporary-file';
 import { WriterLock } from './writer-lock';
 
 export class SqliteDialect implements Dialect {
@@ -29,13 +30,12 @@ export class SqliteDialect implements Dialect {
   readonly singleWriter = true;
   serverVersion: string | undefined;
   readonly #file: string;
-  readonly #temporary: string | undefined;
+  readonly #isTemporary: boolean;
   readonly facts = sqliteFacts;
   readonly lexicalRules = SQLITE_LEXICAL_RULES;
   readonly describe = createStatementReader(SQLITE_LEXICAL_RULES);
   readonly #shared: SqliteShared;
   readonly #readOnly: boolean;
-  readonly #removeTemporary = (): void => this.dispose();
   #opened = 0;
 
   constructor(url: DatabaseUrl, options: DialectOptions) {
@@ -44,17 +44,13 @@ export class SqliteDialect implements Dialect {
     this.#shared = {
       busyTimeoutMs,
       lock: new WriterLock(busyTimeoutMs),
+      loop: new LoopBudget(),
       describe: this.describe,
     };
     this.#readOnly = url.query['mode'] === 'ro';
     if (options.isolationLevel) assertIsolationLevel(options.isolationLevel);
-    if (url.database === ':memory:') {
-      // Handles cannot share a database in memory: a temporary file in memory-backed storage serves instead.
-      const base = fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
-      this.#temporary = fs.mkdtempSync(path.join(base, 'quartet-'));
-      this.#file = path.join(this.#temporary, 'memory.db');
-      process.once('exit', this.#removeTemporary);
-    } else this.#file = path.resolve(url.database);
+    this.#isTemporary = url.database === ':memory:';
+    this.#file = this.#isTemporary ? makeTemporaryFile() : path.resolve(url.database);
   }
 
   placeholder(): string {
@@ -66,7 +62,7 @@ export class SqliteDialect implements Dialect {
     try {
       if (!this.#readOnly)
         await retryWhileBusy(() => client.pragma('journal_mode = WAL'), this.#shared.busyTimeoutMs);
-      client.pragma(`synchronous = ${this.#temporary ? 'OFF' : 'NORMAL'}`);
+      client.pragma(`synchronous = ${this.#isTemporary ? 'OFF' : 'NORMAL'}`);
       client.pragma('foreign_keys = ON');
       this.serverVersion ??= client.prepare<[], string>('select sqlite_version()').pluck().get();
     } catch (cause) {
@@ -81,9 +77,7 @@ export class SqliteDialect implements Dialect {
   }
 
   dispose(): void {
-    if (!this.#temporary) return;
-    process.removeListener('exit', this.#removeTemporary);
-    fs.rmSync(this.#temporary, { recursive: true, force: true });
+    if (this.#isTemporary) removeTemporaryFile(this.#file);
   }
 
   #open(): Database.Database {

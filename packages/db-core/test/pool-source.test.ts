@@ -1,0 +1,72 @@
+import { OperationalError } from '@quartet/db-core';
+import { createDialect } from '../src/dialects/create-dialect';
+import type { DriverConnection } from '../src/dialects/driver-connection';
+import { parseDatabaseUrl } from '../src/dialects/url';
+import { Pool } from '../src/engine/pool';
+
+const dialect = createDialect(parseDatabaseUrl('sqlite://'), {});
+const options = { poolSize: 2, acquireTimeoutMs: 200, prePing: false, recycleSeconds: 0 };
+const refusal = (): OperationalError =>
+  new OperationalError('No connection to the database.', { reason: 'unavailable' });
+
+afterAll(() => dialect.dispose?.());
+
+/** A pool of real handles, the opening of which fails as often as it is told to. */
+function poolWith({ isLimit = false } = {}) {
+  const source = {
+    failures: 0,
+    synchronous: true,
+    async connect(): Promise<DriverConnection> {
+      if (source.failures > 0) {
+        source.failures--;
+        throw refusal();
+      }
+      return dialect.connect();
+    },
+    isConnectionLimit: () => isLimit,
+  };
+  return { pool: new Pool(source, options), source };
+}
+
+test('a place that could not be filled goes to whoever waits, in the order of asking', async () => {
+  const { pool, source } = poolWith();
+  source.failures = 2;
+  const asked = [1, 2, 3, 4].map(async () => pool.acquire());
+  const served: number[] = [];
+  asked.forEach(
+    (one, i) =>
+      void one.then(
+        () => served.push(i),
+        () => undefined,
+      ),
+  );
+  const [first, second, third, fourth] = await Promise.allSettled(asked);
+  expect([first?.status, second?.status]).toEqual(['rejected', 'rejected']);
+  expect([third?.status, fourth?.status]).toEqual(['fulfilled', 'fulfilled']);
+  expect(served).toEqual([2, 3]);
+  await pool.dispose();
+});
+
+test('where the server grants fewer connections than the pool would hold, those there are serve everybody', async () => {
+  const { pool, source } = poolWith({ isLimit: true });
+  const only = await pool.acquire();
+  source.failures = 1;
+  const waiting = pool.acquire();
+  await new Promise(setImmediate);
+  expect(pool.status).toMatchObject({ size: 1, waiting: 1 });
+  pool.release(only);
+  expect(await waiting).toBe(only);
+  await pool.dispose();
+});
+
+test('without any connection a refusal is told at once, and a wait in vain says what the server said', async () => {
+  const { pool, source } = poolWith({ isLimit: true });
+  source.failures = 1;
+  await expect(pool.acquire()).rejects.toThrow('No connection to the database.');
+  await pool.acquire();
+  source.failures = 100;
+  await expect(pool.acquire()).rejects.toThrow(
+    /within 200 ms: 1 of the pool's 2 were in use.*No connection to the database/,
+  );
+  await pool.dispose();
+});
