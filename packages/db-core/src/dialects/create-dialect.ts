@@ -1,6 +1,9 @@
 /** Picks the dialect for a URL and loads its driver, which is the app's own dependency. */
 import type { Dialect } from './dialect';
+import type { MysqlDialect } from './mysql/dialect';
 import type { DialectOptions } from './options';
+import type { PostgresqlDialect } from './postgresql/dialect';
+import type { SqliteDialect } from './sqlite/dialect';
 import type { DatabaseUrl } from './url';
 import { ArgumentError } from '../errors/errors';
 import { DIALECTS, type DialectName } from './names';
@@ -9,10 +12,12 @@ type DialectClass = new (url: DatabaseUrl, options: DialectOptions) => Dialect;
 
 /** Loaded on demand: an app on PostgreSQL need not install better-sqlite3. */
 const LOAD: Readonly<Record<DialectName, () => DialectClass>> = {
-  sqlite: () => (require('./sqlite/dialect') as typeof import('./sqlite/dialect')).SqliteDialect,
+  sqlite: () =>
+    (require('./sqlite/dialect') as { SqliteDialect: typeof SqliteDialect }).SqliteDialect,
   postgresql: () =>
-    (require('./postgresql/dialect') as typeof import('./postgresql/dialect')).PostgresqlDialect,
-  mysql: () => (require('./mysql/dialect') as typeof import('./mysql/dialect')).MysqlDialect,
+    (require('./postgresql/dialect') as { PostgresqlDialect: typeof PostgresqlDialect })
+      .PostgresqlDialect,
+  mysql: () => (require('./mysql/dialect') as { MysqlDialect: typeof MysqlDialect }).MysqlDialect,
 };
 
 /** @throws ArgumentError when the driver's package is not installed, or is one that this Node cannot run. */

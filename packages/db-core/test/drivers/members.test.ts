@@ -55,6 +55,7 @@ const cases: readonly (readonly [string, object, object, Members])[] = [
   ['pg', pg, pgFacade, pgMembers.MODULE],
   ['pg.Client', pg.Client, pgFacade.Client, pgMembers.CLIENT],
   ['a pg.Client', new pg.Client(), new pgFacade.Client(), pgMembers.CLIENT],
+  ['a pg.Pool', new pg.Pool(), new pgFacade.Pool(), pgMembers.POOL],
   ['mysql2', mysql2, mysql2Facade, mysql2Members.MODULE],
   ['mysql2/promise', promises, promiseFacade, mysql2Members.PROMISE_MODULE],
   [

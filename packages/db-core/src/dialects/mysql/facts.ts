@@ -1,5 +1,6 @@
 /** What MariaDB and MySQL are like. @see https://mariadb.com/kb/en/sql-statements/ */
 import type { DialectFacts } from '../facts';
+import type { reflectMysql } from './reflect';
 
 export const mysqlFacts: DialectFacts = {
   identifierQuote: '`',
@@ -31,7 +32,7 @@ export const mysqlFacts: DialectFacts = {
   tableNames: 'select table_name from information_schema.tables where table_schema = database()',
   explain: { words: 'EXPLAIN' },
   reflect(ask) {
-    const { reflectMysql } = require('./reflect') as typeof import('./reflect');
-    return reflectMysql(ask);
+    const module = require('./reflect') as { reflectMysql: typeof reflectMysql };
+    return module.reflectMysql(ask);
   },
 };

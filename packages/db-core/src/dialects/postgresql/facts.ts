@@ -1,5 +1,6 @@
 /** What PostgreSQL is like. @see https://www.postgresql.org/docs/current/sql.html */
 import type { DialectFacts } from '../facts';
+import type { reflectPostgresql } from './reflect';
 
 export const postgresqlFacts: DialectFacts = {
   identifierQuote: '"',
@@ -35,7 +36,7 @@ export const postgresqlFacts: DialectFacts = {
     'select table_name from information_schema.tables where table_schema = current_schema()',
   explain: { words: 'EXPLAIN' },
   reflect(ask) {
-    const { reflectPostgresql } = require('./reflect') as typeof import('./reflect');
-    return reflectPostgresql(ask);
+    const module = require('./reflect') as { reflectPostgresql: typeof reflectPostgresql };
+    return module.reflectPostgresql(ask);
   },
 };

@@ -1,5 +1,6 @@
 /** What SQLite is like. @see https://www.sqlite.org/lang.html */
 import type { DialectFacts } from '../facts';
+import type { reflectSqlite } from './reflect';
 
 export const sqliteFacts: DialectFacts = {
   identifierQuote: '"',
@@ -30,7 +31,7 @@ export const sqliteFacts: DialectFacts = {
   tableNames: `select name from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\'`,
   explain: { words: 'EXPLAIN QUERY PLAN', column: 'detail' },
   reflect(ask) {
-    const { reflectSqlite } = require('./reflect') as typeof import('./reflect');
-    return reflectSqlite(ask);
+    const module = require('./reflect') as { reflectSqlite: typeof reflectSqlite };
+    return module.reflectSqlite(ask);
   },
 };

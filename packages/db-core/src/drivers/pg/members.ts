@@ -40,7 +40,7 @@ export const CLIENT = {
 /** The pool is pg's own, and makes clients of the facade. */
 export const POOL = {
   facade: 'A pool of pgDriver',
-  pure: [],
+  pure: ['Promise', 'connect', 'end', 'newClient', 'query'],
   refused: {},
 } as const satisfies Members;
 
