@@ -165,7 +165,7 @@ function factsOf(sql: string, rules: LexicalRules): Facts {
     mixesControl: controls.length > 0 && !control,
     leavesOpen: leavesOpen(controls),
     several,
-    isPlainRead: readsOnly(reading) && otherReadings(sql, rules).every(readsOnly),
+    isPlainRead: readsOnly(reading),
     endsImplicitly: statements.some(commitsByItself),
     returnsRows: returnsRows(first),
     isPreparable: isWhole && PREPARABLE.has(verbs[0] ?? ''),
@@ -189,15 +189,6 @@ function isInDoubt({ closed, executable }: Reading): boolean {
 function readsOnly(reading: Reading): boolean {
   const [first = [], ...others] = reading.statements;
   return others.length === 0 && !isInDoubt(reading) && isPlainRead(first);
-}
-
-/** How a server reads it whose `sql_mode` has NO_BACKSLASH_ESCAPES or ANSI_QUOTES. */
-function otherReadings(sql: string, rules: LexicalRules): Reading[] {
-  if (!rules.backslashEscapes || !sql.includes('\\')) return [];
-  return [
-    readStatements(sql, { ...rules, backslashEscapes: false }),
-    readStatements(sql, { ...rules, doubleQuotedStrings: false }),
-  ];
 }
 
 /** The statements that control the transaction, whether the server runs what stands in its comments or not. */
