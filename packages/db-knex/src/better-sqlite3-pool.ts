@@ -64,37 +64,64 @@ class BetterSqlite3Statement {
   }
 
   all(values: readonly unknown[] = []): PromiseLike<SqliteRow[]> {
-    return awaited(async () => (await this.#perform(values)).rows ?? []);
+    return new Answer(() => this.#perform(values), rowsOf);
   }
 
   /** Where the text misled `reader`, rows are what the caller wants all the same. */
   run(values: readonly unknown[] = []): PromiseLike<SqliteRow[] | SqliteOutcome> {
-    return awaited(async () => {
-      const outcome = await this.#perform(values);
-      return outcome.rows ?? outcome;
-    });
+    return new Answer(() => this.#perform(values), rowsOrOutcome);
   }
 
-  async #perform(values: readonly unknown[]): Promise<SqliteOutcome> {
+  #perform(values: readonly unknown[]): Promise<SqliteOutcome | undefined> {
     const call = { sql: this.#sql, values, bigints: this.#bigints, onRows: readInstants };
-    return (await runSqlite(this.#engine, this.#route, call)) ?? NOTHING;
+    return runSqlite(this.#engine, this.#route, call);
   }
 }
 
-/** An answer that can only be awaited, and runs its statement then. */
-function awaited<T>(run: () => Promise<T>): PromiseLike<T> {
-  const then: PromiseLike<T>['then'] = (fulfilled, rejected) => run().then(fulfilled, rejected);
-  return new Proxy({} as PromiseLike<T>, {
+function rowsOf(outcome: SqliteOutcome = NOTHING): SqliteRow[] {
+  return outcome.rows ?? [];
+}
+
+function rowsOrOutcome(outcome: SqliteOutcome = NOTHING): SqliteRow[] | SqliteOutcome {
+  return outcome.rows ?? outcome;
+}
+
+/** Refuses to be read; an answer that is awaited is never read itself. */
+const UNREAD: object = new Proxy(
+  {},
+  {
     get(_target, key) {
-      if (key === 'then') return then;
       if (typeof key === 'symbol' && key !== Symbol.iterator) return undefined;
       throw new InvalidRequestError(
         `The answer of a SQLite connection of the engine was read (${String(key)}) before it was awaited. Only Knex can use ` +
           'it: for a library that calls better-sqlite3 synchronously, write a driver with Route and runSqlite of @quartet/db-core/drivers.',
       );
     },
-  });
+  },
+);
+
+/** An answer that can only be awaited, and runs its statement then. */
+class Answer<T> implements PromiseLike<T> {
+  readonly #run: () => Promise<SqliteOutcome | undefined>;
+  readonly #pick: (outcome?: SqliteOutcome) => T;
+
+  constructor(run: () => Promise<SqliteOutcome | undefined>, pick: (outcome?: SqliteOutcome) => T) {
+    this.#run = run;
+    this.#pick = pick;
+  }
+
+  then<R = T, E = never>(
+    fulfilled?: ((value: T) => R | PromiseLike<R>) | null,
+    rejected?: ((reason: unknown) => E | PromiseLike<E>) | null,
+  ): Promise<R | E> {
+    const pick = this.#pick;
+    return this.#run().then(
+      (outcome) => (fulfilled ? fulfilled(pick(outcome)) : (pick(outcome) as never)),
+      rejected,
+    );
+  }
 }
+Object.setPrototypeOf(Answer.prototype, UNREAD);
 
 /** @throws ArgumentError when the engine's database is not SQLite. */
 export function betterSqlite3Pool(engine: Engine): BetterSqlite3Pool {
@@ -119,12 +146,20 @@ export function betterSqlite3Pool(engine: Engine): BetterSqlite3Pool {
   };
 }
 
+/** Names of the columns declared as instants, for each list of columns. */
+const instantColumns = new WeakMap<readonly SqliteColumn[], readonly string[]>();
+
 function readInstants(rows: SqliteRow[], columns: readonly SqliteColumn[]): void {
-  for (const { name, type } of columns) {
-    if (!/^(?:datetime|timestamp)/i.test(type ?? '')) continue;
+  let names = instantColumns.get(columns);
+  if (!names) {
+    names = columns.flatMap(({ name, type }) =>
+      /^(?:datetime|timestamp)/i.test(type ?? '') ? [name] : [],
+    );
+    instantColumns.set(columns, names);
+  }
+  for (const name of names)
     for (const row of rows) {
       const value = row[name];
       if (typeof value === 'string' && INSTANT.test(value)) row[name] = new Date(value);
     }
-  }
 }

@@ -83,7 +83,9 @@ export class Route {
       const connection = this.#connection();
       if (connection?.session) {
         if (opens) this.#pinned = connection;
-        return this.#send(connection, sql, params, perform, occupant);
+        if (occupant) return this.#send(connection, sql, params, perform, occupant);
+        this.#last = connection;
+        return connection.run(sql, params, perform, this);
       }
       if (this.#shared() && !connection && !opens) return this.#runAlone(sql, params, perform);
       const own = connection ?? (this.#pinned = this.#engine.connect());
@@ -103,6 +105,7 @@ export class Route {
    */
   async free(): Promise<Error | undefined> {
     while (this.#pending > 0) await this.#latest?.then(nothing, nothing);
+    await this.#last?.idle();
     const pinned = this.#pinned;
     this.#pinned = this.#last = this.#latest = undefined;
     this.#checkedOut = this.#opened = this.#keepsState = false;

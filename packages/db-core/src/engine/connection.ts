@@ -178,7 +178,7 @@ export class Connection {
     form: Form<T, R>,
   ): Promise<R> {
     if (this.occupant) await this.#unoccupied();
-    const caller = this.#caller(owner);
+    const asked = ++this.#calls;
     const observed = this.#checkout.listener !== undefined || this.engine.observes('query');
     const call = observed ? this.#observing(sql, params, perform) : perform;
     const waiting = this.#turn.acquire();
@@ -189,11 +189,13 @@ export class Connection {
       const isScript = statement.isScript && this.#transaction.takesScripts;
       const control = isScript ? undefined : statement.control;
       if (control) {
-        await this.#transaction.control(control, caller);
+        await this.#transaction.control(control, { owner, nesting: nestingOn(this), asked });
         this.#transaction.answerNested(this.#calls + 1);
         return form.result(undefined);
       }
-      const writer = this.#transaction.writerOf(caller);
+      const writer = this.#transaction.isNested
+        ? this.#transaction.writerOf({ owner, nesting: nestingOn(this), asked })
+        : this.#transaction.assertUsable();
       const acquired = this.#checkout.acquire();
       const driver = acquired instanceof Promise ? await acquired : acquired;
       try {
@@ -273,6 +275,13 @@ export class Connection {
   /** Borrows a driver connection now, not with the first statement. @throws PoolTimeoutError; OperationalError when the database cannot be reached. */
   open(): Promise<void> {
     return this.#exclusively(async () => void (await this.#checkout.acquire()));
+  }
+
+  /** @internal Waits for what was asked for before. */
+  async idle(): Promise<void> {
+    const waiting = this.#turn.acquire();
+    if (waiting) await waiting;
+    this.#turn.release();
   }
 
   /** One cheap round trip. @throws OperationalError when the database cannot be reached. */

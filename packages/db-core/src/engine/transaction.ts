@@ -86,13 +86,19 @@ export class Transaction implements SavepointTarget {
     return this.#wrote;
   }
 
+  /** Whether anything is nested in it. */
+  get isNested(): boolean {
+    return !this.#savepoints.isEmpty;
+  }
+
   hasNested(owner: SavepointOwner): boolean {
     return this.#savepoints.hasOpen(owner);
   }
 
   /** @throws PendingRollbackError */
-  assertUsable(): void {
+  assertUsable(): undefined {
     if (this.#state === 'lost') throw this.#refusal();
+    return undefined;
   }
 
   /** Nothing runs in it any more until it is rolled back. @param cause the error that has ended it, if one has */

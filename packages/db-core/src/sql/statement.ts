@@ -51,6 +51,7 @@ export class Statement {
   readonly #rules: LexicalRules;
   readonly #mayControl: boolean;
   #facts: Facts | undefined;
+  #usesConnectionState: boolean | undefined;
 
   constructor(text: string, rules: LexicalRules) {
     this.text = text;
@@ -121,7 +122,8 @@ export class Statement {
 
   /** Whether it leaves something on its connection beyond the transaction, or looks for it: settings, locks, variables. */
   get usesConnectionState(): boolean {
-    return mayUseConnectionState(this.verb, this.text) && this.#known.usesConnectionState;
+    return (this.#usesConnectionState ??=
+      mayUseConnectionState(this.verb, this.text) && this.#known.usesConnectionState);
   }
 
   /** Its verb where it needs a connection that no pool takes back (PostgreSQL). */
