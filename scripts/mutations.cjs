@@ -16,21 +16,28 @@ const { ROOT } = require('./lib/workspace.cjs');
  * @property {string[]} bites titles of tests that must pass without the fault and fail with it
  */
 
+const NO_TEARDOWN = {
+  name: 'no teardown',
+  file: 'db-core/src/express/request-scope.ts',
+  from: 'await scope.close({',
+  to: 'void ({',
+};
+
 /** @type {Case[]} */
 const CASES = [
   {
-    mutation: {
-      name: 'no teardown',
-      file: 'db-core/src/express/request-scope.ts',
-      from: 'await scope.close({',
-      to: 'void ({',
-    },
+    mutation: NO_TEARDOWN,
     folder: 'apps/sql-builder',
     bites: [
       'after an exception the session is removed once and what it wrote is undone',
       'a client that leaves between two statements: the transaction is rolled back',
-      'a client that leaves with pipelined requests unanswered: each is torn down, once',
     ],
+  },
+  {
+    mutation: NO_TEARDOWN,
+    folder: 'packages/conformance',
+    tests: 'test/reference',
+    bites: ['a client that leaves with pipelined requests unanswered: each is torn down, once'],
   },
   {
     mutation: {
@@ -73,8 +80,9 @@ const CASES = [
  */
 function run({ folder, tests, bites }, mutation, report) {
   const rootDir = path.join(ROOT, folder);
+  const own = require(path.join(rootDir, 'jest.config.cjs'));
   const config = {
-    ...require(path.join(rootDir, 'jest.config.cjs')),
+    ...own,
     rootDir,
     reporters: [],
     transform: {
@@ -84,6 +92,7 @@ function run({ folder, tests, bites }, mutation, report) {
       ],
     },
     testTimeout: 8_000, // a fault may well hang
+    testEnvironmentOptions: { ...own.testEnvironmentOptions, goesOnAfterTimeout: true },
   };
   const jest = spawnSync(
     process.execPath,

@@ -1,7 +1,8 @@
 'use strict';
 // Jest's Node environment, which also hears Node's own warnings: inside a test file `process` is a
 // copy whose events never fire, so they are carried over to the warning log of the file.
-// After a test that took too long, the file ends: that test still runs, and would disturb those after it.
+// After a test that took too long, the file ends: that test still runs, and would disturb those after it. The option
+// goesOnAfterTimeout is for runs in which tests are meant to hang.
 const { TestEnvironment } = require('jest-environment-node');
 
 module.exports = class extends TestEnvironment {
@@ -10,10 +11,17 @@ module.exports = class extends TestEnvironment {
   };
 
   #timedOut = false;
+  #goesOn;
+
+  constructor(config, context) {
+    super(config, context);
+    const { goesOnAfterTimeout = false } = config.projectConfig.testEnvironmentOptions;
+    this.#goesOn = goesOnAfterTimeout;
+  }
 
   async handleTestEvent({ name, test }) {
     if (name === 'test_done') this.#timedOut ||= test.errors.some(isTimeout);
-    if (name === 'test_start' && this.#timedOut) test.mode = 'skip';
+    if (name === 'test_start' && this.#timedOut && !this.#goesOn) test.mode = 'skip';
   }
 
   async setup() {
