@@ -48,3 +48,9 @@ export interface Binding {
     Record<string, (engine: Engine) => Promise<Pick<Bound, 'createAll' | 'dropAll' | 'close'>>>
   >;
 }
+
+/** What the suites share: the bound library, once the tests run. */
+export interface Subject {
+  readonly binding: Binding;
+  bound: Bound;
+}

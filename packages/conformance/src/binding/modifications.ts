@@ -3,7 +3,7 @@ import type { Operation } from '@quartet/db-core/observe';
 import { runInScope } from '@quartet/db-core';
 import { trackModifications } from '@quartet/db-core/observe';
 import type { Fixture } from './fixture';
-import type { Subject } from './register';
+import type { Subject } from './binding';
 
 export function describeModifications(fixture: Fixture, subject: Subject): void {
   test('insert, update and delete of objects are told of, until nobody tracks them', async () => {

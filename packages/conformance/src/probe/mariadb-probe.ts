@@ -1,7 +1,7 @@
 /** The probe on MariaDB, by `mysql2`. */
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
-import type { ProbeConnection, ProbeDialect, ProbeRow } from './probe';
+import type { ProbeConnection, ProbeDialect, ProbeRow } from './dialect';
 import type { TableSchema } from './schema';
 import { grouped, tableSchema } from './schema';
 

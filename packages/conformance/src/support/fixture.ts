@@ -14,10 +14,10 @@ import { freshDatabase, until } from '@quartet/testing';
 import type { Express } from 'express';
 import express from 'express';
 import { Probe } from '../probe/probe';
-import type { Subject } from '../register';
 import { Client } from './client';
 import { ExtraRoutes } from './extra-routes';
 import { Meter } from './meter';
+import type { Subject } from './subject';
 
 export interface FixtureOptions {
   /** Runs on the empty database before the app sees it. */

@@ -115,10 +115,10 @@ export class Sqlite3Database extends EventEmitter {
     return this;
   }
 
-  prepare(sql: string, callback?: Sqlite3Callback): Statement;
-  prepare(sql: string, params: unknown, callback?: Sqlite3Callback): Statement;
-  prepare(sql: string, ...params: unknown[]): Statement;
-  prepare(sql: string, ...params: unknown[]): Statement {
+  prepare(sql: string, callback?: Sqlite3Callback): Statement<this>;
+  prepare(sql: string, params: unknown, callback?: Sqlite3Callback): Statement<this>;
+  prepare(sql: string, ...params: unknown[]): Statement<this>;
+  prepare(sql: string, ...params: unknown[]): Statement<this> {
     const statement = new Statement(this, sql);
     const callback = params.at(-1);
     const values = typeof callback === 'function' ? params.slice(0, -1) : params;

@@ -14,9 +14,7 @@ import { requireDialect } from '../dialect-of';
 import { Route } from '../route';
 import { Stoppable, stoppableBy } from '../stoppable';
 import { statementOptions, type StatementOptions } from './options';
-import { isQueryObject, submit } from './query-object';
-
-export type PgCallback = (error: Error | null, result?: QueryResult) => void;
+import { isQueryObject, type PgCallback, submit } from './query-object';
 
 interface QueryConfig extends PgQueryConfig<unknown[]> {
   readonly callback?: PgCallback;

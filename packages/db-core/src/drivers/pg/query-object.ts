@@ -4,11 +4,12 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
-import type { Client } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import type { Occupant } from '../../engine/connection';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
-import type { PgCallback } from './pg-client';
 import type { Route } from '../route';
+
+export type PgCallback = (error: Error | null, result?: QueryResult) => void;
 
 /** The protocol by which `pg` runs query objects of other packages. */
 export interface QueryObject extends EventEmitter {
