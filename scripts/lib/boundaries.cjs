@@ -33,9 +33,12 @@ const WINGS = [
   ['engine'],
   ['orm'],
   ['session'],
-  ['observe', 'drivers', 'testing', 'binding', 'reflection'],
+  ['observe', 'drivers', 'testing', 'reflection'],
+  ['binding'],
   ['express'],
 ];
+
+exports.WINGS = WINGS;
 
 /** The packages that bind one library to db-core. */
 const BINDING = /^(db-(?!core$).+|express-(?!service$).+)$/;

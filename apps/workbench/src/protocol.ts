@@ -2,6 +2,7 @@
  * The types of what the workbench's server sends to its page, imported by both. A run is a list of messages; the
  * page computes its state from them, live or after a reload.
  */
+import type { DialectName } from '@quartet/db-core';
 
 export const STYLE_IDS = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
 export type StyleId = (typeof STYLE_IDS)[number];
@@ -43,7 +44,7 @@ export interface ScenarioInfo {
 }
 
 export interface EngineInfo {
-  readonly name: 'sqlite' | 'postgresql' | 'mysql';
+  readonly name: DialectName;
   readonly version: string;
   readonly poolSize: number;
 }

@@ -219,6 +219,7 @@ export const referenceQueries: Queries = {
   },
 };
 
+/** Inserts a tag unless it is there; each database has its own words for that. */
 const insertTag: Record<DialectName, string> = {
   sqlite: 'INSERT INTO tags (name) VALUES (?) ON CONFLICT DO NOTHING',
   postgresql: 'INSERT INTO tags (name) VALUES (?) ON CONFLICT DO NOTHING',

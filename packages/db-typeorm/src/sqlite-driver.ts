@@ -11,7 +11,7 @@
  * the migration hooks of its query runners.
  */
 import type { Engine } from '@quartet/db-core';
-import { requireDialect, Route, runSqlite } from '@quartet/db-core/drivers';
+import { Route, runSqlite } from '@quartet/db-core/drivers';
 import type { DataSource, ObjectLiteral } from 'typeorm';
 import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver';
@@ -42,7 +42,6 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
 
   constructor(driver: BetterSqlite3Driver, engine: Engine) {
     super(driver);
-    requireDialect(engine, 'sqlite', 'bindTypeorm');
     this.#engine = engine;
     this.#route = new Route(engine, true);
   }

@@ -171,6 +171,7 @@ export class Probe {
   }
 }
 
+/** The probe of each database, by its own driver. */
 const openers: Record<EngineName, (url: string) => ProbeDialect> = {
   sqlite: openSqliteProbe,
   postgres: openPostgresProbe,

@@ -14,7 +14,7 @@ import type {
 } from '../dialects/reflected-table';
 import { InvalidRequestError } from '../errors/errors';
 import { outsideScope } from '../session/scope';
-import { createUnlessMade } from '../binding/create-unless-made';
+import { createUnlessMade } from './create-unless-made';
 import { reflect } from './reflect';
 
 /**

@@ -10,7 +10,6 @@ import type {
 } from 'pg';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
 import type { Engine } from '../../engine/engine';
-import { requireDialect } from '../dialect-of';
 import { Route } from '../route';
 import { Stoppable, stoppableBy } from '../stoppable';
 import { statementOptions, type StatementOptions } from './options';
@@ -48,7 +47,6 @@ export class PgClient extends EventEmitter {
     stoppableBy(this, this.#stoppable);
     this.#engine = engine;
     this.#pg = pg;
-    requireDialect(engine, 'postgresql', 'pgDriver');
     this.#options = statementOptions(engine.url, config);
     const { host, port, username, database, query } = engine.url;
     this.host = query['host'] ?? host ?? 'localhost';
