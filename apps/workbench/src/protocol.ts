@@ -2,7 +2,6 @@
  * The types of what the workbench's server sends to its page, imported by both. A run is a list of messages; the
  * page computes its state from them, live or after a reload.
  */
-import type { DialectName } from '@quartet/db-core';
 
 export const STYLE_IDS = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
 export type StyleId = (typeof STYLE_IDS)[number];
@@ -43,8 +42,9 @@ export interface ScenarioInfo {
   readonly together?: boolean;
 }
 
+/** `name` is db-core's `DialectName`: the page is compiled without db-core. */
 export interface EngineInfo {
-  readonly name: DialectName;
+  readonly name: 'sqlite' | 'postgresql' | 'mysql';
   readonly version: string;
   readonly poolSize: number;
 }
