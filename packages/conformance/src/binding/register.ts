@@ -8,7 +8,7 @@ import { describeTransactions } from './transactions';
 
 /**
  * @example
- * registerBinding({ bind: bindMyLibrary, relations: false, tellsOfOwnCalls: false });
+ * registerBinding({ bind: bindMyLibrary, relations: false, reportsOwnCalls: false });
  */
 export function registerBinding(binding: Binding): void {
   onEachEngine(

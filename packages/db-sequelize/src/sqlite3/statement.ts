@@ -74,7 +74,7 @@ export class Statement<Database extends StatementHost = StatementHost> extends E
       .inTurn(this.#send(params))
       .then((outcome) => outcome?.rows ?? []);
     this.#unread = reading;
-    return this.#tell(callback, reading, (rows) => rows.shift());
+    return this.#whenDone(callback, reading, (rows) => rows.shift());
   }
 
   /** @internal For a statement that is used once. */
@@ -154,7 +154,7 @@ export class Statement<Database extends StatementHost = StatementHost> extends E
     send: () => Promise<T>,
     answer?: (value: T) => unknown,
   ): this {
-    return this.#tell(callback, this.#database.inTurn(send), answer);
+    return this.#whenDone(callback, this.#database.inTurn(send), answer);
   }
 
   /** When the calls before have been answered. */
@@ -166,7 +166,7 @@ export class Statement<Database extends StatementHost = StatementHost> extends E
     });
   }
 
-  #tell<T>(
+  #whenDone<T>(
     callback: AnyCallback | undefined,
     asked: Promise<T>,
     answer: (value: T) => unknown = (value) => value,

@@ -35,7 +35,7 @@ export class QueryWithBegin extends QueryOfPg {
   #ready = false;
   #failed = false;
 
-  /** @param onBegun told when `pg` knows whether a transaction is open. */
+  /** @param onBegun called when `pg` knows whether a transaction is open. */
   constructor(begin: string, config: QueryConfig, onBegun: () => void, callback: Callback) {
     super({ ...config, queryMode: 'extended' }, callback);
     this.#begin = begin;
@@ -70,7 +70,7 @@ export class QueryWithBegin extends QueryOfPg {
   }
 
   override handleReadyForQuery(wire: Wire): void {
-    if (this.#failed) return; // told below
+    if (this.#failed) return; // handleError reports it
     this.#ready = true;
     this.#onBegun();
     super.handleReadyForQuery(wire);
@@ -79,15 +79,15 @@ export class QueryWithBegin extends QueryOfPg {
   /** Held back until the server is ready again: only then is it known whether BEGIN has failed as well. */
   override handleError(error: Error, wire: Wire): void {
     this.#failed = true;
-    const tell = (): void => {
-      wire.off('readyForQuery', tell);
-      wire.off('end', tell);
+    const report = (): void => {
+      wire.off('readyForQuery', report);
+      wire.off('end', report);
       this.#onBegun();
       super.handleError(error, wire);
     };
-    if (this.#ready || wire.stream.destroyed) return tell();
-    wire.on('readyForQuery', tell); // `pg` does not tell it to a query that the server has refused
-    wire.on('end', tell);
+    if (this.#ready || wire.stream.destroyed) return report();
+    wire.on('readyForQuery', report); // `pg` does not emit it to a query that the server has refused
+    wire.on('end', report);
   }
 }
 

@@ -7,7 +7,7 @@
 import type Database from 'better-sqlite3';
 import type { Statement } from '../../sql/statement';
 import type { CursorResult } from '../driver-connection';
-import { withSteadyLimit } from './limit';
+import { wrapLimitParameters } from './limit';
 import { fromSqlite, type SqliteValue, toSqlite } from './values';
 
 export type SqliteRow = Record<string, unknown>;
@@ -32,7 +32,7 @@ export class SqliteStatement {
 
   /** @throws the driver's SqliteError when the text is no statement. */
   constructor(database: Database.Database, { text, selectsStar }: Statement) {
-    this.#statement = database.prepare<unknown[]>(withSteadyLimit(text)).safeIntegers(true);
+    this.#statement = database.prepare<unknown[]>(wrapLimitParameters(text)).safeIntegers(true);
     this.#unsteady = selectsStar || text.includes('__proto__');
     if (this.reader) this.#statement.raw(true);
   }

@@ -29,7 +29,7 @@ export class PgClient extends EventEmitter {
   readonly database: string;
   readonly ssl: boolean;
   readonly binary: boolean;
-  /** Read by libraries to tell whether they have ended this client, or lost it. */
+  /** Libraries read it to know whether they have ended this client, or lost it. */
   _ending = false;
   readonly _queryable = true;
   readonly #engine: Engine;
@@ -96,9 +96,9 @@ export class PgClient extends EventEmitter {
     const given = typeof config === 'string' ? { text: config } : (config as QueryConfig);
     const bound = typeof values === 'function' ? undefined : (values as unknown[] | undefined);
     const answer = this.#ask(bound ? { ...given, values: bound } : given);
-    const told = done ?? (given as QueryConfig).callback;
-    if (!told) return answer;
-    answer.then((result) => told(null, result), told);
+    const listener = done ?? (given as QueryConfig).callback;
+    if (!listener) return answer;
+    answer.then((result) => listener(null, result), listener);
     return undefined;
   }
 
