@@ -121,7 +121,7 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
   }
 }
 
-/** `2026-11-21 10:00:00.000`, as TypeORM writes instants, and whatever else a Date can be made of. */
+/** `2026-11-21 10:00:00.000`, as TypeORM writes instants, and all else that a Date can be made of. */
 function toIso(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   const instant = new Date(

@@ -51,7 +51,7 @@ async function* chunks<T>(
 }
 
 /**
- * More rows are asked for when the response drains, in whatever async context that happens: without this
+ * More rows are asked for when the response drains, in the async context of the socket: without this
  * the query functions could find no scope, or another request's, from the second chunk on.
  */
 function inThisContext<T>(rows: AsyncIterable<T>): AsyncIterable<T> {

@@ -26,7 +26,7 @@ export const name = trimmed(50);
 export const tag = trimmed(50);
 /** The third article's contact: any text that fits the e-mail column. */
 export const contact = trimmed(120);
-/** One @ with something on both sides: `admin@localhost` is an address, and only mail can tell the rest. */
+/** One @ with something on both sides: `admin@localhost` is an address, and only a mail sent there shows the rest. */
 const ADDRESS = /^[^\s@]+@[^\s@]+$/u;
 export const email = contact
   .superRefine((value, context) => {
@@ -132,7 +132,7 @@ function decimal(
     .meta({ type: 'integer', minimum: 1, ...(max === Infinity ? {} : { maximum: max }) });
 }
 
-/** The default has to be told to the document as well: zod keeps it to itself on the input side. */
+/** The document needs the default as well: on the input side zod does not show it. */
 function orElse(schema: ReturnType<typeof decimal>, value: number) {
   return schema.default(value).meta({ ...schema.meta(), default: value });
 }

@@ -1,6 +1,6 @@
 /**
- * A borrowed driver connection and the state of its transaction. Everything that reaches the database,
- * whichever library sends it, goes through `run`, one statement at a time, in the order of asking.
+ * A borrowed driver connection and the state of its transaction. Every statement of every library goes
+ * through `run`, one at a time, in the order of asking.
  *
  * Ports SQLAlchemy's Connection (autobegin, nested transactions, "this transaction is inactive until
  * rollback") with one addition: BEGIN, SAVEPOINT and COMMIT sent by a library are understood, not passed on.
@@ -55,7 +55,7 @@ const NOTHING: CursorResult = { columns: [], rows: [], rowCount: 0 };
 
 const DONE = Promise.resolve();
 
-/** In which form a statement's outcome reaches whoever sent it. */
+/** In which form the caller gets the outcome of a statement. */
 interface Form<T, R> {
   result(answer: T | undefined): R;
   error(error: unknown): unknown;
@@ -81,7 +81,7 @@ export class Connection {
   readonly #checkout: Checkout;
   readonly #turn = new Mutex();
   readonly #transaction: Transaction;
-  /** Counts calls, to tell what was asked for before something else was answered. */
+  /** Counts calls: which of two was made first. */
   #calls = 0;
   #closing: Promise<void> | undefined;
   /** Set from the moment a stream or cursor is asked for until the connection is free again. */
@@ -239,7 +239,7 @@ export class Connection {
    * Runs `fn` in a savepoint: released when it resolves, rolled back when it rejects; what was done
    * before stays either way.
    *
-   * @throws whatever `fn` rejects with; DatabaseError when the server refuses to keep the savepoint.
+   * @throws what `fn` rejects with; DatabaseError when the server refuses to keep the savepoint.
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     if (this.occupant) await this.#unoccupied();
@@ -253,7 +253,7 @@ export class Connection {
       return value;
     } catch (error) {
       const undoing = this.#exclusively(() => this.#transaction.rollbackNested(owner));
-      await undoing.catch(() => undefined); // the whole transaction is lost then; the first error tells why
+      await undoing.catch(() => undefined); // the whole transaction is lost then, for the first error's reason
       throw error;
     }
   }

@@ -23,7 +23,7 @@ export interface BeginEvent extends TimedEvent {
 export interface QueryEvent extends TimedEvent {
   readonly sql: string;
   readonly params: unknown;
-  /** Rows returned or changed, where the driver tells. */
+  /** Rows returned or changed, where the driver reports that. */
   readonly rowCount?: number | undefined;
   readonly error?: unknown;
 }

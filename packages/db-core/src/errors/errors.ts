@@ -137,7 +137,7 @@ export interface IntegrityDetails extends ErrorDetails {
   readonly kind: IntegrityKind;
   readonly constraint?: string | undefined;
   readonly table?: string | undefined;
-  /** Names of the columns at fault, where the database tells them. */
+  /** Names of the columns at fault, where the database names them. */
   readonly columns?: readonly string[] | undefined;
 }
 

@@ -39,7 +39,7 @@ export class Echo {
   readonly #print: (line: string) => void;
   readonly #options: EchoOptions;
   readonly #listeners: { readonly [K in keyof EngineEvents]?: (event: EngineEvents[K][0]) => void };
-  /** Sessions by the order in which they were first seen, so that those at work side by side can be told apart. */
+  /** A number for each session, in the order in which they were first seen. */
   readonly #numbers = new WeakMap<object, number>();
   #sessions = 0;
   #on = false;

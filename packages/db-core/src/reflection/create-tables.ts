@@ -18,7 +18,7 @@ import { createUnlessMade } from './create-unless-made';
 import { reflect } from './reflect';
 
 /**
- * Makes the tables that are missing, whatever their order: a foreign key may point to a later one.
+ * Makes the tables that are missing, in any order: a foreign key may point to a later one.
  *
  * @param tables what `reflect()` gave, of a database of the same kind.
  * @throws InvalidRequestError for a computed column, whose expression is not reflected.

@@ -177,8 +177,8 @@ export function outsideScope<T>(fn: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Runs `fn` in a new scope, for scripts, jobs and tests. At the end sessions are removed, whatever
- * happened; what was not committed is rolled back.
+ * Runs `fn` in a new scope, for scripts, jobs and tests. At the end sessions are removed, after an
+ * error as well; what was not committed is rolled back.
  *
  * @example
  * await runInScope(async () => {

@@ -171,7 +171,7 @@ function quote(text: string): string {
   return `'${escaped}'`;
 }
 
-/** Names and defaults are somebody else's: they must not end the comment. */
+/** Names and defaults come from the database: they must not end the comment. */
 function comment(text: string): string {
   return text.replace(/\s+/g, ' ').replaceAll('*/', '* /');
 }

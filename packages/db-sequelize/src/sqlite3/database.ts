@@ -155,7 +155,7 @@ export class Sqlite3Database extends EventEmitter {
     const closed = this.#idle()
       .then(() => this.#route.free())
       .finally(() => (this.#open = false));
-    // Whoever does not ask how it went (Sequelize) is not told that what was left open is lost: it would be rolled back.
+    // Without a callback (Sequelize) an error of this rollback is no event: the transaction is lost, as was intended.
     const done = callback ?? (this.listenerCount('error') > 0 ? undefined : (): void => undefined);
     return this.#whenDone(closed, done, () => this.emit('close'));
   }

@@ -1,4 +1,4 @@
-/** A prepared statement of the `sqlite3` facade. It is prepared on whichever handle it runs on, each time from its cache. */
+/** A prepared statement of the `sqlite3` facade. Each run prepares it on the handle that it gets, from the handle's cache. */
 import { EventEmitter } from 'node:events';
 import type { SqliteCall, SqliteOutcome, SqliteRow } from '@quartet/db-core/drivers';
 import { callBack, Sqlite3Error, toSqlite3Error } from './errors';

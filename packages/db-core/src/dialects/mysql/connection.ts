@@ -178,7 +178,7 @@ export class MysqlConnection implements DriverConnection {
     await this.#shared.ask((server) => {
       if (server === this.#server) return `KILL QUERY ${this.id}`;
       throw new OperationalError(
-        `Connection ${this.id} cannot be told to stop: the address leads to another server now.`,
+        `Connection ${this.id} cannot be asked to stop: the address leads to another server now.`,
         { reason: 'unavailable' },
       );
     });
@@ -196,7 +196,7 @@ export class MysqlConnection implements DriverConnection {
   destroy(): void {
     this.#alive = false;
     const { stream } = wireOf(this.client);
-    stream.destroy(new Error('The connection was destroyed.')); // its error reaches whoever waits for an answer
+    stream.destroy(new Error('The connection was destroyed.')); // calls that wait for an answer get this error
   }
 
   async #start({ isolationLevel, readOnly }: TransactionOptions): Promise<void> {

@@ -14,7 +14,7 @@ import type { Route } from '../route';
 export class Mysql2Query extends EventEmitter {
   readonly #route: Route;
   readonly #options: QueryOptions;
-  /** Raw sockets emit in the context of whoever opened them: events are given their caller's. */
+  /** The caller's async context. A socket emits events in the context of the code that has opened it. */
   readonly #context = new AsyncResource('quartet.query');
   #stream: Readable | undefined;
   #connection: MysqlConnection | undefined;
@@ -49,7 +49,7 @@ export class Mysql2Query extends EventEmitter {
     const streamed = (): Readable | undefined => this.#stream;
     const occupant: Occupant = {
       get destroyed() {
-        return streamed()?.destroyed ?? true; // rows that are told of by events hold nothing back
+        return streamed()?.destroyed ?? true; // rows that are events do not wait for a reader
       },
       destroy: () => void streamed()?.destroy(),
     };

@@ -30,7 +30,7 @@ export function isQueryObject(config: unknown): config is QueryObject {
   return typeof (config as QueryObject | null)?.submit === 'function';
 }
 
-/** Runs `query` when its turn comes; what goes wrong is told to the query itself. */
+/** Runs `query` when its turn comes. The query itself gets an error. */
 export function submit(route: Route, query: QueryObject, callback: PgCallback | undefined): void {
   if (callback) query.callback ??= AsyncResource.bind(callback);
   inThisContext(query);
@@ -55,7 +55,7 @@ export function submit(route: Route, query: QueryObject, callback: PgCallback | 
   });
 }
 
-/** What holds rows back while nobody reads: a stream or a cursor. Another query object is run through by the server. */
+/** A stream or a cursor holds rows back until they are read. The server runs any other query object to its end. */
 function occupantOf(query: QueryObject): Occupant | undefined {
   if (!query.destroy && !query.close) return undefined;
   let left = false;
@@ -83,7 +83,7 @@ function occupy(client: Client, query: QueryObject): Promise<unknown> {
     query.handleError = function (error, connection): void {
       failure = error;
       handleError?.call(query, error, connection);
-      (connection as EventEmitter).once('readyForQuery', over); // pg does not tell a query that has failed
+      (connection as EventEmitter).once('readyForQuery', over); // `pg` does not call a query that has failed
     };
     query.handleReadyForQuery = function (connection): void {
       handleReadyForQuery?.call(query, connection);
@@ -94,7 +94,7 @@ function occupy(client: Client, query: QueryObject): Promise<unknown> {
   });
 }
 
-/** A raw socket's events carry the context of whoever opened it: those of the query are given its caller's. */
+/** Events of the query get its caller's async context, instead of the context that has opened the socket. */
 function inThisContext(emitter: EventEmitter): void {
   const resource = new AsyncResource('quartet.query');
   const { emit } = emitter;
