@@ -67,7 +67,7 @@ class BetterSqlite3Statement {
     return awaited(async () => (await this.#perform(values)).rows ?? []);
   }
 
-  /** Where the text misled `reader`, rows are what the caller wants all the same. */
+  /** The caller gets rows even where `reader` misjudged the text. */
   run(values: readonly unknown[] = []): PromiseLike<SqliteRow[] | SqliteOutcome> {
     return awaited(async () => {
       const outcome = await this.#perform(values);

@@ -14,7 +14,8 @@ exports.wingsPicture = (root) => {
   const arrows = new Map(WINGS.flat().map((wing) => [wing, new Set()]));
   for (const [file, imported] of importGraph(path.join(root, 'packages/db-core'))) {
     const from = wingOf(file);
-    for (const to of imported.map(wingOf)) if (from && to && from !== to) arrows.get(from)?.add(to);
+    const others = imported.map(wingOf).filter((to) => to !== undefined && to !== from);
+    for (const to of others) arrows.get(from)?.add(to);
   }
   return flowchart(arrows, WINGS.toReversed());
 };
@@ -48,16 +49,21 @@ function wingOf(file) {
 
 /** @param {string[][]} rows what stands side by side, from top to bottom */
 function flowchart(arrows, rows) {
-  const reach = (from, seen = new Set()) => {
-    for (const to of arrows.get(from)) if (!seen.has(to)) reach(to, seen.add(to));
+  const reach = (/** @type {string} */ from, seen = new Set()) => {
+    for (const to of arrows.get(from) ?? []) if (!seen.has(to)) reach(to, seen.add(to));
     return seen;
   };
   const inCircle = rows.flat().filter((from) => reach(from).has(from));
   if (inCircle.length > 0) throw new Error(`in a circle of imports: ${inCircle.join(', ')}`);
   const lines = rows.flat().flatMap((from) => {
-    const all = [...arrows.get(from)].toSorted();
+    const all = [...(arrows.get(from) ?? [])].toSorted(byName);
     const direct = all.filter((to) => !all.some((other) => other !== to && reach(other).has(to)));
     return direct.length === 0 ? [`  ${from}`] : [`  ${from} --> ${direct.join(' & ')}`];
   });
   return ['```mermaid', 'flowchart TD', ...lines, '```'].join('\n');
+}
+
+/** @param {string} one @param {string} other */
+function byName(one, other) {
+  return one < other ? -1 : 1;
 }

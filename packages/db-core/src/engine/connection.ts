@@ -44,13 +44,13 @@ export interface ConnectionOptions {
 
 /** What reads row by row from a connection, and so keeps it busy: a stream or a cursor. */
 export interface Occupant {
-  /** Whether it has stopped reading: the connection needs nothing but time then. */
+  /** Whether it has stopped reading, so that the connection becomes free by itself. */
   readonly destroyed: boolean;
   /** Stops reading; the connection is free soon afterwards. Safe to call twice. */
   destroy(): void;
 }
 
-/** What transaction control answers. */
+/** The answer to transaction control. */
 const NOTHING: CursorResult = { columns: [], rows: [], rowCount: 0 };
 
 const DONE = Promise.resolve();
@@ -156,7 +156,7 @@ export class Connection {
    * Runs a driver call for `sql` inside the transaction this statement belongs to; the facade drivers
    * live on it. `perform` gets the dialect's own connection (a `PostgresqlConnection` …); it may answer at once or later
    * and must settle when the driver has finished.
-   * Transaction control is not performed but carried out here, and answers undefined.
+   * For transaction control `perform` is not called: the connection carries it out, and the answer is undefined.
    *
    * @param owner the library's own connection object: nested transactions are told apart by it.
    */
@@ -169,7 +169,7 @@ export class Connection {
     return this.#run(sql, params, perform, owner, AS_DRIVER as Form<T, T | undefined>);
   }
 
-  /** One promise for a statement, where the driver answers at once: nothing is awaited that is there. */
+  /** Awaits only what is a promise: a statement of a synchronous driver costs one promise. */
   async #run<T, R>(
     sql: string,
     params: unknown,
@@ -397,7 +397,7 @@ export class Connection {
       : driver.autocommit(statement, () => perform(driver.inner));
   }
 
-  /** The answer, for which a server that has promised to stop what takes too long is not waited for ever. */
+  /** Awaits the answer. With `statementTimeoutMs` a server that does not stop the statement in time loses its connection. */
   async #answer<T>(driver: DriverConnection, running: Promise<T>): Promise<T> {
     const { answerTimeoutMs } = this.engine;
     if (answerTimeoutMs === 0) return await running;
@@ -420,7 +420,7 @@ export class Connection {
     }
   }
 
-  /** What is known of a call at the moment it is made. */
+  /** Who calls, inside which nested transaction, and when. */
   #caller(owner: SavepointOwner): Caller {
     return { owner, nesting: nestingOn(this), asked: ++this.#calls };
   }

@@ -21,7 +21,7 @@ export class LeakDetector {
   /** Call it before anything is awaited: then the stack is the caller's. */
   static stack(): string {
     const depth = Error.stackTraceLimit;
-    Error.stackTraceLimit = 40; // out of an ORM, to the handler
+    Error.stackTraceLimit = 40; // deep enough to reach the handler through an ORM
     const { stack = '' } = new Error('taken here');
     Error.stackTraceLimit = depth;
     return stack.split('\n').slice(2).join('\n');

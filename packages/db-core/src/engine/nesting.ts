@@ -7,7 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface Nesting {
   /** The connection that it was begun on. */
   readonly connection: object;
-  /** Who the connection knows it by. */
+  /** The owner by which the connection knows it. */
   readonly owner: object;
   readonly outer: Nesting | undefined;
 }

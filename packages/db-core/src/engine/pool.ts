@@ -155,7 +155,7 @@ export class Pool {
     return typeof prePing === 'boolean' ? prePing : performance.now() - since > prePing;
   }
 
-  /** The idle connection if it gives a sign of life, else another. */
+  /** The idle connection if it answers a ping, else another. */
   async #ask(driver: DriverConnection): Promise<DriverConnection> {
     try {
       await driver.ping();
@@ -241,7 +241,7 @@ export class Pool {
     waiter.resolve(driver);
   }
 
-  /** Whether the server grants fewer connections than the pool would hold: those there are have to do. */
+  /** Whether the server grants fewer connections than the pool would hold: the pool works with those it has. */
   #mustWait(error: unknown): boolean {
     return this.#size > 0 && this.#source.isConnectionLimit(error);
   }
@@ -271,7 +271,7 @@ export class Pool {
   }
 }
 
-/** Says goodbye where it is still possible; what is broken or silent is destroyed. */
+/** Closes a connection in order; one that is broken or does not answer is destroyed. */
 function close(driver: DriverConnection): Promise<void> {
   return driver.close().catch(() => driver.destroy());
 }

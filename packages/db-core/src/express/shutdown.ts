@@ -1,5 +1,5 @@
 /**
- * An orderly end: say that no more should be sent here, refuse new work, let requests in flight finish up to
+ * An orderly end: report not ready, refuse new work, let requests in flight finish up to
  * a deadline, answer what is left with 503, wait for the teardowns, dispose the engines.
  *
  * The server listens until the last request is answered: a load balancer that asks for readiness gets an answer, and a

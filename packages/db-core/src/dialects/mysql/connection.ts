@@ -115,7 +115,7 @@ export class MysqlConnection implements DriverConnection {
     return undefined;
   }
 
-  /** Before its first access to a table the server does not call a transaction open that no BEGIN has opened. */
+  /** The server does not call a transaction without BEGIN open before its first access to a table. */
   noteResult(result: unknown, statement: Statement): void {
     if (statement.usesConnectionState) this.#changed = true;
     const status =
@@ -173,7 +173,7 @@ export class MysqlConnection implements DriverConnection {
     return this.#within(answered, 'A ping');
   }
 
-  /** Over a connection of its own; a balancer may have led that one to another server, where the number is a stranger's. */
+  /** Over a connection of its own; a balancer may have led that one to another server, where the number belongs to another connection. */
   async cancel(): Promise<void> {
     await this.#shared.ask((server) => {
       if (server === this.#server) return `KILL QUERY ${this.id}`;
@@ -232,7 +232,7 @@ export class MysqlConnection implements DriverConnection {
     });
   }
 
-  /** mysql2 gives the flags of an OK packet, but keeps those behind the rows of a result set to itself. */
+  /** mysql2 gives the flags of an OK packet, but not those behind the rows of a result set. */
   #followResultSets(): void {
     const wire = wireOf(this.client);
     const { handlePacket } = wire;

@@ -42,7 +42,7 @@ export class QueryWithBegin extends QueryOfPg {
     this.#onBegun = onBegun;
   }
 
-  /** Whether `config` can be sent so; `pg` would also take the parsing of BEGIN for that of a name it has yet to give. */
+  /** Whether `config` can be sent this way. A statement that is to get a name cannot: `pg` would take the answer to BEGIN's Parse for its own. */
   static fits(
     client: Client,
     { name, text, values }: QueryConfig,

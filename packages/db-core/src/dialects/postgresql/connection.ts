@@ -43,9 +43,9 @@ export class PostgresqlConnection implements DriverConnection {
   #alive = true;
   /** Whether a statement has left something on it: settings, locks, temporary tables. */
   #changed = false;
-  /** What the server said last: `I` for no transaction, `T` for one, `E` for one that has failed; undefined while it works. */
+  /** The server's last status: `I` for no transaction, `T` for one, `E` for one that has failed; undefined while it works. */
   #status: string | undefined;
-  /** Who waits for its next word. */
+  /** Callers that wait until the server is ready. */
   #onReady: (() => void) | undefined;
   /** From the moment a transaction is begun until the server has answered its BEGIN. */
   #beginning: Beginning | undefined;

@@ -1,7 +1,6 @@
 /**
  * A `mysql2` query without a callback: an emitter of rows, or a stream of them with back-pressure, if one is asked for at
- * once. It occupies the connection until the server has sent
- * the last row. Destroying the stream stops the statement on the server.
+ * once. It occupies the connection until the server has sent the last row. Destroying the stream stops the statement on the server.
  */
 import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
@@ -84,7 +83,7 @@ export class Mysql2Query extends EventEmitter {
     }
   }
 
-  /** What is left unread would have to pass by; the request to stop must not meet a later statement. */
+  /** Stops a statement whose rows are not read to their end; the request to stop must not meet a later statement. */
   #cancel(): void {
     const connection = this.#connection;
     if (!connection || this.#cancelling) return;

@@ -67,7 +67,7 @@ export class PgClient extends EventEmitter {
     return this.#route?.connectionId ?? null;
   }
 
-  /** For listeners to the protocol's events, of which there are none; its `stream` can be destroyed until it is connected. */
+  /** For listeners; the facade emits no events of the protocol. Its `stream` can be destroyed until it is connected. */
   get connection(): EventEmitter & { stream: object } {
     const stream = { destroy: (): void => void (this.#abandoned = true) };
     return (this.#connection ??= Object.assign(new EventEmitter(), { stream }));
@@ -233,12 +233,12 @@ function readTimeout(cause: Error): Error {
   return new Error('Query read timeout', { cause });
 }
 
-/** The server's own, had the limit been its own. */
+/** The error of the server's own `statement_timeout`. */
 function statementTimeout(cause: Error): Error {
   return Object.assign(cause, { message: 'canceling statement due to statement timeout' });
 }
 
-/** What `pg` answers to transaction control: its first word. */
+/** The answer of `pg` to transaction control: its first word. */
 function emptyResult(command: string): QueryResult {
   return { command, rowCount: null, oid: null, fields: [], rows: [] } as unknown as QueryResult;
 }
