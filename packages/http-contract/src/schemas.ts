@@ -42,10 +42,13 @@ const perPage = decimal(`must be an integer from 1 to ${MAX_PER_PAGE}`, { max: M
 /** A page beyond any table is past the end (404), not malformed, so the number is capped instead of refused. */
 const page = decimal('must be a positive integer', { cap: MAX_ID });
 
-export const pageQuery = z.object({ page: orElse(page, 1), per_page: orElse(perPage, 20) });
+export const pageQuery = z.object({
+  page: withDefault(page, 1),
+  per_page: withDefault(perPage, 20),
+});
 export const userPageQuery = pageQuery.extend({ name: name.optional() });
 export const messagePageQuery = pageQuery.extend({ tag: tag.optional() });
-export const limitQuery = z.object({ limit: orElse(perPage, 10) });
+export const limitQuery = z.object({ limit: withDefault(perPage, 10) });
 
 export const newUser = component(
   'NewUser',
@@ -133,7 +136,7 @@ function decimal(
 }
 
 /** The document needs the default as well: on the input side zod does not show it. */
-function orElse(schema: ReturnType<typeof decimal>, value: number) {
+function withDefault(schema: ReturnType<typeof decimal>, value: number) {
   return schema.default(value).meta({ ...schema.meta(), default: value });
 }
 

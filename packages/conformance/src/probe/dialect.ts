@@ -8,9 +8,9 @@ export interface ProbeConnection {
   /** Runs one statement with `?` placeholders; instants come as the text the database stores. */
   rows(sql: string, params?: readonly unknown[]): Promise<ProbeRow[]>;
   tables(): Promise<TableSchema[]>;
-  /** Transactions that others have open on this database now, as the server tells. */
+  /** Transactions that others have open on this database now, as the server reports. */
   openTransactions(): Promise<number>;
-  /** Statements of others that wait now for a lock of this database; on SQLite nobody can tell. */
+  /** Statements of others that wait now for a lock of this database; undefined on SQLite, which does not report that. */
   lockWaits(): Promise<number | undefined>;
   /** Cuts every other connection to this database; on SQLite there is none to cut. */
   dropOthers(): Promise<void>;

@@ -46,12 +46,12 @@ export class Probe {
     };
   }
 
-  /** Transactions that others have open on this database now, as the server itself tells. */
+  /** Transactions that others have open on this database now, as the server reports. */
   openTransactions(): Promise<number> {
     return this.#main.openTransactions();
   }
 
-  /** Statements of others that wait for a lock now, as the server itself tells; undefined where it does not (SQLite). */
+  /** Statements of others that wait for a lock now, as the server reports; undefined on SQLite. */
   lockWaits(): Promise<number | undefined> {
     return this.#main.lockWaits();
   }
