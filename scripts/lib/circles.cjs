@@ -11,7 +11,7 @@ const { readModule, sourceFiles } = require('./ts-module.cjs');
  * @returns {string[][]} the files of each circle, in the order of their names
  */
 exports.circlesOfImports = (folder) => {
-  const graph = importGraph(folder);
+  const graph = exports.importGraph(folder);
   /** @type {Map<string, { index: number, low: number }>} */
   const seen = new Map();
   /** @type {string[]} */
@@ -36,15 +36,17 @@ exports.circlesOfImports = (folder) => {
   return circles;
 };
 
-/** @returns {Map<string, string[]>} the files of the package that each of them imports */
-function importGraph(folder) {
-  return new Map(
+/**
+ * @param {string} folder the package
+ * @returns {Map<string, string[]>} the files of the package that each of them imports
+ */
+exports.importGraph = (folder) =>
+  new Map(
     sourceFiles(folder).map((file) => {
       const { imports } = readModule(path.join(folder, file));
       return [file, imports.flatMap(({ specifier }) => resolve(folder, file, specifier) ?? [])];
     }),
   );
-}
 
 /** The file of the package that a relative import means. */
 function resolve(folder, file, specifier) {

@@ -34,14 +34,29 @@ exports.readModule = (file) => {
  * @param {string} file
  * @param {(node: any) => void} visit
  */
-exports.walkModule = (file, visit) => {
-  const walk = (node) => {
-    if (!node || typeof node !== 'object') return;
-    if (typeof node.type === 'string') visit(node);
-    for (const each of Object.values(node)) walk(each);
-  };
-  walk(parse(fs.readFileSync(file, 'utf8'), file));
+exports.walkModule = (file, visit) =>
+  exports.walkNode(parse(fs.readFileSync(file, 'utf8'), file), visit);
+
+/**
+ * Shows a node and every node below it.
+ *
+ * @param {any} node
+ * @param {(node: any) => void} visit
+ */
+exports.walkNode = (node, visit) => {
+  if (!node || typeof node !== 'object') return;
+  if (typeof node.type === 'string') visit(node);
+  for (const each of Object.values(node)) exports.walkNode(each, visit);
 };
+
+/**
+ * @param {string} file
+ * @returns {{ name: string | undefined, node: any }[]} the statements at the top level but imports, by the first name declared
+ */
+exports.moduleStatements = (file) =>
+  parse(fs.readFileSync(file, 'utf8'), file)
+    .body.filter(({ type }) => type !== 'ImportDeclaration')
+    .map((node) => ({ name: nameOf(declarationOf(node)), node }));
 
 /** A package's own TypeScript files, as in `src/models.ts`. */
 exports.sourceFiles = (folder) =>
@@ -89,6 +104,12 @@ function exportedNames(node) {
 function declaredNames(node) {
   if (node.type !== 'VariableDeclaration') return [(node.identifier ?? node.id).value];
   return node.declarations.flatMap(({ id }) => patternNames(id));
+}
+
+function nameOf(declaration) {
+  const isNamed =
+    declaration.type === 'VariableDeclaration' || declaration.identifier || declaration.id;
+  return isNamed ? declaredNames(declaration)[0] : undefined;
 }
 
 /** The names that `const { a, b: [c] } = …` declares. */

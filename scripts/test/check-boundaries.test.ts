@@ -107,7 +107,7 @@ test.each([
 
 test.each([
   ['src/session/session.ts', "import { Query } from '../orm/query';"],
-  ['src/drivers/route.ts', "import { noteChange } from '../binding';"],
+  ['src/drivers/route.ts', "import { noteChange } from '../observe/changes';"],
   ['src/create-engine.ts', "import { Echo } from './observe/echo';"],
   ['src/express/index.ts', "import { createEngine } from '../create-engine';"],
 ])('in db-core, %s with %s is on the right floor', async (file, content) => {

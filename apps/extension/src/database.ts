@@ -1,7 +1,7 @@
 /** The database of the extension style: ties `db` to an app and an engine. */
 import type { Engine } from '@quartet/db-core';
 import type { Application } from 'express';
-import './models'; // db makes tables for the models it has heard of
+import './models'; // db makes tables for the models that are imported
 import { db } from './session';
 
 /** Gives `db` the app, or none in a script, and the engine; makes the tables that are missing. */

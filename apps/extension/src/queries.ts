@@ -176,7 +176,7 @@ export const queries: Queries = {
 };
 
 async function findOrCreateTags(names: string[]): Promise<Tag[]> {
-  // In one order for everybody: requests with the same new tags must not wait for each other in a circle.
+  // In one order: requests with the same new tags must not wait for each other in a circle.
   const wanted = names.toSorted().map((name) => ({ name }));
   await Tag.bulkCreate(wanted, { ignoreDuplicates: true });
   // Locked, since MariaDB shows a tag that another request has just made to a locking read alone.

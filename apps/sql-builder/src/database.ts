@@ -11,7 +11,7 @@ export let knex: Knex;
 /** Binds Knex and the session to the engine and makes the tables that are missing. */
 export async function initDb(engine: Engine): Promise<void> {
   Session.configure({ bind: engine });
-  await engine.ready(); // Knex asks for the server's version, and tells of an absent server less plainly
+  await engine.ready(); // gives Knex the server's version, and a plain error where the server is away
   knex = bindKnex(engine);
   await createAll(knex, tables);
 }

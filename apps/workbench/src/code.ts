@@ -15,6 +15,7 @@ export type Language = 'typescript' | 'sql' | 'json';
 const THEME = 'workbench';
 /** How many highlighted texts are kept: the same statements come again and again. */
 const CACHE_SIZE = 2_000;
+/** The formatter's rules for each database. */
 const DIALECTS = { sqlite, postgresql, mysql: mariadb };
 
 const highlighter = createHighlighterCoreSync({

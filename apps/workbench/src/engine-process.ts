@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEngine } from '@quartet/db-core';
 import { gracefulShutdown } from '@quartet/db-core/express';
-import { createStyleApps } from './app';
+import { createStyleApps } from './style-apps';
 import type { EngineInfo } from './protocol';
 
 /** Messages to the process that started it. */

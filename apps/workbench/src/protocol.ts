@@ -42,6 +42,7 @@ export interface ScenarioInfo {
   readonly together?: boolean;
 }
 
+/** `name` is db-core's `DialectName`: the page is compiled without db-core. */
 export interface EngineInfo {
   readonly name: 'sqlite' | 'postgresql' | 'mysql';
   readonly version: string;

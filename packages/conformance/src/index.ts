@@ -1,8 +1,7 @@
 /** The suites that every app passes on every engine, and the probe that reads the database by itself. */
 export { registerConformance } from './register';
-export type { Subject } from './register';
 export { gapTable } from './support/gaps';
-export type { Gap } from './support/gaps';
+export type { Gap, Subject } from './support/subject';
 export { suites } from './suites';
 export { Probe } from './probe/probe';
 export { AppProcess } from './support/app-process';

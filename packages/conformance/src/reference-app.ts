@@ -131,7 +131,7 @@ export const referenceQueries: Queries = {
         [userId, body],
       )
     ).one();
-    // In one order for everybody: two requests that bring the same tags must not wait for each other in a circle.
+    // In one order: two requests that bring the same tags must not wait for each other in a circle.
     for (const tag of [...tags].sort()) {
       await Session.execute(insertTag[dialect()], [tag]);
       await Session.execute(linkTag[dialect()], [message['id'], tag]);
@@ -219,6 +219,7 @@ export const referenceQueries: Queries = {
   },
 };
 
+/** Inserts a tag unless it is there; each database has its own words for that. */
 const insertTag: Record<DialectName, string> = {
   sqlite: 'INSERT INTO tags (name) VALUES (?) ON CONFLICT DO NOTHING',
   postgresql: 'INSERT INTO tags (name) VALUES (?) ON CONFLICT DO NOTHING',

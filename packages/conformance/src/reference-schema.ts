@@ -1,9 +1,9 @@
 /**
  * The four tables, written by hand for each database: what every style's `createAll` must come to, and
- * what a database that somebody else made looks like.
+ * what a database of another maker looks like.
  *
  * Instants: SQLite has no type for them, so they are ISO 8601 text in UTC, which sorts as time does;
- * MariaDB's default is told to be UTC, since `current_timestamp` is the writer's own clock.
+ * MariaDB's default is UTC by its expression, since `current_timestamp` is the writer's own clock.
  * Text: compared byte by byte on MariaDB too, or 'Ana' and 'ana' would be one name there and two elsewhere.
  */
 import type { DialectName } from '@quartet/db-core';

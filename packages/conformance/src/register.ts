@@ -1,29 +1,12 @@
 /** `registerConformance`: one call in an app's test file runs the whole suite on every engine of the run. */
 import { join } from 'node:path';
-import type { Engine } from '@quartet/db-core';
-import type { Queries } from '@quartet/http-contract';
 import type { EngineName } from '@quartet/testing';
 import { testEngines } from '@quartet/testing';
-import type { Express } from 'express';
 import { suites } from './suites';
 import { Fixture } from './support/fixture';
-import type { Gap } from './support/gaps';
 import { isGap } from './support/gaps';
-import type { Layer, Suite, SuiteTest } from './support/suite';
-
-/** The app under test. */
-export interface Subject {
-  readonly style: string;
-  readonly createApp: (engine: Engine) => Promise<Express>;
-  /** The same queries that the app's router answers with. */
-  readonly queries: Queries;
-  /** The file that starts the app as a process. Default: `src/server.ts` of the package under test. */
-  readonly server?: string;
-  /** What the style cannot do yet. */
-  readonly gaps?: readonly Gap[];
-  /** `core`: also what is the same for every style, as the reference app has it. Default: `style`. */
-  readonly layer?: Layer;
-}
+import type { Subject } from './support/subject';
+import type { Suite, SuiteTest } from './support/suite';
 
 /**
  * Registers the suites as Jest blocks: engine, then suite, then test, with the same titles in every cell.

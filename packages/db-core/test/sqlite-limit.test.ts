@@ -2,7 +2,7 @@
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
 import type { SqliteConnection } from '../src/dialects/sqlite/connection';
-import { withSteadyLimit } from '../src/dialects/sqlite/limit';
+import { wrapLimitParameters } from '../src/dialects/sqlite/limit';
 
 describe('a parameter of LIMIT on SQLite', () => {
   let engine: Engine;
@@ -21,7 +21,7 @@ describe('a parameter of LIMIT on SQLite', () => {
       'select * from (select 1 limit likely(?) offset likely(?)) m',
     ],
   ])('is kept from the planner: %s', (sql, steady) => {
-    expect(withSteadyLimit(sql)).toBe(steady);
+    expect(wrapLimitParameters(sql)).toBe(steady);
   });
 
   test.each([
@@ -31,7 +31,7 @@ describe('a parameter of LIMIT on SQLite', () => {
     'select 1 limit ?, ?',
     'select no_limit ?',
   ])('what only looks like one stays as it is: %s', (sql) => {
-    expect(withSteadyLimit(sql)).toBe(sql);
+    expect(wrapLimitParameters(sql)).toBe(sql);
   });
 
   test('is prepared like that', async () => {

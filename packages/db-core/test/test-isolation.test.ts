@@ -115,7 +115,7 @@ onEachEngine((fixture) => {
       const forgotten = fixture.engine.connect();
       await forgotten.execute('select name from items');
     });
-    await expect(call).rejects.toThrow('await whatever is started inside');
+    await expect(call).rejects.toThrow('await what is started inside');
     expect(await fixture.names()).toEqual([]);
   });
 

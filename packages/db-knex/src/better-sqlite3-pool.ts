@@ -1,6 +1,6 @@
 /**
  * What Knex takes as `connectionPool` on SQLite: connections that look like better-sqlite3's to it, since it awaits every
- * answer. Whatever does not await is refused, before anything has run: better-sqlite3 answers at once, and an engine
+ * answer. A caller that does not await is refused before anything has run: better-sqlite3 answers at once, and an engine
  * cannot, since a statement may have to wait for its turn. A checked-out connection stays the same until it is released.
  *
  * Columns declared `datetime` or `timestamp` that hold ISO 8601 text in UTC are read as `Date`, as Python's
@@ -53,7 +53,7 @@ class BetterSqlite3Statement {
     this.#sql = sql;
   }
 
-  /** Whether it returns rows; told from the text, since no handle is known yet. */
+  /** Whether it returns rows, by its text: no handle is known yet. */
   get reader(): boolean {
     return this.#engine.describe(this.#sql).returnsRows;
   }
@@ -67,7 +67,7 @@ class BetterSqlite3Statement {
     return new Answer(() => this.#perform(values), rowsOf);
   }
 
-  /** Where the text misled `reader`, rows are what the caller wants all the same. */
+  /** The caller gets rows even where `reader` misjudged the text. */
   run(values: readonly unknown[] = []): PromiseLike<SqliteRow[] | SqliteOutcome> {
     return new Answer(() => this.#perform(values), rowsOrOutcome);
   }
@@ -110,6 +110,7 @@ class Answer<T> implements PromiseLike<T> {
     this.#pick = pick;
   }
 
+  // oxlint-disable-next-line unicorn/no-thenable -- it is awaited by Knex, and runs its statement then
   then<R = T, E = never>(
     fulfilled?: ((value: T) => R | PromiseLike<R>) | null,
     rejected?: ((reason: unknown) => E | PromiseLike<E>) | null,

@@ -21,7 +21,7 @@ export type BindKnexOptions = Omit<
 
 const { bind, engineOf: engineOfConfig } = engineRegistry('Knex', 'bindKnex(engine)');
 
-/** Whoever asked for the connection gets the error: a stack on the console for each client that leaves is noise. */
+/** The caller gets the error as well: a stack on the console for each client that leaves is noise. */
 const LOG = {
   warn(message: unknown): void {
     if (!String(message).startsWith('Acquire connection error')) console.warn(message);
@@ -29,7 +29,7 @@ const LOG = {
 };
 
 /**
- * @returns the Knex; there is nothing to destroy, the engine is disposed by whoever made it.
+ * @returns the Knex; there is nothing to destroy: its connections are the engine's.
  * @example
  * const knex = bindKnex(engine);
  * const users = await knex('users').where({ name: 'admin' });

@@ -47,7 +47,7 @@ export function dropAll(knex: Knex, tables: Tables): Promise<void> {
   });
 }
 
-/** Makes a new table tell 'Ana' from 'ana', as each database does but MariaDB. {@link createAll} does it by itself. */
+/** Makes a new table distinguish 'Ana' from 'ana', which MariaDB alone does not by itself. {@link createAll} calls it. */
 export function compareBytewise(knex: Knex, table: Knex.CreateTableBuilder): void {
   const { bytewise } = engineOf(knex).dialect.facts;
   if (!bytewise) return;

@@ -34,4 +34,4 @@ async function bind(engine: Engine): Promise<Bound> {
   };
 }
 
-registerBinding({ bind, relations: false, tellsOfOwnCalls: false });
+registerBinding({ bind, relations: false, reportsOwnCalls: false });

@@ -17,7 +17,7 @@ import { defineUtcDateTime } from './utc-date-time';
 export type DefineModels = (sequelize: Sequelize) => unknown;
 
 /** A class decorated with sequelize-typescript's `@Table`. */
-// Any constructor will do: sequelize-typescript itself tells whether it is a model.
+// Any constructor will do: sequelize-typescript itself checks whether it is a model.
 export type DecoratedModel = abstract new (...args: never[]) => Model;
 
 export interface BindSequelizeOptions

@@ -1,4 +1,4 @@
-/** Tells the engine which model objects Sequelize has written, while somebody tracks that. Bulk updates and deletes have none. */
+/** Reports the model objects that Sequelize has written, while modifications are tracked. Bulk updates and deletes have no objects. */
 import type { Engine } from '@quartet/db-core';
 import type { Operation } from '@quartet/db-core/binding';
 import { noteChange, watchChanges } from '@quartet/db-core/binding';

@@ -28,7 +28,7 @@ export function dropAll(sequelize: Sequelize): Promise<void> {
 /** Models in order of their foreign keys: those that others refer to first. */
 function inOrder(sequelize: Sequelize): ModelStatic<Model>[] {
   const models: ModelStatic<Model>[] = [];
-  // Its typings do not tell of forEachModel, which sorts.
+  // Its typings lack forEachModel, which sorts.
   const manager = sequelize.modelManager as unknown as {
     forEachModel(each: (model: ModelStatic<Model>) => void): void;
   };

@@ -1,5 +1,5 @@
 /**
- * The one way instants are stored, whichever library writes them: `timestamptz(3)` on PostgreSQL,
+ * The one way in which all libraries store instants: `timestamptz(3)` on PostgreSQL,
  * `datetime(3)` in UTC on MariaDB, ISO 8601 text with milliseconds and `Z` on SQLite. They are read as `Date`.
  *
  * @see https://sequelize.org/docs/v6/other-topics/extending-data-types/
@@ -35,7 +35,7 @@ export function utcDateTime(options: UtcDateTimeOptions = {}): ModelAttributeCol
   };
 }
 
-/** Sequelize's own DATE, which checks and compares values; its typings tell of none of that. */
+/** Sequelize's own DATE, which checks and compares values; its typings lack both. */
 interface DateType {
   readonly options: { readonly defaultNow?: boolean };
   toSql(): string;
@@ -57,7 +57,7 @@ class UtcDateTime extends DateType {
   readonly key: string = KEY;
 }
 
-/** Tells Sequelize how instants are kept on a database. @param dialect Sequelize's name for it. */
+/** Registers with Sequelize how instants are kept on a database. @param dialect Sequelize's name for it. */
 export function defineUtcDateTime(dialect: string, { instant }: DialectFacts): void {
   const types = dialectTypes(dialect);
   types[KEY] ??= class extends UtcDateTime {

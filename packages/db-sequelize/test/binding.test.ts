@@ -40,7 +40,7 @@ async function bind(engine: Engine): Promise<Bound> {
 registerBinding({
   bind,
   relations: true,
-  tellsOfOwnCalls: true,
+  reportsOwnCalls: true,
   schemas: {
     'models of sequelize-typescript': (engine) => schema(engine, Object.values(decorated)),
   },

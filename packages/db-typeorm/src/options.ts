@@ -10,7 +10,7 @@ import type { DataSourceOptions } from 'typeorm';
 import { DataSource } from 'typeorm';
 import { routeSqlite } from './sqlite-driver';
 
-/** An uninitialised DataSource. @param engine one that has been `ready()`, so that MariaDB is told from MySQL. */
+/** An uninitialised DataSource. @param engine one that has been `ready()`, so that it is known whether the server is MariaDB or MySQL. */
 export function dataSourceOn(engine: Engine, options: Partial<DataSourceOptions>): DataSource {
   return SOURCES[engine.dialect.name](engine, options);
 }
@@ -65,7 +65,7 @@ class NoDatabase {
   }
 
   close(): void {
-    // the engine is disposed by whoever made it
+    // the connections are the engine's
   }
 
   prepare(): never {

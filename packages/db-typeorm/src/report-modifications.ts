@@ -1,5 +1,5 @@
 /**
- * Tells the engine which entities TypeORM has written, while somebody tracks that. Query builders, and `insert()` or
+ * Reports the entities that TypeORM has written, while modifications are tracked. Query builders, and `insert()` or
  * `update()` of a repository, write rows that no entity stands for.
  */
 import type { Engine } from '@quartet/db-core';

@@ -11,7 +11,7 @@
  * the migration hooks of its query runners.
  */
 import type { Engine } from '@quartet/db-core';
-import { requireDialect, Route, runSqlite } from '@quartet/db-core/drivers';
+import { Route, runSqlite } from '@quartet/db-core/drivers';
 import type { DataSource, ObjectLiteral } from 'typeorm';
 import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver';
@@ -42,7 +42,6 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
 
   constructor(driver: BetterSqlite3Driver, engine: Engine) {
     super(driver);
-    requireDialect(engine, 'sqlite', 'bindTypeorm');
     this.#engine = engine;
     this.#route = new Route(engine, true);
   }
@@ -122,7 +121,7 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
   }
 }
 
-/** `2026-11-21 10:00:00.000`, as TypeORM writes instants, and whatever else a Date can be made of. */
+/** `2026-11-21 10:00:00.000`, as TypeORM writes instants, and all else that a Date can be made of. */
 function toIso(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   const instant = new Date(

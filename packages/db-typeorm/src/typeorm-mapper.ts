@@ -126,7 +126,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     return this.#metadata.generatedColumns.some(({ isPrimary }) => isPrimary);
   }
 
-  /** Where the key does not tell which objects have a row, TypeORM's own calls are listened to. */
+  /** Where the key does not show which objects have a row, this listens to TypeORM's own calls. */
   #watchRows(): void {
     const { target } = this.#metadata;
     const remember = (entity: unknown): void => {

@@ -1,5 +1,5 @@
 /**
- * The one way instants are stored, whichever library writes them: `timestamptz(3)` on PostgreSQL,
+ * The one way in which all libraries store instants: `timestamptz(3)` on PostgreSQL,
  * `datetime(3)` in UTC on MariaDB, ISO 8601 text with milliseconds and `Z` on SQLite. They are read as `Date`.
  */
 import type { Engine } from '@quartet/db-core';

@@ -43,6 +43,6 @@ async function bind(engine: Engine): Promise<Bound> {
 registerBinding({
   bind,
   relations: true,
-  tellsOfOwnCalls: true,
+  reportsOwnCalls: true,
   schemas: { 'decorated classes': (engine) => schema(engine, Object.values(decorated)) },
 });

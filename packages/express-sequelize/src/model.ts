@@ -70,7 +70,7 @@ export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded
 
   /**
    * Associations, scopes and hooks: `db.initApp` calls it once all models are defined, so that models may
-   * refer to each other whatever the order of their files.
+   * refer to each other in any order of their files.
    *
    * @example
    * static override associate(): void {

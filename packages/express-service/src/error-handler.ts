@@ -10,7 +10,7 @@ export interface ErrorHandlerOptions extends Omit<ErrorToProblemOptions, 'readOn
   /**
    * Called with every error that is answered with 500 or more, unless a handler threw that answer itself.
    * Default: one line on stderr, with the stack when it is a 500; nothing for a deadlock or a lock that was
-   * not given in time, which the client is told to try again.
+   * not given in time, where the answer asks the client to try again.
    */
   readonly onError?: (error: unknown, problem: HttpProblem, req: Request) => void;
 }

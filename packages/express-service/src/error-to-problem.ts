@@ -22,7 +22,7 @@ export interface ErrorToProblemOptions {
   readonly messages?: Partial<ProblemMessages>;
   /** Asked first, with the error as db-core's tree has it; undefined leaves the answer to the usual rules. */
   readonly problems?: (error: unknown) => HttpProblem | undefined;
-  /** The request only reads, so that it may be repeated whatever became of it. Default false. */
+  /** The request only reads, so that it may be repeated in any case. Default false. */
   readonly readOnly?: boolean;
 }
 
@@ -65,7 +65,7 @@ export function errorToProblem(error: unknown, options: ErrorToProblemOptions = 
   );
 }
 
-/** @param repeatable whatever became of the work, it may be done again: it only reads, or was rolled back */
+/** @param repeatable the work may be done again in any case: it only reads, or was rolled back */
 function fromDatabase(
   error: unknown,
   messages: ProblemMessages,

@@ -16,7 +16,7 @@ const MAX_BYTES = 100 * 1024;
 const TYPES = ['application/json', 'application/*+json'];
 
 /**
- * Puts the parsed body into `req.body`, of whatever kind its JSON is; a request without one is refused.
+ * Puts the parsed body into `req.body`, which may be any JSON; a request without one is refused.
  *
  * @example
  * app.post('/users', jsonBody(), async (req, res) => { … });

@@ -29,7 +29,7 @@ export async function sendNdjson<T>(
     res.type('application/x-ndjson');
     await pipeline(source, res);
   } catch (error) {
-    if (!isEarlyLeave(error)) throw error;
+    if (!isPrematureClose(error)) throw error;
   } finally {
     source.destroy();
   }
@@ -51,7 +51,7 @@ async function* chunks<T>(
 }
 
 /**
- * More rows are asked for when the response drains, in whatever async context that happens: without this
+ * More rows are asked for when the response drains, in the async context of the socket: without this
  * the query functions could find no scope, or another request's, from the second chunk on.
  */
 function inThisContext<T>(rows: AsyncIterable<T>): AsyncIterable<T> {
@@ -70,7 +70,7 @@ function inThisContext<T>(rows: AsyncIterable<T>): AsyncIterable<T> {
   };
 }
 
-function isEarlyLeave(error: unknown): boolean {
+function isPrematureClose(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ERR_STREAM_UNABLE_TO_PIPE';
 }

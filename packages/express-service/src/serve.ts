@@ -44,7 +44,7 @@ interface Settings {
  * - `DRAIN_TIMEOUT_MS`: how long requests in flight may take after that (default `options.drainTimeoutMs`, or 10,000).
  *
  * The promise resolves when the app listens. A mistake in the settings, a taken port, a database that does not
- * answer and whatever `createApp` throws print one line on stderr and end the process with 1.
+ * answer and an error of `createApp` print one line on stderr and end the process with 1.
  *
  * @example
  * void serve(createApp, { name: 'shop', port: 3000 });

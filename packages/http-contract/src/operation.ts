@@ -107,7 +107,7 @@ function invalid(part: 'path' | 'query' | 'body', errors: FieldError[]): HttpPro
   return new HttpProblem(400, detail, { type: 'validation', title: 'Validation failed', errors });
 }
 
-/** More would help nobody, and a body of thousands of bad rows must not make an answer of megabytes. */
+/** More would not help, and a body of thousands of bad rows must not make an answer of megabytes. */
 const MAX_FIELD_ERRORS = 20;
 
 /** The first complaint about each field. */

@@ -19,7 +19,7 @@ import { userOperations } from './resources/users';
 import { securityHeaders } from './security-headers';
 
 export interface RouterOptions extends ErrorHandlerOptions {
-  /** The style's name, as `GET /` tells it. */
+  /** The style's name, as `GET /` shows it. */
   readonly style: string;
   /** The library it shows. */
   readonly library: string;

@@ -26,7 +26,7 @@ export const name = trimmed(50);
 export const tag = trimmed(50);
 /** The third article's contact: any text that fits the e-mail column. */
 export const contact = trimmed(120);
-/** One @ with something on both sides: `admin@localhost` is an address, and only mail can tell the rest. */
+/** One @ with something on both sides: `admin@localhost` is an address, and only a mail sent there shows the rest. */
 const ADDRESS = /^[^\s@]+@[^\s@]+$/u;
 export const email = contact
   .superRefine((value, context) => {
@@ -42,10 +42,13 @@ const perPage = decimal(`must be an integer from 1 to ${MAX_PER_PAGE}`, { max: M
 /** A page beyond any table is past the end (404), not malformed, so the number is capped instead of refused. */
 const page = decimal('must be a positive integer', { cap: MAX_ID });
 
-export const pageQuery = z.object({ page: orElse(page, 1), per_page: orElse(perPage, 20) });
+export const pageQuery = z.object({
+  page: withDefault(page, 1),
+  per_page: withDefault(perPage, 20),
+});
 export const userPageQuery = pageQuery.extend({ name: name.optional() });
 export const messagePageQuery = pageQuery.extend({ tag: tag.optional() });
-export const limitQuery = z.object({ limit: orElse(perPage, 10) });
+export const limitQuery = z.object({ limit: withDefault(perPage, 10) });
 
 export const newUser = component(
   'NewUser',
@@ -132,8 +135,8 @@ function decimal(
     .meta({ type: 'integer', minimum: 1, ...(max === Infinity ? {} : { maximum: max }) });
 }
 
-/** The default has to be told to the document as well: zod keeps it to itself on the input side. */
-function orElse(schema: ReturnType<typeof decimal>, value: number) {
+/** The document needs the default as well: on the input side zod does not show it. */
+function withDefault(schema: ReturnType<typeof decimal>, value: number) {
   return schema.default(value).meta({ ...schema.meta(), default: value });
 }
 

@@ -3,6 +3,6 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 export const securityHeaders: RequestHandler = helmet({
-  // The apps speak HTTP; whoever puts TLS in front of them decides where links lead.
+  // The apps speak HTTP; a proxy with TLS in front of them decides where links lead.
   contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
 });

@@ -147,7 +147,7 @@ export class Migrator {
     });
   }
 
-  /** Drops the tables of this package's history with everything in them, whatever made them, and applies all migrations. */
+  /** Drops the tables of this package's history with everything in them, and applies all migrations. */
   async reset(): Promise<string[]> {
     return await this.#locked(async ({ connection, journal, umzug }) => {
       await journal.create();

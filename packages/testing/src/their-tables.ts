@@ -5,6 +5,7 @@ interface Executor {
   execute(sql: string): Promise<unknown>;
 }
 
+/** Each database's words for the columns below. */
 const WORDS = {
   sqlite: {
     id: 'integer primary key',

@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { APPS } = require('../workspace.cjs');
+const { dialectPlaces } = require('./dialect-places.cjs');
 const { errorTree } = require('./errors.cjs');
 const { fence, linesOfCode, queryOf, regionOf } = require('./excerpt.cjs');
 const { exportTable } = require('./exports.cjs');
@@ -10,6 +11,8 @@ const { gapTable } = require('./gaps.cjs');
 const { markdownFiles, summaryOf } = require('./pages.cjs');
 const { portedTests } = require('./ported-tests.cjs');
 const { statementTable } = require('./statements.cjs');
+const { packagesPicture, wingsPicture } = require('./imports.cjs');
+const { wayOf } = require('./ways.cjs');
 
 const FILES = ['session.ts', 'models.ts', 'database.ts', 'queries.ts', 'app.ts', 'server.ts'];
 
@@ -64,6 +67,19 @@ exports.generators = (root) => ({
   /** ported-tests LIST: what became of each test of a reference */
   'ported-tests': ({ file, args: [list] }) =>
     portedTests(root, list, (target) => relative(file, target)),
+
+  /** packages: who imports whom among the packages */
+  packages: () => packagesPicture(root),
+
+  /** wings: who imports whom inside db-core */
+  wings: () => wingsPicture(root),
+
+  /** way NAME: a picture of the calls from one end to the other, and where each of them is */
+  way: ({ file, args: [name] }) => wayOf(root, name, (target) => relative(file, target)),
+
+  /** dialect-places lists|singles|tests: the places outside a database's folder that name it */
+  'dialect-places': ({ file, args: [kind] }) =>
+    dialectPlaces(root, kind, (target) => relative(file, target)),
 
   /** pages FOLDER [titles]: a list of the pages in it, but its README */
   pages: ({ file, args: [folder, only] }) =>

@@ -41,10 +41,16 @@ export interface Binding {
   bind(engine: Engine): Promise<Bound>;
   /** Whether a message saves and knows its author as an object. */
   readonly relations: boolean;
-  /** Whether the library tells of objects that its own calls have written. */
-  readonly tellsOfOwnCalls: boolean;
+  /** Whether the library reports objects that its own calls have written. */
+  readonly reportsOwnCalls: boolean;
   /** More ways to define the four tables, by name. */
   readonly schemas?: Readonly<
     Record<string, (engine: Engine) => Promise<Pick<Bound, 'createAll' | 'dropAll' | 'close'>>>
   >;
+}
+
+/** What the suites share: the bound library, once the tests run. */
+export interface Subject {
+  readonly binding: Binding;
+  bound: Bound;
 }

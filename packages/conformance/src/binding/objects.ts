@@ -3,7 +3,7 @@ import { IntegrityError, NoResultFound, runInScope, translateError } from '@quar
 import type { Query } from '@quartet/db-core/orm';
 import type { Named } from './binding';
 import type { Fixture } from './fixture';
-import type { Subject } from './register';
+import type { Subject } from './binding';
 
 export function describeObjects(fixture: Fixture, subject: Subject): void {
   const user = (name: string): Named => subject.bound.user(name, `${name}@x`);

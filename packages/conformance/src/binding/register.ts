@@ -1,20 +1,14 @@
 /** Registers what every binding must do, on each database of the run. */
-import type { Binding, Bound } from './binding';
+import type { Binding, Subject } from './binding';
 import { onEachEngine } from './fixture';
 import { describeModifications } from './modifications';
 import { describeObjects } from './objects';
 import { describeSchema } from './schema';
 import { describeTransactions } from './transactions';
 
-/** What the suites share: the bound library, once the tests run. */
-export interface Subject {
-  readonly binding: Binding;
-  bound: Bound;
-}
-
 /**
  * @example
- * registerBinding({ bind: bindMyLibrary, relations: false, tellsOfOwnCalls: false });
+ * registerBinding({ bind: bindMyLibrary, relations: false, reportsOwnCalls: false });
  */
 export function registerBinding(binding: Binding): void {
   onEachEngine(

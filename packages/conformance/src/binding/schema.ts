@@ -1,4 +1,4 @@
-/** Tables from definitions: the same on every database, whichever library makes them. */
+/** Tables from definitions: the same on every database, by any library. */
 import { createEngine, runInScope } from '@quartet/db-core';
 import { bareSchema, expectedSchema } from '@quartet/testing';
 import type { Binding, Bound } from './binding';

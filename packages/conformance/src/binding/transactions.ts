@@ -1,7 +1,7 @@
 /** The library's own transactions, and requests side by side. */
 import { runInScope } from '@quartet/db-core';
 import type { Fixture } from './fixture';
-import type { Subject } from './register';
+import type { Subject } from './binding';
 
 export function describeTransactions(fixture: Fixture, subject: Subject): void {
   const stored = async (): Promise<unknown[]> =>

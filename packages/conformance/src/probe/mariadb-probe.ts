@@ -1,7 +1,7 @@
 /** The probe on MariaDB, by `mysql2`. */
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
-import type { ProbeConnection, ProbeDialect, ProbeRow } from './probe';
+import type { ProbeConnection, ProbeDialect, ProbeRow } from './dialect';
 import type { TableSchema } from './schema';
 import { grouped, tableSchema } from './schema';
 
@@ -59,7 +59,7 @@ class MariadbProbe implements ProbeConnection {
 
   async dropOthers(): Promise<void> {
     for (const id of await this.#others()) await this.rows(`KILL ${id}`);
-    while ((await this.#others()).length > 0); // KILL only tells them to end
+    while ((await this.#others()).length > 0); // KILL only asks them to end
   }
 
   close(): Promise<void> {
@@ -68,8 +68,8 @@ class MariadbProbe implements ProbeConnection {
 
   /**
    * What InnoDB says of each transaction of others on this database. From the engine's own report, since
-   * `information_schema.innodb_trx` is a copy that is only made anew when nobody, of all who use the server, has
-   * looked for a tenth of a second.
+   * `information_schema.innodb_trx` is a copy that is only renewed when no user of the server has read it for a
+   * tenth of a second.
    */
   async #transactions(): Promise<string[]> {
     const [report] = await this.rows('SHOW ENGINE INNODB STATUS');

@@ -1,6 +1,6 @@
 /** The probe on PostgreSQL, by `pg`. */
 import { Client } from 'pg';
-import type { ProbeConnection, ProbeDialect, ProbeRow } from './probe';
+import type { ProbeConnection, ProbeDialect, ProbeRow } from './dialect';
 import type { TableSchema } from './schema';
 import { grouped, tableSchema } from './schema';
 

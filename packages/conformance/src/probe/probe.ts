@@ -5,43 +5,14 @@
 import type { EngineName } from '@quartet/testing';
 import { openMariadbProbe } from './mariadb-probe';
 import { openPostgresProbe } from './postgres-probe';
+import type { ProbeConnection, ProbeDialect, ProbeRow } from './dialect';
 import type { TableSchema } from './schema';
 import { openSqliteProbe } from './sqlite-probe';
 
-export type ProbeRow = Record<string, unknown>;
 export const TABLES = ['users', 'messages', 'tags', 'message_tags'] as const;
 export type TableName = (typeof TABLES)[number];
 /** All rows of all tables, each in a fixed order and spelling: two of them compare. */
 export type Snapshot = Record<TableName, ProbeRow[]>;
-
-/** What each database's driver supplies. */
-export interface ProbeConnection {
-  /** Runs one statement with `?` placeholders; instants come as the text the database stores. */
-  rows(sql: string, params?: readonly unknown[]): Promise<ProbeRow[]>;
-  tables(): Promise<TableSchema[]>;
-  /** Transactions that others have open on this database now, as the server tells. */
-  openTransactions(): Promise<number>;
-  /** Statements of others that wait now for a lock of this database; on SQLite nobody can tell. */
-  lockWaits(): Promise<number | undefined>;
-  /** Cuts every other connection to this database; on SQLite there is none to cut. */
-  dropOthers(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** The differences between the databases that the suites have to know. */
-export interface ProbeDialect {
-  /** A connection beyond the first, for a transaction that is held open. */
-  connect(): Promise<ProbeConnection>;
-  /** Begins a transaction that may write. */
-  readonly begin: string;
-  /** `messages.created_at` as text that JavaScript parses. */
-  readonly createdAt: string;
-  /** An instant as the database stores it. */
-  toStored(instant: Date): string;
-  /** Statements that make deleting a user or inserting the user 'boom' break a foreign key. */
-  readonly sabotage: readonly string[];
-  readonly undoSabotage: readonly string[];
-}
 
 export class Probe {
   #main: ProbeConnection;
@@ -75,12 +46,12 @@ export class Probe {
     };
   }
 
-  /** Transactions that others have open on this database now, as the server itself tells. */
+  /** Transactions that others have open on this database now, as the server reports. */
   openTransactions(): Promise<number> {
     return this.#main.openTransactions();
   }
 
-  /** Statements of others that wait for a lock now, as the server itself tells; undefined where it does not (SQLite). */
+  /** Statements of others that wait for a lock now, as the server reports; undefined on SQLite. */
   lockWaits(): Promise<number | undefined> {
     return this.#main.lockWaits();
   }
@@ -200,6 +171,7 @@ export class Probe {
   }
 }
 
+/** The probe of each database, by its own driver. */
 const openers: Record<EngineName, (url: string) => ProbeDialect> = {
   sqlite: openSqliteProbe,
   postgres: openPostgresProbe,

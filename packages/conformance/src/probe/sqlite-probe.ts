@@ -1,6 +1,6 @@
 /** The probe on SQLite, by better-sqlite3. */
 import Database from 'better-sqlite3';
-import type { ProbeConnection, ProbeDialect, ProbeRow } from './probe';
+import type { ProbeConnection, ProbeDialect, ProbeRow } from './dialect';
 import type { TableSchema } from './schema';
 import { tableSchema } from './schema';
 

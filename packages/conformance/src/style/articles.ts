@@ -1,4 +1,4 @@
-/** What the articles say of every style: the transcript, one scoped session for all modules, the model that nobody imports. */
+/** What the articles say of every style: the transcript, one scoped session for all modules, the model that no module imports. */
 import { join } from 'node:path';
 import type { ScopedSession } from '@quartet/db-core';
 import { IntegrityError, runInScope } from '@quartet/db-core';

@@ -7,7 +7,7 @@ import { suite } from '../support/suite';
 
 const RUNS = { numRuns: 25 };
 
-/** Pieces that break whatever is put together by hand, among any Unicode. */
+/** Pieces that break SQL and HTML put together by hand, among any Unicode. */
 const hostile = fc.constantFrom(
   "'",
   '"',

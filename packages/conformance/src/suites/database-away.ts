@@ -1,4 +1,4 @@
-/** The database goes away and comes back, or has no connection left: users are told in time, and nothing needs a restart. */
+/** The database goes away and comes back, or has no connection left: users get an answer in time, and nothing needs a restart. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OwnServer } from '@quartet/testing';
@@ -117,7 +117,7 @@ export const databaseAway = suiteWithOwnFixtures('database away', (test, core) =
   });
 });
 
-/** Eight clients that create users without a pause, and remember what they were told. */
+/** Eight clients that create users without a pause, and remember the answers. */
 class Load {
   readonly created: string[] = [];
   readonly refusals: Answer[] = [];

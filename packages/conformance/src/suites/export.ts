@@ -11,7 +11,7 @@ import { suite } from '../support/suite';
 const ROWS = 50_000;
 /**
  * 50,000 of these are 50 MB of text: an export that gathers them shows. Of each style it is counted, in `teardown on
- * the wire`, that it reads page by page and stops when nobody reads.
+ * the wire`, that it reads page by page and stops when the client does not read.
  */
 const FILLER = 'x'.repeat(1_000);
 

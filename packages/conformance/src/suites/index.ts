@@ -25,7 +25,7 @@ import { teardownOnTheWire } from './teardown-on-the-wire';
 import { transactions } from './transactions';
 import { users } from './users';
 
-const all = [
+export const suites: readonly Suite[] = [
   schema,
   users,
   importing,
@@ -51,7 +51,4 @@ const all = [
   processes,
   secrets,
   heap,
-] as const;
-
-export const suites: readonly Suite[] = all;
-export type SuiteName = (typeof all)[number]['name'];
+];

@@ -18,7 +18,7 @@ export const processes = suiteWithOwnFixtures('the process', (test, core) => {
     async (context) => {
       await withApp(context, {}, async ({ app, probe, cleanup }) => {
         const { api, port } = app;
-        const release = await probe.hold(HOLD); // whoever wants that name has to wait
+        const release = await probe.hold(HOLD); // a request for that name has to wait
         cleanup.push(release);
         const wire = await Wire.open(port);
         const sendBody = await wire.begin('POST', '/users', user('held'));
@@ -82,7 +82,7 @@ export const processes = suiteWithOwnFixtures('the process', (test, core) => {
       await withApp(context, { DRAIN_TIMEOUT_MS: '700' }, async ({ app, probe, cleanup }) => {
         const { api, port } = app;
         await api.createUser('before');
-        const release = await probe.hold(HOLD); // whoever wants that name has to wait
+        const release = await probe.hold(HOLD); // a request for that name has to wait
         cleanup.push(release);
         const waiting = [await Wire.open(port), await Wire.open(port)];
         for (const wire of waiting) wire.send('POST', '/users', user('held'));
@@ -156,7 +156,7 @@ interface Stage {
   readonly probe: Probe;
   /** Starts the app once more on the same database. */
   restart(): Promise<AppProcess>;
-  /** Done at the end, whatever happens. */
+  /** Done at the end in any case. */
   readonly cleanup: (() => Promise<void>)[];
 }
 

@@ -45,7 +45,7 @@ export const schema = suite('schema', (test) => {
   }
 
   test('rows that refer to nobody are refused by the database itself', async ({ probe }) => {
-    // Not toThrow(): SQLite's driver makes its errors in the realm of whichever test file loaded it first.
+    // Not toThrow(): SQLite's driver makes its errors in the realm of the test file that loaded it first.
     const refused = { message: expect.stringMatching(/foreign key/i) as unknown };
     await expect(probe.addMessages(2147483647, 1)).rejects.toMatchObject(refused);
     await expect(

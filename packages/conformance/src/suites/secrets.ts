@@ -1,4 +1,4 @@
-/** What an answer and a log must not tell, and how much a request may bring. */
+/** What an answer and a log must not show, and how much a request may bring. */
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { createEngine } from '@quartet/db-core';

@@ -35,14 +35,14 @@ export const teardownOnTheWire = suite('teardown on the wire', (test, core) => {
     'a client that leaves after the commit, before the answer: what was committed stays',
     async (fixture) => {
       const { extra, subject, probe } = fixture;
-      const { told, wire } = await leaving(fixture, async (_req, res) => {
+      const { failure, wire } = await leaving(fixture, async (_req, res) => {
         await subject.queries.createUser({ name: 'kept', email: 'kept@localhost' });
         await extra.session();
         res.write('half');
       });
       await wire.until('half');
       await wire.leave();
-      expect(await told).toBeInstanceOf(ClientAbortedError);
+      expect(await failure).toBeInstanceOf(ClientAbortedError);
       expect((await probe.snapshot()).users).toMatchObject([{ name: 'kept' }]);
     },
   );
@@ -71,7 +71,7 @@ export const teardownOnTheWire = suite('teardown on the wire', (test, core) => {
     async (fixture) => {
       const { extra, probe } = fixture;
       const written = deferred();
-      const { told, wire } = await leaving(
+      const { failure, wire } = await leaving(
         fixture,
         async (req) => {
           await (await extra.session()).execute(INSERT);
@@ -82,7 +82,7 @@ export const teardownOnTheWire = suite('teardown on the wire', (test, core) => {
       );
       await written.promise;
       await wire.leave();
-      expect(await told).toBeInstanceOf(ClientAbortedError);
+      expect(await failure).toBeInstanceOf(ClientAbortedError);
       await fixture.atRest();
       expect(await probe.count('users')).toBe(0);
     },
@@ -110,11 +110,11 @@ export const teardownOnTheWire = suite('teardown on the wire', (test, core) => {
       const { server, extra, probe } = fixture;
       server.setTimeout(150);
       try {
-        const { told, wire } = await leaving(fixture, async () => {
+        const { failure, wire } = await leaving(fixture, async () => {
           await (await extra.session()).execute(INSERT);
         });
         await wire.closed();
-        expect(await told).toBeInstanceOf(ClientAbortedError);
+        expect(await failure).toBeInstanceOf(ClientAbortedError);
       } finally {
         server.setTimeout(0);
       }
@@ -203,8 +203,8 @@ export const teardownOnTheWire = suite('teardown on the wire', (test, core) => {
 
   core('HEAD is torn down like GET, and what it wrote is undone', async (fixture) => {
     const { api, extra, probe, settled } = fixture;
-    const told: unknown[] = [];
-    extra.onTeardown((error) => told.push(error));
+    const failure: unknown[] = [];
+    extra.onTeardown((error) => failure.push(error));
     const path = extra.add(async (_req, res) => {
       await (await extra.session()).execute(INSERT);
       res.status(304).end();
@@ -212,7 +212,7 @@ export const teardownOnTheWire = suite('teardown on the wire', (test, core) => {
     expect((await api.send('HEAD', path)).status).toBe(304);
     await settled();
     extra.onTeardown(() => undefined);
-    expect(told).toEqual([undefined]);
+    expect(failure).toEqual([undefined]);
     expect(await probe.count('users')).toBe(0);
   });
 
@@ -262,18 +262,18 @@ export const teardownOnTheWire = suite('teardown on the wire', (test, core) => {
 
 type Handler = Parameters<Fixture['extra']['add']>[0];
 
-/** A request that is not going to be answered: its connection, and what teardown is told. */
+/** A request that is not going to be answered: its connection, and the error that teardown is given. */
 async function leaving(
   { server, extra }: Fixture,
   handler: Handler,
   body?: string,
-): Promise<{ wire: Wire; told: Promise<unknown> }> {
-  const told = deferred<unknown>();
+): Promise<{ wire: Wire; failure: Promise<unknown> }> {
+  const failure = deferred<unknown>();
   extra.onTeardown((error) => {
     extra.onTeardown(() => undefined);
-    told.resolve(error);
+    failure.resolve(error);
   });
   const wire = await Wire.open(server);
   wire.send('POST', extra.add(handler), body, body === undefined ? undefined : 1_000);
-  return { wire, told: told.promise };
+  return { wire, failure: failure.promise };
 }

@@ -130,7 +130,7 @@ export const teardown = suite('teardown', (test) => {
     const request = api.start('POST', '/users', { name: 'ghost', email: 'ghost@localhost' });
     await reached;
     if ((await probe.lockWaits()) === undefined)
-      await delay(100); // on SQLite nobody can see who waits
+      await delay(100); // SQLite does not report who waits
     else await until(async () => (await probe.lockWaits()) === 1);
     expect(engine.status().inUse).toBe(1);
     await request.abort();
@@ -215,7 +215,7 @@ export const teardown = suite('teardown', (test) => {
   });
 });
 
-/** Runs a request that writes without a commit and then ends as given; tells of its teardowns and its connections. */
+/** Runs a request that writes without a commit and then ends as given; gives its teardowns and its connections. */
 async function endWith({ api, extra, measure }: Fixture, end: ExtraHandler) {
   const teardowns: unknown[] = [];
   extra.onTeardown((error) => teardowns.push(error));

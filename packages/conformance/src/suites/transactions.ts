@@ -262,7 +262,7 @@ async function total({ subject }: Fixture): Promise<number> {
   return (await subject.queries.listUsers({ page: 1, perPage: 20 }, {})).total;
 }
 
-/** What a call that must fail failed with, as db-core tells it. */
+/** What a call that must fail failed with, as db-core translates it. */
 async function outcome(call: Promise<unknown>): Promise<unknown> {
   return await call.then(() => new Error('it succeeded'), translateError);
 }

@@ -115,11 +115,11 @@ export class Client {
   }
 }
 
-/** Words that would tell of the inside: stacks, statements, drivers. */
+/** Words that would show the inside: stacks, statements, drivers. */
 const LEAKS =
   /\bat .*\(|node_modules|\.ts:\d|\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE)\b|constraint|duplicate (?:key|entry)|users[._]|sqlite|postgres|mariadb|mysql|sequelize|typeorm|knex/i;
 
-/** The answer is a problem document of this status that tells nothing of the inside; returns it. */
+/** The answer is a problem document of this status that shows nothing of the inside; returns it. */
 export function expectProblem(answer: Answer, status: number | readonly number[]): Problem {
   const asked = typeof status === 'number' ? [status] : status;
   const { text } = answer;

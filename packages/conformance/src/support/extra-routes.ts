@@ -30,7 +30,7 @@ export class ExtraRoutes {
     this.#queries = queries;
     this.#engine = engine;
     this.scopes = new RequestScopes({
-      onTeardown: (...told) => this.#onTeardown(...told),
+      onTeardown: (...args) => this.#onTeardown(...args),
       onTeardownError: (error) => this.teardownFailures.push(error),
     });
     this.router.all('/extra/:id', this.scopes.middleware, (req, res, next) =>

@@ -14,10 +14,10 @@ import { freshDatabase, until } from '@quartet/testing';
 import type { Express } from 'express';
 import express from 'express';
 import { Probe } from '../probe/probe';
-import type { Subject } from '../register';
 import { Client } from './client';
 import { ExtraRoutes } from './extra-routes';
 import { Meter } from './meter';
+import type { Subject } from './subject';
 
 export interface FixtureOptions {
   /** Runs on the empty database before the app sees it. */
@@ -103,14 +103,14 @@ export class Fixture {
     expect({ inUse, waiting }).toEqual({ inUse: 0, waiting: 0 });
   };
 
-  /** How many listen to whatever outlives a request. */
+  /** How many listeners there are on what outlives a request. */
   readonly listeners = (): Record<string, number> => ({
     engine: listenersOf(this.engine as unknown as NodeJS.EventEmitter),
     server: listenersOf(this.server),
     process: listenersOf(process),
   });
 
-  /** At the end of a test: at rest, and nobody listens who did not before. */
+  /** At the end of a test: at rest, and without new listeners. */
   async untouched(): Promise<void> {
     await this.atRest();
     expect(this.listeners()).toEqual(this.#listeners);

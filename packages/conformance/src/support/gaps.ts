@@ -3,18 +3,8 @@
  * fail (a closed gap is noticed), keeps its title, and shows up in the published table.
  */
 import type { EngineName } from '@quartet/testing';
-import type { SuiteName } from '../suites';
+import type { Gap } from './subject';
 import type { Suite } from './suite';
-
-export interface Gap {
-  readonly suite: SuiteName;
-  /** The test's title. */
-  readonly test: string;
-  /** Default: all engines. */
-  readonly engines?: readonly EngineName[] | undefined;
-  /** Why, and what would close it. */
-  readonly reason: string;
-}
 
 /**
  * A Markdown table of the styles' gaps, for the docs; one line says so when there are none. With `suites`, what

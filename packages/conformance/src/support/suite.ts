@@ -1,7 +1,7 @@
 /** How a suite is written: a list of titled tests that need nothing but the fixture. */
 import type { EngineName } from '@quartet/testing';
-import type { Subject } from '../register';
 import type { Fixture } from './fixture';
+import type { Layer, Subject } from './subject';
 
 export interface TestContext {
   /** The fixture of this engine. */
@@ -18,12 +18,6 @@ export interface SuiteTest {
   readonly only?: Only | undefined;
   readonly layer: Layer;
 }
-
-/**
- * What a test proves: a `style`, or the `core` that all styles share (db-core, the router). Those of the core run on the
- * reference app alone, once an engine.
- */
-export type Layer = 'core' | 'style';
 
 /** A test that makes no sense on some engine: no gap of a style, but listed beside them. */
 export interface Only {

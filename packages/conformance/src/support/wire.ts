@@ -56,7 +56,7 @@ export class Wire {
     }
   }
 
-  /** Resolves when the connection is gone, whoever ended it. */
+  /** Resolves when the connection is gone, by either end. */
   async closed(): Promise<void> {
     if (!this.#socket.closed) await once(this.#socket, 'close');
   }

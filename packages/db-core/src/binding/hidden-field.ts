@@ -1,6 +1,6 @@
 /**
- * A value kept with an object: nobody else sees it, and it goes when the object goes. What a WeakMap does, as a private field
- * put onto an object that is there already. For the rows of a page, which live as long as their request, a WeakMap takes
+ * A value kept with an object: no other code sees it, and it goes when the object goes. It does what a WeakMap does, by a
+ * private field that is added to an existing object. For the rows of a page, which live as long as their request, a WeakMap takes
  * twenty times as long, and the garbage collector has to look after its entries.
  *
  * @see https://tc39.es/ecma262/#sec-privatefieldadd
@@ -14,7 +14,7 @@ export interface HiddenField<T extends object, V> {
 
 /** A field of its own: two do not see each other's values. */
 export function hiddenField<T extends object, V>(): HiddenField<T, V> {
-  class Field extends Itself {
+  class Field extends ExistingObject {
     #value: V | undefined;
 
     static get(object: T): V | undefined {
@@ -32,8 +32,8 @@ export function hiddenField<T extends object, V>(): HiddenField<T, V> {
   return Field;
 }
 
-/** What a constructor returns is what the fields of the classes derived from it are added to. */
-class Itself {
+/** A derived class adds its fields to the object that this constructor returns. */
+class ExistingObject {
   constructor(object: object) {
     return object;
   }

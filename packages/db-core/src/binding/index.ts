@@ -10,7 +10,7 @@ export type { Class, Identity, Mapper, Select } from '../orm/mapper';
 export type { Operation } from '../observe/changes';
 export type { ScopeOptions } from '../session/scope';
 export { assertKnownOptions } from '../errors/unknown-option';
-export { createUnlessMade } from './create-unless-made';
+export { createUnlessMade } from '../reflection/create-unless-made';
 export { dependenciesFirst } from '../orm/dependencies-first';
 export { engineRegistry } from './engine-registry';
 export { hiddenField } from './hidden-field';

@@ -1,4 +1,4 @@
-/** Every wait on the network has an end: a connection that does not answer in time is dead to us, and is destroyed. */
+/** Every wait on the network has an end: a connection that does not answer in time counts as dead, and is destroyed. */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { OperationalError } from '../errors/errors';
 

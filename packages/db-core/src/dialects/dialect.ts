@@ -14,7 +14,7 @@ import type { DialectName } from './names';
 export interface Dialect {
   readonly name: DialectName;
   readonly defaultBegin: BeginMode;
-  /** Connections a pool holds unless told otherwise. */
+  /** The default of `poolSize`. */
   readonly defaultPoolSize: number;
   /** Whether the driver holds the event loop while it works: the pool lets the loop turn between two owners. */
   readonly synchronous: boolean;
@@ -26,7 +26,7 @@ export interface Dialect {
   readonly facts: DialectFacts;
   /** How it reads a text: where strings and comments end. */
   readonly lexicalRules: LexicalRules;
-  /** What a statement is, told from its text by these rules. */
+  /** Says what a statement is, by these rules. */
   readonly describe: (sql: string) => Statement;
   /** How this driver writes the n-th (from 1) placeholder. */
   placeholder(n: number): string;

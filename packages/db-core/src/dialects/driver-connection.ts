@@ -15,7 +15,7 @@ export interface CursorResult {
   readonly rows: readonly (readonly unknown[])[];
   /** Rows changed by a write, rows returned by a read. */
   readonly rowCount: number;
-  /** The generated key of an INSERT, where the driver tells it (SQLite, MariaDB). */
+  /** The generated key of an INSERT, where the driver reports it (SQLite, MariaDB). */
   readonly lastInsertId?: number | string;
 }
 
@@ -72,6 +72,6 @@ export interface DriverConnection {
   cancel(): Promise<void>;
   /** Says goodbye to the server and closes. Never waits longer than `networkTimeoutMs`. */
   close(): Promise<void>;
-  /** Closes at once, without a word to the server: whatever waits for an answer gets an error. */
+  /** Closes at once, without a message to the server. Calls that wait for an answer get an error. */
   destroy(): void;
 }

@@ -19,7 +19,7 @@ export interface DialectFacts {
   readonly transactionalDdl: boolean;
   /** Whether a foreign key may refer to a table that is made later. */
   readonly forwardReferences: boolean;
-  /** Whether a column that is `integer primary key` counts up without being told to. */
+  /** Whether a column that is `integer primary key` counts up by itself. */
   readonly integerKeyCountsUp: boolean;
   /** Whether comparing a column with a value that its type cannot hold is an error; else they are just not equal. */
   readonly typedParameters: boolean;

@@ -1,4 +1,4 @@
-/** What `createEngine` is told about the database and its connections; the pool's own options are in `engine/pool.ts`. */
+/** Options of `createEngine` for the database and its connections. Those of the pool are in `engine/pool.ts`. */
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 
 export interface DialectOptions extends TransactionOptions {

@@ -11,7 +11,7 @@ export interface ReflectedColumn {
   readonly autoIncrement: boolean;
   /** Whether the database computes it from other columns: nothing can be written to it. */
   readonly generated: boolean;
-  /** How its text compares, where that is not the database's default. Always null on SQLite, which does not tell. */
+  /** Its collation, where that is not the database's default. Always null on SQLite, which does not report it. */
   readonly collation: string | null;
   /** The values of an enumeration; null for every other type. */
   readonly values: readonly string[] | null;
@@ -37,7 +37,7 @@ export interface ReflectedIndex {
   readonly unique: boolean;
   /** Whether it belongs to a unique constraint of the table. On MariaDB every unique index does. */
   readonly constraint: boolean;
-  /** The statement that makes it, where its columns do not tell all: an expression, a condition, a prefix, an order. */
+  /** The statement that makes it, where its columns do not describe it: an expression, a condition, a prefix, an order. */
   readonly definition: string | null;
 }
 

@@ -5,7 +5,7 @@
 import { InvalidRequestError } from '../errors/errors';
 
 export interface Members {
-  /** Whose members they are, for the message: `pgDriver`, `a connection of mysql2Driver`. */
+  /** The owner of the members, for the message: `pgDriver`, `a connection of mysql2Driver`. */
   readonly facade: string;
   /** Members of the real thing that touch no connection: passed through as they are. */
   readonly pure: readonly string[];

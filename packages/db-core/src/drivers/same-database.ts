@@ -11,7 +11,7 @@ export interface Address {
 }
 
 /**
- * @param defaultPort which says as little as the host `localhost` does: libraries fill them in when they were told nothing.
+ * @param defaultPort which, like the host `localhost`, is no contradiction: libraries fill both in where the user gave none.
  * @throws ArgumentError that names the option.
  */
 export function assertSameDatabase(

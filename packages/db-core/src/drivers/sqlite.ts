@@ -1,6 +1,6 @@
 /**
- * One statement on SQLite, for whatever stands for a driver of it: it goes where its route says, from the handle's cache,
- * with values bound and read as everywhere (see `dialects/sqlite/values.ts`).
+ * One statement on SQLite, for the facades of its drivers. It runs on the connection that its route finds, from the handle's
+ * cache of statements, and converts values by `dialects/sqlite/values.ts`.
  */
 import type { SqliteConnection } from '../dialects/sqlite/connection';
 import type { Engine } from '../engine/engine';

@@ -20,7 +20,7 @@ export class Stoppable {
     return this.#asked;
   }
 
-  /** One more is asked for, and answered when `answer` settles. */
+  /** Counts a statement, until `answer` settles. */
   async asking<T>(answer: Promise<T>): Promise<T> {
     this.#asked++;
     try {

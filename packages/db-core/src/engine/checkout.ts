@@ -9,7 +9,7 @@ import { ScopeClosedError } from '../errors/errors';
 
 const NO_TIME = { durationMs: 0 };
 
-/** Whose checkout it is. */
+/** The connection that the checkout belongs to. */
 export interface CheckoutHolder {
   readonly engine: ConnectionHost;
   readonly closed: boolean;

@@ -1,6 +1,6 @@
 /**
- * A borrowed driver connection and the state of its transaction. Everything that reaches the database,
- * whichever library sends it, goes through `run`, one statement at a time, in the order of asking.
+ * A borrowed driver connection and the state of its transaction. Every statement of every library goes
+ * through `run`, one at a time, in the order of asking.
  *
  * Ports SQLAlchemy's Connection (autobegin, nested transactions, "this transaction is inactive until
  * rollback") with one addition: BEGIN, SAVEPOINT and COMMIT sent by a library are understood, not passed on.
@@ -44,18 +44,18 @@ export interface ConnectionOptions {
 
 /** What reads row by row from a connection, and so keeps it busy: a stream or a cursor. */
 export interface Occupant {
-  /** Whether it has stopped reading: the connection needs nothing but time then. */
+  /** Whether it has stopped reading, so that the connection becomes free by itself. */
   readonly destroyed: boolean;
   /** Stops reading; the connection is free soon afterwards. Safe to call twice. */
   destroy(): void;
 }
 
-/** What transaction control answers. */
+/** The answer to transaction control. */
 const NOTHING: CursorResult = { columns: [], rows: [], rowCount: 0 };
 
 const DONE = Promise.resolve();
 
-/** In which form a statement's outcome reaches whoever sent it. */
+/** In which form the caller gets the outcome of a statement. */
 interface Form<T, R> {
   result(answer: T | undefined): R;
   error(error: unknown): unknown;
@@ -81,7 +81,7 @@ export class Connection {
   readonly #checkout: Checkout;
   readonly #turn = new Mutex();
   readonly #transaction: Transaction;
-  /** Counts calls, to tell what was asked for before something else was answered. */
+  /** Counts calls: which of two was made first. */
   #calls = 0;
   #closing: Promise<void> | undefined;
   /** Set from the moment a stream or cursor is asked for until the connection is free again. */
@@ -156,7 +156,7 @@ export class Connection {
    * Runs a driver call for `sql` inside the transaction this statement belongs to; the facade drivers
    * live on it. `perform` gets the dialect's own connection (a `PostgresqlConnection` …); it may answer at once or later
    * and must settle when the driver has finished.
-   * Transaction control is not performed but carried out here, and answers undefined.
+   * For transaction control `perform` is not called: the connection carries it out, and the answer is undefined.
    *
    * @param owner the library's own connection object: nested transactions are told apart by it.
    */
@@ -169,7 +169,7 @@ export class Connection {
     return this.#run(sql, params, perform, owner, AS_DRIVER as Form<T, T | undefined>);
   }
 
-  /** One promise for a statement, where the driver answers at once: nothing is awaited that is there. */
+  /** Awaits only what is a promise: a statement of a synchronous driver costs one promise. */
   async #run<T, R>(
     sql: string,
     params: unknown,
@@ -243,7 +243,7 @@ export class Connection {
    * Runs `fn` in a savepoint: released when it resolves, rolled back when it rejects; what was done
    * before stays either way.
    *
-   * @throws whatever `fn` rejects with; DatabaseError when the server refuses to keep the savepoint.
+   * @throws what `fn` rejects with; DatabaseError when the server refuses to keep the savepoint.
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     if (this.occupant) await this.#unoccupied();
@@ -257,7 +257,7 @@ export class Connection {
       return value;
     } catch (error) {
       const undoing = this.#exclusively(() => this.#transaction.rollbackNested(owner));
-      await undoing.catch(() => undefined); // the whole transaction is lost then; the first error tells why
+      await undoing.catch(() => undefined); // the whole transaction is lost then, for the first error's reason
       throw error;
     }
   }
@@ -408,7 +408,7 @@ export class Connection {
       : driver.autocommit(statement, () => perform(driver.inner));
   }
 
-  /** The answer, for which a server that has promised to stop what takes too long is not waited for ever. */
+  /** Awaits the answer. With `statementTimeoutMs` a server that does not stop the statement in time loses its connection. */
   async #answer<T>(driver: DriverConnection, running: Promise<T>): Promise<T> {
     const { answerTimeoutMs } = this.engine;
     if (answerTimeoutMs === 0) return await running;
@@ -431,7 +431,7 @@ export class Connection {
     }
   }
 
-  /** What is known of a call at the moment it is made. */
+  /** Who calls, inside which nested transaction, and when. */
   #caller(owner: SavepointOwner): Caller {
     return { owner, nesting: nestingOn(this), asked: ++this.#calls };
   }

@@ -126,7 +126,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     }
   }
 
-  /** What a statement is, told from its text by the rules of this engine's database. */
+  /** Says what a statement is, by the rules of this engine's database. */
   get describe(): (sql: string) => Statement {
     return this.dialect.describe;
   }
@@ -141,7 +141,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     return { ...this.#pool.status, sessions: this.#sessions };
   }
 
-  /** Whether asking for a connection now would mean waiting for somebody to give one back. */
+  /** Whether a caller who asks for a connection now has to wait until another is released. */
   get exhausted(): boolean {
     return this.#pool.exhausted;
   }

@@ -5,7 +5,7 @@
 import type { BeginWay } from '../sql/transaction-options';
 import type { LeakReport } from './leak-detector';
 
-/** `connection` and `session` are for telling one from another; `session` is undefined outside one. */
+/** `connection` and `session` are for comparing; `session` is undefined outside a session. */
 export interface EngineEvent {
   readonly connection: object;
   readonly session: object | undefined;
@@ -23,7 +23,7 @@ export interface BeginEvent extends TimedEvent {
 export interface QueryEvent extends TimedEvent {
   readonly sql: string;
   readonly params: unknown;
-  /** Rows returned or changed, where the driver tells. */
+  /** Rows returned or changed, where the driver reports that. */
   readonly rowCount?: number | undefined;
   readonly error?: unknown;
 }
@@ -70,13 +70,13 @@ export interface EventDetails {
   readonly error?: unknown;
   /** The server's name for the connection. */
   readonly connectionId?: number | undefined;
-  /** What `location()` answered when the statement was asked for. */
+  /** The answer of `location()` when the statement was asked for. */
   readonly location?: string | undefined;
 }
 
 /** Watches a single connection. */
 export interface ConnectionListener {
-  /** Where in the code a statement is being asked for; called while the asker's stack is there. */
+  /** The place in the code that asks for a statement; called while the stack is the caller's. */
   location?(): string | undefined;
   note(event: ConnectionEvent, details: EventDetails): void;
 }

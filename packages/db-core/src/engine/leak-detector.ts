@@ -4,7 +4,7 @@
  */
 export interface LeakReport {
   readonly heldMs: number;
-  /** The stack of whoever took the connection. */
+  /** The stack of the code that took the connection. */
   readonly stack: string;
 }
 
@@ -18,10 +18,10 @@ export class LeakDetector {
     this.#report = report;
   }
 
-  /** Call it on the way of whoever asks, before anything is awaited: the stack is theirs. */
+  /** Call it before anything is awaited: then the stack is the caller's. */
   static stack(): string {
     const depth = Error.stackTraceLimit;
-    Error.stackTraceLimit = 40; // out of an ORM, to the handler
+    Error.stackTraceLimit = 40; // deep enough to reach the handler through an ORM
     const { stack = '' } = new Error('taken here');
     Error.stackTraceLimit = depth;
     return stack.split('\n').slice(2).join('\n');
@@ -41,7 +41,7 @@ export class LeakDetector {
   }
 }
 
-/** What is said where nobody listens to the engine's `leak` event. */
+/** The warning where the engine's `leak` event has no listener. */
 export function warnOfLeak(engine: object, { heldMs, stack }: LeakReport): void {
   console.warn(`A connection of ${String(engine)} has been held for ${heldMs} ms by:\n${stack}`);
 }

@@ -7,7 +7,7 @@ export class Mutex {
     return this.#held;
   }
 
-  /** Undefined when it is ours at once, else a promise of our turn. */
+  /** Undefined when the caller has it at once, else a promise of its turn. */
   acquire(): Promise<void> | undefined {
     if (this.#held) return new Promise((resolve) => this.#waiting.push(resolve));
     this.#held = true;

@@ -1,13 +1,13 @@
 /**
- * In which nested transactions the code of this moment runs: `beginNested(fn)` is lexical, so whatever `fn` calls, through
- * whichever library, is inside it, and what runs beside it is not.
+ * In which nested transactions the running code is. `beginNested(fn)` is lexical: what `fn` calls, through any library, is
+ * inside it, and what runs beside it is not.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 export interface Nesting {
   /** The connection that it was begun on. */
   readonly connection: object;
-  /** Who the connection knows it by. */
+  /** The owner by which the connection knows it. */
   readonly owner: object;
   readonly outer: Nesting | undefined;
 }

@@ -14,9 +14,9 @@ export interface PoolOptions {
   /** How long `acquire` waits for a connection. Default 30000. */
   readonly acquireTimeoutMs: number;
   /**
-   * Ask an idle connection for a sign of life before handing it out: always, never, or when it has lain idle
-   * for longer than so many milliseconds. Default 1000: a busy pool never asks, and after a quiet time nobody
-   * meets a connection that a server or a firewall has dropped meanwhile.
+   * Ping an idle connection before it is handed out: always, never, or when it was idle for longer than so many
+   * milliseconds. Default 1000: a busy pool never pings, and after a quiet time no caller gets a connection
+   * that a server or a firewall has dropped meanwhile.
    */
   readonly prePing: boolean | number;
   /** Replace a connection older than this when it is handed out; 0 keeps it for ever. Default 0. */
@@ -113,7 +113,7 @@ export class Pool {
     return idle.driver;
   }
 
-  /** Takes a connection back; a broken one is closed and replaced for whoever waits. */
+  /** Takes a connection back; a broken one is closed, and replaced if a caller waits. */
   release(driver: DriverConnection, broken = false): void {
     if (broken || this.#disposed || !driver.reusable) return this.#discard(driver);
     const waiter = this.#nextWaiter();
@@ -155,7 +155,7 @@ export class Pool {
     return typeof prePing === 'boolean' ? prePing : performance.now() - since > prePing;
   }
 
-  /** The idle connection if it gives a sign of life, else another. */
+  /** The idle connection if it answers a ping, else another. */
   async #ask(driver: DriverConnection): Promise<DriverConnection> {
     try {
       await driver.ping();
@@ -221,7 +221,7 @@ export class Pool {
     return waiter;
   }
 
-  /** A place has become free without a connection: whoever waits longest gets a new one. */
+  /** A place has become free without a connection: the caller who has waited longest gets a new one. */
   #openForWaiter(): void {
     if (this.#disposed || this.#size >= this.#options.poolSize) return;
     const waiter = this.#nextWaiter();
@@ -241,7 +241,7 @@ export class Pool {
     waiter.resolve(driver);
   }
 
-  /** Whether the server grants fewer connections than the pool would hold: those there are have to do. */
+  /** Whether the server grants fewer connections than the pool would hold: the pool works with those it has. */
   #mustWait(error: unknown): boolean {
     return this.#size > 0 && this.#source.isConnectionLimit(error);
   }
@@ -271,7 +271,7 @@ export class Pool {
   }
 }
 
-/** Says goodbye where it is still possible; what is broken or silent is destroyed. */
+/** Closes a connection in order; one that is broken or does not answer is destroyed. */
 function close(driver: DriverConnection): Promise<void> {
   return driver.close().catch(() => driver.destroy());
 }

@@ -105,7 +105,7 @@ export class Result implements Iterable<Row> {
 }
 
 /**
- * How many rows a driver's answer holds or says were changed, in whichever form the driver has it: an object with `rows`
+ * How many rows a driver's answer holds or says were changed, in the driver's own form: an object with `rows`
  * or a count, a list of rows, or mysql2's pair of rows (or a header) and fields. Undefined where it does not say.
  */
 export function rowCountOf(answer: unknown): number | undefined {

@@ -328,7 +328,7 @@ function lexicalAround(savepoint: Savepoint): Savepoint | undefined {
   return around;
 }
 
-/** Whether it cannot be told if `inner` was begun inside the transaction that another library began as `outer`. */
+/** Whether it is unknown if `inner` was begun inside the transaction that another library began as `outer`. */
 function mayHaveBegunInside(inner: Savepoint, outer: Savepoint): boolean {
   return (
     !outer.lexical &&

@@ -136,7 +136,7 @@ export class Transaction implements SavepointTarget {
     return this.#end('rollback');
   }
 
-  /** Ends it where the server knows nothing of it yet; false where it must be told. */
+  /** Ends it where the server knows nothing of it yet; false where ROLLBACK must be sent. */
   endUnsent(): boolean {
     if (this.#state === 'open' || this.#state === 'lost') return false;
     if (this.#state === 'begun') this.#reset();
@@ -233,7 +233,7 @@ export class Transaction implements SavepointTarget {
       this.#savepoints.noteWrite(writer);
   }
 
-  /** The statement failed: was it more than the statement? */
+  /** The statement failed. Finds out whether the transaction or the connection is lost with it. */
   afterFailure(driver: DriverConnection, error: unknown, statement?: Statement): void {
     markFromDatabase(error);
     driver.noteError(error, statement);
@@ -443,7 +443,7 @@ export class Transaction implements SavepointTarget {
     return new PendingRollbackError(this.#why, { cause });
   }
 
-  /** The transaction ended without our doing. */
+  /** The database has ended the transaction by itself. */
   #forget(driver: DriverConnection): void {
     this.#reset();
     driver.transactionEnded();

@@ -13,18 +13,18 @@ export interface ErrorDetails {
 export class DbCoreError extends Error {
   /** Stable identifier for programs: class names may be minified, messages may be reworded. */
   readonly code: string;
-  readonly #said: string;
+  readonly #originalMessage: string;
 
   constructor(code: string, message: string, { cause }: ErrorDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;
-    this.#said = message;
+    this.#originalMessage = message;
   }
 
-  /** @internal Takes back what libraries write into the errors they pass on: Knex, the statement and its values. */
-  asSaid(): this {
-    if (this.message !== this.#said) this.message = this.#said;
+  /** @internal Removes what a library has added to the message (Knex: the statement and its values). */
+  withOriginalMessage(): this {
+    if (this.message !== this.#originalMessage) this.message = this.#originalMessage;
     return this;
   }
 }
@@ -137,7 +137,7 @@ export interface IntegrityDetails extends ErrorDetails {
   readonly kind: IntegrityKind;
   readonly constraint?: string | undefined;
   readonly table?: string | undefined;
-  /** Names of the columns at fault, where the database tells them. */
+  /** Names of the columns at fault, where the database names them. */
   readonly columns?: readonly string[] | undefined;
 }
 

@@ -31,7 +31,7 @@ interface DriverError extends Error {
  */
 export function translateError(error: unknown): unknown {
   for (const candidate of chain(error)) {
-    if (candidate instanceof DbCoreError) return candidate.asSaid();
+    if (candidate instanceof DbCoreError) return candidate.withOriginalMessage();
     const translated =
       fromSqlite(candidate) ??
       fromMysql(candidate) ??

@@ -1,4 +1,4 @@
-/** Whether anybody can still receive an answer. */
+/** Whether the client can still receive an answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**

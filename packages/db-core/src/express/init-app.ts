@@ -42,8 +42,8 @@ export function requestScopesOf(app: Application): RequestScopes | undefined {
 }
 
 /**
- * Register it behind the routes and before your own error handlers, so that teardown hooks are told what
- * the request failed with. Where the client has left, your own are not called ({@link clientGone}).
+ * Register it behind the routes and before your own error handlers, so that teardown hooks get the error
+ * of the request. Where the client has left, your own are not called ({@link clientGone}).
  */
 export const noteErrors: ErrorRequestHandler = (error: unknown, req, res, next) => {
   requestScopesOf(req.app)?.noteError(res, error);

@@ -41,13 +41,13 @@ export class ShutdownError extends DbCoreError {
 export type TeardownHook = (error: unknown, req: Request, res: Response) => unknown;
 
 export interface RequestScopeOptions {
-  /** Gives the recorder, or another observer, of a request, or nothing where none is wanted. Default: nothing is recorded. */
+  /** Gives the recorder, or another observer, of a request; undefined for none. Default: nothing is recorded. */
   readonly record?: (req: Request, res: Response) => ScopeObserver | undefined;
   /** Called after the scope of a request that used a session has ended. */
   readonly onTeardown?: TeardownHook;
   /** Called with what went wrong during teardown itself. Default: one line on stderr. */
   readonly onTeardownError?: (error: unknown, req: Request) => void;
-  /** Called for a 2xx answer whose writes were never committed. Default: one line on stderr. Development's best friend. */
+  /** Called for a 2xx answer whose writes were never committed. Default: one line on stderr. */
   readonly onForgottenCommit?: (req: Request, res: Response) => void;
   /** For how long one turn of the event loop begins requests before others wait for the next. Default 10; 0: without end. */
   readonly turnMs?: number;

@@ -1,7 +1,7 @@
 import type { RequestedPage } from '../orm/pagination';
 
 /**
- * The page that a query string asks for by `page` and `per_page`, as `paginate()` takes it. What is no whole number is
+ * The page that a query string asks for by `page` and `per_page`, as `paginate()` takes it. A value that is no whole number is
  * NaN, for which `paginate()` throws a 404, or with `errorOut: false` takes the default.
  *
  * @example

@@ -1,9 +1,9 @@
 /**
- * An orderly end: say that no more should be sent here, refuse new work, let requests in flight finish up to
+ * An orderly end: report not ready, refuse new work, let requests in flight finish up to
  * a deadline, answer what is left with 503, wait for the teardowns, dispose the engines.
  *
- * The server listens for as long as it waits for anybody: whoever asks from outside whether this process is
- * ready gets an answer, and a request that comes too late is told to go elsewhere instead of being hung up on.
+ * The server listens until the last request is answered: a load balancer that asks for readiness gets an answer, and a
+ * request that comes too late gets a 503 instead of a closed socket.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
  * @see https://nodejs.org/api/http.html#serverclosecallback

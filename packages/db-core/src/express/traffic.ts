@@ -4,7 +4,7 @@ import { onSocketClose } from './socket-close';
 
 export class Traffic {
   readonly #inFlight = new Map<ServerResponse, IncomingMessage>();
-  /** Those that somebody waits for, and what tells them. */
+  /** The answers that `over` waits for, and what resolves it. */
   #awaited = new Set<ServerResponse>();
   #allOver: () => void = () => undefined;
   #hangUp = false;

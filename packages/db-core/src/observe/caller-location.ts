@@ -1,4 +1,4 @@
-/** Where in the user's own code a statement was asked for, from the stack of the asker. */
+/** The place in the user's own code that asked for a statement, from the caller's stack. */
 import path from 'node:path';
 
 /** Deep enough to get out of an ORM. */
@@ -8,7 +8,7 @@ const FRAME = /at (?:async )?(?:(.+?) \()?(?:file:\/\/)?(.+?:\d+:\d+)\)?$/;
 const libraries = new Set([path.dirname(__dirname) + path.sep]);
 
 /**
- * For a package that binds a library: what it asks for in the name of its callers is asked for by them.
+ * For a package that binds a library: locations skip its code and name its caller's.
  *
  * @param folder where its code is: `__dirname` of its entry.
  */

@@ -1,6 +1,6 @@
 /**
  * Statements as they are sent, a line each, for a terminal: session, duration, rows, statement, values.
- * Ports SQLAlchemy's `echo`, and says more in less.
+ * Ports SQLAlchemy's `echo`.
  *
  * @see https://docs.sqlalchemy.org/en/20/core/engines.html#configuring-logging
  */
@@ -39,7 +39,7 @@ export class Echo {
   readonly #print: (line: string) => void;
   readonly #options: EchoOptions;
   readonly #listeners: { readonly [K in keyof EngineEvents]?: (event: EngineEvents[K][0]) => void };
-  /** Sessions by the order in which they were first seen, so that those at work side by side can be told apart. */
+  /** A number for each session, in the order in which they were first seen. */
   readonly #numbers = new WeakMap<object, number>();
   #sessions = 0;
   #on = false;
@@ -77,7 +77,7 @@ export class Echo {
 
   readonly #style: Style = (format, text) =>
     this.#options.colors === true && text.trim() !== ''
-      ? styleText(format, text, { validateStream: false }) // the maker of this has looked at the stream
+      ? styleText(format, text, { validateStream: false }) // `createEngine` has checked that the stream has colours
       : text;
 
   #mark(event: EngineEvent, color: Format, text: string, waitedMs = 0): void {
@@ -175,7 +175,7 @@ function hidden(params: unknown): string {
   return count === 1 ? '[1 value hidden]' : `[${count} values hidden]`;
 }
 
-/** Nothing that a terminal would take for an order. */
+/** Removes what a terminal would take for a control sequence. */
 function harmless(text: string): string {
   // oxlint-disable-next-line no-control-regex -- those are what is looked for
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (code) => {

@@ -1,7 +1,7 @@
 /**
- * Reports what a session commits: inserts, updates and deletes of objects, whichever library made them, before and after
- * the commit. Forgotten at rollback, and what a savepoint undid is not among them. Statements that touch many rows at
- * once, or that no object stands for, are not reported.
+ * Reports what a session commits, before and after the commit: inserts, updates and deletes of objects by any library.
+ * A rollback forgets them, a rollback to a savepoint those since the savepoint. Statements that touch many rows at
+ * once, or that belong to no object, are not reported.
  *
  * Ports Flask-SQLAlchemy's `before_models_committed` and `models_committed`.
  *
@@ -47,16 +47,16 @@ export function trackModifications(
   engines: Engine | Iterable<Engine>,
   listeners: ModificationListeners,
 ): () => void {
-  const transactions = new Transactions(listeners);
+  const bySession = new ChangesBySession(listeners);
   const stops = [...new Set(Symbol.iterator in engines ? engines : [engines])].map((engine) => {
     const onSavepoint = (event: SavepointEvent): void => {
       const { session } = event;
-      if (session instanceof Session) transactions.of(session).savepoint(engine, event);
+      if (session instanceof Session) bySession.of(session).savepoint(engine, event);
     };
     engine.on('savepoint', onSavepoint);
     const stop = onChange(engine, (instance, operation) => {
       const session = openedSession(engine);
-      if (session) transactions.of(session).note(engine, instance, operation);
+      if (session) bySession.of(session).note(engine, instance, operation);
     });
     return () => {
       stop();
@@ -66,22 +66,22 @@ export function trackModifications(
   return () => stops.forEach((stop) => stop());
 }
 
-/** What the transaction of each session has changed so far. */
-class Transactions {
+/** What each session has changed in its transaction so far. */
+class ChangesBySession {
   readonly #listeners: ModificationListeners;
-  readonly #bySession = new WeakMap<Session, Transaction>();
+  readonly #bySession = new WeakMap<Session, SessionChanges>();
 
   constructor(listeners: ModificationListeners) {
     this.#listeners = listeners;
   }
 
-  of(session: Session): Transaction {
+  of(session: Session): SessionChanges {
     const known = this.#bySession.get(session);
     if (known) return known;
-    const transaction = new Transaction();
-    this.#bySession.set(session, transaction);
+    const own = new SessionChanges();
+    this.#bySession.set(session, own);
     const emit = async (listener: ModificationListeners['afterCommit']): Promise<void> => {
-      const { changes } = transaction;
+      const { changes } = own;
       if (changes.length > 0) await listener?.({ session, changes });
     };
     session.beforeCommit(() => emit(this.#listeners.beforeCommit));
@@ -90,7 +90,7 @@ class Transactions {
       return emit(this.#listeners.afterCommit);
     });
     session.afterRollback(() => this.#bySession.delete(session));
-    return transaction;
+    return own;
   }
 }
 
@@ -99,7 +99,8 @@ interface Changed {
   readonly engine: Engine;
 }
 
-class Transaction {
+/** What one session has changed in its transaction so far. */
+class SessionChanges {
   readonly #changes = new Map<object, Changed>();
   /** By engine and savepoint: what had been changed there when it was made. */
   readonly #marks = new Map<Engine, Map<string, [object, Changed][]>>();
@@ -110,7 +111,7 @@ class Transaction {
 
   note(engine: Engine, instance: object, operation: Operation): void {
     const before = this.#changes.get(instance)?.operation;
-    if (before === 'insert' && operation === 'update') return; // still a row the others have never seen
+    if (before === 'insert' && operation === 'update') return; // other transactions have never seen the row
     if (before === 'insert' && operation === 'delete') this.#changes.delete(instance);
     else this.#changes.set(instance, { operation, engine });
   }

@@ -7,7 +7,7 @@
 import type { Engine } from '../engine/engine';
 import { NoResultFound, UnmappedError } from '../errors/errors';
 
-/** Any class, abstract or not, whatever its constructor wants. */
+/** Any class, abstract or not, with any constructor. */
 export type Class<T extends object = object> = (abstract new (
   ...args: never[]
 ) => T) & { readonly name: string };

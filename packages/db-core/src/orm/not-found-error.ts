@@ -11,7 +11,7 @@ export class NotFoundError extends DbCoreError {
   /** The message is meant for the client. */
   readonly expose = true;
 
-  /** @param description what the client is told. */
+  /** @param description for the client. */
   constructor(description = 'There is nothing here.') {
     super('NOT_FOUND', description);
   }

@@ -1,5 +1,5 @@
 /**
- * What a session has still to write: objects added and deleted, until a flush sends them through their
+ * Objects that a session has still to write: objects added and deleted, until a flush sends them through their
  * own libraries. Rows that others refer to come first, and within a class the order of adding counts;
  * deletes go the other way round.
  *
@@ -45,7 +45,7 @@ export class UnitOfWork {
     return this.#pending.size === 0;
   }
 
-  /** Whether there is something that no `write` under way takes care of. */
+  /** Whether there is an object that no `write` under way writes. */
   get hasUnattended(): boolean {
     for (const { inHand } of this.#pending.values()) if (!inHand) return true;
     return false;

@@ -1,4 +1,4 @@
-/** What a column's type means, whichever database words it: for libraries that have types of their own. */
+/** What a column's type means, in words that are the same for all databases: for libraries that have types of their own. */
 import type { ReflectedColumn } from '../dialects/reflected-table';
 
 export type ColumnKind =

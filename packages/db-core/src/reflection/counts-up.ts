@@ -2,7 +2,7 @@
 import type { DialectFacts } from '../dialects/facts';
 import type { ReflectedColumn, ReflectedTable } from '../dialects/reflected-table';
 
-/** Whether an INSERT need not give the column, since the database counts it up: told to, or by its own rule. */
+/** Whether an INSERT may leave the column out, since the database counts it up: by its definition, or by a rule of the database. */
 export function countsUp(
   { name, type, autoIncrement }: ReflectedColumn,
   { primaryKey }: ReflectedTable,

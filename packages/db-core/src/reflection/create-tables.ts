@@ -14,11 +14,11 @@ import type {
 } from '../dialects/reflected-table';
 import { InvalidRequestError } from '../errors/errors';
 import { outsideScope } from '../session/scope';
-import { createUnlessMade } from '../binding/create-unless-made';
+import { createUnlessMade } from './create-unless-made';
 import { reflect } from './reflect';
 
 /**
- * Makes the tables that are missing, whatever their order: a foreign key may point to a later one.
+ * Makes the tables that are missing, in any order: a foreign key may point to a later one.
  *
  * @param tables what `reflect()` gave, of a database of the same kind.
  * @throws InvalidRequestError for a computed column, whose expression is not reflected.

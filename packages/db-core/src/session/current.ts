@@ -67,7 +67,7 @@ export function sessionIn(
   return session;
 }
 
-/** Sessions are what scopes hold; who adds something else to one finds it by its own key. */
+/** A scope may hold other resources than sessions, under keys of their own. */
 export function asSession(resource: ScopedResource | undefined): Session | undefined {
   return resource instanceof Session ? resource : undefined;
 }

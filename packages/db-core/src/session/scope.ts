@@ -78,7 +78,7 @@ export class Scope {
     return [...new Set(this.#resources.values())];
   }
 
-  /** The scope that this one is inside of at last, or this one. */
+  /** The outermost scope around this one; itself where there is none. */
   get outermost(): Scope {
     return this.#options.parent?.outermost ?? this;
   }
@@ -102,7 +102,7 @@ export class Scope {
   }
 
   /**
-   * Holds `resource` from now on, under `key` and under each of `more` that is free: a scope inside another leaves it to that.
+   * Holds `resource` from now on, under `key` and under each of `more` that is free: a scope inside another passes it to that one.
    *
    * @throws ScopeClosedError
    */
@@ -166,7 +166,7 @@ export function currentScope(): Scope | undefined {
   return storage.getStore();
 }
 
-/** Runs `fn` in `scope`, which stays open afterwards: who made it closes it. */
+/** Runs `fn` in `scope`, which stays open afterwards: its maker closes it. */
 export function enterScope<T>(scope: Scope, fn: () => T): T {
   return storage.run(scope, fn);
 }
@@ -177,8 +177,8 @@ export function outsideScope<T>(fn: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Runs `fn` in a new scope, for scripts, jobs and tests. At the end sessions are removed, whatever
- * happened; what was not committed is rolled back.
+ * Runs `fn` in a new scope, for scripts, jobs and tests. At the end sessions are removed, after an
+ * error as well; what was not committed is rolled back.
  *
  * @example
  * await runInScope(async () => {

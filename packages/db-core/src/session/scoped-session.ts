@@ -1,6 +1,6 @@
 /**
- * The registry of sessions: one object, made once and imported everywhere, that stands for whatever
- * session belongs to the scope the code runs in.
+ * The registry of sessions: one object, made once and imported everywhere, that stands for the
+ * session of the scope in which the code runs.
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/contextual.html
  */

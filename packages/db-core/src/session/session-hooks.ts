@@ -1,6 +1,6 @@
 /**
- * What the application wants done at a moment of the session's transaction. A hook runs once; one that
- * waits for an ending that does not come is forgotten with the transaction.
+ * Functions of the application that run at a moment of the session's transaction. A hook runs once; one whose
+ * moment does not come is forgotten with the transaction.
  *
  * Ports SQLAlchemy's session events `after_begin`, `before_commit`, `after_commit` and `after_rollback`.
  *

@@ -55,7 +55,7 @@ interface NestedTransaction {
 }
 
 export class Session implements ScopedResource {
-  /** For whatever the application wants to keep with the session. */
+  /** Values that the application keeps with the session. */
   readonly info: Record<string, unknown> = {};
   readonly #options: SessionOptions;
   readonly #engines: readonly Engine[];

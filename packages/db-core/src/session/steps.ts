@@ -41,7 +41,7 @@ export class Steps {
     while (this.#current && this.isFlushing && !this.#isWithin) await this.#current.over;
   }
 
-  /** @throws InvalidRequestError where `call` is made by what a flush runs. */
+  /** @throws InvalidRequestError where code that a flush runs makes the `call`. */
   assertOutside(call: string): void {
     if (!this.#isWithin) return;
     throw new InvalidRequestError(

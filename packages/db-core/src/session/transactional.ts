@@ -9,7 +9,7 @@ import { InvalidRequestError } from '../errors/errors';
 
 /**
  * - `REQUIRED` (default): in the caller's transaction, or in one of its own.
- * - `REQUIRES_NEW`: in one of its own on a second connection, whatever becomes of the caller's.
+ * - `REQUIRES_NEW`: in one of its own on a second connection, independent of the caller's.
  * - `NESTED`: in a savepoint of the caller's transaction, or in one of its own.
  * - `MANDATORY`: in the caller's; without one, an error.
  * - `SUPPORTS`: in the caller's, or in none.

@@ -1,5 +1,5 @@
 /**
- * What a statement is, told from its text. This is the one place that knows: connections, facades, dialects and
+ * What a statement is. This is the one place that reads its text: connections, facades, dialects and
  * observers ask `describe(sql)`, and no other file looks into a statement.
  */
 import type { TransactionControl } from './control';

@@ -16,7 +16,7 @@ export function keepAnswers<T>(read: (sql: string) => T): (sql: string) => T {
     recent.set(sql, answer);
   };
   return (sql) => {
-    if (sql === lastText && lastAnswer !== undefined) return lastAnswer; // asked several times on a statement's way
+    if (sql === lastText && lastAnswer !== undefined) return lastAnswer; // a statement on its way is asked about several times
     let answer = recent.get(sql);
     if (answer === undefined) {
       answer = before.get(sql) ?? read(sql);

@@ -46,7 +46,7 @@ export class IsolatedConnection implements DriverConnection {
     return this.inner.execute(sql, params);
   }
 
-  /** A statement for itself is undone for itself: on PostgreSQL its failure would end everything. */
+  /** A statement outside a transaction gets a savepoint: on PostgreSQL its failure would end the real transaction. */
   async autocommit<T>(statement: Statement, perform: () => T | Promise<T>): Promise<T> {
     await this.begin();
     try {

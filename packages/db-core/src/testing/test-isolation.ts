@@ -20,7 +20,7 @@ const IDLE_TIMEOUT_MS = 2_000;
 const isolated = new WeakSet<Engine>();
 
 /**
- * Runs `fn`, then rolls back whatever it did on this engine, through any library. Commits inside are real to
+ * Runs `fn`, then rolls back all that it did on this engine, through any library. Commits inside are real to
  * the code and gone afterwards; isolation levels and access modes asked for inside have no effect.
  *
  * There is one connection: code that needs two at a time (a query outside the session while the session has
@@ -73,7 +73,7 @@ export async function withTestIsolation<T>(engine: Engine, fn: () => Promise<T>)
   }
   if (isIdle) return value;
   throw new InvalidRequestError(
-    `The connection is still in use ${IDLE_TIMEOUT_MS} ms after the end of withTestIsolation: await whatever is started inside, and close what is opened.`,
+    `The connection is still in use ${IDLE_TIMEOUT_MS} ms after the end of withTestIsolation: await what is started inside, and close what is opened.`,
   );
 }
 

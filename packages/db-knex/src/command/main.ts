@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { createEngine, parseDatabaseUrl } from '@quartet/db-core';
 import { writeRowTypes } from '../reflection/write-row-types';
 
-const HELP = `quartet reflect   writes TypeScript for the rows of the tables that are there, and tells Knex of them
+const HELP = `quartet reflect   writes TypeScript for the rows of the tables that are there, and declares them to Knex
   --out FILE        into this file, which is replaced (default: standard output)
   --tables A,B      these tables only (default: all)
 DATABASE_URL        the database, as in postgresql://user:password@localhost:5432/app`;

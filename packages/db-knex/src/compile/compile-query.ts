@@ -29,10 +29,10 @@ const MAX_SHAPES = 100;
  *
  * `build` is given placeholders in place of numbers, texts, dates and the like, which it may only pass on to Knex. What
  * is undefined, null, true or false it sees as it is, and lists have their length: it may branch on those, and each
- * combination is compiled by itself. Whatever else it refers to (`new Date()`, a variable) is fixed at the first call.
+ * combination is compiled by itself. All else that it refers to (`new Date()`, a variable) is fixed at the first call.
  *
  * Statements run where Knex's own run: in the current session, outside every session on a connection borrowed for one.
- * Knex's events `query` and `query-error` are told; `start` and `query-response`, which carry a builder, are not.
+ * It emits Knex's events `query` and `query-error`, but not `start` and `query-response`, which carry a builder.
  *
  * @throws InvalidRequestError when `build` is async; from the call, when it reads a value (`id * 2`, `name.length`, `` `${name}%` ``),
  *   when an argument is not among the bindings, or when what it gives back is not one statement.
@@ -87,7 +87,7 @@ interface Client {
 
 const connections = new WeakMap<Engine, object>();
 
-/** One for everybody: nobody checks it out, so each statement finds the current session by itself. */
+/** One for all callers. It is never checked out, so that each statement finds the current session by itself. */
 function sharedConnection(engine: Engine): object {
   let connection = connections.get(engine);
   if (!connection) connections.set(engine, (connection = connectionTo(engine)));

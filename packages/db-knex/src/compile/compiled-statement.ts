@@ -13,7 +13,7 @@ export interface KnexQuery {
   readonly bindings: readonly unknown[];
 }
 
-/** What Knex's types do not tell of a builder. */
+/** Members of a builder that Knex's types lack. */
 interface Builder {
   readonly client: { readonly transacting?: boolean };
   readonly _connection?: unknown;
@@ -25,7 +25,7 @@ interface Builder {
 type Binding = (values: readonly unknown[]) => unknown;
 
 export class CompiledStatement {
-  /** What `postProcessResponse` is told. */
+  /** The second argument of `postProcessResponse`. */
   readonly queryContext: unknown;
   readonly #query: KnexQuery;
   readonly #bindings: readonly Binding[];

@@ -1,6 +1,6 @@
 /**
- * What the function of a compiled query is given in place of a value. It may be passed on to Knex and nothing else:
- * what depends on the value would be compiled once and hold for all.
+ * Stands for a value while the function of a compiled query runs. The function may only pass it on to Knex: anything
+ * that depends on the value would be compiled once and then hold for all values.
  */
 import { InvalidRequestError } from '@quartet/db-core';
 

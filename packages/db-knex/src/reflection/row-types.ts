@@ -1,6 +1,6 @@
 /**
- * TypeScript for the rows of the tables that are there: what a SELECT gives, what an INSERT and an UPDATE may give, and
- * Knex told so, in the form that its documentation shows.
+ * TypeScript for the rows of the tables that are there: what a SELECT gives, and what an INSERT and an UPDATE may give,
+ * declared to Knex in the form that its documentation shows.
  *
  * @see https://knexjs.org/guide/#typescript
  */
@@ -87,13 +87,13 @@ function describeColumn(column: ReflectedColumn, table: ReflectedTable): string 
 
 /** Those that say more than a column's own line does. */
 function describeIndexes({ indexes }: ReflectedTable): string {
-  const told = indexes
+  const described = indexes
     .filter(({ unique, columns, definition }) => !unique || columns.length > 1 || definition)
     .map(({ unique, columns, definition, name }) => {
       const what = definition === null ? `(${columns.join(', ')})` : `${name}`;
       return `${unique ? 'unique' : 'index'} ${what}`;
     });
-  return told.length === 0 ? '' : `: ${comment(told.join(', '))}`;
+  return described.length === 0 ? '' : `: ${comment(described.join(', '))}`;
 }
 
 function isOptional(column: ReflectedColumn, table: ReflectedTable, facts: DialectFacts): boolean {
@@ -171,7 +171,7 @@ function quote(text: string): string {
   return `'${escaped}'`;
 }
 
-/** Names and defaults are somebody else's: they must not end the comment. */
+/** Names and defaults come from the database: they must not end the comment. */
 function comment(text: string): string {
   return text.replace(/\s+/g, ' ').replaceAll('*/', '* /');
 }

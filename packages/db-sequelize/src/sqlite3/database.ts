@@ -115,10 +115,10 @@ export class Sqlite3Database extends EventEmitter {
     return this;
   }
 
-  prepare(sql: string, callback?: Sqlite3Callback): Statement;
-  prepare(sql: string, params: unknown, callback?: Sqlite3Callback): Statement;
-  prepare(sql: string, ...params: unknown[]): Statement;
-  prepare(sql: string, ...params: unknown[]): Statement {
+  prepare(sql: string, callback?: Sqlite3Callback): Statement<this>;
+  prepare(sql: string, params: unknown, callback?: Sqlite3Callback): Statement<this>;
+  prepare(sql: string, ...params: unknown[]): Statement<this>;
+  prepare(sql: string, ...params: unknown[]): Statement<this> {
     const statement = new Statement(this, sql);
     const callback = params.at(-1);
     const values = typeof callback === 'function' ? params.slice(0, -1) : params;
@@ -130,7 +130,7 @@ export class Sqlite3Database extends EventEmitter {
   /** Several statements in one text; none of them may be transaction control. */
   exec(sql: string, callback?: DatabaseCallback): this {
     const asked = this.inTurn(() => execSqlite(this.#engine, this.#route, sql, this.#readOnly));
-    return this.#tell(asked, callback);
+    return this.#whenDone(asked, callback);
   }
 
   /** Statements of one object always run in order. */
@@ -145,19 +145,19 @@ export class Sqlite3Database extends EventEmitter {
 
   /** Calls back when what was asked for before has been done. */
   wait(callback?: DatabaseCallback): this {
-    return this.#tell(this.#idle(), callback);
+    return this.#whenDone(this.#idle(), callback);
   }
 
   /** Waits for what was asked for before, and rolls back an unfinished transaction of this object. The engine stays open. */
   close(callback?: DatabaseCallback): this {
-    if (this.#refusal) return this.#tell(Promise.reject(this.#refusal), callback);
+    if (this.#refusal) return this.#whenDone(Promise.reject(this.#refusal), callback);
     this.#refusal = new Sqlite3Error('MISUSE', 'Database is closed');
     const closed = this.#idle()
       .then(() => this.#route.free())
       .finally(() => (this.#open = false));
-    // Whoever does not ask how it went (Sequelize) is not told that what was left open is lost: it would be rolled back.
+    // Without a callback (Sequelize) an error of this rollback is no event: the transaction is lost, as was intended.
     const done = callback ?? (this.listenerCount('error') > 0 ? undefined : (): void => undefined);
-    return this.#tell(closed, done, () => this.emit('close'));
+    return this.#whenDone(closed, done, () => this.emit('close'));
   }
 
   /** @throws InvalidRequestError for `trace`, `profile` and `change`. */
@@ -228,7 +228,11 @@ export class Sqlite3Database extends EventEmitter {
     return new Promise((done) => this.#onceIdle.push(done));
   }
 
-  #tell(asked: Promise<unknown>, callback: DatabaseCallback | undefined, then?: () => void): this {
+  #whenDone(
+    asked: Promise<unknown>,
+    callback: DatabaseCallback | undefined,
+    then?: () => void,
+  ): this {
     asked.then(
       () => {
         callBack(() => callback?.call(this, null));

@@ -1,7 +1,6 @@
-/** A prepared statement of the `sqlite3` facade. It is prepared on whichever handle it runs on, each time from its cache. */
+/** A prepared statement of the `sqlite3` facade. Each run prepares it on the handle that it gets, from the handle's cache. */
 import { EventEmitter } from 'node:events';
-import type { SqliteOutcome, SqliteRow } from '@quartet/db-core/drivers';
-import type { Sqlite3Database } from './database';
+import type { SqliteCall, SqliteOutcome, SqliteRow } from '@quartet/db-core/drivers';
 import { callBack, Sqlite3Error, toSqlite3Error } from './errors';
 import { bindValues } from './parameters';
 
@@ -9,21 +8,28 @@ import { bindValues } from './parameters';
 export type Sqlite3Callback<T = void> = (this: Statement, error: Error | null, result: T) => void;
 type AnyCallback = (this: Statement, error: Error | null, result?: unknown) => void;
 
-// Sequelize tells an INSERT's answer by this class's name.
-export class Statement extends EventEmitter {
+/** What a statement needs of the database that has prepared it. */
+export interface StatementHost extends EventEmitter {
+  send(call: SqliteCall): Promise<SqliteOutcome | undefined>;
+  /** Runs `send` after what was asked for before. */
+  inTurn<T>(send: () => Promise<T>): Promise<T>;
+}
+
+// Sequelize recognizes the answer to an INSERT by the name of this class.
+export class Statement<Database extends StatementHost = StatementHost> extends EventEmitter {
   readonly sql: string;
   /** After `run`: the key of the row inserted last. */
   declare lastID: number | string;
   /** After `run`: rows changed. */
   declare changes: number;
-  readonly #database: Sqlite3Database;
+  readonly #database: Database;
   #bound: readonly unknown[] = [];
   /** What `get` has read and not yet given. */
   #unread: Promise<SqliteRow[]> | undefined;
   #last: Promise<unknown> | undefined;
   #finalized = false;
 
-  constructor(database: Sqlite3Database, sql: string) {
+  constructor(database: Database, sql: string) {
     super();
     this.#database = database;
     this.sql = sql;
@@ -68,7 +74,7 @@ export class Statement extends EventEmitter {
       .inTurn(this.#send(params))
       .then((outcome) => outcome?.rows ?? []);
     this.#unread = reading;
-    return this.#tell(callback, reading, (rows) => rows.shift());
+    return this.#whenDone(callback, reading, (rows) => rows.shift());
   }
 
   /** @internal For a statement that is used once. */
@@ -118,7 +124,7 @@ export class Statement extends EventEmitter {
     return this.#after(callback as AnyCallback | undefined);
   }
 
-  finalize(callback?: Sqlite3Callback): Sqlite3Database {
+  finalize(callback?: Sqlite3Callback): Database {
     this.#after(callback as AnyCallback | undefined);
     this.#finalized = true;
     return this.#database;
@@ -148,7 +154,7 @@ export class Statement extends EventEmitter {
     send: () => Promise<T>,
     answer?: (value: T) => unknown,
   ): this {
-    return this.#tell(callback, this.#database.inTurn(send), answer);
+    return this.#whenDone(callback, this.#database.inTurn(send), answer);
   }
 
   /** When the calls before have been answered. */
@@ -160,7 +166,7 @@ export class Statement extends EventEmitter {
     });
   }
 
-  #tell<T>(
+  #whenDone<T>(
     callback: AnyCallback | undefined,
     asked: Promise<T>,
     answer: (value: T) => unknown = (value) => value,

@@ -119,7 +119,7 @@ export class MysqlConnection implements DriverConnection {
     return undefined;
   }
 
-  /** Before its first access to a table the server does not call a transaction open that no BEGIN has opened. */
+  /** The server does not call a transaction without BEGIN open before its first access to a table. */
   noteResult(result: unknown, statement: Statement): void {
     if (statement.usesConnectionState) this.#changed = true;
     const status =
@@ -177,12 +177,12 @@ export class MysqlConnection implements DriverConnection {
     return this.#within(answered, 'A ping');
   }
 
-  /** Over a connection of its own; a balancer may have led that one to another server, where the number is a stranger's. */
+  /** Over a connection of its own; a balancer may have led that one to another server, where the number belongs to another connection. */
   async cancel(): Promise<void> {
     await this.#shared.ask((server) => {
       if (server === this.#server) return `KILL QUERY ${this.id}`;
       throw new OperationalError(
-        `Connection ${this.id} cannot be told to stop: the address leads to another server now.`,
+        `Connection ${this.id} cannot be asked to stop: the address leads to another server now.`,
         { reason: 'unavailable' },
       );
     });
@@ -200,7 +200,7 @@ export class MysqlConnection implements DriverConnection {
   destroy(): void {
     this.#alive = false;
     const { stream } = wireOf(this.client);
-    stream.destroy(new Error('The connection was destroyed.')); // its error reaches whoever waits for an answer
+    stream.destroy(new Error('The connection was destroyed.')); // calls that wait for an answer get this error
   }
 
   async #start({ isolationLevel, readOnly }: TransactionOptions): Promise<void> {
@@ -236,7 +236,7 @@ export class MysqlConnection implements DriverConnection {
     });
   }
 
-  /** mysql2 gives the flags of an OK packet, but keeps those behind the rows of a result set to itself. */
+  /** mysql2 gives the flags of an OK packet, but not those behind the rows of a result set. */
   #followResultSets(): void {
     const wire = wireOf(this.client);
     const { handlePacket } = wire;

@@ -24,7 +24,8 @@ import { mysqlFacts } from './facts';
 import { MYSQL_LEXICAL_RULES } from './lexical-rules';
 
 /** The server's version, and which server it is: the same connection number means another connection elsewhere. */
-const WHO_ARE_YOU = "SELECT version(), concat_ws('/', @@hostname, @@port, @@server_id, @@datadir)";
+const SERVER_IDENTITY =
+  "SELECT version(), concat_ws('/', @@hostname, @@port, @@server_id, @@datadir)";
 
 /** Of the server, of the server for one user, of this user. */
 const CONNECTION_LIMITS = new Set([1040, 1203, 1226]);
@@ -84,7 +85,7 @@ export class MysqlDialect implements Dialect {
       await new Promise<void>((resolve, reject) =>
         client.connect((error) => (error ? reject(error) : resolve())),
       );
-      const { rows } = await connection.execute(WHO_ARE_YOU, []);
+      const { rows } = await connection.execute(SERVER_IDENTITY, []);
       this.serverVersion ??= String(rows[0]?.[0]);
       return [connection, String(rows[0]?.[1])];
     } catch (cause) {

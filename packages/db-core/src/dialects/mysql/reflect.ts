@@ -58,7 +58,7 @@ export async function reflectMysql(ask: Ask): Promise<ReflectedTable[]> {
     from information_schema.statistics where table_schema = database() order by index_name, seq_in_index`);
   const isMariadb = /mariadb/i.test(server?.version ?? '');
   const json = isMariadb ? await jsonColumns(ask) : new Set<string>();
-  // MySQL's indexes over expressions cannot be told by columns, and MariaDB has no such column to ask for.
+  // MySQL's indexes over expressions have parts without a column; MariaDB has no such indexes.
   const functional = new Set(parts.filter(({ column }) => column === null).map(indexId));
   return distinct(columns.map(({ table }) => table)).map((name) => {
     const own = parts.filter((part) => part.table === name && !functional.has(indexId(part)));

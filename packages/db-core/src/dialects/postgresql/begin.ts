@@ -35,14 +35,14 @@ export class QueryWithBegin extends QueryOfPg {
   #ready = false;
   #failed = false;
 
-  /** @param onBegun told when `pg` knows whether a transaction is open. */
+  /** @param onBegun called when `pg` knows whether a transaction is open. */
   constructor(begin: string, config: QueryConfig, onBegun: () => void, callback: Callback) {
     super({ ...config, queryMode: 'extended' }, callback);
     this.#begin = begin;
     this.#onBegun = onBegun;
   }
 
-  /** Whether `config` can be sent so; `pg` would also take the parsing of BEGIN for that of a name it has yet to give. */
+  /** Whether `config` can be sent this way. A statement that is to get a name cannot: `pg` would take the answer to BEGIN's Parse for its own. */
   static fits(
     client: Client,
     { name, text, values }: QueryConfig,
@@ -70,7 +70,7 @@ export class QueryWithBegin extends QueryOfPg {
   }
 
   override handleReadyForQuery(wire: Wire): void {
-    if (this.#failed) return; // told below
+    if (this.#failed) return; // handleError reports it
     this.#ready = true;
     this.#onBegun();
     super.handleReadyForQuery(wire);
@@ -79,15 +79,15 @@ export class QueryWithBegin extends QueryOfPg {
   /** Held back until the server is ready again: only then is it known whether BEGIN has failed as well. */
   override handleError(error: Error, wire: Wire): void {
     this.#failed = true;
-    const tell = (): void => {
-      wire.off('readyForQuery', tell);
-      wire.off('end', tell);
+    const report = (): void => {
+      wire.off('readyForQuery', report);
+      wire.off('end', report);
       this.#onBegun();
       super.handleError(error, wire);
     };
-    if (this.#ready || wire.stream.destroyed) return tell();
-    wire.on('readyForQuery', tell); // `pg` does not tell it to a query that the server has refused
-    wire.on('end', tell);
+    if (this.#ready || wire.stream.destroyed) return report();
+    wire.on('readyForQuery', report); // `pg` does not emit it to a query that the server has refused
+    wire.on('end', report);
   }
 }
 

@@ -20,7 +20,7 @@ interface Messenger extends EventEmitter {
 }
 const Messenger = Connection as unknown as new (config: object) => Messenger;
 
-/** Resolves when the server has taken the request: it hangs up then. Nobody says whether there was anything to stop. */
+/** Resolves when the server has taken the request, which it shows by closing the socket. It does not answer whether it stopped a statement. */
 export function requestCancel(
   config: ClientConfig,
   processId: number,

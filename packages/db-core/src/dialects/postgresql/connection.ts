@@ -43,14 +43,14 @@ export class PostgresqlConnection implements DriverConnection {
   #alive = true;
   /** Whether a statement has left something on it: settings, locks, temporary tables. */
   #changed = false;
-  /** What the server said last: `I` for no transaction, `T` for one, `E` for one that has failed; undefined while it works. */
+  /** The server's last status: `I` for no transaction, `T` for one, `E` for one that has failed; undefined while it works. */
   #status: string | undefined;
-  /** Who waits for its next word. */
+  /** Callers that wait until the server is ready. */
   #onReady: (() => void) | undefined;
   /** From the moment a transaction is begun until the server has answered its BEGIN. */
   #beginning: Beginning | undefined;
 
-  /** @param client not connected yet, so that the server's first word is heard. */
+  /** @param client not connected yet, so that no message of the server is missed. */
   constructor(client: Client, shared: PostgresqlShared) {
     this.client = client;
     this.#shared = shared;
@@ -60,7 +60,7 @@ export class PostgresqlConnection implements DriverConnection {
     };
     client.on('error', broken); // a broken idle connection: noticed at the next checkout
     client.on('end', broken);
-    // Before `pg` tells its own listeners.
+    // Before the listeners of `pg` itself.
     wireOf(client).on('readyForQuery', ({ status }) => {
       this.#status = status;
       this.#onReady?.();

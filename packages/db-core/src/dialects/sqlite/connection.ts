@@ -92,7 +92,7 @@ export class SqliteConnection implements DriverConnection {
   }
 
   isWrite({ text, standsOutside }: Statement): boolean {
-    if (standsOutside) return false; // its `readonly` does not tell
+    if (standsOutside) return false; // its `readonly` says nothing of that
     try {
       return !this.prepare(text).readonly;
     } catch {

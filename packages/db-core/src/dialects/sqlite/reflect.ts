@@ -109,7 +109,7 @@ async function indexes(ask: Ask, table: string): Promise<ReflectedIndex[]> {
     const whole =
       first.partial === 0 && columns.length === own.length && own.every((p) => p.descending === 0);
     return {
-      name: first.origin === 'u' ? null : name, // sqlite_autoindex_users_1 is nobody's choice
+      name: first.origin === 'u' ? null : name, // SQLite itself has chosen sqlite_autoindex_users_1
       columns,
       unique: first.unique === 1,
       constraint: first.origin === 'u',

@@ -7,7 +7,7 @@
 import type Database from 'better-sqlite3';
 import type { Statement } from '../../sql/statement';
 import type { CursorResult } from '../driver-connection';
-import { withSteadyLimit } from './limit';
+import { wrapLimitParameters } from './limit';
 import { fromSqlite, type SqliteValue, toSqlite } from './values';
 
 export type SqliteRow = Record<string, unknown>;
@@ -26,14 +26,14 @@ export interface SqliteColumn {
 export class SqliteStatement {
   readonly #statement: Database.Statement<unknown[]>;
   /** Whether its columns may be others at the next run, or need the driver's own way to be set. */
-  readonly #unsteady: boolean;
+  readonly #columnsMayChange: boolean;
   #columns: readonly SqliteColumn[] | undefined;
   #names: readonly string[] | undefined;
 
   /** @throws the driver's SqliteError when the text is no statement. */
   constructor(database: Database.Database, { text, selectsStar }: Statement) {
-    this.#statement = database.prepare<unknown[]>(withSteadyLimit(text)).safeIntegers(true);
-    this.#unsteady = selectsStar || text.includes('__proto__');
+    this.#statement = database.prepare<unknown[]>(wrapLimitParameters(text)).safeIntegers(true);
+    this.#columnsMayChange = selectsStar || text.includes('__proto__');
     if (this.reader) this.#statement.raw(true);
   }
 
@@ -75,7 +75,7 @@ export class SqliteStatement {
 
   /** @param bigints leave every INTEGER a bigint. */
   rows(bound: SqliteArguments, bigints = false): SqliteRow[] {
-    if (this.#unsteady) return this.#objects(bound, bigints);
+    if (this.#columnsMayChange) return this.#objects(bound, bigints);
     const rows = this.#statement.all(...bound) as unknown[][];
     const names = this.#columnNames();
     return rows.map((row) => rowOf(names, row, bigints));
@@ -83,7 +83,7 @@ export class SqliteStatement {
 
   /** The first row; the others are not fetched. */
   first(bound: SqliteArguments): SqliteRow | undefined {
-    if (this.#unsteady) return this.#objects(bound, false)[0];
+    if (this.#columnsMayChange) return this.#objects(bound, false)[0];
     const row = this.#statement.get(...bound) as unknown[] | undefined;
     return row && rowOf(this.#columnNames(), row, false);
   }
@@ -91,14 +91,14 @@ export class SqliteStatement {
   /** @param row one of its rows, by which columns of a `*` are known again. */
   columnsOf(row: SqliteRow): readonly SqliteColumn[] {
     const known = this.#columns;
-    if (known && (!this.#unsteady || haveNames(known, Object.keys(row)))) return known;
+    if (known && (!this.#columnsMayChange || haveNames(known, Object.keys(row)))) return known;
     return (this.#columns = this.#statement.columns());
   }
 
   #columnNames(): readonly string[] {
     if (this.#names) return this.#names;
     const names = this.#statement.columns().map(({ name }) => name);
-    if (!this.#unsteady) this.#names = names;
+    if (!this.#columnsMayChange) this.#names = names;
     return names;
   }
 

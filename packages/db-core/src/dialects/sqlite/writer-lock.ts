@@ -71,7 +71,7 @@ export class WriterLock {
   }
 }
 
-/** What a wait ends with when whoever asked for it has gone away. */
+/** The error of a wait whose caller has left. */
 export function cancelled(): OperationalError {
   return new OperationalError('The wait for the SQLite writer lock was given up.', {
     reason: 'cancelled',

@@ -3,7 +3,7 @@ import type { Members } from '../closed';
 
 const CLUSTER = 'an engine is one database. Use createPool(), with an engine for each database';
 const OWN = 'the engine opens the connections. Use createConnection() or createPool()';
-const STREAM = 'use query(…).stream(), which holds the rows back while nobody reads';
+const STREAM = 'use query(…).stream(), which reads rows as they are needed';
 const POOLED = 'the connection belongs to the engine, and others use it too';
 const CONSTANTS = ['Charsets', 'CharsetToEncoding', 'TypedParameter', 'Types'] as const;
 const TEXT = ['escape', 'escapeId', 'format'] as const;

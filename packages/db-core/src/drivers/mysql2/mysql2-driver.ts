@@ -34,7 +34,7 @@ export type OfferedPool = Omit<Pool, 'getConnection' | 'unprepare'> & {
   ): void;
 };
 
-/** What of the module `mysql2` is there. Pool clusters, replication and a server are not. */
+/** The part of the module `mysql2` that is offered: without pool clusters, replication and servers. */
 export interface Mysql2Driver
   extends Pick<
     Mysql2,
@@ -45,7 +45,7 @@ export interface Mysql2Driver
   createPool(options: string | PoolOptions): OfferedPool;
 }
 
-/** What of the module `mysql2/promise` is there. */
+/** The part of the module `mysql2/promise` that is offered. */
 export interface Mysql2PromiseDriver
   extends Pick<typeof Promises, 'escape' | 'escapeId' | 'format' | 'raw'> {
   createConnection(

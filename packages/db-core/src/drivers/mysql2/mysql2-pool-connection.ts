@@ -13,7 +13,7 @@ export class Mysql2PoolConnection extends Mysql2Connection {
     this.#pool = pool;
   }
 
-  /** Gives the connection back; what was left open on it is rolled back. What goes wrong then is told to the pool's `error` listeners. */
+  /** Gives the connection back; what was left open on it is rolled back. An error of that is emitted by the pool. */
   release(): void {
     if (this.#released) return;
     this.#released = true;

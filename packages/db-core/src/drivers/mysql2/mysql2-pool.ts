@@ -8,7 +8,7 @@ import { promises, type Callback, type Statement } from './mysql2-connection';
 import type { Mysql2Config, Mysql2Options } from './options';
 import { Mysql2PoolConnection } from './mysql2-pool-connection';
 
-type Got = (error: Error | null, connection?: Mysql2PoolConnection) => void;
+type OnConnection = (error: Error | null, connection?: Mysql2PoolConnection) => void;
 
 export class Mysql2Pool extends EventEmitter {
   readonly config: { readonly connectionConfig: Mysql2Config };
@@ -23,7 +23,7 @@ export class Mysql2Pool extends EventEmitter {
     this.config = { connectionConfig: options.config };
   }
 
-  getConnection(callback: Got): void {
+  getConnection(callback: OnConnection): void {
     let connection: Mysql2PoolConnection;
     let opening: Promise<void> | undefined;
     try {

@@ -1,7 +1,6 @@
 /**
  * A `mysql2` query without a callback: an emitter of rows, or a stream of them with back-pressure, if one is asked for at
- * once. It occupies the connection until the server has sent
- * the last row. Destroying the stream stops the statement on the server.
+ * once. It occupies the connection until the server has sent the last row. Destroying the stream stops the statement on the server.
  */
 import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
@@ -14,7 +13,7 @@ import type { Route } from '../route';
 export class Mysql2Query extends EventEmitter {
   readonly #route: Route;
   readonly #options: QueryOptions;
-  /** Raw sockets emit in the context of whoever opened them: events are given their caller's. */
+  /** The caller's async context. A socket emits events in the context of the code that has opened it. */
   readonly #context = new AsyncResource('quartet.query');
   #stream: Readable | undefined;
   #connection: MysqlConnection | undefined;
@@ -49,7 +48,7 @@ export class Mysql2Query extends EventEmitter {
     const streamed = (): Readable | undefined => this.#stream;
     const occupant: Occupant = {
       get destroyed() {
-        return streamed()?.destroyed ?? true; // rows that are told of by events hold nothing back
+        return streamed()?.destroyed ?? true; // rows that are events do not wait for a reader
       },
       destroy: () => void streamed()?.destroy(),
     };
@@ -84,7 +83,7 @@ export class Mysql2Query extends EventEmitter {
     }
   }
 
-  /** What is left unread would have to pass by; the request to stop must not meet a later statement. */
+  /** Stops a statement whose rows are not read to their end; the request to stop must not meet a later statement. */
   #cancel(): void {
     const connection = this.#connection;
     if (!connection || this.#cancelling) return;

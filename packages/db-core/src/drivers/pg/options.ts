@@ -1,4 +1,4 @@
-/** The options of a client or pool of `pg`: what they say of the database must be true; what they say of statements is done. */
+/** The options of a client or pool of `pg`. Those about the database must agree with the engine's; those about statements are applied. */
 import type { ClientConfig, CustomTypesConfig } from 'pg';
 import type { DatabaseUrl } from '../../dialects/url';
 import { ArgumentError } from '../../errors/errors';
@@ -7,7 +7,7 @@ import { OPTIONS } from './members';
 
 const FACADE = 'pgDriver';
 
-/** What is done for each statement. Times in milliseconds. */
+/** Options that apply to each statement. Times in milliseconds. */
 export interface StatementOptions {
   readonly types: CustomTypesConfig | undefined;
   readonly binary: boolean;

@@ -9,13 +9,10 @@ import type {
 } from 'pg';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
 import type { Engine } from '../../engine/engine';
-import { requireDialect } from '../dialect-of';
 import { Route } from '../route';
 import { Stoppable, stoppableBy } from '../stoppable';
 import { statementOptions, type StatementOptions } from './options';
-import { isQueryObject, submit } from './query-object';
-
-export type PgCallback = (error: Error | null, result?: QueryResult) => void;
+import { isQueryObject, type PgCallback, submit } from './query-object';
 
 interface QueryConfig extends PgQueryConfig<unknown[]> {
   readonly callback?: PgCallback;
@@ -31,7 +28,7 @@ export class PgClient extends EventEmitter {
   readonly database: string;
   readonly ssl: boolean;
   readonly binary: boolean;
-  /** Read by libraries to tell whether they have ended this client, or lost it. */
+  /** Libraries read it to know whether they have ended this client, or lost it. */
   _ending = false;
   readonly _queryable = true;
   readonly #engine: Engine;
@@ -49,7 +46,6 @@ export class PgClient extends EventEmitter {
     stoppableBy(this, this.#stoppable);
     this.#engine = engine;
     this.#pg = pg;
-    requireDialect(engine, 'postgresql', 'pgDriver');
     this.#options = statementOptions(engine.url, config);
     const { host, port, username, database, query } = engine.url;
     this.host = query['host'] ?? host ?? 'localhost';
@@ -70,7 +66,7 @@ export class PgClient extends EventEmitter {
     return this.#route?.connectionId ?? null;
   }
 
-  /** For listeners to the protocol's events, of which there are none; its `stream` can be destroyed until it is connected. */
+  /** For listeners; the facade emits no events of the protocol. Its `stream` can be destroyed until it is connected. */
   get connection(): EventEmitter & { stream: object } {
     const stream = { destroy: (): void => void (this.#abandoned = true) };
     return (this.#connection ??= Object.assign(new EventEmitter(), { stream }));
@@ -99,9 +95,9 @@ export class PgClient extends EventEmitter {
     const given = typeof config === 'string' ? { text: config } : (config as QueryConfig);
     const bound = typeof values === 'function' ? undefined : (values as unknown[] | undefined);
     const answer = this.#ask(bound ? { ...given, values: bound } : given);
-    const told = done ?? (given as QueryConfig).callback;
-    if (!told) return answer;
-    answer.then((result) => told(null, result), told);
+    const listener = done ?? (given as QueryConfig).callback;
+    if (!listener) return answer;
+    answer.then((result) => listener(null, result), listener);
     return undefined;
   }
 
@@ -236,12 +232,12 @@ function readTimeout(cause: Error): Error {
   return new Error('Query read timeout', { cause });
 }
 
-/** The server's own, had the limit been its own. */
+/** The error of the server's own `statement_timeout`. */
 function statementTimeout(cause: Error): Error {
   return Object.assign(cause, { message: 'canceling statement due to statement timeout' });
 }
 
-/** What `pg` answers to transaction control: its first word. */
+/** The answer of `pg` to transaction control: its first word. */
 function emptyResult(command: string): QueryResult {
   return { command, rowCount: null, oid: null, fields: [], rows: [] } as unknown as QueryResult;
 }

@@ -16,7 +16,7 @@ import { CLIENT, MODULE } from './members';
 import { statementOptions } from './options';
 import { PgClient } from './pg-client';
 
-/** What of the module `pg` is there. Notifications, COPY and replication are not. */
+/** The part of the module `pg` that is offered: without notifications, COPY and replication. */
 export type PgDriver = Pick<
   typeof import('pg'),
   | 'Client'
@@ -30,7 +30,7 @@ export type PgDriver = Pick<
   | 'types'
 >;
 
-/** Each checkout is a client, in the async context of who asks for it; the engine's pool is the limit. */
+/** Each checkout is a client, in the async context of its caller; the engine's pool is the limit. */
 const ONE_USE = { max: 1_000_000, min: 0, maxUses: 1, maxLifetimeSeconds: 0 };
 
 /**

@@ -4,11 +4,12 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
-import type { Client } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import type { Occupant } from '../../engine/connection';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
-import type { PgCallback } from './pg-client';
 import type { Route } from '../route';
+
+export type PgCallback = (error: Error | null, result?: QueryResult) => void;
 
 /** The protocol by which `pg` runs query objects of other packages. */
 export interface QueryObject extends EventEmitter {
@@ -29,7 +30,7 @@ export function isQueryObject(config: unknown): config is QueryObject {
   return typeof (config as QueryObject | null)?.submit === 'function';
 }
 
-/** Runs `query` when its turn comes; what goes wrong is told to the query itself. */
+/** Runs `query` when its turn comes. The query itself gets an error. */
 export function submit(route: Route, query: QueryObject, callback: PgCallback | undefined): void {
   if (callback) query.callback ??= AsyncResource.bind(callback);
   inThisContext(query);
@@ -54,7 +55,7 @@ export function submit(route: Route, query: QueryObject, callback: PgCallback | 
   });
 }
 
-/** What holds rows back while nobody reads: a stream or a cursor. Another query object is run through by the server. */
+/** A stream or a cursor holds rows back until they are read. The server runs any other query object to its end. */
 function occupantOf(query: QueryObject): Occupant | undefined {
   if (!query.destroy && !query.close) return undefined;
   let left = false;
@@ -82,7 +83,7 @@ function occupy(client: Client, query: QueryObject): Promise<unknown> {
     query.handleError = function (error, connection): void {
       failure = error;
       handleError?.call(query, error, connection);
-      (connection as EventEmitter).once('readyForQuery', over); // pg does not tell a query that has failed
+      (connection as EventEmitter).once('readyForQuery', over); // `pg` does not call a query that has failed
     };
     query.handleReadyForQuery = function (connection): void {
       handleReadyForQuery?.call(query, connection);
@@ -93,7 +94,7 @@ function occupy(client: Client, query: QueryObject): Promise<unknown> {
   });
 }
 
-/** A raw socket's events carry the context of whoever opened it: those of the query are given its caller's. */
+/** Events of the query get its caller's async context, instead of the context that has opened the socket. */
 function inThisContext(emitter: EventEmitter): void {
   const resource = new AsyncResource('quartet.query');
   const { emit } = emitter;

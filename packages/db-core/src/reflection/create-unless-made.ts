@@ -3,9 +3,9 @@ import { IntegrityError, ProgrammingError } from '../errors/errors';
 import { translateError } from '../errors/translate';
 
 /**
- * Makes a table that was missing a moment ago. When somebody else has made it in the meantime, that will do.
+ * Makes a table that was missing a moment ago. It is no error when another process has made it in the meantime.
  *
- * @param create sends the CREATE TABLE, through whichever library.
+ * @param create sends the CREATE TABLE, through the binding's library.
  * @throws every other error, as the library has thrown it.
  */
 export async function createUnlessMade(create: () => PromiseLike<unknown>): Promise<void> {
