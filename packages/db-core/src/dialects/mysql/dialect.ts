@@ -22,9 +22,11 @@ import {
 import { MysqlConnection } from './connection';
 import { mysqlFacts } from './facts';
 import { MYSQL_LEXICAL_RULES } from './lexical-rules';
+import { textSettings } from './text-settings';
 
-/** The server's version, and which server it is: the same connection number means another connection elsewhere. */
-const WHO_ARE_YOU = "SELECT version(), concat_ws('/', @@hostname, @@port, @@server_id, @@datadir)";
+/** The server's version; which server it is: the same connection number means another connection elsewhere; its modes. */
+const WHO_ARE_YOU =
+  "SELECT version(), concat_ws('/', @@hostname, @@port, @@server_id, @@datadir), @@sql_mode";
 
 /** Of the server, of the server for one user, of this user. */
 const CONNECTION_LIMITS = new Set([1040, 1203, 1226]);
@@ -63,9 +65,9 @@ export class MysqlDialect implements Dialect {
   }
 
   async connect(): Promise<MysqlConnection> {
-    const [connection, server] = await this.#connect();
+    const [connection, server, modes] = await this.#connect();
     try {
-      await connection.prepareSession(server, this.#settings());
+      await connection.prepareSession(server, this.#settings(modes));
     } catch (cause) {
       throw this.#unreachable(connection, cause);
     }
@@ -76,8 +78,8 @@ export class MysqlDialect implements Dialect {
     return CONNECTION_LIMITS.has((error as { cause?: { errno?: number } }).cause?.errno ?? 0);
   }
 
-  /** A connection that is logged in, and the name of the server that it has reached. */
-  async #connect(): Promise<[MysqlConnection, string]> {
+  /** A connection that is logged in, the name of the server that it has reached, and that one's `sql_mode`. */
+  async #connect(): Promise<[connection: MysqlConnection, server: string, modes: string]> {
     const client = createConnection(clientConfig(this.#url, this.#options));
     const connection = new MysqlConnection(client, this.#shared);
     try {
@@ -86,7 +88,7 @@ export class MysqlDialect implements Dialect {
       );
       const { rows } = await connection.execute(WHO_ARE_YOU, []);
       this.serverVersion ??= String(rows[0]?.[0]);
-      return [connection, String(rows[0]?.[1])];
+      return [connection, String(rows[0]?.[1]), String(rows[0]?.[2])];
     } catch (cause) {
       throw this.#unreachable(connection, cause);
     }
@@ -101,9 +103,9 @@ export class MysqlDialect implements Dialect {
     }
   }
 
-  #settings(): string[] {
+  #settings(modes: string): string[] {
     const { statementTimeoutMs } = this.#options;
-    const settings = ["time_zone = '+00:00'"];
+    const settings = [...textSettings(modes), "time_zone = '+00:00'"];
     if (statementTimeoutMs) {
       settings.push(
         this.isMariaDb
