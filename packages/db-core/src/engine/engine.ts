@@ -9,6 +9,7 @@ import { inspect } from 'node:util';
 import type { Dialect } from '../dialects/dialect';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { DatabaseUrl } from '../dialects/url';
+import type { UrlSettings } from '../dialects/url-parameter';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { Statement } from '../sql/statement';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
@@ -58,8 +59,9 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   #replaced = false;
 
   /** Use {@link createEngine}. */
-  constructor(url: DatabaseUrl, options: EngineOptions) {
+  constructor(url: DatabaseUrl, given: EngineOptions) {
     super();
+    const options = withDefaults(given, url.settings);
     this.setMaxListeners(0);
     this.url = url;
     this.dialect = createDialect(url, options);
@@ -218,6 +220,12 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     if (this.listenerCount(event) === 0) return;
     this.emit(event, { connection, session: connection.session, ...details } as never);
   }
+}
+
+/** What the URL sets, where the options say nothing. */
+function withDefaults(options: EngineOptions, settings: UrlSettings): EngineOptions {
+  const said = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...settings, ...Object.fromEntries(said) };
 }
 
 function positive(name: string, value: number): number {

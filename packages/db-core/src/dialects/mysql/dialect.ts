@@ -6,7 +6,7 @@
  *
  * @see https://sidorares.github.io/node-mysql2/docs
  */
-import type { ConnectionOptions, QueryError } from 'mysql2';
+import type { ConnectionOptions, QueryError, SslOptions } from 'mysql2';
 import { createConnection } from 'mysql2';
 import type { BeginMode } from '../../sql/transaction-options';
 import type { Dialect } from '../dialect';
@@ -22,6 +22,7 @@ import {
 import { MysqlConnection } from './connection';
 import { mysqlFacts } from './facts';
 import { MYSQL_LEXICAL_RULES } from './lexical-rules';
+import { encryptions, refusesEncryption, type Encryption, type TlsMode } from '../tls';
 import { textSettings } from './text-settings';
 
 /** The server's version; which server it is: the same connection number means another connection elsewhere; its modes. */
@@ -42,12 +43,16 @@ export class MysqlDialect implements Dialect {
   readonly describe = createStatementReader(MYSQL_LEXICAL_RULES);
   serverVersion: string | undefined;
   readonly #url: DatabaseUrl;
+  readonly encrypted: boolean;
   readonly #options: DialectOptions;
+  readonly #encryptions: readonly Encryption[];
   readonly #shared: MysqlShared;
 
   constructor(url: DatabaseUrl, options: DialectOptions) {
     this.#url = url;
     this.#options = options;
+    this.#encryptions = encryptionsOf(url, options);
+    this.encrypted = this.#encryptions.some((encryption) => encryption !== false);
     this.#shared = {
       networkTimeoutMs: options.networkTimeoutMs ?? DEFAULT_NETWORK_TIMEOUT_MS,
       implicitBegin: options.begin !== 'on-first-write',
@@ -80,7 +85,21 @@ export class MysqlDialect implements Dialect {
 
   /** A connection that is logged in, the name of the server that it has reached, and that one's `sql_mode`. */
   async #connect(): Promise<[connection: MysqlConnection, server: string, modes: string]> {
-    const client = createConnection(clientConfig(this.#url, this.#options));
+    const [last = false, ...before] = this.#encryptions.toReversed();
+    for (const encryption of before.toReversed()) {
+      try {
+        return await this.#connectBy(encryption);
+      } catch (error) {
+        if (!refusesEncryption((error as Error).cause)) throw error;
+      }
+    }
+    return this.#connectBy(last);
+  }
+
+  async #connectBy(
+    encryption: Encryption,
+  ): Promise<[connection: MysqlConnection, server: string, modes: string]> {
+    const client = createConnection(clientConfig(this.#url, this.#options, encryption));
     const connection = new MysqlConnection(client, this.#shared);
     try {
       await new Promise<void>((resolve, reject) =>
@@ -126,8 +145,13 @@ export class MysqlDialect implements Dialect {
   }
 }
 
-function clientConfig(url: DatabaseUrl, options: DialectOptions): ConnectionOptions {
+function clientConfig(
+  url: DatabaseUrl,
+  options: DialectOptions,
+  encryption: Encryption,
+): ConnectionOptions {
   const { host, port, username, password, database, query } = url;
+  const socketPath = query['socket'] ?? query['unix_socket'];
   return {
     host: host ?? 'localhost',
     port: port ?? 3306,
@@ -139,8 +163,29 @@ function clientConfig(url: DatabaseUrl, options: DialectOptions): ConnectionOpti
     stringifyObjects: true,
     enableKeepAlive: true,
     connectTimeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    ...(socketPath !== undefined && { socketPath }),
     ...(username !== undefined && { user: username }),
     ...(password !== undefined && { password }),
-    ...(query['ssl'] === 'true' && { ssl: {} }),
+    ...(encryption && {
+      ssl: { ...encryption.options, verifyIdentity: encryption.checksName } as SslOptions,
+    }),
   };
+}
+
+/** The names of the `mysql` program, in libpq's words. */
+const MODES: Readonly<Record<string, TlsMode>> = {
+  disabled: 'disable',
+  preferred: 'prefer',
+  required: 'require',
+  verify_ca: 'verify-ca',
+  verify_identity: 'verify-full',
+};
+
+function encryptionsOf({ query }: DatabaseUrl, { ssl }: DialectOptions): readonly Encryption[] {
+  const files = { ca: query['ssl-ca'], cert: query['ssl-cert'], key: query['ssl-key'] };
+  const asked =
+    query['ssl']?.toLowerCase() === 'true' ||
+    Object.values(files).some((file) => file !== undefined);
+  const mode = MODES[query['ssl-mode']?.toLowerCase() ?? ''] ?? (asked ? 'verify-ca' : 'disable');
+  return encryptions(ssl, mode, files);
 }

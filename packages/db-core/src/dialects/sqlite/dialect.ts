@@ -27,6 +27,7 @@ export class SqliteDialect implements Dialect {
   readonly defaultPoolSize = 4;
   readonly synchronous = true;
   readonly singleWriter = true;
+  readonly encrypted = false;
   serverVersion: string | undefined;
   readonly #file: string;
   readonly #temporary: string | undefined;
@@ -35,6 +36,7 @@ export class SqliteDialect implements Dialect {
   readonly describe = createStatementReader(SQLITE_LEXICAL_RULES);
   readonly #shared: SqliteShared;
   readonly #readOnly: boolean;
+  readonly #mustExist: boolean;
   readonly #removeTemporary = (): void => this.dispose();
   #opened = 0;
 
@@ -46,7 +48,9 @@ export class SqliteDialect implements Dialect {
       lock: new WriterLock(busyTimeoutMs),
       describe: this.describe,
     };
-    this.#readOnly = url.query['mode'] === 'ro';
+    const mode = url.query['mode']?.toLowerCase();
+    this.#readOnly = mode === 'ro';
+    this.#mustExist = mode === 'rw';
     if (options.isolationLevel) assertIsolationLevel(options.isolationLevel);
     if (url.database === ':memory:') {
       // Handles cannot share a database in memory: a temporary file in memory-backed storage serves instead.
@@ -88,7 +92,11 @@ export class SqliteDialect implements Dialect {
 
   #open(): Database.Database {
     try {
-      return new Database(this.#file, { timeout: 0, readonly: this.#readOnly });
+      return new Database(this.#file, {
+        timeout: 0,
+        readonly: this.#readOnly,
+        fileMustExist: this.#mustExist,
+      });
     } catch (cause) {
       const directory = path.dirname(this.#file);
       const why = fs.existsSync(directory)

@@ -51,13 +51,13 @@ export class PgClient extends EventEmitter {
     this.#engine = engine;
     this.#pg = pg;
     requireDialect(engine, 'postgresql', 'pgDriver');
-    this.#options = statementOptions(engine.url, config);
-    const { host, port, username, database, query } = engine.url;
-    this.host = query['host'] ?? host ?? 'localhost';
+    this.#options = statementOptions(engine, config);
+    const { host, port, username, database } = engine.url;
+    this.host = host ?? 'localhost';
     this.port = port ?? 5432;
     this.user = username;
     this.database = database;
-    this.ssl = query['sslmode'] !== undefined && query['sslmode'] !== 'disable';
+    this.ssl = engine.dialect.encrypted;
     this.binary = this.#options.binary;
   }
 

@@ -59,7 +59,7 @@ export function pgDriver(engine: Engine): PgDriver {
 
   class Pool extends pg.Pool {
     constructor(config?: PoolConfig) {
-      statementOptions(engine.url, config);
+      statementOptions(engine, config);
       super({ ...config, ...ONE_USE, Client: CheckedOutClient as never });
     }
   }
