@@ -24,6 +24,7 @@ import { POSTGRESQL_LEXICAL_RULES } from './lexical-rules';
 import { encryptions, refusesEncryption, TLS_MODES, type Encryption } from '../tls';
 import { StatementNames } from './statement-names';
 import { postgresqlFacts } from './facts';
+import { TYPES_IN_UTC } from './without-zone';
 
 export class PostgresqlDialect implements Dialect {
   readonly name = 'postgresql';
@@ -106,6 +107,7 @@ function clientConfig(url: DatabaseUrl, options: DialectOptions): ClientConfig {
     database,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    types: TYPES_IN_UTC,
     application_name: query['application_name'] ?? 'quartet',
     enableChannelBinding: query['channel_binding']?.toLowerCase() === 'prefer',
     ...(query['options'] !== undefined && { options: query['options'] }),

@@ -10,6 +10,7 @@ import type {
 } from 'pg';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
 import type { Engine } from '../../engine/engine';
+import { TYPES_IN_UTC } from '../../dialects/postgresql/without-zone';
 import { requireDialect } from '../dialect-of';
 import { Route } from '../route';
 import { Stoppable, stoppableBy } from '../stoppable';
@@ -122,12 +123,12 @@ export class PgClient extends EventEmitter {
   }
 
   setTypeParser(...args: Parameters<TypeOverrides['setTypeParser']>): void {
-    this.#overrides ??= new this.#pg.TypeOverrides(this.#options.types);
+    this.#overrides ??= new this.#pg.TypeOverrides(this.#options.types ?? TYPES_IN_UTC);
     this.#overrides.setTypeParser(...args);
   }
 
   getTypeParser(...args: Parameters<TypeOverrides['getTypeParser']>): unknown {
-    return (this.#types ?? this.#pg.types).getTypeParser(...args);
+    return (this.#types ?? TYPES_IN_UTC).getTypeParser(...args);
   }
 
   getTransactionStatus(): 'I' | 'T' | null {

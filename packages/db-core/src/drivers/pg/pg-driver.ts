@@ -10,6 +10,7 @@
  */
 import type { ClientConfig, PoolConfig } from 'pg';
 import type { Engine } from '../../engine/engine';
+import { TYPES_IN_UTC } from '../../dialects/postgresql/without-zone';
 import { closeOver } from '../closed';
 import { requireDialect } from '../dialect-of';
 import { CLIENT, MODULE } from './members';
@@ -64,7 +65,8 @@ export function pgDriver(engine: Engine): PgDriver {
     }
   }
 
-  const driver = { Client, Pool };
+  const types: object = Object.assign(Object.create(pg.types) as object, TYPES_IN_UTC);
+  const driver = { Client, Pool, types };
   closeOver(driver, pg, MODULE);
   return driver as unknown as PgDriver;
 }
