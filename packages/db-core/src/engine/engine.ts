@@ -21,8 +21,9 @@ import type { Result } from './result';
 import { createDialect } from '../dialects/create-dialect';
 import { DEFAULT_NETWORK_TIMEOUT_MS, type DialectOptions } from '../dialects/options';
 import { ArgumentError } from '../errors/errors';
+import { assertKnownOptions } from '../errors/unknown-option';
 import { placeholderCompiler } from '../sql/placeholders';
-import { Connection } from './connection';
+import { Connection, CONNECTION_OPTIONS } from './connection';
 import { LeakDetector, warnOfLeak } from './leak-detector';
 import { Pool } from './pool';
 
@@ -99,6 +100,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
    */
   connect(options: ConnectionOptions = {}): Connection {
     if (options.session) this.#sessions++;
+    else assertKnownOptions('option of connect()', options, CONNECTION_OPTIONS);
     return new Connection(this, options);
   }
 
