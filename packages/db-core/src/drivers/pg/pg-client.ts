@@ -1,7 +1,6 @@
 /** A `pg` client that holds no socket: each statement goes where its route says. */
 import { EventEmitter } from 'node:events';
 import type {
-  Client,
   ClientConfig,
   CustomTypesConfig,
   QueryConfig as PgQueryConfig,
