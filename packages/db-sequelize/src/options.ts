@@ -46,7 +46,7 @@ function postgresql(engine: Engine): AllOptions {
   return {
     dialect: 'postgres',
     dialectModule: pgDriver(engine),
-    // The engine's connections have standard strings, and warnings only.
+    // The engine's connections have standard strings, and nothing listens to notices.
     standardConformingStrings: false,
     dialectOptions: { clientMinMessages: 'ignore' },
   };

@@ -31,15 +31,30 @@ const sqlite: Source = (engine, options) => {
 
 const postgresql: Source = (engine, options) => {
   const { database, username } = engine.url;
+  const driver = pgDriver(engine);
   return new DataSource({
     ...options,
     type: 'postgres',
-    driver: pgDriver(engine),
+    driver,
+    extra: {
+      types: { getTypeParser: datesAsText(driver.types) },
+      ...(options.extra as object | undefined),
+    },
     database,
     ...(username && { username }),
     installExtensions: false,
   } as DataSourceOptions);
 };
+
+/** TypeORM makes the text of a date from a Date's local parts, which would move it with the time zone. */
+function datesAsText(
+  types: ReturnType<typeof pgDriver>['types'],
+): (oid: number, format: 'text') => unknown {
+  return (oid, format) =>
+    oid === types.builtins.DATE
+      ? (text: string) => text
+      : (types.getTypeParser(oid, format) as unknown);
+}
 
 const mysql: Source = (engine, options) => {
   const { database, host } = engine.url;

@@ -20,6 +20,8 @@ export interface Dialect {
   readonly synchronous: boolean;
   /** Whether a second transaction that writes waits for the first (SQLite). */
   readonly singleWriter: boolean;
+  /** Whether connections may be encrypted. */
+  readonly encrypted: boolean;
   /** Known after the first connection, e.g. `17.2` or `10.11.6-MariaDB`. */
   readonly serverVersion: string | undefined;
   /** What the database is like: ask for the fact, not for the name. */

@@ -1,9 +1,15 @@
 /** Options of `createEngine` for the database and its connections. Those of the pool are in `engine/pool.ts`. */
+import type { ConnectionOptions } from 'node:tls';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 
 export interface DialectOptions extends TransactionOptions {
   /** When a transaction really begins. Default: the dialect's, see {@link BeginMode}. */
   readonly begin?: BeginMode;
+  /**
+   * PostgreSQL, MariaDB: `true` encrypts connections and verifies the server by the authorities that Node knows; an object
+   * has other options of `tls.connect` (`ca`, `cert`, `rejectUnauthorized` …); `false` is plain text. Default: what the URL says.
+   */
+  readonly ssl?: boolean | ConnectionOptions;
   /** The server stops a statement that runs longer (PostgreSQL, MariaDB). Default 0: never. */
   readonly statementTimeoutMs?: number;
   /** How long a connection may take to be made. Default 10000. */

@@ -7,73 +7,91 @@
  */
 import { inspect } from 'node:util';
 import { ArgumentError } from '../errors/errors';
+import { MYSQL_URL_PARAMETERS } from './mysql/url-parameters';
 import { dialectOf, type DialectName } from './names';
+import { POSTGRESQL_URL_PARAMETERS } from './postgresql/url-parameters';
+import { SQLITE_URL_PARAMETERS } from './sqlite/url-parameters';
+import {
+  parametersIn,
+  readParameters,
+  type UrlParameters,
+  type UrlSettings,
+} from './url-parameter';
 
 const EXAMPLES =
   'sqlite:///app.db (relative file), sqlite:////var/lib/app.db (absolute), sqlite:// (in memory), ' +
   'postgresql://user:password@localhost:5432/app, mariadb://user:password@localhost:3306/app';
 
+/** What each database's URL may say, by the name of its dialect. */
+export const URL_PARAMETERS: Readonly<Record<DialectName, UrlParameters>> = {
+  sqlite: SQLITE_URL_PARAMETERS,
+  postgresql: POSTGRESQL_URL_PARAMETERS,
+  mysql: MYSQL_URL_PARAMETERS,
+};
+
 export class DatabaseUrl {
   readonly dialect: DialectName;
   /** As written, e.g. `mariadb`; without a `+driver` suffix. */
   readonly scheme: string;
+  /** A name or an address; on PostgreSQL the folder of a unix socket where it begins with `/`. */
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly username: string | undefined;
   /** The database's name; for SQLite the file, or `:memory:`. */
   readonly database: string;
+  /** The parameters, without the secret ones. */
   readonly query: Readonly<Record<string, string>>;
+  /** What the parameters set of the engine's options. */
+  readonly settings: Readonly<UrlSettings>;
   readonly #text: string;
-  readonly #password: string | undefined;
+  readonly #secrets: ReadonlyMap<string, string>;
 
   /** @throws ArgumentError that says what is wrong and shows examples; it never repeats the URL's password. */
   constructor(url: string) {
-    const scheme = /^([A-Za-z][\w.-]*)(?:\+[\w.-]+)?:/.exec(url)?.[1]?.toLowerCase();
-    if (scheme === undefined)
-      throw malformed('it does not begin with a scheme such as sqlite:// or postgresql://');
+    const { scheme, rest } = schemeOf(url);
     const dialect = dialectOf(scheme);
     if (!dialect) throw malformed(`'${scheme}' is not a database this engine knows`);
+    if (!rest.startsWith('//')) throw malformed(`'${scheme}:' must be followed by two slashes`);
     this.dialect = dialect;
     this.scheme = scheme;
-    const rest = url.slice(url.indexOf(':') + 1);
-    if (!rest.startsWith('//')) throw malformed(`'${scheme}:' must be followed by two slashes`);
-    this.#text = dialect === 'sqlite' ? url : mask(url);
-    if (dialect === 'sqlite') {
-      const [path = '', search = ''] = splitQuery(rest);
-      if (path !== '//' && !path.startsWith('///')) {
-        throw malformed(
-          `a SQLite file is written after three slashes (four for an absolute path), not '${scheme}:${path}'`,
-        );
-      }
-      const file = decode(path.slice(3));
-      this.database = file === '' ? ':memory:' : file;
-      this.query = Object.fromEntries(new URLSearchParams(search));
+    const [place, search] = splitQuery(rest.slice(2));
+    const parts = dialect === 'sqlite' ? undefined : partsOf(place, search);
+    const all = parametersIn(search);
+    const known = URL_PARAMETERS[dialect];
+    this.settings = Object.freeze(readParameters(all, known, scheme));
+    const secrets = Object.entries(all).filter(([name]) => known[name]?.secret);
+    this.query = Object.freeze(
+      Object.fromEntries(Object.entries(all).filter(([name]) => !known[name]?.secret)),
+    );
+    const shown = shownQuery(all, known);
+    if (!parts) {
+      this.database = fileOf(place, scheme, this.query['mode']);
+      this.#secrets = new Map();
+      this.#text = `${scheme}://${place}${shown}`;
       return;
     }
-    let parsed: URL;
-    try {
-      parsed = new URL(`db:${rest}`);
-    } catch (cause) {
-      throw malformed(
-        'its user, host or port cannot be read (percent-encode special characters in the password)',
-        cause,
-      );
-    }
-    this.host = parsed.hostname === '' ? undefined : parsed.hostname.replace(/^\[|\]$/g, '');
-    this.port = parsed.port === '' ? undefined : Number(parsed.port);
-    this.username = parsed.username === '' ? undefined : decode(parsed.username);
-    this.#password = parsed.password === '' ? undefined : decode(parsed.password);
-    this.database = decode(parsed.pathname.slice(1));
-    if (this.database === '') throw malformed('it names no database after the host');
-    this.query = Object.fromEntries(parsed.searchParams);
+    this.host = this.query['host'] ?? parts.host;
+    this.port = portOf(this.query['port'] ?? parts.port);
+    this.username = parts.username ?? this.query['user'];
+    this.database = parts.database;
+    this.#secrets = new Map([
+      ...secrets,
+      ...(parts.password === undefined ? [] : [['password', parts.password] as const]),
+    ]);
+    this.#text = `${scheme}://${shownPlace(parts)}${shown}`;
   }
 
   /** In clear, for the driver alone: it is no property that printing or spreading the URL would show. */
   get password(): string | undefined {
-    return this.#password;
+    return this.secret('password');
   }
 
-  /** The URL with its password masked. */
+  /** A parameter that is not in `query`, since it must not be shown. */
+  secret(name: string): string | undefined {
+    return this.#secrets.get(name);
+  }
+
+  /** The URL with its secrets masked. */
   toString(): string {
     return this.#text;
   }
@@ -104,32 +122,107 @@ export function parseDatabaseUrl(
     return new DatabaseUrl(url.trim());
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
-    throw new ArgumentError(`${variable} is malformed: ${error.message}`, { cause: error.cause });
+    throw new ArgumentError(`${variable} is malformed: ${error.message}`);
   }
 }
 
-function malformed(why: string, cause?: unknown): ArgumentError {
-  // A parser's own error may repeat the URL, password and all: its code is enough.
-  return new ArgumentError(
-    `${why}. Examples: ${EXAMPLES}.`,
-    cause === undefined ? {} : { cause: (cause as { code?: string }).code },
+/** What stands between the slashes and the `?`; the password in clear. */
+interface Parts {
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly host: string | undefined;
+  readonly port: string | undefined;
+  readonly database: string;
+}
+
+function schemeOf(url: string): { scheme: string; rest: string } {
+  const scheme = /^([A-Za-z][\w.-]*)(?:\+[\w.-]+)?:/.exec(url)?.[1]?.toLowerCase();
+  if (scheme === undefined)
+    throw malformed('it does not begin with a scheme such as sqlite:// or postgresql://');
+  return { scheme, rest: url.slice(url.indexOf(':') + 1) };
+}
+
+function fileOf(path: string, scheme: string, mode: string | undefined): string {
+  if (path !== '' && !path.startsWith('/'))
+    throw malformed(
+      `a SQLite file is written after three slashes (four for an absolute path), not '${scheme}://${path}'`,
+    );
+  const file = decode(path.slice(1));
+  return file === '' || mode?.toLowerCase() === 'memory' ? ':memory:' : file;
+}
+
+/** `user:password@host:port/database`: the user ends at the first colon, the password at the last @ before the path. */
+function partsOf(place: string, search: string): Parts {
+  const slash = place.indexOf('/');
+  const authority = slash < 0 ? place : place.slice(0, slash);
+  const path = slash < 0 ? '' : place.slice(slash + 1);
+  const at = authority.lastIndexOf('@');
+  const server = /^(\[[^\]]*\]|[^:[\]]*)(?::(\d*))?$/.exec(authority.slice(at + 1));
+  if (authority.slice(at + 1).includes(','))
+    throw malformed('it names several hosts, and an engine has one server');
+  if (!server || /[\s#@]/.test(authority.slice(at + 1)) || /[#@]/.test(path + search))
+    throw malformed(
+      'its user, host or port cannot be read (percent-encode special characters in the password)',
+    );
+  const database = decode(path);
+  if (database === '') throw malformed('it names no database after the host');
+  const user = at < 0 ? '' : authority.slice(0, at);
+  const colon = user.indexOf(':');
+  return {
+    username: told(colon < 0 ? user : user.slice(0, colon)),
+    password: told(colon < 0 ? '' : user.slice(colon + 1)),
+    host: told((server[1] ?? '').replace(/^\[|\]$/g, '')),
+    port: server[2],
+    database,
+  };
+}
+
+function told(text: string): string | undefined {
+  return text === '' ? undefined : decode(text);
+}
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
+  throw malformed('its port cannot be read: it is a number from 1 to 65535');
+}
+
+/** Of the parts that were read, so that nothing is shown that was not recognised. */
+function shownPlace({ username, password, host, port, database }: Parts): string {
+  const user = `${encode(username ?? '')}${password === undefined ? '' : ':***'}`;
+  const name = host?.includes(':') ? `[${host}]` : encode(host ?? '');
+  return `${user && `${user}@`}${name}${port ? `:${port}` : ''}/${encode(database)}`;
+}
+
+function shownQuery(query: Readonly<Record<string, string>>, known: UrlParameters): string {
+  const shown = Object.entries(query).map(
+    ([name, text]) => `${name}=${known[name]?.secret ? '***' : encode(text)}`,
   );
+  return shown.length > 0 ? `?${shown.join('&')}` : '';
 }
 
-function splitQuery(rest: string): [string, string] {
-  const at = rest.indexOf('?');
-  return at < 0 ? [rest, ''] : [rest.slice(0, at), rest.slice(at + 1)];
+/** What would end a part of the URL is written as %XX; the rest stays legible. */
+function encode(text: string): string {
+  return text.replaceAll(/[\s%?#&@/:]/g, (letter) => encodeURIComponent(letter));
 }
 
+function malformed(why: string): ArgumentError {
+  return new ArgumentError(`${why}. Examples: ${EXAMPLES}.`);
+}
+
+function splitQuery(text: string): [place: string, search: string] {
+  const at = text.indexOf('?');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Each run of %XX that is UTF-8; a lone % in a file name or password is meant as it stands. */
 function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a lone % in a file name or password is meant as it stands
-  }
-}
-
-/** `***` for the password: what stands between the first colon of the user part and the last @ before the path. */
-function mask(url: string): string {
-  return url.replace(/^([\w.+-]+:\/\/[^/?#:@]*):[^/?#]*@/, '$1:***@');
+  return text.replaceAll(/(?:%[\dA-Fa-f]{2})+/g, (run) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });
 }

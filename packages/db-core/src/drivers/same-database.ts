@@ -1,5 +1,6 @@
 /** Options by which a library names a database: they may repeat what the engine's URL says, not contradict it. */
 import type { DatabaseUrl } from '../dialects/url';
+import type { Engine } from '../engine/engine';
 import { ArgumentError } from '../errors/errors';
 
 export interface Address {
@@ -16,12 +17,12 @@ export interface Address {
  */
 export function assertSameDatabase(
   facade: string,
-  url: DatabaseUrl,
+  { url, dialect }: Pick<Engine, 'url' | 'dialect'>,
   given: Address,
   defaultPort: number,
 ): void {
   const engine: Address = {
-    host: url.query['host'] ?? url.host ?? 'localhost',
+    host: url.host ?? 'localhost',
     port: url.port ?? defaultPort,
     user: url.username,
     database: url.database,
@@ -32,10 +33,7 @@ export function assertSameDatabase(
     if (!saysNothing && engine[key] !== undefined && String(value) !== String(engine[key]))
       throw contradiction(facade, url, key, String(value));
   }
-  const isSecure = !['disable', 'false', undefined].includes(
-    url.query['sslmode'] ?? url.query['ssl'],
-  );
-  if (given.ssl && !isSecure) throw contradiction(facade, url, 'ssl', 'on');
+  if (given.ssl && !dialect.encrypted) throw contradiction(facade, url, 'ssl', 'on');
 }
 
 /** @throws ArgumentError for an option that would have to change connections which others use too. */

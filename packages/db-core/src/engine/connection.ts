@@ -42,6 +42,16 @@ export interface ConnectionOptions {
   readonly onBegin?: () => void;
 }
 
+export const CONNECTION_OPTIONS: Readonly<Record<keyof ConnectionOptions, true>> = {
+  autobegin: true,
+  keepsConnection: true,
+  begin: true,
+  transaction: true,
+  session: true,
+  listener: true,
+  onBegin: true,
+};
+
 /** What reads row by row from a connection, and so keeps it busy: a stream or a cursor. */
 export interface Occupant {
   /** Whether it has stopped reading, so that the connection becomes free by itself. */

@@ -9,6 +9,7 @@ import { inspect } from 'node:util';
 import type { Dialect } from '../dialects/dialect';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { DatabaseUrl } from '../dialects/url';
+import type { UrlSettings } from '../dialects/url-parameter';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { Statement } from '../sql/statement';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
@@ -20,8 +21,9 @@ import type { Result } from './result';
 import { createDialect } from '../dialects/create-dialect';
 import { DEFAULT_NETWORK_TIMEOUT_MS, type DialectOptions } from '../dialects/options';
 import { ArgumentError } from '../errors/errors';
+import { assertKnownOptions } from '../errors/unknown-option';
 import { placeholderCompiler } from '../sql/placeholders';
-import { Connection } from './connection';
+import { Connection, CONNECTION_OPTIONS } from './connection';
 import { LeakDetector, warnOfLeak } from './leak-detector';
 import { Pool } from './pool';
 
@@ -58,8 +60,9 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   #replaced = false;
 
   /** Use {@link createEngine}. */
-  constructor(url: DatabaseUrl, options: EngineOptions) {
+  constructor(url: DatabaseUrl, given: EngineOptions) {
     super();
+    const options = withDefaults(given, url.settings);
     this.setMaxListeners(0);
     this.url = url;
     this.dialect = createDialect(url, options);
@@ -97,6 +100,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
    */
   connect(options: ConnectionOptions = {}): Connection {
     if (options.session) this.#sessions++;
+    else assertKnownOptions('option of connect()', options, CONNECTION_OPTIONS);
     return new Connection(this, options);
   }
 
@@ -218,6 +222,12 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     if (this.listenerCount(event) === 0) return;
     this.emit(event, { connection, session: connection.session, ...details } as never);
   }
+}
+
+/** What the URL sets, where the options say nothing. */
+function withDefaults(options: EngineOptions, settings: UrlSettings): EngineOptions {
+  const said = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...settings, ...Object.fromEntries(said) };
 }
 
 function positive(name: string, value: number): number {

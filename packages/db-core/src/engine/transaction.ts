@@ -16,6 +16,8 @@ import type {
 import type { ConnectionEvent, EventDetails, SavepointOperation } from './events';
 import type { Caller, Savepoint, SavepointOwner, SavepointTarget } from './savepoints';
 import { InvalidRequestError, OperationalError, PendingRollbackError } from '../errors/errors';
+import { assertKnownOptions } from '../errors/unknown-option';
+import { BEGIN_OPTIONS } from '../sql/transaction-options';
 import { markFromDatabase, translateError } from '../errors/translate';
 import { Savepoints } from './savepoints';
 
@@ -109,7 +111,9 @@ export class Transaction implements SavepointTarget {
   }
 
   /** @throws InvalidRequestError when one is begun already; when the database refuses, none is. */
-  begin({ begin, ...options }: BeginOptions): Promise<void> | undefined {
+  begin(given: BeginOptions): Promise<void> | undefined {
+    assertKnownOptions('option of begin()', given, BEGIN_OPTIONS);
+    const { begin, ...options } = given;
     if (this.#state !== 'idle') {
       throw new InvalidRequestError(
         'A transaction is already begun: use beginNested() for a savepoint inside it.',

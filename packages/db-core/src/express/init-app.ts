@@ -4,14 +4,16 @@
 import type { Application, ErrorRequestHandler } from 'express';
 import type { RequestScopeOptions } from './request-scope';
 import { InvalidRequestError } from '../errors/errors';
+import { assertKnownOptions } from '../errors/unknown-option';
 import { clientGone } from './client-gone';
-import { RequestScopes } from './request-scope';
+import { REQUEST_SCOPE_OPTIONS, RequestScopes } from './request-scope';
 
 const SETTING = 'quartet request scopes';
 
 /**
  * Registers the request scope on `app`. Call it before the routes.
  *
+ * @throws ArgumentError for an unknown option.
  * @throws InvalidRequestError when called twice for one app, or with an app of Express 4.
  * @example
  * const app = express();
@@ -19,6 +21,7 @@ const SETTING = 'quartet request scopes';
  * app.get('/users', async (_req, res) => res.json(await User.query.all()));
  */
 export function initApp(app: Application, options: RequestScopeOptions = {}): RequestScopes {
+  assertKnownOptions('option of initApp', options, REQUEST_SCOPE_OPTIONS);
   if ('lazyrouter' in app) {
     throw new InvalidRequestError(
       'This app is of Express 4, which gives no answer when an async handler rejects: its connection would be held ' +

@@ -53,6 +53,14 @@ export interface RequestScopeOptions {
   readonly turnMs?: number;
 }
 
+export const REQUEST_SCOPE_OPTIONS: Readonly<Record<keyof RequestScopeOptions, true>> = {
+  record: true,
+  onTeardown: true,
+  onTeardownError: true,
+  onForgottenCommit: true,
+  turnMs: true,
+};
+
 const TURN_MS = 10;
 
 /** The scopes of an app's requests; `initApp` makes one for each app. */

@@ -14,6 +14,8 @@ import {
   PendingRollbackError,
   RetryExhaustedError,
 } from '../errors/errors';
+import { BEGIN_OPTIONS } from '../sql/transaction-options';
+import { assertKnownOptions } from '../errors/unknown-option';
 import { translateError } from '../errors/translate';
 
 export interface RetryOptions extends BeginOptions {
@@ -31,6 +33,15 @@ export interface RetryOptions extends BeginOptions {
   /** Called with each failure that another attempt will follow, counted from 1. */
   readonly onRetry?: (error: OperationalError, attempt: number) => void;
 }
+
+const RETRY_OPTIONS: Readonly<Record<keyof RetryOptions, true>> = {
+  ...BEGIN_OPTIONS,
+  attempts: true,
+  minDelayMs: true,
+  maxDelayMs: true,
+  retryUnknownOutcome: true,
+  onRetry: true,
+};
 
 /**
  * Runs `fn` in a transaction of the current session and commits it; on a conflict rolls back, waits a random
@@ -51,6 +62,7 @@ export async function retryable<T>(
   fn: () => Promise<T>,
   options: RetryOptions = {},
 ): Promise<T> {
+  assertKnownOptions('option of retryable()', options, RETRY_OPTIONS);
   const {
     attempts = 5,
     minDelayMs = 10,

@@ -9,6 +9,7 @@ import type { Query } from '../orm/query';
 import type { SessionOptions } from './session';
 import type { SessionFactory } from './sessionmaker';
 import { InvalidRequestError, NoActiveScopeError } from '../errors/errors';
+import { assertKnownOptions } from '../errors/unknown-option';
 import { asSession, sessionIn } from './current';
 import { currentScope } from './scope';
 import { Session } from './session';
@@ -56,6 +57,7 @@ export function scopedSession(
   factory: SessionFactory,
   options: ScopedSessionOptions = {},
 ): ScopedSession {
+  assertKnownOptions('option of scopedSession', options, { scopefunc: true, assertUsable: true });
   const registry = options.scopefunc
     ? new KeyedRegistry(factory, options.scopefunc)
     : new ScopeRegistry(factory);

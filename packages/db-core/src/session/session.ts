@@ -48,6 +48,20 @@ export interface SessionOptions extends TransactionOptions {
   readonly class?: typeof Session;
 }
 
+/** For the check of what `sessionmaker` and sessions are given. */
+export const SESSION_OPTIONS: Readonly<Record<keyof SessionOptions, true>> = {
+  bind: true,
+  binds: true,
+  autocommit: true,
+  autoflush: true,
+  begin: true,
+  isolationLevel: true,
+  readOnly: true,
+  requestedPage: true,
+  queryClass: true,
+  class: true,
+};
+
 /** A nested transaction that is open, and what a flush inside it failed with. */
 interface NestedTransaction {
   readonly connections: readonly Connection[];

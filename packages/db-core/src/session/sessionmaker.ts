@@ -5,9 +5,10 @@
  */
 import type { SessionSource } from './current';
 import type { SessionOptions } from './session';
+import { assertKnownOptions } from '../errors/unknown-option';
 import { attachSource, detachSource, sessionIn } from './current';
 import { currentScope } from './scope';
-import { enginesOf, Session } from './session';
+import { enginesOf, Session, SESSION_OPTIONS } from './session';
 
 export interface SessionFactory extends SessionSource {
   /** A new session. Options given here win over the factory's. The caller closes it. */
@@ -22,17 +23,23 @@ export interface SessionFactory extends SessionSource {
 /**
  * @param options.bind the engine; may come later, by `configure({ bind })`.
  * @param options.autoflush flush pending objects before reading. Default true.
+ * @throws ArgumentError for an unknown option, here and where options are given later.
  * @example
  * const Session = scopedSession(sessionmaker({ bind: createEngine('sqlite:///app.db') }));
  */
 export function sessionmaker(options: SessionOptions = {}): SessionFactory {
+  assertKnownOptions('option of a session', options, SESSION_OPTIONS);
   let current = Object.freeze({ ...options });
   const make = (given: SessionOptions): Session => new (given.class ?? Session)(given, factory);
   const factory = Object.assign(
-    (overrides?: SessionOptions): Session =>
-      make(overrides ? { ...current, ...overrides } : current),
+    (overrides?: SessionOptions): Session => {
+      if (!overrides) return make(current);
+      assertKnownOptions('option of a session', overrides, SESSION_OPTIONS);
+      return make({ ...current, ...overrides });
+    },
     {
       configure(changes: SessionOptions): void {
+        assertKnownOptions('option of a session', changes, SESSION_OPTIONS);
         for (const engine of enginesOf(current)) detachSource(engine, factory);
         current = Object.freeze({ ...current, ...changes });
         for (const engine of enginesOf(current)) attachSource(engine, factory);

@@ -5,7 +5,9 @@
  */
 import type { BeginOptions } from '../sql/transaction-options';
 import type { ScopedSession } from './scoped-session';
-import { InvalidRequestError } from '../errors/errors';
+import { ArgumentError, InvalidRequestError } from '../errors/errors';
+import { assertKnownOptions } from '../errors/unknown-option';
+import { BEGIN_OPTIONS } from '../sql/transaction-options';
 
 /**
  * - `REQUIRED` (default): in the caller's transaction, or in one of its own.
@@ -16,14 +18,17 @@ import { InvalidRequestError } from '../errors/errors';
  * - `NOT_SUPPORTED`: in none, on a second connection while the caller's waits.
  * - `NEVER`: in none; where the caller has one, an error.
  */
-export type Propagation =
-  | 'REQUIRED'
-  | 'REQUIRES_NEW'
-  | 'NESTED'
-  | 'MANDATORY'
-  | 'SUPPORTS'
-  | 'NOT_SUPPORTED'
-  | 'NEVER';
+export type Propagation = (typeof PROPAGATIONS)[number];
+
+const PROPAGATIONS = [
+  'REQUIRED',
+  'REQUIRES_NEW',
+  'NESTED',
+  'MANDATORY',
+  'SUPPORTS',
+  'NOT_SUPPORTED',
+  'NEVER',
+] as const;
 
 export interface TransactionalOptions extends BeginOptions {
   readonly propagation?: Propagation;
@@ -42,8 +47,10 @@ export interface TransactionalOptions extends BeginOptions {
 export async function transactional<T>(
   Session: ScopedSession,
   fn: () => Promise<T>,
-  { propagation = 'REQUIRED', ...options }: TransactionalOptions = {},
+  given: TransactionalOptions = {},
 ): Promise<T> {
+  assertKnownOptions('option of transactional()', given, { ...BEGIN_OPTIONS, propagation: true });
+  const { propagation = 'REQUIRED', ...options } = given;
   const session = Session();
   const within = session.inTransaction();
   switch (propagation) {
@@ -75,6 +82,10 @@ export async function transactional<T>(
       return within
         ? onSecondConnection(Session, (own) => own.run(fn), true, { autocommit: true })
         : fn();
+    default:
+      throw new ArgumentError(
+        `propagation must be one of ${PROPAGATIONS.join(', ')}, not ${String(propagation)}.`,
+      );
   }
 }
 

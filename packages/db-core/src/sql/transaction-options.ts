@@ -26,6 +26,13 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
 }
 
+/** For the check of what a transaction is begun with. */
+export const BEGIN_OPTIONS: Readonly<Record<keyof BeginOptions, true>> = {
+  begin: true,
+  isolationLevel: true,
+  readOnly: true,
+};
+
 /** How one transaction differs from the session's others. */
 export interface BeginOptions extends TransactionOptions {
   /** When it really begins. Default: the session's. */

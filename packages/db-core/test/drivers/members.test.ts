@@ -122,7 +122,7 @@ test('a refusal names the member and the call to use instead', () => {
 
 test('what is pure is the module’s own, live', () => {
   expect(pgFacade.defaults).toBe(pg.defaults);
-  expect(pgFacade.types).toBe(pg.types);
+  expect(Object.getPrototypeOf(pgFacade.types)).toBe(pg.types); // with parsers in UTC before its own
   expect(new pgFacade.Client().escapeLiteral("a'b")).toBe("'a''b'");
   expect(mysql2Facade.createConnection({}).format('select ?', ['a'])).toBe("select 'a'");
 });

@@ -9,8 +9,9 @@ import type { Duplex } from 'node:stream';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay, TransactionOptions } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
-import { OperationalError } from '../../errors/errors';
+import { InvalidRequestError, OperationalError } from '../../errors/errors';
 import { answerWithin } from '../deadline';
+import { changesTextRules } from './text-settings';
 import { toMysql } from './values';
 
 const SERVER_STATUS_IN_TRANS = 1;
@@ -56,7 +57,7 @@ export class MysqlConnection implements DriverConnection {
   #changed = false;
   /** The status behind the last result set, until `noteResult` has taken it in. */
   #status: number | undefined;
-  /** Which server this is, to be sure that another connection reaches the same. */
+  /** Which server this is, to be sure that another connection reaches the same; empty until the session is prepared. */
   #server = '';
 
   /** @param client not connected yet. */
@@ -87,12 +88,13 @@ export class MysqlConnection implements DriverConnection {
 
   /** @param settings assignments of a SET statement. */
   async prepareSession(server: string, settings: readonly string[]): Promise<void> {
-    this.#server = server;
     const { implicitBegin } = this.#shared;
     await this.#control(
       `SET ${[...settings, ...(implicitBegin ? ['autocommit = 0'] : [])].join(', ')}`,
     );
     this.#autocommit = !implicitBegin;
+    this.#server = server;
+    this.#status = undefined;
   }
 
   loopTurn(): undefined {
@@ -102,6 +104,7 @@ export class MysqlConnection implements DriverConnection {
   async execute(sql: string, params: readonly unknown[]): Promise<CursorResult> {
     const answer = await this.#query({ sql, rowsAsArray: true, values: params.map(toMysql) });
     this.#status = statusOf(answer) ?? this.#status;
+    this.#assertTextRules(answer, this.#status);
     return firstResultOf(answer);
   }
 
@@ -126,6 +129,7 @@ export class MysqlConnection implements DriverConnection {
       (Array.isArray(result) ? statusOf(result as unknown as MysqlResult) : undefined) ??
       this.#status;
     this.#status = undefined;
+    this.#assertTextRules(result, status);
     if (status === undefined) return;
     this.#autocommit = (status & SERVER_STATUS_AUTOCOMMIT) !== 0;
     const open = (status & SERVER_STATUS_IN_TRANS) !== 0;
@@ -201,6 +205,14 @@ export class MysqlConnection implements DriverConnection {
     this.#alive = false;
     const { stream } = wireOf(this.client);
     stream.destroy(new Error('The connection was destroyed.')); // calls that wait for an answer get this error
+  }
+
+  /** @throws InvalidRequestError for an answer that tells of other rules; the connection is closed. */
+  #assertTextRules(answer: unknown, status: number | undefined): void {
+    const changed = this.#server === '' ? undefined : changesTextRules(answer, status);
+    if (!changed) return;
+    this.destroy();
+    throw new InvalidRequestError(changed);
   }
 
   async #start({ isolationLevel, readOnly }: TransactionOptions): Promise<void> {

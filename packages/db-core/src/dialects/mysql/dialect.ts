@@ -6,7 +6,7 @@
  *
  * @see https://sidorares.github.io/node-mysql2/docs
  */
-import type { ConnectionOptions, QueryError } from 'mysql2';
+import type { ConnectionOptions, QueryError, SslOptions } from 'mysql2';
 import { createConnection } from 'mysql2';
 import type { BeginMode } from '../../sql/transaction-options';
 import type { Dialect } from '../dialect';
@@ -22,10 +22,12 @@ import {
 import { MysqlConnection } from './connection';
 import { mysqlFacts } from './facts';
 import { MYSQL_LEXICAL_RULES } from './lexical-rules';
+import { encryptions, refusesEncryption, type Encryption, type TlsMode } from '../tls';
+import { textSettings } from './text-settings';
 
-/** The server's version, and which server it is: the same connection number means another connection elsewhere. */
+/** The server's version; which server it is: the same connection number means another connection elsewhere; its modes. */
 const SERVER_IDENTITY =
-  "SELECT version(), concat_ws('/', @@hostname, @@port, @@server_id, @@datadir)";
+  "SELECT version(), concat_ws('/', @@hostname, @@port, @@server_id, @@datadir), @@sql_mode";
 
 /** Of the server, of the server for one user, of this user. */
 const CONNECTION_LIMITS = new Set([1040, 1203, 1226]);
@@ -41,12 +43,16 @@ export class MysqlDialect implements Dialect {
   readonly describe = createStatementReader(MYSQL_LEXICAL_RULES);
   serverVersion: string | undefined;
   readonly #url: DatabaseUrl;
+  readonly encrypted: boolean;
   readonly #options: DialectOptions;
+  readonly #encryptions: readonly Encryption[];
   readonly #shared: MysqlShared;
 
   constructor(url: DatabaseUrl, options: DialectOptions) {
     this.#url = url;
     this.#options = options;
+    this.#encryptions = encryptionsOf(url, options);
+    this.encrypted = this.#encryptions.some((encryption) => encryption !== false);
     this.#shared = {
       networkTimeoutMs: options.networkTimeoutMs ?? DEFAULT_NETWORK_TIMEOUT_MS,
       implicitBegin: options.begin !== 'on-first-write',
@@ -64,9 +70,9 @@ export class MysqlDialect implements Dialect {
   }
 
   async connect(): Promise<MysqlConnection> {
-    const [connection, server] = await this.#connect();
+    const [connection, server, modes] = await this.#connect();
     try {
-      await connection.prepareSession(server, this.#settings());
+      await connection.prepareSession(server, this.#settings(modes));
     } catch (cause) {
       throw this.#unreachable(connection, cause);
     }
@@ -77,9 +83,23 @@ export class MysqlDialect implements Dialect {
     return CONNECTION_LIMITS.has((error as { cause?: { errno?: number } }).cause?.errno ?? 0);
   }
 
-  /** A connection that is logged in, and the name of the server that it has reached. */
-  async #connect(): Promise<[MysqlConnection, string]> {
-    const client = createConnection(clientConfig(this.#url, this.#options));
+  /** A connection that is logged in, the name of the server that it has reached, and that one's `sql_mode`. */
+  async #connect(): Promise<[connection: MysqlConnection, server: string, modes: string]> {
+    const [last = false, ...before] = this.#encryptions.toReversed();
+    for (const encryption of before.toReversed()) {
+      try {
+        return await this.#connectBy(encryption);
+      } catch (error) {
+        if (!refusesEncryption((error as Error).cause)) throw error;
+      }
+    }
+    return this.#connectBy(last);
+  }
+
+  async #connectBy(
+    encryption: Encryption,
+  ): Promise<[connection: MysqlConnection, server: string, modes: string]> {
+    const client = createConnection(clientConfig(this.#url, this.#options, encryption));
     const connection = new MysqlConnection(client, this.#shared);
     try {
       await new Promise<void>((resolve, reject) =>
@@ -87,7 +107,7 @@ export class MysqlDialect implements Dialect {
       );
       const { rows } = await connection.execute(SERVER_IDENTITY, []);
       this.serverVersion ??= String(rows[0]?.[0]);
-      return [connection, String(rows[0]?.[1])];
+      return [connection, String(rows[0]?.[1]), String(rows[0]?.[2])];
     } catch (cause) {
       throw this.#unreachable(connection, cause);
     }
@@ -102,9 +122,9 @@ export class MysqlDialect implements Dialect {
     }
   }
 
-  #settings(): string[] {
+  #settings(modes: string): string[] {
     const { statementTimeoutMs } = this.#options;
-    const settings = ["time_zone = '+00:00'"];
+    const settings = [...textSettings(modes), "time_zone = '+00:00'"];
     if (statementTimeoutMs) {
       settings.push(
         this.isMariaDb
@@ -125,8 +145,13 @@ export class MysqlDialect implements Dialect {
   }
 }
 
-function clientConfig(url: DatabaseUrl, options: DialectOptions): ConnectionOptions {
+function clientConfig(
+  url: DatabaseUrl,
+  options: DialectOptions,
+  encryption: Encryption,
+): ConnectionOptions {
   const { host, port, username, password, database, query } = url;
+  const socketPath = query['socket'] ?? query['unix_socket'];
   return {
     host: host ?? 'localhost',
     port: port ?? 3306,
@@ -138,8 +163,29 @@ function clientConfig(url: DatabaseUrl, options: DialectOptions): ConnectionOpti
     stringifyObjects: true,
     enableKeepAlive: true,
     connectTimeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    ...(socketPath !== undefined && { socketPath }),
     ...(username !== undefined && { user: username }),
     ...(password !== undefined && { password }),
-    ...(query['ssl'] === 'true' && { ssl: {} }),
+    ...(encryption && {
+      ssl: { ...encryption.options, verifyIdentity: encryption.checksName } as SslOptions,
+    }),
   };
+}
+
+/** The names of the `mysql` program, in libpq's words. */
+const MODES: Readonly<Record<string, TlsMode>> = {
+  disabled: 'disable',
+  preferred: 'prefer',
+  required: 'require',
+  verify_ca: 'verify-ca',
+  verify_identity: 'verify-full',
+};
+
+function encryptionsOf({ query }: DatabaseUrl, { ssl }: DialectOptions): readonly Encryption[] {
+  const files = { ca: query['ssl-ca'], cert: query['ssl-cert'], key: query['ssl-key'] };
+  const asked =
+    query['ssl']?.toLowerCase() === 'true' ||
+    Object.values(files).some((file) => file !== undefined);
+  const mode = MODES[query['ssl-mode']?.toLowerCase() ?? ''] ?? (asked ? 'verify-ca' : 'disable');
+  return encryptions(ssl, mode, files);
 }

@@ -19,6 +19,7 @@ import type { StatementNames } from './statement-names';
 import { PendingRollbackError } from '../../errors/errors';
 import { answerWithin } from '../deadline';
 import { QueryWithBegin, wireOf } from './begin';
+import { inUtc } from './without-zone';
 
 /** What the connections of one engine share. */
 export interface PostgresqlShared {
@@ -116,7 +117,7 @@ export class PostgresqlConnection implements DriverConnection {
       if (name === config.name || !isStalePlan(error)) throw error;
       names?.forgetAll(); // another process has changed the table
       if (this.inTransaction !== false) throw error;
-      return await this.client.query(config);
+      return await this.#send(config);
     }
   }
 
@@ -214,7 +215,9 @@ export class PostgresqlConnection implements DriverConnection {
   }
 
   /** A statement as it is, behind the BEGIN that waits for it, if there is one. */
-  async #send(config: QueryConfig<unknown[]>): Promise<QueryResult> {
+  async #send(given: QueryConfig<unknown[]>): Promise<QueryResult> {
+    const { values } = given;
+    const config = Array.isArray(values) ? { ...given, values: values.map(inUtc) } : given;
     const beginning = this.#beginning;
     if (!beginning || beginning.sent) return await this.#sendAlone(config);
     if (!QueryWithBegin.fits(this.client, config, this.#shared.describe(config.text))) {

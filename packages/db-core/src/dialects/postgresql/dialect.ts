@@ -21,8 +21,10 @@ import {
 import { requestCancel } from './cancel';
 import { PostgresqlConnection } from './connection';
 import { POSTGRESQL_LEXICAL_RULES } from './lexical-rules';
+import { encryptions, refusesEncryption, TLS_MODES, type Encryption } from '../tls';
 import { StatementNames } from './statement-names';
 import { postgresqlFacts } from './facts';
+import { TYPES_IN_UTC } from './without-zone';
 
 export class PostgresqlDialect implements Dialect {
   readonly name = 'postgresql';
@@ -35,18 +37,25 @@ export class PostgresqlDialect implements Dialect {
   readonly describe = createStatementReader(POSTGRESQL_LEXICAL_RULES);
   serverVersion: string | undefined;
   readonly #url: DatabaseUrl;
+  readonly encrypted: boolean;
   readonly #config: ClientConfig;
+  readonly #encryptions: readonly Encryption[];
+  /** What the last connection was made with: a request to cancel goes the same way. */
+  #encryption: Encryption = false;
   readonly #shared: PostgresqlShared;
 
   constructor(url: DatabaseUrl, options: DialectOptions) {
     this.#url = url;
     this.#config = clientConfig(url, options);
-    const { preparedStatements = url.query['preparedStatements'] !== 'false' } = options;
+    this.#encryptions = encryptionsOf(url, options);
+    this.encrypted = this.#encryptions.some((encryption) => encryption !== false);
+    const { preparedStatements = true } = options;
     this.#shared = {
       names: preparedStatements ? new StatementNames() : undefined,
       describe: this.describe,
       networkTimeoutMs: options.networkTimeoutMs ?? DEFAULT_NETWORK_TIMEOUT_MS,
-      cancel: (processId, secretKey) => requestCancel(this.#config, processId, secretKey),
+      cancel: (processId, secretKey) =>
+        requestCancel(withEncryption(this.#config, this.#encryption), processId, secretKey),
     };
   }
 
@@ -55,7 +64,20 @@ export class PostgresqlDialect implements Dialect {
   }
 
   async connect(): Promise<PostgresqlConnection> {
-    const client = new Client(this.#config);
+    const [last = false, ...before] = this.#encryptions.toReversed();
+    for (const encryption of before.toReversed()) {
+      try {
+        return await this.#connectBy(encryption);
+      } catch (error) {
+        if (!refusesEncryption((error as Error).cause)) throw error;
+      }
+    }
+    return this.#connectBy(last);
+  }
+
+  async #connectBy(encryption: Encryption): Promise<PostgresqlConnection> {
+    const client = new Client(withEncryption(this.#config, encryption));
+    addStartupSettings(client, this.#url);
     const connection = new PostgresqlConnection(client, this.#shared);
     try {
       await client.connect();
@@ -67,6 +89,7 @@ export class PostgresqlDialect implements Dialect {
         reason: 'unavailable',
       });
     }
+    this.#encryption = encryption;
     return connection;
   }
 
@@ -78,27 +101,61 @@ export class PostgresqlDialect implements Dialect {
 function clientConfig(url: DatabaseUrl, options: DialectOptions): ClientConfig {
   const { host, port, username, password, database, query } = url;
   const { statementTimeoutMs, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
-  const settings = [
-    'TimeZone=UTC',
-    'client_min_messages=warning',
-    'standard_conforming_strings=on',
-  ];
-  if (statementTimeoutMs) settings.push(`statement_timeout=${statementTimeoutMs}`);
   return {
-    host: query['host'] ?? host ?? 'localhost',
+    host: host ?? 'localhost',
     port: port ?? 5432,
     database,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    types: TYPES_IN_UTC,
     application_name: query['application_name'] ?? 'quartet',
-    options: settings.map((setting) => `-c ${setting}`).join(' '),
+    enableChannelBinding: query['channel_binding']?.toLowerCase() === 'prefer',
+    ...(query['options'] !== undefined && { options: query['options'] }),
+    ...(statementTimeoutMs && { statement_timeout: statementTimeoutMs }),
     ...(username !== undefined && { user: username }),
     ...(password !== undefined && { password }),
-    ...(query['sslmode'] &&
-      query['sslmode'] !== 'disable' && {
-        ssl: { rejectUnauthorized: query['sslmode'] !== 'require' },
-      }),
   };
+}
+
+/** A copy each time, since `pg` hides the key in the one it is given. */
+function withEncryption(config: ClientConfig, encryption: Encryption): ClientConfig {
+  if (!encryption) return { ...config, ssl: false };
+  const { options, checksName } = encryption;
+  return {
+    ...config,
+    ssl: { ...options, ...(!checksName && { checkServerIdentity: () => undefined }) },
+  };
+}
+
+/**
+ * Each as a parameter of its own of the start-up packet, which a pooler passes on or keeps track of: `options` is refused
+ * by PgBouncer. They come before those that the role or the database has.
+ */
+function addStartupSettings(client: Client, { query }: DatabaseUrl): void {
+  const schema = query['schema'];
+  const searchPath = query['search_path'] ?? (schema && `"${schema.replaceAll('"', '""')}"`);
+  const starting = client as unknown as { getStartupConf(): object };
+  const ofPg = starting.getStartupConf.bind(client);
+  starting.getStartupConf = () => ({
+    ...ofPg(),
+    TimeZone: 'UTC',
+    standard_conforming_strings: 'on',
+    ...(searchPath && { search_path: searchPath }),
+  });
+}
+
+function encryptionsOf(url: DatabaseUrl, { ssl }: DialectOptions): readonly Encryption[] {
+  const { sslmode, ssl: asked, sslrootcert, sslcert, sslkey } = url.query;
+  const files = {
+    ca: sslrootcert,
+    cert: sslcert,
+    key: sslkey,
+    passphrase: url.secret('sslpassword'),
+  };
+  const implied = asked?.toLowerCase() === 'true' ? 'require' : sslrootcert && 'verify-full';
+  const mode = (sslmode ?? implied ?? process.env['PGSSLMODE'] ?? 'disable').toLowerCase();
+  if (mode === 'no-verify') return encryptions(ssl, 'require', { ...files, ca: undefined });
+  return encryptions(ssl, TLS_MODES.find((known) => known === mode) ?? 'verify-full', files);
 }
 
 async function serverVersion(connection: PostgresqlConnection): Promise<string> {

@@ -28,6 +28,7 @@ export class SqliteDialect implements Dialect {
   readonly defaultPoolSize = 4;
   readonly synchronous = true;
   readonly singleWriter = true;
+  readonly encrypted = false;
   serverVersion: string | undefined;
   readonly #file: string;
   readonly #isTemporary: boolean;
@@ -36,6 +37,7 @@ export class SqliteDialect implements Dialect {
   readonly describe = createStatementReader(SQLITE_LEXICAL_RULES);
   readonly #shared: SqliteShared;
   readonly #readOnly: boolean;
+  readonly #mustExist: boolean;
   #opened = 0;
 
   constructor(url: DatabaseUrl, options: DialectOptions) {
@@ -47,7 +49,9 @@ export class SqliteDialect implements Dialect {
       loop: new LoopBudget(),
       describe: this.describe,
     };
-    this.#readOnly = url.query['mode'] === 'ro';
+    const mode = url.query['mode']?.toLowerCase();
+    this.#readOnly = mode === 'ro';
+    this.#mustExist = mode === 'rw';
     if (options.isolationLevel) assertIsolationLevel(options.isolationLevel);
     this.#isTemporary = url.database === ':memory:';
     this.#file = this.#isTemporary ? makeTemporaryFile() : path.resolve(url.database);
@@ -82,7 +86,11 @@ export class SqliteDialect implements Dialect {
 
   #open(): Database.Database {
     try {
-      return new Database(this.#file, { timeout: 0, readonly: this.#readOnly });
+      return new Database(this.#file, {
+        timeout: 0,
+        readonly: this.#readOnly,
+        fileMustExist: this.#mustExist,
+      });
     } catch (cause) {
       const directory = path.dirname(this.#file);
       const why = fs.existsSync(directory)

@@ -109,10 +109,10 @@ function makersOf(
   closeOver(Mysql2Pool.prototype, real.Pool.prototype, POOL);
   return {
     createConnection(options) {
-      const connection = new Mysql2Connection(engine, readOptions(engine.url, options));
+      const connection = new Mysql2Connection(engine, readOptions(engine, options));
       queueMicrotask(() => connection.emit('connect'));
       return connection;
     },
-    createPool: (options) => new Mysql2Pool(engine, readOptions(engine.url, options)),
+    createPool: (options) => new Mysql2Pool(engine, readOptions(engine, options)),
   };
 }

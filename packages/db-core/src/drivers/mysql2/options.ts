@@ -1,6 +1,6 @@
 /** The options of a connection or pool of `mysql2`: what they say of the database must be true; how values are read is done. */
 import type { ConnectionOptions } from 'mysql2';
-import type { DatabaseUrl } from '../../dialects/url';
+import type { Engine } from '../../engine/engine';
 import { ArgumentError } from '../../errors/errors';
 import { assertSameDatabase, refuseOptions } from '../same-database';
 import { OPTIONS } from './members';
@@ -37,16 +37,17 @@ export interface Mysql2Options {
 
 /** @throws ArgumentError for an option that contradicts the engine or cannot be honoured. */
 export function readOptions(
-  url: DatabaseUrl,
+  engine: Pick<Engine, 'url' | 'dialect'>,
   options: string | ConnectionOptions = {},
 ): Mysql2Options {
+  const { url } = engine;
   const { ConnectionConfig } = require('mysql2') as {
     ConnectionConfig: new (options: object) => Mysql2Config;
   };
   const given: ConnectionOptions = typeof options === 'string' ? { uri: options } : { ...options };
   const parsed = new ConnectionConfig({ ...ENGINES, ...given });
   const { host = given.host, port = given.port, user, database, ssl } = given.uri ? parsed : given;
-  assertSameDatabase('mysql2Driver', url, { host, port, user, database, ssl }, 3306);
+  assertSameDatabase('mysql2Driver', engine, { host, port, user, database, ssl }, 3306);
   refuseOptions('mysql2Driver', given, OPTIONS);
   if (given.flags && String(given.flags) !== '-FOUND_ROWS')
     throw new ArgumentError(

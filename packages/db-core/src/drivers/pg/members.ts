@@ -13,7 +13,6 @@ export const MODULE = {
     'defaults',
     'escapeIdentifier',
     'escapeLiteral',
-    'types',
     'utils',
   ],
   refused: { Connection: OWN_CLIENT, native: 'the engine works with the JavaScript client' },

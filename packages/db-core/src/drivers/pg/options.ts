@@ -1,6 +1,7 @@
 /** The options of a client or pool of `pg`. Those about the database must agree with the engine's; those about statements are applied. */
 import type { ClientConfig, CustomTypesConfig } from 'pg';
 import type { DatabaseUrl } from '../../dialects/url';
+import type { Engine } from '../../engine/engine';
 import { ArgumentError } from '../../errors/errors';
 import { assertSameDatabase, refuseOptions } from '../same-database';
 import { OPTIONS } from './members';
@@ -17,12 +18,18 @@ export interface StatementOptions {
 
 /** @throws ArgumentError for an option that contradicts the engine or cannot be honoured. */
 export function statementOptions(
-  url: DatabaseUrl,
+  engine: Pick<Engine, 'url' | 'dialect'>,
   config: string | ClientConfig = {},
 ): StatementOptions {
+  const { url } = engine;
   const given: ClientConfig & { binary?: boolean } =
     typeof config === 'string' ? { connectionString: config } : config;
-  assertSameDatabase(FACADE, url, { ...addressOf(given.connectionString), ...said(given) }, 5432);
+  assertSameDatabase(
+    FACADE,
+    engine,
+    { ...addressOf(given.connectionString), ...said(given) },
+    5432,
+  );
   refuseOptions(FACADE, given, OPTIONS);
   assertIs(url, given, 'application_name', url.query['application_name'] ?? 'quartet');
   assertIs(url, given, 'client_encoding', 'utf8');

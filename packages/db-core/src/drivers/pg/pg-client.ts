@@ -9,6 +9,7 @@ import type {
 } from 'pg';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
 import type { Engine } from '../../engine/engine';
+import { TYPES_IN_UTC } from '../../dialects/postgresql/without-zone';
 import { Route } from '../route';
 import { Stoppable, stoppableBy } from '../stoppable';
 import { statementOptions, type StatementOptions } from './options';
@@ -46,13 +47,13 @@ export class PgClient extends EventEmitter {
     stoppableBy(this, this.#stoppable);
     this.#engine = engine;
     this.#pg = pg;
-    this.#options = statementOptions(engine.url, config);
-    const { host, port, username, database, query } = engine.url;
-    this.host = query['host'] ?? host ?? 'localhost';
+    this.#options = statementOptions(engine, config);
+    const { host, port, username, database } = engine.url;
+    this.host = host ?? 'localhost';
     this.port = port ?? 5432;
     this.user = username;
     this.database = database;
-    this.ssl = query['sslmode'] !== undefined && query['sslmode'] !== 'disable';
+    this.ssl = engine.dialect.encrypted;
     this.binary = this.#options.binary;
   }
 
@@ -117,12 +118,12 @@ export class PgClient extends EventEmitter {
   }
 
   setTypeParser(...args: Parameters<TypeOverrides['setTypeParser']>): void {
-    this.#overrides ??= new this.#pg.TypeOverrides(this.#options.types);
+    this.#overrides ??= new this.#pg.TypeOverrides(this.#options.types ?? TYPES_IN_UTC);
     this.#overrides.setTypeParser(...args);
   }
 
   getTypeParser(...args: Parameters<TypeOverrides['getTypeParser']>): unknown {
-    return (this.#types ?? this.#pg.types).getTypeParser(...args);
+    return (this.#types ?? TYPES_IN_UTC).getTypeParser(...args);
   }
 
   getTransactionStatus(): 'I' | 'T' | null {

@@ -10,6 +10,7 @@
  */
 import type { ClientConfig, PoolConfig } from 'pg';
 import type { Engine } from '../../engine/engine';
+import { TYPES_IN_UTC } from '../../dialects/postgresql/without-zone';
 import { closeOver } from '../closed';
 import { requireDialect } from '../dialect-of';
 import { CLIENT, MODULE } from './members';
@@ -59,12 +60,13 @@ export function pgDriver(engine: Engine): PgDriver {
 
   class Pool extends pg.Pool {
     constructor(config?: PoolConfig) {
-      statementOptions(engine.url, config);
+      statementOptions(engine, config);
       super({ ...config, ...ONE_USE, Client: CheckedOutClient as never });
     }
   }
 
-  const driver = { Client, Pool };
+  const types: object = Object.assign(Object.create(pg.types) as object, TYPES_IN_UTC);
+  const driver = { Client, Pool, types };
   closeOver(driver, pg, MODULE);
   return driver as unknown as PgDriver;
 }
