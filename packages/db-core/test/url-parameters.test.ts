@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { EngineOptions } from '@quartet/db-core';
 import { ArgumentError, createEngine } from '@quartet/db-core';
-import { describeOn, ownServer, type OwnServer } from '@quartet/testing';
+import { describeOn, freshDatabase, ownServer, type OwnServer } from '@quartet/testing';
 
 const PG = 'postgresql://app:x@127.0.0.1:1/app';
 const MARIA = 'mariadb://app:x@127.0.0.1:1/app';
@@ -41,6 +41,10 @@ test.each([
   ['postgresql://app:x@h1,h2/app', 'an engine has one server'],
   ['postgresql://app:x@h1:5432,h2:5432/app', 'an engine has one server'],
   ['postgresql://app@h:99999/app', 'from 1 to 65535'],
+  [
+    `${MARIA}?ssl-mode=VERIFY_IDENTITY`,
+    'cannot verify that a certificate is for the address 127.0.0.1',
+  ],
 ])('a value that makes no sense is refused: %s', (url, told) => {
   expect(() => createEngine(url)).toThrow(ArgumentError);
   expect(() => createEngine(url)).toThrow(told);
@@ -247,5 +251,26 @@ describeOn('postgres', 'parameters on PostgreSQL', () => {
     const engine = createEngine(`${server.database.url}?${parameters}`);
     expect((await engine.execute(`show ${setting}`)).scalar()).toBe(value);
     await engine.dispose();
+  });
+});
+
+describeOn('mariadb', 'TLS on MariaDB', () => {
+  test('a server without it: PREFERRED is plain, the others are refused', async () => {
+    const database = await freshDatabase('mariadb');
+    const tried = async (parameters: string): Promise<unknown> => {
+      const engine = createEngine(`${database.url}?${parameters}`);
+      try {
+        return (await engine.execute('select 1')).scalar();
+      } catch (error) {
+        return (error as Error).message;
+      } finally {
+        await engine.dispose();
+      }
+    };
+    for (const mode of ['DISABLED', 'PREFERRED', 'preferred'])
+      expect(await tried(`ssl-mode=${mode}`)).toBe(1);
+    for (const asked of ['ssl-mode=REQUIRED', 'ssl-mode=VERIFY_CA', 'ssl=true'])
+      expect(await tried(asked)).toContain('does not support secure connection');
+    await database.drop();
   });
 });

@@ -6,13 +6,14 @@
  *
  * @see https://sidorares.github.io/node-mysql2/docs
  */
+import { isIP } from 'node:net';
 import type { ConnectionOptions, QueryError, SslOptions } from 'mysql2';
 import { createConnection } from 'mysql2';
 import type { BeginMode } from '../../sql/transaction-options';
 import type { Dialect } from '../dialect';
 import type { DatabaseUrl } from '../url';
 import type { MysqlShared } from './connection';
-import { OperationalError } from '../../errors/errors';
+import { ArgumentError, OperationalError } from '../../errors/errors';
 import { createStatementReader } from '../../sql/statement';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
@@ -181,11 +182,23 @@ const MODES: Readonly<Record<string, TlsMode>> = {
   verify_identity: 'verify-full',
 };
 
-function encryptionsOf({ query }: DatabaseUrl, { ssl }: DialectOptions): readonly Encryption[] {
+/** @throws ArgumentError where the server's name is to be verified and there is only an address. */
+function encryptionsOf(
+  { query, host = 'localhost' }: DatabaseUrl,
+  { ssl }: DialectOptions,
+): readonly Encryption[] {
   const files = { ca: query['ssl-ca'], cert: query['ssl-cert'], key: query['ssl-key'] };
   const asked =
     query['ssl']?.toLowerCase() === 'true' ||
     Object.values(files).some((file) => file !== undefined);
   const mode = MODES[query['ssl-mode']?.toLowerCase() ?? ''] ?? (asked ? 'verify-ca' : 'disable');
-  return encryptions(ssl, mode, files);
+  const ways = encryptions(ssl, mode, files);
+  const checksName = ways.some(
+    (way) => way && way.checksName && way.options.rejectUnauthorized !== false,
+  );
+  if (checksName && isIP(host) !== 0)
+    throw new ArgumentError(
+      `mysql2 cannot verify that a certificate is for the address ${host}: write the host's name, or ssl-mode=VERIFY_CA.`,
+    );
+  return ways;
 }
