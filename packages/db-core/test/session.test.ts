@@ -93,6 +93,20 @@ onEachEngine((fixture) => {
       expect(log).toEqual(['a', 'b', 'c', 'a', 'd', 'b'].map((name) => `save ${name}`));
     });
 
+    test('of more than 500 objects, what has changed is saved by commit()', async () => {
+      const items = Array.from({ length: 501 }, (_, i) => new Item(`n${i}`));
+      await runInScope(async () => {
+        Session.addAll(items);
+        await Session.flush();
+        for (const item of items.slice(0, 2)) item.n = 1;
+        await Session.flush();
+        expect(Session.dirty).toHaveLength(2);
+        await Session.commit();
+      });
+      const count = await fixture.engine.execute('select count(*) from items where n = 1');
+      expect(Number(count.scalar())).toBe(2);
+    });
+
     test('what a nested transaction changes of an object from outside is saved in it', async () => {
       const item = new Item('a');
       await runInScope(async () => {

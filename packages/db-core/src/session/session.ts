@@ -143,22 +143,27 @@ export class Session implements ScopedResource {
   }
 
   /**
-   * Writes what was added and deleted, through each library's own calls, in order of dependency.
+   * Writes what was added and deleted, through each library's own calls, in order of dependency, and what has changed
+   * since it was added and written in this transaction. Where more than 500 objects are known, the latter is left to commit().
    *
    * @throws IntegrityError and the like; the transaction is rolled back then, and nothing runs in this
    *   session until `rollback()`. Inside `beginNested` its savepoint alone is undone, and all goes on.
    */
   async flush(): Promise<void> {
-    this.#assertUsable();
-    if (this.#work.isEmpty && !this.#steps.isFlushing) return;
-    await this.#steps.run(() => this.#write(), this.#scope());
+    await this.#flush(false);
   }
 
-  async #write(): Promise<void> {
+  async #flush(isLast: boolean): Promise<void> {
+    this.#assertUsable();
+    if (this.#work.isEmpty && !this.#steps.isFlushing) return;
+    await this.#steps.run(() => this.#write(isLast), this.#scope());
+  }
+
+  async #write(isLast: boolean): Promise<void> {
     const nesting = nestingOn(this);
     assertNotFailed(nesting);
     try {
-      await this.#work.write(nesting);
+      await this.#work.write(nesting, isLast);
     } catch (error) {
       const failure = translateError(error);
       const nested = this.#nested.find((each) => each.nesting === holderOf(nesting));
@@ -252,8 +257,8 @@ export class Session implements ScopedResource {
   async commit(): Promise<void> {
     this.#assertUsable();
     this.#steps.assertOutside('commit()');
-    await this.flush();
-    if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.flush();
+    await this.#flush(true);
+    if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.#flush(true);
     await this.#steps.run(() => this.#connections.commit());
     this.#work.committed();
     if (!this.#hooks.isEmpty) await this.#hooks.ended('commit');
