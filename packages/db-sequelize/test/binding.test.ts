@@ -41,6 +41,7 @@ registerBinding({
   bind,
   relations: true,
   tellsOfOwnCalls: true,
+  warnsOfRefusedCommit: /Committing transaction .* failed with error/,
   schemas: {
     'models of sequelize-typescript': (engine) => schema(engine, Object.values(decorated)),
   },

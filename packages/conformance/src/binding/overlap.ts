@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PendingRollbackError, runInScope, transactional } from '@quartet/db-core';
+import { expectWarning } from '@quartet/testing';
 import type { Fixture } from './fixture';
 import type { Subject } from './register';
 
@@ -37,8 +38,9 @@ class Participant {
     ];
   }
 
-  get steps(): number {
-    return this.#steps.length;
+  /** Whether it was refused although its code went well. */
+  get refused(): boolean {
+    return !this.kept && this.#failure === undefined;
   }
 
   step(): Promise<unknown> {
@@ -101,10 +103,11 @@ export function describeOverlap(fixture: Fixture, subject: Subject): void {
         { propagation: 'NESTED' },
       ),
   };
+  const [ofLibrary] = Object.keys(ways);
   const pairs = Object.keys(ways).flatMap((a) => Object.keys(ways).map((b) => [a, b] as const));
 
   test.each(pairs)('%s beside %s: nothing that was kept is lost', async (nameA, nameB) => {
-    const outcomes = { kept: 0, refused: 0 };
+    const outcomes = { kept: 0, refused: 0, byLibrary: 0 };
     const every = fixture.name === 'sqlite' ? 2 : 5;
     for (const [i, order] of orders(4, 3).entries()) {
       if (i % every !== 0) continue;
@@ -126,6 +129,7 @@ export function describeOverlap(fixture: Fixture, subject: Subject): void {
           await Session.rollback();
         }
         outcomes[refusal ? 'refused' : 'kept']++;
+        if (nameA === ofLibrary && a.refused) outcomes.byLibrary++;
         const rows = both.flatMap((each) => (each.kept ? each.rows : []));
         expect(await stored()).toEqual(
           refusal ? [] : [...rows, ...(before ? ['before'] : [])].sort(),
@@ -134,5 +138,7 @@ export function describeOverlap(fixture: Fixture, subject: Subject): void {
       await fixture.engine.execute('delete from users');
     }
     expect(outcomes.kept).toBeGreaterThan(0);
+    const { warnsOfRefusedCommit } = subject.binding;
+    if (outcomes.byLibrary > 0 && warnsOfRefusedCommit) expectWarning(warnsOfRefusedCommit);
   });
 }
