@@ -108,9 +108,9 @@ onEachEngine((fixture) => {
     expect(tried.refused).toBeGreaterThan(0);
   }
 
-  test('two owners, in every order', () => expectEachToBeLawful(pairs(), 1, 19));
+  test('two owners, in every other order', () => expectEachToBeLawful(pairs(), 2, 19));
 
-  test('three owners, in some orders', () => expectEachToBeLawful(triples(), 11, 293));
+  test('three owners, in some orders', () => expectEachToBeLawful(triples(), 17, 293));
 
   test('any owners, at once and with failing statements too', () => expectAnyToBeLawful());
 
@@ -119,7 +119,7 @@ onEachEngine((fixture) => {
       fc.asyncProperty(anySchedule, async (schedule) =>
         expectLawful(schedule, await follow(fixture.engine, schedule)),
       ),
-      { numRuns: isServer ? 150 : 800, seed: 20261126 },
+      { numRuns: isServer ? 150 : 600, seed: 20261126 },
     );
 
   test('one after the other they are never refused', async () => {

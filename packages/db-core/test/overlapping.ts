@@ -168,6 +168,7 @@ export async function follow(engine: Engine, schedule: Schedule): Promise<Outcom
   const rows: Row[] = [];
   const errors: Error[] = [];
   const log: string[] = [];
+  const faults: string[] = [];
 
   const insert = (name: string): string => `insert into items (name) values ('${name}')`;
   const write = async (actor: Actor): Promise<void> => {
@@ -194,11 +195,11 @@ export async function follow(engine: Engine, schedule: Schedule): Promise<Outcom
       else await actor.run('select no_such_column from items');
     } catch (error) {
       log[at] += ` (${(error as Error).message})`;
+      if (/There is no savepoint/.test(log[at] ?? '')) faults.push('refused without its cause');
       errors.push(error as Error);
     }
   };
 
-  const faults: string[] = [];
   try {
     if (schedule.before) await connection.execute(insert('first'));
     for (const batch of batches(schedule)) await Promise.all(batch.map(take));
