@@ -41,8 +41,8 @@ function* triples(): Generator<Schedule> {
   let i = 0;
   for (const a of owners(WAYS))
     for (const b of owners(WAYS))
+      // Another stretch of the orders for each, since all would be a million.
       for (const c of owners(WAYS))
-        // Another stretch of the orders for each, since all would be a million.
         for (const second of placed(b, a))
           for (const third of placed(c, a))
             for (let k = 0; k < 42; k++)

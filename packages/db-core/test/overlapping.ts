@@ -132,7 +132,9 @@ class Actor {
       }
     }
     this.kept = false;
-    await this.run(way === 'library' ? 'rollback' : `rollback to savepoint ${this.name}`);
+    const undoing = this.run(way === 'library' ? 'rollback' : `rollback to savepoint ${this.name}`);
+    if (refused) await undoing.catch(() => undefined);
+    else await undoing;
     if (refused) throw refused as Error;
   }
 

@@ -330,18 +330,18 @@ onEachEngine((fixture) => {
         const kept = new Item('kept');
         await runInScope(async () => {
           await Session.execute("insert into items (name) values ('first')");
-          const a = Session.beginNested(async () => {
-            await Session.query(Item).count();
-            Session.add(kept);
-            added.resolve();
-            await failed.promise;
-          });
           const b = Session.beginNested(async () => {
             await added.promise;
             expect(Session.new).toEqual([kept]);
             if (flushes) Session.add(new Item('first'));
             await Session.query(Item).count(); // flushes, but not what was added beside it
             throw new Error('b fails');
+          });
+          const a = Session.beginNested(async () => {
+            await Session.query(Item).count();
+            Session.add(kept);
+            added.resolve();
+            await failed.promise;
           });
           await expect(b).rejects.toThrow(flushes ? IntegrityError : 'b fails');
           failed.resolve();
