@@ -12,7 +12,7 @@ import {
   UnmappedError,
 } from '@quartet/db-core';
 import { Item, mapItems, Part } from './item';
-import { onEachEngine } from './support';
+import { deferred, onEachEngine } from './support';
 
 onEachEngine((fixture) => {
   let Session: ScopedSession;
@@ -57,6 +57,72 @@ onEachEngine((fixture) => {
         await Session.commit();
       });
       expect(await fixture.names()).toEqual(['b']);
+    });
+
+    test('an object that is changed after its flush is saved by the next flush or commit', async () => {
+      const [flushed, committed] = [new Item('a'), new Item('b')];
+      const [left, undone] = [new Item('c'), new Item('d')];
+      await runInScope(async () => {
+        Session.addAll([flushed, committed, left]);
+        await Session.flush();
+        expect(Session.dirty).toEqual([]);
+        flushed.n = 1;
+        expect(Session.dirty).toEqual([flushed]);
+        await Session.flush();
+        expect(Session.dirty).toEqual([]);
+        const failing = Session.beginNested(async () => {
+          Session.add(undone);
+          await Session.flush();
+          throw new Error('on purpose');
+        });
+        await expect(failing).rejects.toThrow('on purpose');
+        Session.expunge(left);
+        for (const item of [committed, left, undone]) item.n = 2;
+        expect(Session.dirty).toEqual([committed]);
+        await Session.commit();
+        flushed.n = 3;
+        expect([Session.dirty, Session.hasUncommittedWrites]).toEqual([[], false]);
+        await Session.commit();
+      });
+      const rows = await fixture.engine.execute('select name, n from items order by name');
+      expect(rows.all().map(({ name, n }) => [name, n])).toEqual([
+        ['a', 1],
+        ['b', 2],
+        ['c', null],
+      ]);
+      expect(log).toEqual(['a', 'b', 'c', 'a', 'd', 'b'].map((name) => `save ${name}`));
+    });
+
+    test('of more than 500 objects, what has changed is saved by commit()', async () => {
+      const items = Array.from({ length: 501 }, (_, i) => new Item(`n${i}`));
+      await runInScope(async () => {
+        Session.addAll(items);
+        await Session.flush();
+        for (const item of items.slice(0, 2)) item.n = 1;
+        await Session.flush();
+        expect(Session.dirty).toHaveLength(2);
+        await Session.commit();
+      });
+      const count = await fixture.engine.execute('select count(*) from items where n = 1');
+      expect(Number(count.scalar())).toBe(2);
+    });
+
+    test('what a nested transaction changes of an object from outside is saved in it', async () => {
+      const item = new Item('a');
+      await runInScope(async () => {
+        Session.add(item);
+        await Session.flush();
+        const failing = Session.beginNested(async () => {
+          item.n = 1;
+          await Session.flush();
+          throw new Error('on purpose');
+        });
+        await expect(failing).rejects.toThrow('on purpose');
+        expect((await Session.execute('select n from items')).scalar()).toBeNull();
+        item.n = 2;
+        await Session.commit();
+      });
+      expect((await fixture.engine.execute('select n from items')).scalar()).toBe(2);
     });
 
     test('objects that others depend on are saved first and deleted last', async () => {
@@ -255,6 +321,57 @@ onEachEngine((fixture) => {
         await Session.commit();
       });
       expect(await fixture.names()).toEqual([]);
+    });
+
+    test.each([true, false])(
+      'of two side by side, each keeps what was added in it (beside a flush: %s)',
+      async (flushes) => {
+        const [added, failed] = [deferred(), deferred()];
+        const kept = new Item('kept');
+        await runInScope(async () => {
+          await Session.execute("insert into items (name) values ('first')");
+          const b = Session.beginNested(async () => {
+            await added.promise;
+            expect(Session.new).toEqual([kept]);
+            if (flushes) Session.add(new Item('first'));
+            await Session.query(Item).count(); // flushes, but not what was added beside it
+            throw new Error('b fails');
+          });
+          const a = Session.beginNested(async () => {
+            await Session.query(Item).count();
+            Session.add(kept);
+            added.resolve();
+            await failed.promise;
+          });
+          await expect(b).rejects.toThrow(flushes ? IntegrityError : 'b fails');
+          failed.resolve();
+          await a;
+          await Session.commit();
+        });
+        expect(await fixture.names()).toEqual(['first', 'kept']);
+      },
+    );
+
+    test('what a beginNested(fn) that has failed has not awaited is refused', async () => {
+      const go = deferred();
+      await runInScope(async () => {
+        let late: Promise<unknown>[] = [];
+        const nested = Session.beginNested(() => {
+          const afterwards = <T>(call: () => T): Promise<T> => go.promise.then(call);
+          late = [
+            afterwards(() => Session.execute("insert into items (name) values ('late')")),
+            afterwards(() => Session.add(new Item('added'))),
+            afterwards(() => Session.beginNested(async () => undefined)),
+          ];
+          return Promise.reject(new Error('on purpose'));
+        });
+        await expect(nested).rejects.toThrow('on purpose');
+        go.resolve();
+        for (const each of late) await expect(each).rejects.toThrow('that this was called in');
+        await Session.execute("insert into items (name) values ('kept')");
+        await Session.commit();
+      });
+      expect(await fixture.names()).toEqual(['kept']);
     });
 
     test('hooks run once, at the real begin, commit or rollback', async () => {

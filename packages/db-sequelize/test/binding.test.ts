@@ -41,6 +41,7 @@ registerBinding({
   bind,
   relations: true,
   reportsOwnCalls: true,
+  warnsOfRefusedCommit: /Committing transaction .* failed with error/,
   schemas: {
     'models of sequelize-typescript': (engine) => schema(engine, Object.values(decorated)),
   },

@@ -59,9 +59,10 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
 
   /** An object whose key the program sets itself counts as new until a session or TypeORM has saved or loaded it. */
   isPersistent(instance: ObjectLiteral): boolean {
+    // TypeORM takes the key away from what it has removed.
     return (
-      this.#known.get(instance) !== undefined ||
-      (this.#generatesKey && this.#metadata.hasId(instance))
+      this.#metadata.hasId(instance) &&
+      (this.#generatesKey || this.#known.get(instance) !== undefined)
     );
   }
 

@@ -55,6 +55,20 @@ onEachEngine((fixture) => {
       expect(await stored()).toEqual(['a', 'b', 'c', 'first']);
     }));
 
+  test('what TypeORM has removed is not saved again by the commit', () =>
+    runInScope(async () => {
+      const { Session } = fixture;
+      const [gone, changed] = [user('gone'), user('a')];
+      Session.addAll([gone, changed]);
+      await Session.flush();
+      await users.remove(gone);
+      changed.name = 'b';
+      await users.save(changed);
+      expect(Session.new).toEqual([]);
+      await Session.commit();
+      expect(await stored()).toEqual(['b']);
+    }));
+
   test('alternatives are combined with other conditions', () =>
     runInScope(async () => {
       const { Session } = fixture;

@@ -43,6 +43,8 @@ export interface Binding {
   readonly relations: boolean;
   /** Whether the library reports objects that its own calls have written. */
   readonly reportsOwnCalls: boolean;
+  /** What the library prints when COMMIT of its own transaction is refused, if it prints something. */
+  readonly warnsOfRefusedCommit?: RegExp;
   /** More ways to define the four tables, by name. */
   readonly schemas?: Readonly<
     Record<string, (engine: Engine) => Promise<Pick<Bound, 'createAll' | 'dropAll' | 'close'>>>

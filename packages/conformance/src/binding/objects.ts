@@ -164,7 +164,7 @@ export function describeObjects(fixture: Fixture, subject: Subject): void {
       expect(raw.scalar()).toEqual(fixture.name === 'sqlite' ? at.toISOString() : at);
     }));
 
-  test('a value that is changed in place is stored', () =>
+  test('a value that is changed in place is stored, in the transaction of the flush and in the next', () =>
     runInScope(async () => {
       const { Session } = fixture;
       const { bound } = subject;
@@ -173,13 +173,23 @@ export function describeObjects(fixture: Fixture, subject: Subject): void {
       await Session.flush();
       const at = new Date('2024-05-06T07:08:09.123Z');
       const message = bound.message(author, { body: 'x', createdAt: at });
+      const yearStored = async (): Promise<number | undefined> =>
+        (await Session.get(bound.Message, message.id))?.createdAt.getUTCFullYear();
       Session.add(message);
+      await Session.flush();
+      expect(Session.dirty).toEqual([]);
+      message.createdAt.setUTCFullYear(2029);
+      author.name = 'b';
+      expect(new Set(Session.dirty)).toEqual(new Set([author, message]));
       await Session.commit();
+      expect([await yearStored(), await stored()]).toEqual([2029, ['b']]);
       message.createdAt.setUTCFullYear(2030);
+      await Session.commit();
+      expect(await yearStored()).toBe(2029); // known until the transaction ends
       Session.add(message);
       expect(Session.dirty).toEqual([message]);
       await Session.commit();
-      expect((await Session.get(bound.Message, message.id))?.createdAt.getUTCFullYear()).toBe(2030);
+      expect(await yearStored()).toBe(2030);
     }));
 
   test('a class property starts a query', () =>

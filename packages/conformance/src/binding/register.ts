@@ -3,6 +3,7 @@ import type { Binding, Subject } from './binding';
 import { onEachEngine } from './fixture';
 import { describeModifications } from './modifications';
 import { describeObjects } from './objects';
+import { describeOverlap } from './overlap';
 import { describeSchema } from './schema';
 import { describeTransactions } from './transactions';
 
@@ -29,6 +30,7 @@ export function registerBinding(binding: Binding): void {
         describe('objects', () => describeObjects(fixture, subject));
         describe('modifications', () => describeModifications(fixture, subject));
         describe('transactions', () => describeTransactions(fixture, subject));
+        describe('side by side', () => describeOverlap(fixture, subject));
       });
     },
     { busyTimeoutMs: 300 },

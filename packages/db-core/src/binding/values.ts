@@ -16,6 +16,7 @@ export function snapshot(value: unknown): unknown {
 export function isUnchanged(value: unknown, taken: unknown): boolean {
   if (value === taken) return true;
   if (typeof value !== 'object' || typeof taken !== 'object') return false;
+  if (value instanceof Date && taken instanceof Date) return Object.is(+value, +taken);
   if (value instanceof Uint8Array && taken instanceof Uint8Array)
     return Buffer.compare(value, taken) === 0;
   return isDeepStrictEqual(value, taken);

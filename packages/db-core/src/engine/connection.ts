@@ -21,7 +21,7 @@ import { translateError } from '../errors/translate';
 import type { Statement } from '../sql/statement';
 import { Checkout } from './checkout';
 import { Mutex } from './mutex';
-import { nestingOn, runNested } from './nesting';
+import { nestingOn, newNesting, runNested } from './nesting';
 import { Result, rowCountOf } from './result';
 import { Transaction } from './transaction';
 
@@ -203,9 +203,11 @@ export class Connection {
         this.#transaction.answerNested(this.#calls + 1);
         return form.result(undefined);
       }
-      const writer = this.#transaction.isNested
-        ? this.#transaction.writerOf({ owner, nesting: nestingOn(this), asked })
-        : this.#transaction.assertUsable();
+      const nesting = nestingOn(this);
+      const writer =
+        nesting || this.#transaction.isNested
+          ? this.#transaction.writerOf({ owner, nesting, asked })
+          : this.#transaction.assertUsable();
       const acquired = this.#checkout.acquire();
       const driver = acquired instanceof Promise ? await acquired : acquired;
       try {
@@ -253,19 +255,23 @@ export class Connection {
    * Runs `fn` in a savepoint: released when it resolves, rolled back when it rejects; what was done
    * before stays either way.
    *
+   * What `fn` has begun and not awaited is refused once it has rejected: nothing would undo it.
+   *
    * @throws what `fn` rejects with; DatabaseError when the server refuses to keep the savepoint.
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     if (this.occupant) await this.#unoccupied();
-    const owner = {};
+    const owner = newNesting(this);
     const caller = this.#caller(owner);
     await this.#exclusively(async () => this.#transaction.beginNested(caller, { lexical: true }));
     this.#transaction.answerNested(this.#calls + 1);
     try {
-      const value = await runNested(this, owner, async () => await fn());
+      const value = await runNested(owner, async () => await fn());
       await this.#exclusively(() => this.#transaction.commitNested(owner));
+      owner.state = 'kept';
       return value;
     } catch (error) {
+      owner.state = 'failed';
       const undoing = this.#exclusively(() => this.#transaction.rollbackNested(owner));
       await undoing.catch(() => undefined); // the whole transaction is lost then, for the first error's reason
       throw error;

@@ -12,7 +12,9 @@
  * @see docs/decisions/2026-11-26-savepoints-know-whose-work-they-hold.md
  */
 import type { SavepointOperation } from './events';
+import type { Nesting } from './nesting';
 import { InvalidRequestError } from '../errors/errors';
+import { assertNotFailed, outwards, undone } from './nesting';
 
 /** Who asked for the savepoint: the library's own connection object, a `beginNested` call, or the session (undefined). */
 export type SavepointOwner = object | undefined;
@@ -21,7 +23,7 @@ export type SavepointOwner = object | undefined;
 export interface Caller {
   readonly owner: SavepointOwner;
   /** The `beginNested` call it runs in. */
-  readonly nesting: SavepointOwner;
+  readonly nesting: Nesting | undefined;
   /** Its number on the connection's count of calls. */
   readonly asked: number;
 }
@@ -121,7 +123,7 @@ export class Savepoints {
    * @throws InvalidRequestError where a rollback around it has undone it.
    */
   writerOf(caller: Caller): Savepoint | undefined {
-    if (this.isEmpty) return undefined;
+    if (this.isEmpty && !caller.nesting) return undefined;
     const known = this.#known(caller);
     if (known && !known.lexical) return known;
     const guessed = this.#open.findLast(
@@ -136,9 +138,10 @@ export class Savepoints {
 
   /** The innermost savepoint that the caller is known to be inside of. */
   #known({ owner, nesting }: Caller): Savepoint | undefined {
-    const lost = this.#lost.find((each) => isOwnedBy(each, owner, nesting));
-    if (lost) throw undone();
-    return this.#open.findLast((each) => !each.merged && isOwnedBy(each, owner, nesting));
+    assertNotFailed(nesting);
+    const callers = [owner, ...outwards(nesting)];
+    if (this.#lost.some((each) => callers.includes(each.owner))) throw undone();
+    return this.#open.findLast((each) => !each.merged && callers.includes(each.owner));
   }
 
   /** Whether a statement of `writer` must be preceded by `send`. */
@@ -289,6 +292,7 @@ export class Savepoints {
   #named(owner: SavepointOwner, label: string): Savepoint {
     const savepoint = this.#open.findLast((each) => each.label === label && each.owner === owner);
     if (savepoint) return savepoint;
+    if (this.#lost.some((each) => each.label === label && each.owner === owner)) throw undone();
     throw new InvalidRequestError(`There is no savepoint ${label} in this transaction.`);
   }
 
@@ -317,10 +321,6 @@ export class Savepoints {
   }
 }
 
-function isOwnedBy(savepoint: Savepoint, owner: SavepointOwner, nesting: SavepointOwner): boolean {
-  return savepoint.owner === owner || (nesting !== undefined && savepoint.owner === nesting);
-}
-
 /** The innermost `beginNested` that a library's savepoint was begun in. */
 function lexicalAround(savepoint: Savepoint): Savepoint | undefined {
   let around = savepoint.parent;
@@ -343,10 +343,4 @@ function mayHaveBegunInside(inner: Savepoint, outer: Savepoint): boolean {
 function isInside(inner: Savepoint | undefined, outer: Savepoint): boolean {
   for (let each = inner; each; each = each.parent) if (each === outer) return true;
   return false;
-}
-
-function undone(): InvalidRequestError {
-  return new InvalidRequestError(
-    'The nested transaction around this one was rolled back, and this one with it: await what is begun inside a nested transaction before it ends.',
-  );
 }

@@ -289,8 +289,10 @@ export class Transaction implements SavepointTarget {
       case 'savepoint':
         return this.beginNested(caller, { label: control.name as string });
       case 'release':
+        this.assertUsable();
         return this.#savepoints.releaseNamed(owner, control.name as string);
       case 'rollback-to':
+        this.assertUsable();
         return this.#savepoints.rollbackToNamed(owner, control.name as string);
       case 'commit':
       case 'rollback':

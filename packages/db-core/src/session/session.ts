@@ -17,6 +17,8 @@ import type { Result } from '../engine/result';
 import type { EndOptions, ScopedResource } from './scope';
 import type { Hook } from './session-hooks';
 import { InvalidRequestError, ScopeClosedError, UnboundSessionError } from '../errors/errors';
+import type { Nesting } from '../engine/nesting';
+import { assertNotFailed, holderOf, nestingOn, newNesting, runNested } from '../engine/nesting';
 import { mapperOf, mapperOfInstance } from '../orm/mapper';
 import { Query } from '../orm/query';
 import { currentScope, enterScope, Scope } from './scope';
@@ -64,6 +66,7 @@ export const SESSION_OPTIONS: Readonly<Record<keyof SessionOptions, true>> = {
 
 /** A nested transaction that is open, and what a flush inside it failed with. */
 interface NestedTransaction {
+  readonly nesting: Nesting;
   readonly connections: readonly Connection[];
   failure?: { readonly error: unknown };
 }
@@ -124,7 +127,8 @@ export class Session implements ScopedResource {
   /** Whether something was written that only `commit()` would keep: pending objects, or statements of any library. */
   get hasUncommittedWrites(): boolean {
     return (
-      !this.#work.isEmpty || this.#connections.some((connection) => connection.hasUncommittedWrites)
+      this.#connections.some((connection) => connection.hasUncommittedWrites) ||
+      this.#work.hasUnwritten
     );
   }
 
@@ -134,7 +138,7 @@ export class Session implements ScopedResource {
   add(instance: object): void {
     this.#assertUsable();
     this.#assertReaches(mapperOfInstance(instance));
-    this.#work.add(instance);
+    this.#work.add(instance, nestingOn(this));
   }
 
   addAll(instances: Iterable<object>): void {
@@ -144,7 +148,7 @@ export class Session implements ScopedResource {
   /** Deletes the object's row at the next flush. @throws InvalidRequestError when it has none. */
   delete(instance: object): void {
     this.#assertUsable();
-    this.#work.delete(instance);
+    this.#work.delete(instance, nestingOn(this));
   }
 
   /** Takes the object out of the session: it will be neither saved nor deleted. */
@@ -153,23 +157,30 @@ export class Session implements ScopedResource {
   }
 
   /**
-   * Writes what was added and deleted, through each library's own calls, in order of dependency.
+   * Writes what was added and deleted, through each library's own calls, in order of dependency, and what has changed
+   * since it was added and written in this transaction. Where more than 500 objects are known, the latter is left to commit().
    *
    * @throws IntegrityError and the like; the transaction is rolled back then, and nothing runs in this
    *   session until `rollback()`. Inside `beginNested` its savepoint alone is undone, and all goes on.
    */
   async flush(): Promise<void> {
-    this.#assertUsable();
-    if (this.#work.isEmpty && !this.#steps.isFlushing) return;
-    await this.#steps.run(() => this.#write(), this.#scope());
+    await this.#flush(false);
   }
 
-  async #write(): Promise<void> {
+  async #flush(isLast: boolean): Promise<void> {
+    this.#assertUsable();
+    if (this.#work.isEmpty && !this.#steps.isFlushing) return;
+    await this.#steps.run(() => this.#write(isLast), this.#scope());
+  }
+
+  async #write(isLast: boolean): Promise<void> {
+    const nesting = nestingOn(this);
+    assertNotFailed(nesting);
     try {
-      await this.#work.write();
+      await this.#work.write(nesting, isLast);
     } catch (error) {
       const failure = translateError(error);
-      const nested = this.#nested.at(-1);
+      const nested = this.#nested.find((each) => each.nesting === holderOf(nesting));
       if (nested) nested.failure = { error: failure };
       await this.#connections.invalidate(
         'A flush failed, so its transaction was rolled back.',
@@ -215,7 +226,9 @@ export class Session implements ScopedResource {
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     await this.flush();
-    const nested: NestedTransaction = { connections: this.#connections.onAll(this.engines) };
+    const nesting = newNesting(this);
+    const connections = this.#connections.onAll(this.engines);
+    const nested: NestedTransaction = { nesting, connections };
     const work = async (): Promise<T> => {
       try {
         const value = await this.run(fn);
@@ -223,18 +236,23 @@ export class Session implements ScopedResource {
         if (nested.failure) throw nested.failure.error; // caught by fn, but half a flush must not be kept
         return value;
       } catch (error) {
+        nesting.state = 'failed';
         await this.#steps.flushed(); // nor one that goes on while its savepoint is undone
         throw error;
       }
     };
     this.#nested.push(nested);
     try {
-      return await nested.connections.reduce<() => Promise<T>>(
+      const nestedOnAll = connections.reduce<() => Promise<T>>(
         (inner, connection) => () => connection.beginNested(inner),
         work,
-      )();
+      );
+      const value = await runNested(nesting, nestedOnAll);
+      nesting.state = 'kept';
+      return value;
     } catch (error) {
-      this.#work.clear();
+      nesting.state = 'failed';
+      this.#work.undo(nesting);
       throw error;
     } finally {
       this.#nested.splice(this.#nested.indexOf(nested), 1);
@@ -253,9 +271,10 @@ export class Session implements ScopedResource {
   async commit(): Promise<void> {
     this.#assertUsable();
     this.#steps.assertOutside('commit()');
-    await this.flush();
-    if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.flush();
+    await this.#flush(true);
+    if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.#flush(true);
     await this.#steps.run(() => this.#connections.commit());
+    this.#work.committed();
     if (!this.#hooks.isEmpty) await this.#hooks.ended('commit');
   }
 
@@ -402,7 +421,7 @@ export class Session implements ScopedResource {
   }
 
   get #mustFlush(): boolean {
-    return this.#options.autoflush !== false && this.#work.hasUnattended;
+    return this.#options.autoflush !== false && this.#work.hasUnattended(nestingOn(this));
   }
 
   #bound(key: string): Engine {
@@ -432,6 +451,7 @@ export class Session implements ScopedResource {
 
   #assertUsable(): void {
     if (this.#ended) throw new ScopeClosedError();
+    assertNotFailed(nestingOn(this));
   }
 }
 
