@@ -14,7 +14,7 @@ import {
   PendingRollbackError,
   RetryExhaustedError,
 } from '../errors/errors';
-import { translateError } from '../errors/translate';
+import { translateError } from '../dialects/translate-error';
 
 export interface RetryOptions extends BeginOptions {
   /** How often the work is tried in all. Default 5. */

@@ -13,9 +13,11 @@ import type { DatabaseUrl } from '../url';
 import type { PostgresqlShared } from './connection';
 import { OperationalError } from '../../errors/errors';
 import { createStatementReader } from '../../sql/statement';
+import { answerWithin } from '../deadline';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_NETWORK_TIMEOUT_MS,
+  KEEP_ALIVE_DELAY_MS,
   type DialectOptions,
 } from '../options';
 import { requestCancel } from './cancel';
@@ -58,8 +60,12 @@ export class PostgresqlDialect implements Dialect {
     const client = new Client(this.#config);
     const connection = new PostgresqlConnection(client, this.#shared);
     try {
-      await client.connect();
-      this.serverVersion ??= await serverVersion(connection);
+      await answerWithin(
+        this.#config.connectionTimeoutMillis ?? DEFAULT_CONNECT_TIMEOUT_MS,
+        this.#logIn(client, connection),
+        () => connection.destroy(),
+        'The login',
+      );
     } catch (cause) {
       connection.destroy();
       throw new OperationalError(`No connection to ${this.#url}: ${reason(cause)}.`, {
@@ -68,6 +74,11 @@ export class PostgresqlDialect implements Dialect {
       });
     }
     return connection;
+  }
+
+  async #logIn(client: Client, connection: PostgresqlConnection): Promise<void> {
+    await client.connect();
+    this.serverVersion ??= await serverVersion(connection);
   }
 
   isConnectionLimit(error: unknown): boolean {
@@ -90,6 +101,7 @@ function clientConfig(url: DatabaseUrl, options: DialectOptions): ClientConfig {
     database,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
     application_name: query['application_name'] ?? 'quartet',
     options: settings.map((setting) => `-c ${setting}`).join(' '),
     ...(username !== undefined && { user: username }),
