@@ -227,7 +227,8 @@ export class MysqlConnection implements DriverConnection {
   destroy(): void {
     this.#alive = false;
     const { stream } = wireOf(this.client);
-    stream.destroy(new Error('The connection was destroyed.')); // its error reaches whoever waits for an answer
+    const error = new Error('The connection was destroyed.');
+    stream.destroy(Object.assign(error, { code: 'ECONNABORTED' })); // it reaches whoever waits for an answer
   }
 
   async #start({ isolationLevel, readOnly }: TransactionOptions): Promise<void> {
