@@ -33,7 +33,7 @@ test.each([
 
 test.each([
   ['sql/statement.ts', 'const BEGINS = /^\\s*begin\\b/i; sql.charCodeAt(0);'],
-  ['errors/translate.ts', 'const LOST = /lock wait timeout/;'],
+  ['dialects/mysql/errors.ts', 'const LOST = /lock wait timeout/;'],
   ['dialects/oracle/errors.ts', 'const LOST = /update conflict/;'],
   ['orm/pagination.ts', 'const NUMBER = /^\\d+$/.test(text);'],
   ['observe/echo.ts', "sql.replace(/\\s+/g, ' ').trim().slice(0, 60);"],

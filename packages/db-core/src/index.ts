@@ -68,7 +68,7 @@ export {
   UnmappedError,
   UsageError,
 } from './errors/errors';
-export { translateError } from './errors/translate';
+export { translateError } from './dialects/translate-error';
 export { retryable } from './session/retryable';
 export { currentScope, outsideScope, runInScope } from './session/scope';
 export { scopedSession } from './session/scoped-session';

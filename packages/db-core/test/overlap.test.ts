@@ -39,8 +39,8 @@ function* pairs(): Generator<Schedule> {
 function* triples(): Generator<Schedule> {
   const orders = interleavings([3, 3, 3]);
   let i = 0;
+  // Another stretch of the orders for each, since all would be a million.
   for (const a of owners(WAYS))
-    // Another stretch of the orders for each, since all would be a million.
     for (const b of owners(WAYS))
       for (const c of owners(WAYS))
         for (const second of placed(b, a))

@@ -53,3 +53,29 @@ test('the columns of select * follow the table, those of count(*) keep their nam
   expect((await select('select count(*) from growing')).columns).toEqual(['count(*)']);
   expect((await select('select count(*) from growing')).columns).toEqual(['count(*)']);
 });
+
+test('columns may have any name: a number, one of JavaScript, one that a getter has', async () => {
+  expect({ ...(await select('select 1')).one() }).toEqual({ 1: 1 });
+  const row = (await select('select 5 as "7", 8 as __proto__, 9 as constructor')).one();
+  expect([row[0], row[7], Object.getOwnPropertyDescriptor(row, '__proto__')?.value]).toEqual([
+    5, 5, 8,
+  ]);
+  expect([row['constructor'], Object.keys(row)]).toEqual([9, ['7', '__proto__', 'constructor']]);
+  expect(Object.getPrototypeOf(row)).toBe(Object.getPrototypeOf((await select('select 2')).one()));
+  expect((await select('select 1 as n union all select 2')).all()).toHaveLength(2);
+});
+
+test('row[n] is the n-th value, whatever the columns are called and however many there are', async () => {
+  const swapped = (await select('select 1, 0')).one();
+  expect([swapped[0], swapped[1], [...swapped]]).toEqual([1, 0, [1, 0]]);
+  const names = Array.from({ length: 150 }, (_, i) => `${i} as c${i}`).join();
+  const row = (await select(`select ${names}`)).one();
+  expect([row[99], row[100], row[149], row['c149'], row[150]]).toEqual([
+    99,
+    100,
+    149,
+    149,
+    undefined,
+  ]);
+  expect(Object.keys(row)).toHaveLength(150);
+});

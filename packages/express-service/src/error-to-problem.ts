@@ -31,10 +31,10 @@ const RETRY_SOON = '1';
 const RETRY_LATER = '5';
 
 /**
- * What each failure says of the work that failed: `undone` by the database, not `begun`, or `unknown`, which
- * is also what a reason that is not in this list means.
+ * What each failure says of the work that failed: undone by the database, soon possible or for now not, or not begun.
+ * Of a reason that is not in this list it is not known.
  */
-const OUTCOMES: Partial<Record<OperationalReason, 'undone' | 'not-begun'>> = {
+const OUTCOMES: Partial<Record<OperationalReason, 'undone' | 'not-writable' | 'not-begun'>> = {
   busy: 'undone',
   serialization: 'undone',
   deadlock: 'undone',
@@ -42,6 +42,8 @@ const OUTCOMES: Partial<Record<OperationalReason, 'undone' | 'not-begun'>> = {
   timeout: 'undone',
   cancelled: 'undone',
   'pool-timeout': 'undone',
+  'read-only': 'not-writable',
+  'not-ready': 'not-writable',
   unavailable: 'not-begun',
 };
 
@@ -72,7 +74,11 @@ function fromDatabase(
   repeatable = false,
 ): HttpProblem | undefined {
   // The handler has caught what ended its transaction, and went on.
-  if (error instanceof PendingRollbackError) return fromDatabase(error.cause, messages, true);
+  if (error instanceof PendingRollbackError) {
+    const { cause } = error;
+    const unknown = cause instanceof OperationalError && cause.outcomeUnknown;
+    return fromDatabase(cause, messages, !unknown);
+  }
   if (error instanceof IntegrityError) return fromIntegrity(error, messages);
   if (error instanceof DataError) {
     const detail = textOf(messages.invalidValue, error);
@@ -96,6 +102,7 @@ function fromOperational(
 ): HttpProblem {
   const outcome = error.outcomeUnknown ? undefined : OUTCOMES[error.reason];
   if (outcome === 'undone') return unavailable(error, messages.busy, RETRY_SOON);
+  if (outcome === 'not-writable') return unavailable(error, messages.notWritable, RETRY_LATER);
   if (outcome === 'not-begun') return unavailable(error, messages.unavailable, RETRY_LATER);
   return repeatable
     ? unavailable(error, messages.lost, RETRY_LATER)

@@ -23,11 +23,13 @@ export interface ProblemMessages {
   readonly busy: Message<OperationalError>;
   /** 503: no connection could be made, so that nothing was begun. */
   readonly unavailable: Message<OperationalError>;
+  /** 503: the server takes no writes, or no work, for now: it was undone. */
+  readonly notWritable: Message<OperationalError>;
   /** 503: the connection broke; the transaction was rolled back, or the request only reads. */
   readonly lost: Message<OperationalError>;
-  /** 503: the connection broke, and whether the work was kept is not known. */
+  /** 503: an answer was lost, and whether the work was kept is not known. */
   readonly outcomeUnknown: Message<OperationalError>;
-  /** 500: one of several databases has committed, another has failed to. */
+  /** 500: one of several databases has committed, another has refused, or its answer was lost. */
   readonly partlyCommitted: Message<PartialCommitError>;
   /** 500: any other error. */
   readonly internal: string;
@@ -40,11 +42,12 @@ export const USUAL_MESSAGES: ProblemMessages = {
   notFound: 'There is nothing here.',
   busy: 'The database is busy. The operation was undone; try again.',
   unavailable: 'The database cannot be reached. The operation was not begun; try again.',
+  notWritable: 'The database takes no changes at the moment. The operation was undone; try again.',
   lost: 'The connection to the database was lost; try again.',
   outcomeUnknown:
     'The connection to the database was lost. Whether the operation was carried out is not known: look before you try again.',
-  partlyCommitted:
-    'One part of the operation was stored, another part may not have been. Do not repeat it as a whole.',
+  partlyCommitted: ({ outcomeUnknown }) =>
+    `One part of the operation was stored, another part ${outcomeUnknown ? 'may not have been' : 'was not'}. Do not repeat it as a whole.`,
   internal: 'Something went wrong here. It was logged.',
 };
 

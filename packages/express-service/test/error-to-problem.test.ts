@@ -123,6 +123,16 @@ describe('what became of the work', () => {
     ]);
   });
 
+  it.each(['read-only', 'not-ready'] as const)(
+    'is undone by a server that is %s: try again later',
+    (reason) => {
+      expect(told(failed(reason))).toEqual([
+        'The database takes no changes at the moment. The operation was undone; try again.',
+        '5',
+      ]);
+    },
+  );
+
   it.each(['gone', 'other'] as const)(
     'is not known after %s: no promise, and no Retry-After',
     (reason) => {
@@ -130,7 +140,7 @@ describe('what became of the work', () => {
     },
   );
 
-  it.each(['busy', 'unavailable', 'gone'] as const)(
+  it.each(['busy', 'unavailable', 'gone', 'not-ready'] as const)(
     'is not known where the error says so, whatever its reason: %s',
     (reason) => {
       expect(told(failed(reason, true))).toEqual(UNKNOWN);
@@ -146,6 +156,7 @@ describe('what became of the work', () => {
   it('is undone where the connection broke inside the transaction that the handler went on with', () => {
     const again = ['The connection to the database was lost; try again.', '5'];
     expect(told(new PendingRollbackError('x', { cause: failed('gone') }))).toEqual(again);
+    expect(told(new PendingRollbackError('x', { cause: failed('gone', true) }))).toEqual(UNKNOWN);
   });
 
   it('does not matter for a request that only reads', () => {
@@ -166,6 +177,8 @@ describe('what became of the work', () => {
       headers: {},
       cause: { cause: refused },
     });
+    const other = errorToProblem(new PartialCommitError([{}], {}, failed('serialization')));
+    expect(other.message).toMatch(/another part was not\./);
   });
 });
 

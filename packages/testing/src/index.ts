@@ -11,6 +11,8 @@ export { freshDatabase } from './fresh-database';
 export type { FreshDatabase } from './fresh-database';
 export { ownServer } from './own-server';
 export type { OwnServer } from './own-server';
+export { proxy } from './proxy';
+export type { Proxy } from './proxy';
 export { ServerProcess } from './server-process';
 export { listen, withServer } from './test-server';
 export type { TestServer } from './test-server';

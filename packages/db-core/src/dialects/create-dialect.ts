@@ -6,19 +6,42 @@ import type { PostgresqlDialect } from './postgresql/dialect';
 import type { SqliteDialect } from './sqlite/dialect';
 import type { DatabaseUrl } from './url';
 import { ArgumentError } from '../errors/errors';
+import type { ErrorReader } from './driver-error';
+import { readMysqlError } from './mysql/errors';
 import { DIALECTS, type DialectName } from './names';
+import { readPostgresqlError } from './postgresql/errors';
+import { readSqliteError } from './sqlite/errors';
 
 type DialectClass = new (url: DatabaseUrl, options: DialectOptions) => Dialect;
 
-/** Loaded on demand: an app on PostgreSQL need not install better-sqlite3. */
-const LOAD: Readonly<Record<DialectName, () => DialectClass>> = {
-  sqlite: () =>
-    (require('./sqlite/dialect') as { SqliteDialect: typeof SqliteDialect }).SqliteDialect,
-  postgresql: () =>
-    (require('./postgresql/dialect') as { PostgresqlDialect: typeof PostgresqlDialect })
-      .PostgresqlDialect,
-  mysql: () => (require('./mysql/dialect') as { MysqlDialect: typeof MysqlDialect }).MysqlDialect,
+interface Folder {
+  /** Loaded on demand: an app on PostgreSQL need not install better-sqlite3. */
+  readonly load: () => DialectClass;
+  readonly readError: ErrorReader;
+}
+
+/** The folders beside this file; an error is shown to each in turn. */
+const FOLDERS: Readonly<Record<DialectName, Folder>> = {
+  sqlite: {
+    load: () =>
+      (require('./sqlite/dialect') as { SqliteDialect: typeof SqliteDialect }).SqliteDialect,
+    readError: readSqliteError,
+  },
+  mysql: {
+    load: () => (require('./mysql/dialect') as { MysqlDialect: typeof MysqlDialect }).MysqlDialect,
+    readError: readMysqlError,
+  },
+  postgresql: {
+    load: () =>
+      (require('./postgresql/dialect') as { PostgresqlDialect: typeof PostgresqlDialect })
+        .PostgresqlDialect,
+    readError: readPostgresqlError,
+  },
 };
+
+export const ERROR_READERS: readonly ErrorReader[] = Object.values(FOLDERS).map(
+  ({ readError }) => readError,
+);
 
 /** @throws ArgumentError when the driver's package is not installed, or is one that this Node cannot run. */
 export function createDialect(url: DatabaseUrl, options: DialectOptions): Dialect {
@@ -27,7 +50,7 @@ export function createDialect(url: DatabaseUrl, options: DialectOptions): Dialec
 
 function load(url: DatabaseUrl): DialectClass {
   try {
-    return LOAD[url.dialect]();
+    return FOLDERS[url.dialect].load();
   } catch (error) {
     const { driver } = DIALECTS[url.dialect];
     const isMissing =

@@ -16,7 +16,8 @@ export interface DialectOptions extends TransactionOptions {
   readonly connectTimeoutMs?: number;
   /**
    * How long the server may take to answer what is done at once (a ping, BEGIN, COMMIT, ROLLBACK, a savepoint, a
-   * cancelled or timed-out statement's end) before the connection is given up as dead. Default 10000.
+   * cancelled or timed-out statement's end) before the connection is given up as dead. Twice as long for a COMMIT,
+   * which may wait for disks and replicas. Default 5000.
    */
   readonly networkTimeoutMs?: number;
   /**
@@ -29,4 +30,6 @@ export interface DialectOptions extends TransactionOptions {
 }
 
 export const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
-export const DEFAULT_NETWORK_TIMEOUT_MS = 10_000;
+export const DEFAULT_NETWORK_TIMEOUT_MS = 5_000;
+/** How long a socket may be quiet before the system asks whether the other side is still there. */
+export const KEEP_ALIVE_DELAY_MS = 10_000;

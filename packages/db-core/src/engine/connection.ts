@@ -15,9 +15,10 @@ import type { ConnectionListener, EventDetails } from './events';
 import type { Caller, SavepointOwner } from './savepoints';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { noAnswer } from '../dialects/deadline';
+import { isAnswer, withUnknownOutcome } from '../dialects/driver-error';
 import type { OperationalError } from '../errors/errors';
 import { InvalidRequestError, ScopeClosedError } from '../errors/errors';
-import { translateError } from '../errors/translate';
+import { translateError } from '../dialects/translate-error';
 import type { Statement } from '../sql/statement';
 import { Checkout } from './checkout';
 import { Mutex } from './mutex';
@@ -216,11 +217,14 @@ export class Connection {
         const turn = driver.loopTurn();
         if (turn) await turn;
         const running = this.#send(driver, statement, call);
-        const answer = running instanceof Promise ? await this.#answer(driver, running) : running;
+        const answer =
+          running instanceof Promise ? await this.#answer(driver, statement, running) : running;
         this.#transaction.after(driver, statement, answer, writer);
         return form.result(answer);
       } catch (error) {
         this.#transaction.afterFailure(driver, error, statement);
+        const completing = driver.completeError(error, statement);
+        if (completing) await completing;
         if (!this.#transaction.active && !driver.alive) this.#checkout.release();
         throw error;
       } finally {
@@ -363,9 +367,11 @@ export class Connection {
     };
     if (this.occupant) this.occupant.destroy();
     else if (cancel) stop();
+    const giveUp = (): void => this.#checkout.driver?.destroy();
+    const asked = cancel && !this.occupant;
     const timers = [
-      setTimeout(stop, closeTimeoutMs),
-      setTimeout(() => this.#checkout.driver?.destroy(), 2 * closeTimeoutMs),
+      setTimeout(asked ? giveUp : stop, closeTimeoutMs),
+      setTimeout(giveUp, 2 * closeTimeoutMs),
     ];
     try {
       await turn;
@@ -424,10 +430,28 @@ export class Connection {
       : driver.autocommit(statement, () => perform(driver.inner));
   }
 
-  /** Awaits the answer. With `statementTimeoutMs` a server that does not stop the statement in time loses its connection. */
-  async #answer<T>(driver: DriverConnection, running: Promise<T>): Promise<T> {
+  /**
+   * The answer, for which a server that has promised to stop what takes too long is not waited for ever. Where it is
+   * lost, a statement that the server keeps by itself may have been carried out.
+   */
+  async #answer<T>(
+    driver: DriverConnection,
+    statement: Statement,
+    running: Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.#inTime(driver, running);
+    } catch (error) {
+      const commits = !this.#transaction.isOpen || statement.endsImplicitly;
+      if (!driver.alive && !isAnswer(error) && commits && driver.isWrite(statement))
+        throw withUnknownOutcome(error);
+      throw error;
+    }
+  }
+
+  async #inTime<T>(driver: DriverConnection, running: Promise<T>): Promise<T> {
     const { answerTimeoutMs } = this.engine;
-    if (answerTimeoutMs === 0) return await running;
+    if (answerTimeoutMs === 0) return running;
     let silent: OperationalError | undefined;
     const giveUp = (): void => {
       if (this.occupant)

@@ -11,7 +11,8 @@ import { MultipleResultsFound, NoResultFound } from '../errors/errors';
 /**
  * One row: `row.name`, `row[1]`, `[...row]`, `const [id, name] = row`. Its own enumerable properties are
  * its columns, so it serialises and compares like a plain object; it prints as a tuple, `(1, 'admin')`.
- * Of two columns with the same name the last is read by name, both by index.
+ * Of two columns with the same name the last is read by name, both by index. `row[n]` is the n-th value, also where
+ * another column is called so, as in `select 1, 0`: a column with such a name is read by its place.
  */
 export class Row implements Iterable<unknown> {
   readonly [column: string]: unknown;
@@ -21,8 +22,18 @@ export class Row implements Iterable<unknown> {
   constructor(columns: readonly string[], values: readonly unknown[]) {
     this.#values = values;
     for (let i = 0; i < columns.length; i++) {
-      (this as Record<string, unknown>)[columns[i] as string] = values[i];
+      const name = columns[i] as string;
+      if (name in Row.prototype || isIndex(name)) this.#define(name, i);
+      else (this as Record<string, unknown>)[name] = values[i];
     }
+    for (let i = INDEXED_COLUMNS; i < columns.length; i++) this.#define(String(i), i, false);
+  }
+
+  /** For names that an assignment would not make a property of. */
+  #define(name: string, i: number, enumerable = true): void {
+    if (enumerable && isIndex(name) && Number(name) !== i && Number(name) < this.#values.length)
+      return;
+    Object.defineProperty(this, name, { value: this.#values[i], enumerable, configurable: true });
   }
 
   /** The n-th value, from 0; negative counts from the end. */
@@ -40,7 +51,14 @@ export class Row implements Iterable<unknown> {
   }
 }
 
-/** `row[0]`, `row[1]` …: getters on the prototype, so that they cost a row nothing. */
+function isIndex(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return (
+    first >= 48 && first <= 57 && String(Number(name)) === name && Number.isInteger(Number(name))
+  );
+}
+
+/** `row[0]`, `row[1]` …: getters on the prototype, so that they cost a row nothing; further ones are its own. */
 const INDEXED_COLUMNS = 100;
 for (let i = 0; i < INDEXED_COLUMNS; i++) {
   Object.defineProperty(Row.prototype, i, {

@@ -18,7 +18,8 @@ import type { Caller, Savepoint, SavepointOwner, SavepointTarget } from './savep
 import { InvalidRequestError, OperationalError, PendingRollbackError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { BEGIN_OPTIONS } from '../sql/transaction-options';
-import { markFromDatabase, translateError } from '../errors/translate';
+import { noteCircumstances } from '../dialects/driver-error';
+import { translateError } from '../dialects/translate-error';
 import { Savepoints } from './savepoints';
 
 /** What a transaction asks of the connection it belongs to. */
@@ -239,7 +240,7 @@ export class Transaction implements SavepointTarget {
 
   /** The statement failed. Finds out whether the transaction or the connection is lost with it. */
   afterFailure(driver: DriverConnection, error: unknown, statement?: Statement): void {
-    markFromDatabase(error);
+    noteCircumstances(error);
     driver.noteError(error, statement);
     if (this.#state === 'open') {
       if (!driver.alive)
@@ -418,12 +419,13 @@ export class Transaction implements SavepointTarget {
       const committing = driver.commit();
       if (committing) await committing;
     } catch (error) {
+      noteCircumstances(error);
       driver.noteError(error);
       const { alive } = driver;
       await this.#rollBack(driver); // SQLite keeps the transaction open when COMMIT fails
-      markFromDatabase(error);
       const translated = translateError(error);
-      if (alive || !(translated instanceof OperationalError)) throw translated;
+      if (!(translated instanceof OperationalError) || translated.outcomeUnknown || alive)
+        throw translated;
       throw new OperationalError(
         'The connection was lost during COMMIT: whether the transaction took place is unknown until the data is read again.',
         { reason: 'gone', outcomeUnknown: true, cause: error },

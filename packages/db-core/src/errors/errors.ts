@@ -177,18 +177,21 @@ export type OperationalReason =
   | 'deadlock' // the transaction was chosen as the victim
   | 'schema-changed' // a table was altered under a statement that the server kept prepared
   | 'gone' // the connection broke while in use
+  | 'read-only' // the server takes no writes: a standby, or a primary that another has replaced
+  | 'not-ready' // the server cannot work: no disk space, no memory, a cluster without quorum
   | 'unavailable' // no connection could be made
   | 'timeout' // the statement took longer than allowed
   | 'cancelled' // the statement was cancelled from outside
   | 'pool-timeout' // no connection of the pool became free in time
   | 'other';
 
-/** Those after which the transaction was rolled back as a whole, and nothing but chance or time was the cause. */
+/** Those after which nothing of the unit of work is kept once it is rolled back, and nothing but chance or time was the cause. */
 const RETRYABLE: ReadonlySet<OperationalReason> = new Set([
   'busy',
   'serialization',
   'deadlock',
   'schema-changed',
+  'read-only', // the next connection may lead to another server
 ]);
 
 export interface OperationalDetails extends ErrorDetails {
@@ -197,28 +200,42 @@ export interface OperationalDetails extends ErrorDetails {
 }
 
 /**
- * One database of a session refused to commit after others had committed: those stay committed, the rest
- * was rolled back. `cause` is the refusal.
+ * One database of a session did not commit, or did not say whether it has, after others had committed: those stay
+ * committed, and what had not been asked to commit yet was rolled back. `cause` is the failure.
  */
 export class PartialCommitError extends DatabaseError {
+  /** The engines whose transactions are kept. */
   readonly committed: readonly object[];
+  /** The engine that failed. */
+  readonly failed: object;
+  /** Whether the answer of `failed` was lost, so that its transaction took place or did not. Otherwise it has refused. */
+  readonly outcomeUnknown: boolean;
 
-  /** @param committed the engines whose transactions are kept. */
-  constructor(committed: readonly object[], refused: object, cause: unknown) {
+  constructor(committed: readonly object[], failed: object, cause: unknown) {
+    const outcomeUnknown = cause instanceof OperationalError && cause.outcomeUnknown;
+    const kept = committed.join(', ');
     super(
-      `${refused} refused to commit after ${committed.join(', ')} had committed: what was written there is kept, ` +
-        `the rest was rolled back. Undo or repeat the missing part by hand; a session has no two-phase commit.`,
+      outcomeUnknown
+        ? `Whether ${failed} has committed is not known: its answer was lost, after ${kept} had committed. ` +
+            `What was written there is kept. Look at the data before you repeat or undo anything; a session has no two-phase commit.`
+        : `${failed} refused to commit after ${kept} had committed: what was written there is kept, ` +
+            `the rest was rolled back. Undo or repeat the missing part by hand; a session has no two-phase commit.`,
       { cause },
       'PARTIAL_COMMIT',
     );
     this.committed = committed;
+    this.failed = failed;
+    this.outcomeUnknown = outcomeUnknown;
   }
 }
 
 /** Not the statement's fault: the database was busy, gone, or undid the transaction. */
 export class OperationalError extends DatabaseError {
   readonly reason: OperationalReason;
-  /** The connection was lost during COMMIT: the transaction took place, or it did not. */
+  /**
+   * The answer was lost of a COMMIT, or of a statement that commits by itself: it took place, or it did not.
+   * Otherwise nothing of it is kept.
+   */
   readonly outcomeUnknown: boolean;
 
   constructor(message: string, details: OperationalDetails) {
@@ -227,9 +244,9 @@ export class OperationalError extends DatabaseError {
     this.outcomeUnknown = details.outcomeUnknown ?? false;
   }
 
-  /** Whether running the whole unit of work again may succeed. */
+  /** Whether running the whole unit of work again may succeed, and cannot do it twice. */
   get retryable(): boolean {
-    return RETRYABLE.has(this.reason);
+    return RETRYABLE.has(this.reason) && !this.outcomeUnknown;
   }
 }
 

@@ -1,6 +1,6 @@
 /** For `createAll` of the bindings: several processes of an app may start on an empty database at the same moment. */
 import { IntegrityError, ProgrammingError } from '../errors/errors';
-import { translateError } from '../errors/translate';
+import { translateError } from '../dialects/translate-error';
 
 /**
  * Makes a table that was missing a moment ago. It is no error when another process has made it in the meantime.

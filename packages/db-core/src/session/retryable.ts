@@ -16,7 +16,7 @@ import {
 } from '../errors/errors';
 import { BEGIN_OPTIONS } from '../sql/transaction-options';
 import { assertKnownOptions } from '../errors/unknown-option';
-import { translateError } from '../errors/translate';
+import { translateError } from '../dialects/translate-error';
 
 export interface RetryOptions extends BeginOptions {
   /** How often the work is tried in all. Default 5. */

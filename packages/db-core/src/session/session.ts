@@ -25,7 +25,7 @@ import { currentScope, enterScope, Scope } from './scope';
 import { SessionConnections } from './session-connections';
 import { SessionHooks } from './session-hooks';
 import { Steps } from './steps';
-import { translateError } from '../errors/translate';
+import { translateError } from '../dialects/translate-error';
 import { UnitOfWork } from '../orm/unit-of-work';
 
 export interface SessionOptions extends TransactionOptions {

@@ -4,6 +4,7 @@
  */
 import type { TransactionControl } from './control';
 import type { Lexeme, Reading } from './statements';
+import type { Target } from './target';
 import type { LexicalRules } from './tokens';
 import { InvalidRequestError } from '../errors/errors';
 import { CONTROL_VERBS, isControl, parseControl } from './control';
@@ -11,6 +12,7 @@ import { mayUseConnectionState, needsOwnConnection, usesConnectionState } from '
 import { commitsByItself } from './implicit-commit';
 import { isPlainRead } from './plain-read';
 import { firstWord, readStatements } from './statements';
+import { targetOf } from './target';
 import { keepAnswers } from './text-cache';
 
 export type { TransactionControl } from './control';
@@ -35,6 +37,7 @@ interface Facts {
   readonly needsOwnConnection: 'LISTEN' | 'COPY' | undefined;
   readonly hasLiterals: boolean;
   readonly selectsStar: boolean;
+  readonly target: Target | undefined;
 }
 
 const READS = new Set(['SELECT', 'VALUES', 'EXPLAIN']);
@@ -143,6 +146,11 @@ export class Statement {
     return this.#known.selectsStar;
   }
 
+  /** The table whose rows it writes, where it is an INSERT, REPLACE or UPDATE. */
+  get target(): Target | undefined {
+    return this.#known.target;
+  }
+
   /** Whether it changes the connection, or needs to stand outside a transaction (SQLite). */
   get standsOutside(): boolean {
     return STANDS_OUTSIDE.has(this.verb);
@@ -180,6 +188,7 @@ function factsOf(sql: string, rules: LexicalRules): Facts {
     selectsStar: statements.some((each) =>
       each.some(({ text }, i) => text === '*' && each[i - 1]?.text !== '('),
     ),
+    target: targetOf(first),
   };
 }
 

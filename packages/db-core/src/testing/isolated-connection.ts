@@ -82,6 +82,10 @@ export class IsolatedConnection implements DriverConnection {
     this.#lost = this.inner.inTransaction === false;
   }
 
+  completeError(error: unknown, statement: Statement): Promise<void> | undefined {
+    return this.inner.completeError(error, statement);
+  }
+
   async begin(): Promise<void> {
     const name = `isolated_${++this.#sequence}`;
     await this.inner.savepoint(`SAVEPOINT ${name}`);

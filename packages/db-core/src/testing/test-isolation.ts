@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { Engine } from '../engine/engine';
 import { InvalidRequestError } from '../errors/errors';
-import { translateError } from '../errors/translate';
+import { translateError } from '../dialects/translate-error';
 import { IsolatedConnection } from './isolated-connection';
 
 /** How long what was started inside may take to end. */

@@ -12,6 +12,8 @@ import type { BeginRequest, CursorResult, DriverConnection } from '../driver-con
 import { InvalidRequestError, OperationalError } from '../../errors/errors';
 import { answerWithin } from '../deadline';
 import { changesTextRules } from './text-settings';
+import { noteCircumstances } from '../driver-error';
+import { isReadOnlyServer, keyOf, UNKNOWN_AT_COMMIT } from './errors';
 import { toMysql } from './values';
 
 const SERVER_STATUS_IN_TRANS = 1;
@@ -19,8 +21,17 @@ const SERVER_STATUS_AUTOCOMMIT = 2;
 /** Errors at which InnoDB rolls the whole transaction back: deadlock, and changed since the snapshot. */
 const TRANSACTION_LOST = new Set([1213, 1020]);
 
+/** The server is a node of a cluster that has lost its quorum. */
+const NOT_IN_CLUSTER = 1047;
+
 /** The server could not read the statement, so it did nothing. */
 const PARSE_ERROR = 1064;
+
+/** Violations that leave out the table, or the columns of the key. */
+const LEAVES_OUT = new Set([1062, 1586, 1048, 1364]);
+const COLUMNS_OF_KEY =
+  'SELECT column_name FROM information_schema.statistics WHERE table_schema = ifnull(?, database()) ' +
+  'AND table_name = ? AND index_name = ? AND column_name IS NOT NULL ORDER BY seq_in_index';
 
 /** What a mysql2 callback gives, as a pair: `[rows or header, fields]`. */
 export type MysqlResult = readonly [rows: unknown, fields: FieldPacket[] | undefined];
@@ -145,7 +156,21 @@ export class MysqlConnection implements DriverConnection {
     if (fatal) this.#alive = false;
     this.committedBeforeFailure =
       errno > 0 && errno !== PARSE_ERROR && statement?.endsImplicitly === true;
+    if (isReadOnlyServer(error as QueryError) || errno === NOT_IN_CLUSTER) this.#changed = true;
     if (TRANSACTION_LOST.has(errno) || this.committedBeforeFailure) this.#inTransaction = false;
+  }
+
+  completeError(error: unknown, { target }: Statement): Promise<void> | undefined {
+    const { message = '', errno = 0 } = error as Partial<QueryError>;
+    const table = keyOf(message)?.table ?? target?.table;
+    if (table === undefined || !this.#alive || !LEAVES_OUT.has(errno)) return undefined;
+    noteCircumstances(error, { table });
+    const key = keyOf(message)?.key;
+    if (key === undefined) return undefined;
+    return this.#columnsOf(target?.database ?? null, table, key).then(
+      (columns) => noteCircumstances(error, { columns }),
+      () => undefined, // the violation itself is what matters
+    );
   }
 
   begin({ isolationLevel, readOnly, alone }: BeginRequest): Promise<void> | BeginWay {
@@ -159,7 +184,13 @@ export class MysqlConnection implements DriverConnection {
   }
 
   async commit(): Promise<void> {
-    await this.#control('COMMIT');
+    try {
+      await this.#control('COMMIT', 2 * this.#shared.networkTimeoutMs);
+    } catch (error) {
+      if (UNKNOWN_AT_COMMIT.has((error as Partial<QueryError>).errno ?? 0))
+        noteCircumstances(error, { outcomeUnknown: true });
+      throw error;
+    }
   }
 
   async rollback(): Promise<void> {
@@ -204,7 +235,8 @@ export class MysqlConnection implements DriverConnection {
   destroy(): void {
     this.#alive = false;
     const { stream } = wireOf(this.client);
-    stream.destroy(new Error('The connection was destroyed.')); // calls that wait for an answer get this error
+    const error = new Error('The connection was destroyed.');
+    stream.destroy(Object.assign(error, { code: 'ECONNABORTED' })); // calls that wait for an answer get this error
   }
 
   /** @throws InvalidRequestError for an answer that tells of other rules; the connection is closed. */
@@ -221,17 +253,30 @@ export class MysqlConnection implements DriverConnection {
     this.#inTransaction = true;
   }
 
+  /** In a transaction that does not mind: a failed statement has undone only itself. */
+  async #columnsOf(
+    database: string | null,
+    table: string,
+    key: string,
+  ): Promise<readonly string[]> {
+    const { rows } = await this.#within(
+      this.execute(COLUMNS_OF_KEY, [database, table, key]),
+      'A look-up',
+    );
+    return rows.map(([column]) => String(column));
+  }
+
   async #setAutocommit(on: boolean): Promise<void> {
     await this.#control(`SET autocommit = ${on ? 1 : 0}`);
     this.#autocommit = on;
   }
 
-  async #control(sql: string): Promise<void> {
-    await this.#within(this.#query({ sql }), sql);
+  async #control(sql: string, ms?: number): Promise<void> {
+    await this.#within(this.#query({ sql }), sql, ms);
   }
 
-  #within<T>(answer: Promise<T>, what: string): Promise<T> {
-    return answerWithin(this.#shared.networkTimeoutMs, answer, () => this.destroy(), what);
+  #within<T>(answer: Promise<T>, what: string, ms = this.#shared.networkTimeoutMs): Promise<T> {
+    return answerWithin(ms, answer, () => this.destroy(), what);
   }
 
   #query(options: {

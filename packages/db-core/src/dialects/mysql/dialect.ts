@@ -7,17 +7,20 @@
  * @see https://sidorares.github.io/node-mysql2/docs
  */
 import { isIP } from 'node:net';
-import type { ConnectionOptions, QueryError, SslOptions } from 'mysql2';
+import type { Connection as Client, ConnectionOptions, QueryError, SslOptions } from 'mysql2';
 import { createConnection } from 'mysql2';
 import type { BeginMode } from '../../sql/transaction-options';
 import type { Dialect } from '../dialect';
+import type { CursorResult } from '../driver-connection';
 import type { DatabaseUrl } from '../url';
 import type { MysqlShared } from './connection';
 import { ArgumentError, OperationalError } from '../../errors/errors';
 import { createStatementReader } from '../../sql/statement';
+import { answerWithin } from '../deadline';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_NETWORK_TIMEOUT_MS,
+  KEEP_ALIVE_DELAY_MS,
   type DialectOptions,
 } from '../options';
 import { MysqlConnection } from './connection';
@@ -103,10 +106,12 @@ export class MysqlDialect implements Dialect {
     const client = createConnection(clientConfig(this.#url, this.#options, encryption));
     const connection = new MysqlConnection(client, this.#shared);
     try {
-      await new Promise<void>((resolve, reject) =>
-        client.connect((error) => (error ? reject(error) : resolve())),
+      const { rows } = await answerWithin(
+        this.#options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+        logIn(client, connection),
+        () => connection.destroy(),
+        'The login',
       );
-      const { rows } = await connection.execute(SERVER_IDENTITY, []);
       this.serverVersion ??= String(rows[0]?.[0]);
       return [connection, String(rows[0]?.[1]), String(rows[0]?.[2])];
     } catch (cause) {
@@ -146,6 +151,13 @@ export class MysqlDialect implements Dialect {
   }
 }
 
+async function logIn(client: Client, connection: MysqlConnection): Promise<CursorResult> {
+  await new Promise<void>((resolve, reject) =>
+    client.connect((error) => (error ? reject(error) : resolve())),
+  );
+  return await connection.execute(SERVER_IDENTITY, []);
+}
+
 function clientConfig(
   url: DatabaseUrl,
   options: DialectOptions,
@@ -163,6 +175,7 @@ function clientConfig(
     bigNumberStrings: false,
     stringifyObjects: true,
     enableKeepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
     connectTimeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     ...(socketPath !== undefined && { socketPath }),
     ...(username !== undefined && { user: username }),

@@ -18,8 +18,14 @@ import type { BeginRequest, CursorResult, DriverConnection } from '../driver-con
 import type { StatementNames } from './statement-names';
 import { PendingRollbackError } from '../../errors/errors';
 import { answerWithin } from '../deadline';
+import { noteCircumstances } from '../driver-error';
+import { nulInStatement, tooManyValues } from '../refusals';
 import { QueryWithBegin, wireOf } from './begin';
+import { isReadOnly } from './errors';
 import { inUtc } from './without-zone';
+
+/** The protocol counts them in 16 bits. */
+const MOST_VALUES = 65_535;
 
 /** What the connections of one engine share. */
 export interface PostgresqlShared {
@@ -48,6 +54,8 @@ export class PostgresqlConnection implements DriverConnection {
   #status: string | undefined;
   /** Callers that wait until the server is ready. */
   #onReady: (() => void) | undefined;
+  /** Whether the transaction under way was asked to read only; otherwise it is the server that takes no writes. */
+  #readOnlyTransaction = false;
   /** From the moment a transaction is begun until the server has answered its BEGIN. */
   #beginning: Beginning | undefined;
 
@@ -110,6 +118,7 @@ export class PostgresqlConnection implements DriverConnection {
   query(config: QueryConfig<unknown[]>): Promise<QueryResult>;
   async query(config: QueryConfig<unknown[]>): Promise<QueryResult> {
     const { names, describe } = this.#shared;
+    this.assertSendable(config.text, config.values);
     const name = config.name ?? names?.nameOf(describe(config.text), config.values);
     try {
       return await this.#send(name === config.name ? config : { ...config, name });
@@ -119,6 +128,12 @@ export class PostgresqlConnection implements DriverConnection {
       if (this.inTransaction !== false) throw error;
       return await this.#send(config);
     }
+  }
+
+  /** @throws ArgumentError for what the protocol cannot carry: the server would answer that the connection is broken. */
+  assertSendable(text: string, values: readonly unknown[] = []): void {
+    if (text.includes('\0')) throw nulInStatement();
+    if (values.length > MOST_VALUES) throw tooManyValues('PostgreSQL', MOST_VALUES);
   }
 
   autocommit<T>(_statement: Statement, perform: () => T | Promise<T>): T | Promise<T> {
@@ -139,11 +154,22 @@ export class PostgresqlConnection implements DriverConnection {
 
   /** After a FATAL answer the server hangs up; a lost socket has no severity, and an event of its own. */
   noteError(error: unknown): void {
-    if ((error as { severity?: string } | undefined)?.severity === 'FATAL') this.#alive = false;
+    const { severity, code = '' } = error as { severity?: string; code?: string };
+    if (severity === 'FATAL') this.#alive = false;
+    if (code.startsWith('08')) this.#changed = true;
+    if (isReadOnly(error) && !this.#readOnlyTransaction) {
+      noteCircumstances(error, { readOnlyServer: true });
+      this.#changed = true;
+    }
+  }
+
+  completeError(): undefined {
+    return undefined;
   }
 
   /** With the first statement, in one packet, unless `alone`. */
   begin({ isolationLevel, readOnly, alone }: BeginRequest): Promise<void> | BeginWay {
+    this.#readOnlyTransaction = readOnly === true;
     const level = isolationLevel ? ` ISOLATION LEVEL ${isolationLevel}` : '';
     this.#beginning = { sql: `BEGIN${level}${readOnly ? ' READ ONLY' : ''}`, sent: false };
     return alone ? this.beginNow() : 'joined';
@@ -158,7 +184,7 @@ export class PostgresqlConnection implements DriverConnection {
   }
 
   async commit(): Promise<void> {
-    const { command } = await this.#control('COMMIT');
+    const { command } = await this.#control('COMMIT', 2 * this.#shared.networkTimeoutMs);
     // After a failed statement the server answers COMMIT with a rollback, and no error.
     if (command === 'ROLLBACK') {
       throw new PendingRollbackError(
@@ -176,7 +202,7 @@ export class PostgresqlConnection implements DriverConnection {
   }
 
   transactionEnded(): void {
-    // BEGIN takes nothing that COMMIT and ROLLBACK do not give back
+    this.#readOnlyTransaction = false;
   }
 
   async ping(): Promise<void> {
@@ -205,9 +231,9 @@ export class PostgresqlConnection implements DriverConnection {
     wireOf(this.client).stream.destroy();
   }
 
-  #control(sql: string): Promise<QueryResult> {
+  #control(sql: string, ms = this.#shared.networkTimeoutMs): Promise<QueryResult> {
     return answerWithin(
-      this.#shared.networkTimeoutMs,
+      ms,
       this.#send({ text: sql }),
       () => this.destroy(),
       sql === '' ? 'A ping' : sql,

@@ -13,9 +13,11 @@ import type { DatabaseUrl } from '../url';
 import type { PostgresqlShared } from './connection';
 import { OperationalError } from '../../errors/errors';
 import { createStatementReader } from '../../sql/statement';
+import { answerWithin } from '../deadline';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_NETWORK_TIMEOUT_MS,
+  KEEP_ALIVE_DELAY_MS,
   type DialectOptions,
 } from '../options';
 import { requestCancel } from './cancel';
@@ -80,8 +82,12 @@ export class PostgresqlDialect implements Dialect {
     addStartupSettings(client, this.#url);
     const connection = new PostgresqlConnection(client, this.#shared);
     try {
-      await client.connect();
-      this.serverVersion ??= await serverVersion(connection);
+      await answerWithin(
+        this.#config.connectionTimeoutMillis ?? DEFAULT_CONNECT_TIMEOUT_MS,
+        this.#logIn(client, connection),
+        () => connection.destroy(),
+        'The login',
+      );
     } catch (cause) {
       connection.destroy();
       throw new OperationalError(`No connection to ${this.#url}: ${reason(cause)}.`, {
@@ -91,6 +97,11 @@ export class PostgresqlDialect implements Dialect {
     }
     this.#encryption = encryption;
     return connection;
+  }
+
+  async #logIn(client: Client, connection: PostgresqlConnection): Promise<void> {
+    await client.connect();
+    this.serverVersion ??= await serverVersion(connection);
   }
 
   isConnectionLimit(error: unknown): boolean {
@@ -108,6 +119,7 @@ function clientConfig(url: DatabaseUrl, options: DialectOptions): ClientConfig {
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     types: TYPES_IN_UTC,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
     application_name: query['application_name'] ?? 'quartet',
     enableChannelBinding: query['channel_binding']?.toLowerCase() === 'prefer',
     ...(query['options'] !== undefined && { options: query['options'] }),

@@ -11,7 +11,9 @@ import type { BeginWay } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
 import type { LoopBudget } from './loop-budget';
 import type { WriterLock } from './writer-lock';
+import { noteCircumstances } from '../driver-error';
 import { isBusy, retryWhileBusy } from './busy';
+import { isReadOnly } from './errors';
 import { assertIsolationLevel } from './isolation-level';
 import { SqliteStatement } from './statement';
 
@@ -109,8 +111,15 @@ export class SqliteConnection implements DriverConnection {
     if (usesConnectionState) this.#changed = true;
   }
 
-  noteError(): void {
-    // as above
+  noteError(error: unknown): void {
+    if (!this.#readOnlyTransaction && !this.client.readonly && isReadOnly(error)) {
+      noteCircumstances(error, { readOnlyServer: true });
+      this.#changed = true; // a new handle may find the file writable again
+    }
+  }
+
+  completeError(): undefined {
+    return undefined;
   }
 
   begin({ isolationLevel, readOnly, mayWrite }: BeginRequest): Promise<void> | BeginWay {

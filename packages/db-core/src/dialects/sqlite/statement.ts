@@ -7,6 +7,8 @@
 import type Database from 'better-sqlite3';
 import type { Statement } from '../../sql/statement';
 import type { CursorResult } from '../driver-connection';
+import { InvalidRequestError, ProgrammingError } from '../../errors/errors';
+import { nulInStatement, tooManyValues } from '../refusals';
 import { wrapLimitParameters } from './limit';
 import { fromSqlite, type SqliteValue, toSqlite } from './values';
 
@@ -30,9 +32,9 @@ export class SqliteStatement {
   #columns: readonly SqliteColumn[] | undefined;
   #names: readonly string[] | undefined;
 
-  /** @throws the driver's SqliteError when the text is no statement. */
+  /** @throws the driver's SqliteError when SQLite refuses the text; for others see {@link prepare}. */
   constructor(database: Database.Database, { text, selectsStar }: Statement) {
-    this.#statement = database.prepare<unknown[]>(wrapLimitParameters(text)).safeIntegers(true);
+    this.#statement = prepare(database, text).safeIntegers(true);
     this.#columnsMayChange = selectsStar || text.includes('__proto__');
     if (this.reader) this.#statement.raw(true);
   }
@@ -117,6 +119,32 @@ export class SqliteStatement {
       this.#statement.raw(true);
     }
   }
+}
+
+/**
+ * @throws InvalidRequestError for a text with several statements; ArgumentError for one with more values than SQLite
+ *   takes, or with a NUL character, at which SQLite would stop reading; ProgrammingError for an empty one.
+ */
+function prepare(database: Database.Database, text: string): Database.Statement<unknown[]> {
+  if (text.includes('\0')) throw nulInStatement();
+  try {
+    return database.prepare<unknown[]>(wrapLimitParameters(text));
+  } catch (error) {
+    const { message } = error as Error;
+    if (message.includes('more than one statement')) throw severalStatements(error);
+    if (message.includes('contains no statements'))
+      throw new ProgrammingError('The text contains no statement.', { cause: error });
+    if (message === 'too many SQL variables') throw tooManyValues('SQLite', 32_766, error);
+    throw error;
+  }
+}
+
+function severalStatements(cause: unknown): InvalidRequestError {
+  return new InvalidRequestError(
+    'SQLite runs one statement at a time, and this text has several: execute them one by one, ' +
+      'or run a script outside of sessions with exec() of better-sqlite3 or sqlite3. engine.describe(sql).several tells such a text.',
+    { cause },
+  );
 }
 
 function rowOf(names: readonly string[], values: readonly unknown[], bigints: boolean): SqliteRow {

@@ -18,7 +18,8 @@ export interface QueryObject extends EventEmitter {
   handleError?(error: Error, connection?: unknown): void;
   callback?: PgCallback;
   readonly text?: string;
-  readonly cursor?: { readonly text?: string };
+  readonly cursor?: { readonly text?: string; readonly values?: readonly unknown[] };
+  readonly values?: readonly unknown[];
   readonly destroyed?: boolean;
   destroy?(error?: Error): void;
   /** A cursor's. */
@@ -42,6 +43,8 @@ export function submit(route: Route, query: QueryObject, callback: PgCallback | 
     async (driver) => {
       if (occupant?.destroyed) return;
       const connection = driver as PostgresqlConnection;
+      const { text = '', values } = query.cursor ?? query;
+      connection.assertSendable(text, values);
       await connection.beginNow();
       ownError = await occupy(connection.client, query);
       if (ownError) throw ownError as Error;

@@ -1,0 +1,77 @@
+/** A TCP proxy in front of a database server, which can lose an answer or fall silent. */
+import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+
+export interface Proxy {
+  /** The address of the server, through the proxy. */
+  readonly url: string;
+  /** Swallows the answer to the next packet that holds `text`, and cuts that connection. */
+  loseAnswerTo(text: string): void;
+  /** Every connection of now is dead for ever, without a word to either side; new ones work. */
+  silence(): void;
+  close(): void;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+  silent: boolean;
+  loses: boolean;
+}
+
+export async function proxy(url: string): Promise<Proxy> {
+  const address = new URL(url);
+  const { hostname, port } = address;
+  const pairs = new Set<Pair>();
+  let lost: string | undefined;
+
+  const asked = (pair: Pair, data: Buffer): void => {
+    if (lost !== undefined && data.includes(lost)) {
+      lost = undefined;
+      pair.loses = true;
+    }
+    if (!pair.silent) pair.server.write(data);
+  };
+  const answered = (pair: Pair, data: Buffer): void => {
+    if (pair.loses) {
+      pair.client.resetAndDestroy();
+      pair.server.resetAndDestroy();
+    } else if (!pair.silent) pair.client.write(data);
+  };
+
+  const listener = createServer({ noDelay: true }, (client) => {
+    const server = connect({ port: Number(port), host: hostname, noDelay: true });
+    const pair: Pair = { client, server, silent: false, loses: false };
+    pairs.add(pair);
+    client.on('data', (data) => asked(pair, data));
+    server.on('data', (data) => answered(pair, data));
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      one.on('error', () => undefined);
+      one.on('close', () => {
+        if (pair.silent) return; // the other side hears nothing of it before close()
+        pairs.delete(pair);
+        other.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  address.hostname = '127.0.0.1';
+  address.port = String((listener.address() as AddressInfo).port);
+  return {
+    url: address.href,
+    loseAnswerTo: (text) => void (lost = text),
+    silence: () => {
+      for (const pair of pairs) pair.silent = true;
+    },
+    close: () => {
+      listener.close();
+      for (const { client, server } of pairs) {
+        client.destroy();
+        server.destroy();
+      }
+    },
+  };
+}
