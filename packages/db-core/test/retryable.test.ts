@@ -28,6 +28,7 @@ onEachEngine((fixture) => {
       const n = Number(
         (await Session.execute("select n from items where name = 'counter'")).scalar(),
       );
+      await new Promise(setImmediate); // others read meanwhile, so that there are conflicts
       await Session.execute("update items set n = ? where name = 'counter'", [n + 1]);
     };
     const worker = async () => {

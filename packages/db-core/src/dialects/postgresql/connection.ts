@@ -131,9 +131,9 @@ export class PostgresqlConnection implements DriverConnection {
   }
 
   /** @throws ArgumentError for what the protocol cannot carry: the server would answer that the connection is broken. */
-  assertSendable(text: string, values: readonly unknown[] = []): void {
+  assertSendable(text: string, values?: readonly unknown[] | null): void {
     if (text.includes('\0')) throw nulInStatement();
-    if (values.length > MOST_VALUES) throw tooManyValues('PostgreSQL', MOST_VALUES);
+    if (values && values.length > MOST_VALUES) throw tooManyValues('PostgreSQL', MOST_VALUES);
   }
 
   autocommit<T>(_statement: Statement, perform: () => T | Promise<T>): T | Promise<T> {
