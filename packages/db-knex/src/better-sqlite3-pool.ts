@@ -1,7 +1,7 @@
 /**
- * What Knex takes as `connectionPool` on SQLite: connections that look like better-sqlite3's to it, since it awaits every
- * answer. A caller that does not await is refused before anything has run: better-sqlite3 answers at once, and an engine
- * cannot, since a statement may have to wait for its turn. A checked-out connection stays the same until it is released.
+ * What Knex takes as `connectionPool` on SQLite: connections that look like better-sqlite3's to it, but answer with promises,
+ * since a statement may have to wait for its turn. Knex awaits every answer; what calls better-sqlite3 synchronously gets
+ * none of them, so this is not exported. A checked-out connection stays the same until it is released.
  *
  * Columns declared `datetime` or `timestamp` that hold ISO 8601 text in UTC are read as `Date`, as Python's
  * `sqlite3` does with `PARSE_DECLTYPES`.
@@ -9,7 +9,6 @@
  * @see https://knexjs.org/guide/#configuration-options
  */
 import type { Engine } from '@quartet/db-core';
-import { InvalidRequestError } from '@quartet/db-core';
 import type { SqliteColumn, SqliteOutcome, SqliteRow } from '@quartet/db-core/drivers';
 import { requireDialect, Route, runSqlite } from '@quartet/db-core/drivers';
 
@@ -63,13 +62,13 @@ class BetterSqlite3Statement {
     return this;
   }
 
-  all(values: readonly unknown[] = []): PromiseLike<SqliteRow[]> {
-    return new Answer(() => this.#perform(values), rowsOf);
+  all(values: readonly unknown[] = []): Promise<SqliteRow[]> {
+    return this.#perform(values).then(rowsOf);
   }
 
-  /** The caller gets rows even where `reader` misjudged the text. */
-  run(values: readonly unknown[] = []): PromiseLike<SqliteRow[] | SqliteOutcome> {
-    return new Answer(() => this.#perform(values), rowsOrOutcome);
+  /** Where the text misled `reader`, rows are what the caller wants all the same. */
+  run(values: readonly unknown[] = []): Promise<SqliteRow[] | SqliteOutcome> {
+    return this.#perform(values).then(rowsOrOutcome);
   }
 
   #perform(values: readonly unknown[]): Promise<SqliteOutcome | undefined> {
@@ -85,44 +84,6 @@ function rowsOf(outcome: SqliteOutcome = NOTHING): SqliteRow[] {
 function rowsOrOutcome(outcome: SqliteOutcome = NOTHING): SqliteRow[] | SqliteOutcome {
   return outcome.rows ?? outcome;
 }
-
-/** Refuses to be read; an answer that is awaited is never read itself. */
-const UNREAD: object = new Proxy(
-  {},
-  {
-    get(_target, key) {
-      if (typeof key === 'symbol' && key !== Symbol.iterator) return undefined;
-      throw new InvalidRequestError(
-        `The answer of a SQLite connection of the engine was read (${String(key)}) before it was awaited. Only Knex can use ` +
-          'it: for a library that calls better-sqlite3 synchronously, write a driver with Route and runSqlite of @quartet/db-core/drivers.',
-      );
-    },
-  },
-);
-
-/** An answer that can only be awaited, and runs its statement then. */
-class Answer<T> implements PromiseLike<T> {
-  readonly #run: () => Promise<SqliteOutcome | undefined>;
-  readonly #pick: (outcome?: SqliteOutcome) => T;
-
-  constructor(run: () => Promise<SqliteOutcome | undefined>, pick: (outcome?: SqliteOutcome) => T) {
-    this.#run = run;
-    this.#pick = pick;
-  }
-
-  // oxlint-disable-next-line unicorn/no-thenable -- it is awaited by Knex, and runs its statement then
-  then<R = T, E = never>(
-    fulfilled?: ((value: T) => R | PromiseLike<R>) | null,
-    rejected?: ((reason: unknown) => E | PromiseLike<E>) | null,
-  ): Promise<R | E> {
-    const pick = this.#pick;
-    return this.#run().then(
-      (outcome) => (fulfilled ? fulfilled(pick(outcome)) : (pick(outcome) as never)),
-      rejected,
-    );
-  }
-}
-Object.setPrototypeOf(Answer.prototype, UNREAD);
 
 /** @throws ArgumentError when the engine's database is not SQLite. */
 export function betterSqlite3Pool(engine: Engine): BetterSqlite3Pool {

@@ -56,7 +56,11 @@ export interface DriverConnection {
   /** Takes in what an error says of the connection and its transaction. */
   noteError(error: unknown, statement?: Statement): void;
   /** Asks the server for what a refusal leaves out, the columns of a key; undefined where there is nothing to ask. Never rejects. */
-  completeError(error: unknown, statement: Statement): Promise<void> | undefined;
+  completeError(
+    error: unknown,
+    statement: Statement,
+    ask: (sql: string, params: readonly unknown[]) => Promise<CursorResult>,
+  ): Promise<void> | undefined;
 
   /** Opens a transaction. A promise: BEGIN was sent and is waited for. */
   begin(request: BeginRequest): Promise<void> | BeginWay;

@@ -223,7 +223,9 @@ export class Connection {
         return form.result(answer);
       } catch (error) {
         this.#transaction.afterFailure(driver, error, statement);
-        const completing = driver.completeError(error, statement);
+        const completing = driver.completeError(error, statement, async (text, values) =>
+          this.#observing(text, values, (own) => own.execute(text, values))(driver.inner),
+        );
         if (completing) await completing;
         if (!this.#transaction.active && !driver.alive) this.#checkout.release();
         throw error;

@@ -82,8 +82,8 @@ export class IsolatedConnection implements DriverConnection {
     this.#lost = this.inner.inTransaction === false;
   }
 
-  completeError(error: unknown, statement: Statement): Promise<void> | undefined {
-    return this.inner.completeError(error, statement);
+  completeError(...args: Parameters<DriverConnection['completeError']>): Promise<void> | undefined {
+    return this.inner.completeError(...args);
   }
 
   async begin(): Promise<void> {

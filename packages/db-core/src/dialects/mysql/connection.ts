@@ -36,6 +36,9 @@ const COLUMNS_OF_KEY =
 /** What a mysql2 callback gives, as a pair: `[rows or header, fields]`. */
 export type MysqlResult = readonly [rows: unknown, fields: FieldPacket[] | undefined];
 
+/** Sends a statement where listeners see it. */
+type Ask = (sql: string, params: readonly unknown[]) => Promise<CursorResult>;
+
 /** What the connections of one engine share. */
 export interface MysqlShared {
   readonly networkTimeoutMs: number;
@@ -160,14 +163,14 @@ export class MysqlConnection implements DriverConnection {
     if (TRANSACTION_LOST.has(errno) || this.committedBeforeFailure) this.#inTransaction = false;
   }
 
-  completeError(error: unknown, { target }: Statement): Promise<void> | undefined {
+  completeError(error: unknown, { target }: Statement, ask: Ask): Promise<void> | undefined {
     const { message = '', errno = 0 } = error as Partial<QueryError>;
     const table = keyOf(message)?.table ?? target?.table;
     if (table === undefined || !this.#alive || !LEAVES_OUT.has(errno)) return undefined;
     noteCircumstances(error, { table });
     const key = keyOf(message)?.key;
     if (key === undefined) return undefined;
-    return this.#columnsOf(target?.database ?? null, table, key).then(
+    return this.#columnsOf(ask, target?.database ?? null, table, key).then(
       (columns) => noteCircumstances(error, { columns }),
       () => undefined, // the violation itself is what matters
     );
@@ -255,14 +258,12 @@ export class MysqlConnection implements DriverConnection {
 
   /** In a transaction that does not mind: a failed statement has undone only itself. */
   async #columnsOf(
+    ask: Ask,
     database: string | null,
     table: string,
     key: string,
   ): Promise<readonly string[]> {
-    const { rows } = await this.#within(
-      this.execute(COLUMNS_OF_KEY, [database, table, key]),
-      'A look-up',
-    );
+    const { rows } = await this.#within(ask(COLUMNS_OF_KEY, [database, table, key]), 'A look-up');
     return rows.map(([column]) => String(column));
   }
 
