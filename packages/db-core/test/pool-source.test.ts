@@ -3,6 +3,7 @@ import { createDialect } from '../src/dialects/create-dialect';
 import type { DriverConnection } from '../src/dialects/driver-connection';
 import { parseDatabaseUrl } from '../src/dialects/url';
 import { Pool } from '../src/engine/pool';
+import { IsolatedConnection } from '../src/testing/isolated-connection';
 
 const dialect = createDialect(parseDatabaseUrl('sqlite://'), {});
 const options = { poolSize: 2, acquireTimeoutMs: 200, prePing: false, recycleSeconds: 0 };
@@ -10,6 +11,22 @@ const refusal = (): OperationalError =>
   new OperationalError('No connection to the database.', { reason: 'unavailable' });
 
 afterAll(() => dialect.dispose?.());
+
+/** A handle that gives no sign of life. */
+class SilentConnection extends IsolatedConnection {
+  readonly #pings: DriverConnection[];
+
+  /** @param pings gets this connection each time it is asked */
+  constructor(inner: DriverConnection, pings: DriverConnection[]) {
+    super(inner);
+    this.#pings = pings;
+  }
+
+  override ping(): Promise<void> {
+    this.#pings.push(this);
+    return Promise.reject(new Error('no answer'));
+  }
+}
 
 /** A pool of real handles, the opening of which fails as often as it is told to. */
 function poolWith({ isLimit = false } = {}) {
@@ -68,5 +85,31 @@ test('without any connection a refusal is told at once, and a wait in vain says 
   await expect(pool.acquire()).rejects.toThrow(
     /within 200 ms: 1 of the pool's 2 were in use.*No connection to the database/,
   );
+  await pool.dispose();
+});
+
+test('where one idle connection gives no sign of life, none that lay idle beside it is asked', async () => {
+  const pings: DriverConnection[] = [];
+  const opened: DriverConnection[] = [];
+  const pool = new Pool(
+    {
+      synchronous: false,
+      isConnectionLimit: () => false,
+      async connect() {
+        const real = await dialect.connect();
+        const silent = new SilentConnection(real, pings);
+        opened.push(silent);
+        return silent;
+      },
+    },
+    { ...options, poolSize: 3, prePing: true },
+  );
+  const [a, b, c] = [await pool.acquire(), await pool.acquire(), await pool.acquire()];
+  for (const each of [a, b, c]) pool.release(each);
+  const fresh = await pool.acquire();
+  expect(pings).toHaveLength(1);
+  expect(opened.indexOf(fresh)).toBe(3);
+  expect(pool.status).toMatchObject({ size: 1, idle: 0, inUse: 1 });
+  pool.release(fresh);
   await pool.dispose();
 });

@@ -162,6 +162,8 @@ export class Pool {
       this.#checkouts++;
       return driver;
     } catch {
+      // What has lain idle beside it is no better: each would be waited for in vain.
+      for (const idle of this.#idle.splice(0)) this.#discard(idle.driver);
       this.#discard(driver);
       return this.acquire();
     }
