@@ -40,12 +40,12 @@ export function isExplainable(sql: string): boolean {
   return EXPLAINABLE.test(sql);
 }
 
-/** On SQLite Sequelize binds by `{ $1: … }`, the other libraries by position. */
+/** On SQLite Sequelize binds by `{ 1: … }`, the other libraries by position. */
 function boundParams(params: unknown): Params {
   if (params === undefined || params === null) return [];
   if (Array.isArray(params)) return params as unknown[];
   const entries = Object.entries(params);
-  return entries.every(([name]) => /^\$\d+$/.test(name))
+  return entries.every(([name]) => /^\d+$/.test(name))
     ? entries.map(([, value]) => value as unknown)
     : (params as Params);
 }
