@@ -94,6 +94,22 @@ test('a session that never waits lets the event loop turn', async () => {
   expect(turns).toBeGreaterThan(3);
 });
 
+test('what one handle has changed in the schema, the pragmas of all handles see', async () => {
+  const handles = await Promise.all([1, 2, 3, 4].map(async () => engine.connect()));
+  for (const handle of handles) {
+    await handle.begin();
+    await handle.execute('pragma foreign_key_list(children)');
+    await handle.rollback();
+  }
+  await handles[0]?.execute(
+    'create table children (id integer primary key, item int references items (id))',
+  );
+  for (const handle of handles) {
+    expect((await handle.execute('pragma foreign_key_list(children)')).all()).toHaveLength(1);
+    await handle.close();
+  }
+});
+
 test('readers are not held up by a writer', async () => {
   await runInScope(async () => {
     await write('a');

@@ -33,6 +33,7 @@ const postgresql: Source = (engine, options) => {
   const { database, username } = engine.url;
   const driver = pgDriver(engine);
   return new DataSource({
+    uuidExtension: 'pgcrypto', // which means gen_random_uuid(): the server has it without an extension
     ...options,
     type: 'postgres',
     driver,

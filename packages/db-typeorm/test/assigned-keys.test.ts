@@ -1,4 +1,4 @@
-/** Classes whose key the program sets: TypeORM's own loads and saves tell which objects have a row. */
+/** Keys that no sequence gives: those the program sets, of which TypeORM's own loads and saves tell whether there is a row, and uuids. */
 import { runInScope } from '@quartet/db-core';
 import { bindTypeorm, createAll, dropAll, mapper, sessionManager } from '@quartet/db-typeorm';
 import { onEachEngine } from '@quartet/conformance/binding';
@@ -14,7 +14,34 @@ mapper(Page, {
   columns: { slug: { type: String, length: 50, primary: true }, n: { type: Number } },
 });
 
+class Token {
+  readonly id!: string;
+  constructor(public note: string) {}
+}
+mapper(Token, {
+  tableName: 'tokens',
+  columns: {
+    id: { type: 'uuid', primary: true, generated: 'uuid' },
+    note: { type: String, length: 50 },
+  },
+});
+
 onEachEngine((fixture) => {
+  test('a key may be a generated uuid', async () => {
+    const dataSource = await bindTypeorm(fixture.engine, { entities: [Token] });
+    await createAll(dataSource);
+    const { Session } = fixture;
+    await runInScope(async () => {
+      const token = new Token('a');
+      Session.add(token);
+      await Session.commit();
+      expect(token.id).toMatch(/^[0-9a-f-]{36}$/);
+      expect(await Session.get(Token, token.id)).toMatchObject({ note: 'a' });
+    });
+    await dropAll(dataSource);
+    await dataSource.destroy();
+  });
+
   test('an object loaded or saved by TypeORM itself has a row', async () => {
     const dataSource = await bindTypeorm(fixture.engine, { entities: [Page] });
     await createAll(dataSource);

@@ -74,6 +74,7 @@ export class SqliteConnection implements DriverConnection {
 
   /** A prepared statement, from the cache. SQLite prepares it anew by itself when the schema changes. */
   prepare(sql: string): SqliteStatement {
+    if (this.#describe(sql).verb === 'PRAGMA') this.#readSchema();
     const known = this.#statements.get(sql);
     if (this.#statements.size < STATEMENT_CACHE_LIMIT) {
       if (known) return known;
@@ -81,6 +82,11 @@ export class SqliteConnection implements DriverConnection {
     const statement = known ?? new SqliteStatement(this.client, this.#describe(sql));
     this.#statements.set(sql, statement); // last in line: when the cache is full, the one that was used longest ago goes
     return statement;
+  }
+
+  /** Pragmas such as `index_info` answer from the schema that this handle has read last: another may have changed it. */
+  #readSchema(): void {
+    this.client.prepare('select 1 from sqlite_master limit 1').get();
   }
 
   /** It may be tried again while another process writes. */
