@@ -23,6 +23,7 @@ import { DEFAULT_NETWORK_TIMEOUT_MS, type DialectOptions } from '../dialects/opt
 import { ArgumentError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { placeholderCompiler } from '../sql/placeholders';
+import { transactionOptionsOf } from '../sql/transaction-options';
 import { Connection, CONNECTION_OPTIONS } from './connection';
 import { LeakDetector, warnOfLeak } from './leak-detector';
 import { Pool } from './pool';
@@ -67,10 +68,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     this.url = url;
     this.dialect = createDialect(url, options);
     this.beginMode = options.begin ?? this.dialect.defaultBegin;
-    this.transactionDefaults = Object.freeze({
-      ...(options.isolationLevel && { isolationLevel: options.isolationLevel }),
-      ...(options.readOnly && { readOnly: options.readOnly }),
-    });
+    this.transactionDefaults = Object.freeze(transactionOptionsOf(options));
     const { statementTimeoutMs = 0, networkTimeoutMs = DEFAULT_NETWORK_TIMEOUT_MS } = options;
     this.closeTimeoutMs = positive('networkTimeoutMs', networkTimeoutMs);
     this.answerTimeoutMs = statementTimeoutMs && statementTimeoutMs + networkTimeoutMs;

@@ -17,7 +17,7 @@ import type { ConnectionEvent, EventDetails, SavepointOperation } from './events
 import type { Caller, Savepoint, SavepointOwner, SavepointTarget } from './savepoints';
 import { InvalidRequestError, OperationalError, PendingRollbackError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
-import { BEGIN_OPTIONS } from '../sql/transaction-options';
+import { BEGIN_OPTIONS, transactionOptionsOf } from '../sql/transaction-options';
 import { noteCircumstances } from '../dialects/driver-error';
 import { translateError } from '../dialects/translate-error';
 import { Savepoints } from './savepoints';
@@ -330,8 +330,8 @@ export class Transaction implements SavepointTarget {
   }
 
   /** Isolation level or access mode asked for by a library: possible as long as BEGIN has not been sent. */
-  #adopt({ isolationLevel, readOnly }: TransactionControl): void {
-    const asked = { ...(isolationLevel && { isolationLevel }), ...(readOnly && { readOnly }) };
+  #adopt(control: TransactionControl): void {
+    const asked = transactionOptionsOf(control);
     const same = Object.entries(asked).every(
       ([key, value]) => this.#options[key as keyof TransactionOptions] === value,
     );

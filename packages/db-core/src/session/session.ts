@@ -21,6 +21,7 @@ import type { Nesting } from '../engine/nesting';
 import { assertNotFailed, holderOf, nestingOn, newNesting, runNested } from '../engine/nesting';
 import { mapperOf, mapperOfInstance } from '../orm/mapper';
 import { Query } from '../orm/query';
+import { transactionOptionsOf } from '../sql/transaction-options';
 import { currentScope, enterScope, Scope } from './scope';
 import { SessionConnections } from './session-connections';
 import { SessionHooks } from './session-hooks';
@@ -435,8 +436,7 @@ export class Session implements ScopedResource {
   }
 
   get #transaction(): TransactionOptions {
-    const { isolationLevel, readOnly } = this.#options;
-    return { ...(isolationLevel && { isolationLevel }), ...(readOnly && { readOnly }) };
+    return transactionOptionsOf(this.#options);
   }
 
   /** A statement of a class mapped elsewhere would commit by itself, outside this session. */

@@ -26,6 +26,14 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
 }
 
+/** Those of `options` that ask for something; the others are left to the defaults they are laid over. */
+export function transactionOptionsOf({
+  isolationLevel,
+  readOnly,
+}: TransactionOptions): TransactionOptions {
+  return { ...(isolationLevel && { isolationLevel }), ...(readOnly && { readOnly }) };
+}
+
 /** For the check of what a transaction is begun with. */
 export const BEGIN_OPTIONS: Readonly<Record<keyof BeginOptions, true>> = {
   begin: true,

@@ -176,12 +176,10 @@ export class MysqlConnection implements DriverConnection {
     );
   }
 
-  begin({ isolationLevel, readOnly, alone }: BeginRequest): Promise<void> | BeginWay {
+  begin(request: BeginRequest): Promise<void> | BeginWay {
+    const { isolationLevel, readOnly, alone } = request;
     if (isolationLevel || readOnly || alone || !this.#shared.implicitBegin)
-      return this.#start({
-        ...(isolationLevel && { isolationLevel }),
-        ...(readOnly && { readOnly }),
-      });
+      return this.#start(request);
     this.#inTransaction = undefined;
     return this.#autocommit ? this.#setAutocommit(false) : 'implicit';
   }

@@ -74,12 +74,12 @@ export class SqliteConnection implements DriverConnection {
 
   /** A prepared statement, from the cache. SQLite prepares it anew by itself when the schema changes. */
   prepare(sql: string): SqliteStatement {
-    if (this.#describe(sql).verb === 'PRAGMA') this.#readSchema();
     const known = this.#statements.get(sql);
+    const statement = known ?? new SqliteStatement(this.client, this.#describe(sql));
+    if (statement.isPragma) this.#readSchema();
     if (this.#statements.size < STATEMENT_CACHE_LIMIT) {
       if (known) return known;
     } else this.#statements.delete(known ? sql : (this.#statements.keys().next().value as string));
-    const statement = known ?? new SqliteStatement(this.client, this.#describe(sql));
     this.#statements.set(sql, statement); // last in line: when the cache is full, the one that was used longest ago goes
     return statement;
   }

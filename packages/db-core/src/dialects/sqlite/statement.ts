@@ -26,6 +26,7 @@ export interface SqliteColumn {
 }
 
 export class SqliteStatement {
+  readonly isPragma: boolean;
   readonly #statement: Database.Statement<unknown[]>;
   /** Whether its columns may be others at the next run, or need the driver's own way to be set. */
   readonly #columnsMayChange: boolean;
@@ -33,7 +34,8 @@ export class SqliteStatement {
   #names: readonly string[] | undefined;
 
   /** @throws the driver's SqliteError when SQLite refuses the text; for others see {@link prepare}. */
-  constructor(database: Database.Database, { text, selectsStar }: Statement) {
+  constructor(database: Database.Database, { text, verb, selectsStar }: Statement) {
+    this.isPragma = verb === 'PRAGMA';
     this.#statement = prepare(database, text).safeIntegers(true);
     this.#columnsMayChange = selectsStar || text.includes('__proto__');
     if (this.reader) this.#statement.raw(true);
