@@ -9,7 +9,7 @@ const { SERVERS, addressVariable, startServer } = require('@quartet/testing/serv
 const { spawnGroup, stopGroup } = require('./lib/process-group.cjs');
 const { stopRequest } = require('./lib/stop-request.cjs');
 const { HELP, UsageError, readTestOptions } = require('./lib/test-options.cjs');
-const { addUp, times } = require('./lib/test-results.cjs');
+const { addUp, failures, times } = require('./lib/test-results.cjs');
 const { QUIET, TURBO } = require('./lib/turbo.cjs');
 const { ROOT, workspacePackages } = require('./lib/workspace.cjs');
 
@@ -41,6 +41,7 @@ async function main() {
     if (stop.aborted) console.error('stopped before the end');
     else {
       for (const line of times(resultsFolder(scratch))) console.log(line);
+      for (const line of failures(resultsFolder(scratch))) console.log(line);
       for (const line of total.problems) console.error(line);
     }
     console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

@@ -6,6 +6,9 @@ const path = require('node:path');
 /** How many tests are named. */
 const SLOWEST = 10;
 
+/** How many lines of a failure's message are shown. */
+const MESSAGE_LINES = 30;
+
 /**
  * @param {string} folder
  * @param {{ manifest: { name: string } }[]} packages those that must have left a result
@@ -31,6 +34,23 @@ exports.addUp = (folder, packages) => {
     total.problems.push(problem);
   }
 };
+
+/**
+ * What failed, with the first lines of its message: the packages' own output is far above by then.
+ *
+ * @param {string} folder
+ * @returns {string[]}
+ */
+exports.failures = (folder) =>
+  read(folder).flatMap((each) =>
+    (each.failures ?? []).flatMap(({ title, message }) => [
+      `failed: ${each.package} › ${title}`,
+      ...message
+        .split('\n')
+        .slice(0, MESSAGE_LINES)
+        .map((line) => `    ${line}`),
+    ]),
+  );
 
 /**
  * Where the time went: the packages by the sum of their tests, then the slowest tests of all.

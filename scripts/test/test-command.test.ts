@@ -1,4 +1,4 @@
-import { addUp, times } from '../lib/test-results.cjs';
+import { addUp, failures, times } from '../lib/test-results.cjs';
 import { workspacePackages } from '../lib/workspace.cjs';
 import { command, folderWith } from './support/command';
 
@@ -81,4 +81,15 @@ test('the time of each package is told, and the slowest tests of all', () => {
   expect(lines).toHaveLength(12);
   expect(lines[2]).toBe('     10 s  b › b0');
   expect(lines[10]).toBe('    2.5 s  a › a1');
+});
+
+test('what failed is told once more at the end, with the first lines of its message', () => {
+  const message = Array.from({ length: 40 }, (_, i) => `line ${i}`).join('\n');
+  const folder = folderWith({
+    '1.json': JSON.stringify({ package: 'a', failures: [{ title: 'a test', message }] }),
+    '2.json': JSON.stringify({ package: 'b', failures: [] }),
+  });
+  const lines = failures(folder);
+  expect(lines.slice(0, 2)).toEqual(['failed: a › a test', '    line 0']);
+  expect(lines).toHaveLength(31);
 });
