@@ -1,4 +1,5 @@
 import { createEngine } from '@quartet/db-core';
+import { bindKnex } from '@quartet/db-knex';
 import { engine, useDatabase } from './support';
 
 useDatabase();
@@ -35,6 +36,22 @@ test('a row is read by name, by index and by iteration', async () => {
   expect(row[1]).toBe('a@localhost');
   const [name, email] = row;
   expect([name, email]).toEqual(['admin', 'a@localhost']);
+  expect(`${row}`).toBe("('admin', 'a@localhost')");
+  expect(() => row.get('nme')).toThrow("no column 'nme'. Its columns are name, email");
+  // #endregion
+});
+
+test('a statement that Knex has built', async () => {
+  const knex = bindKnex(engine);
+  // #region built
+  const con = engine.connect();
+  await con.execute(knex('users').insert({ name: 'admin', email: 'a@localhost' }));
+  await con.close();
+
+  const found = await engine.execute(
+    knex('users').where({ name: 'admin' }).select('name', 'email'),
+  );
+  expect(`${found.first()}`).toBe("('admin', 'a@localhost')");
   // #endregion
 });
 

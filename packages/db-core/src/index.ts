@@ -36,6 +36,7 @@ export type { ScopedSession, ScopedSessionOptions } from './session/scoped-sessi
 export type { SessionOptions } from './session/session';
 export type { SessionFactory } from './session/sessionmaker';
 export type { Propagation, TransactionalOptions } from './session/transactional';
+export type { Built, Executable } from './sql/built';
 export type { CompiledStatement, Params } from './sql/placeholders';
 export type {
   BeginMode,
@@ -57,6 +58,7 @@ export {
   MultipleResultsFound,
   NoActiveScopeError,
   NoResultFound,
+  NoSuchColumnError,
   OperationalError,
   PartialCommitError,
   PendingRollbackError,

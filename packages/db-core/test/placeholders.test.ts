@@ -112,9 +112,3 @@ describe('values that do not fit are refused', () => {
     expect(() => postgresql(sql, params)).toThrow(why);
   });
 });
-
-test('what is no text is refused in words', () => {
-  const compile = placeholderCompiler(RULES.sqlite, () => '?') as (sql: unknown) => unknown;
-  expect(() => compile({ toSQL: () => ({}) })).toThrow(/await the query itself/);
-  expect(() => compile(undefined)).toThrow(/takes the text of a statement, not undefined/);
-});

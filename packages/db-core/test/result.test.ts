@@ -1,5 +1,10 @@
 import { inspect } from 'node:util';
-import { createEngine, MultipleResultsFound, NoResultFound } from '@quartet/db-core';
+import {
+  createEngine,
+  MultipleResultsFound,
+  NoResultFound,
+  NoSuchColumnError,
+} from '@quartet/db-core';
 
 const engine = createEngine('sqlite://');
 afterAll(() => engine.dispose());
@@ -12,9 +17,24 @@ test('a row is read by name, by index and by iteration, and prints as a tuple', 
   const [id, , email] = row;
   expect([id, email]).toEqual([1, 'admin@localhost']);
   expect(inspect(row)).toBe("(1, 'admin', 'admin@localhost')");
+  expect([String(row), `${row}`]).toEqual(Array(2).fill("(1, 'admin', 'admin@localhost')"));
   expect(inspect([row])).toContain("(1, 'admin', 'admin@localhost')");
   expect(JSON.stringify(row)).toBe('{"id":1,"name":"admin","email":"admin@localhost"}');
   expect({ ...row }).toEqual({ id: 1, name: 'admin', email: 'admin@localhost' });
+});
+
+test('get() refuses a name or a place that is not there, with the names there are', async () => {
+  const row = (await select("select 1 as id, 'admin' as name, null as email, 7 as id")).one();
+  expect([row.get('name'), row.get('email'), row.get('id')]).toEqual(['admin', null, 7]);
+  expect([row.get(0), row.get(-1), row.get(-4)]).toEqual([1, 7, 1]);
+  for (const wrong of ['nme', 'Name', '', 'toString', 'get', '0', 4, -5, 0.5, NaN]) {
+    expect(() => row.get(wrong)).toThrow(NoSuchColumnError);
+    expect(() => row.get(wrong)).toThrow('Its columns are id, name, email, id');
+  }
+  const numbered = (await select('select 1, 0')).one();
+  expect([numbered.get('0'), numbered.get(0)]).toEqual([0, 1]);
+  const hidden = (await select('select 5 as "get", 6 as "toString"')).one() as Iterable<unknown>;
+  expect([...hidden]).toEqual([5, 6]);
 });
 
 test('two columns of one name are both read by index', async () => {

@@ -4,6 +4,7 @@ import type { DriverConnection } from '../dialects/driver-connection';
 import type { DatabaseUrl } from '../dialects/url';
 import type { Statement } from '../sql/statement';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
+import type { Executable } from '../sql/built';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { ConnectionEvent, EventDetails } from './events';
 
@@ -19,7 +20,7 @@ export interface ConnectionHost {
   readonly describe: (sql: string) => Statement;
   /** Whether a text with several statements, BEGIN and COMMIT among them, may run as it is outside a session. */
   readonly takesScripts: boolean;
-  readonly compile: (sql: string, params?: Params) => CompiledStatement;
+  readonly compile: (statement: Executable, params?: Params) => CompiledStatement;
   /** A driver connection, to be given back by `checkin`. A promise where it must be waited for. */
   checkout(): DriverConnection | Promise<DriverConnection>;
   /** @param broken whether it must not be used again */

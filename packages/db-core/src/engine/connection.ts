@@ -8,6 +8,7 @@
  * @see https://docs.sqlalchemy.org/en/20/core/connections.html
  */
 import type { CursorResult, DriverConnection } from '../dialects/driver-connection';
+import type { Executable } from '../sql/built';
 import type { Params } from '../sql/placeholders';
 import type { BeginMode, BeginOptions, TransactionOptions } from '../sql/transaction-options';
 import type { ConnectionHost } from './connection-host';
@@ -145,12 +146,13 @@ export class Connection {
   /**
    * Runs one statement and gives its rows.
    *
+   * @param statement its text, or what a library has built: `knex('users').insert({ name })`, `knex.raw(…)`.
    * @param params `[1, 'a']` for `?`, `$1` or `:1`; `{ name: 'a' }` for `:name`. Only ever bound, never spliced in.
    * @throws DatabaseError of the kind that fits; `cause` is the driver's own error.
    */
-  execute(sql: string, params?: Params): Promise<Result> {
+  execute(statement: Executable, params?: Params): Promise<Result> {
     try {
-      const compiled = this.engine.compile(sql, params);
+      const compiled = this.engine.compile(statement, params);
       return this.#run(
         compiled.sql,
         compiled.params,

@@ -10,6 +10,7 @@ import type { Dialect } from '../dialects/dialect';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { DatabaseUrl } from '../dialects/url';
 import type { UrlSettings } from '../dialects/url-parameter';
+import type { Executable } from '../sql/built';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { Statement } from '../sql/statement';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
@@ -19,9 +20,11 @@ import type { ConnectionEvent, EngineEvents, EventDetails } from './events';
 import type { PoolOptions, PoolSource, PoolStatus } from './pool';
 import type { Result } from './result';
 import { createDialect } from '../dialects/create-dialect';
+import { DIALECTS } from '../dialects/names';
 import { DEFAULT_NETWORK_TIMEOUT_MS, type DialectOptions } from '../dialects/options';
 import { ArgumentError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
+import { executableCompiler } from '../sql/built';
 import { placeholderCompiler } from '../sql/placeholders';
 import { transactionOptionsOf } from '../sql/transaction-options';
 import { Connection, CONNECTION_OPTIONS } from './connection';
@@ -53,7 +56,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   readonly transactionDefaults: TransactionOptions;
   readonly answerTimeoutMs: number;
   readonly closeTimeoutMs: number;
-  readonly compile: (sql: string, params?: Params) => CompiledStatement;
+  readonly compile: (statement: Executable, params?: Params) => CompiledStatement;
   readonly #poolOptions: PoolOptions;
   readonly #leaks: LeakDetector | undefined;
   #pool: Pool;
@@ -72,8 +75,9 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     const { statementTimeoutMs = 0, networkTimeoutMs = DEFAULT_NETWORK_TIMEOUT_MS } = options;
     this.closeTimeoutMs = positive('networkTimeoutMs', networkTimeoutMs);
     this.answerTimeoutMs = statementTimeoutMs && statementTimeoutMs + networkTimeoutMs;
-    this.compile = placeholderCompiler(this.dialect.lexicalRules, (n) =>
-      this.dialect.placeholder(n),
+    this.compile = executableCompiler(
+      { name: this.dialect.name, called: DIALECTS[this.dialect.name].called },
+      placeholderCompiler(this.dialect.lexicalRules, (n) => this.dialect.placeholder(n)),
     );
     this.#poolOptions = Object.freeze({
       poolSize: positive('poolSize', options.poolSize ?? this.dialect.defaultPoolSize),
@@ -119,10 +123,10 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   }
 
   /** Runs one statement on a connection of the pool, outside every session, and commits it. */
-  async execute(sql: string, params?: Params): Promise<Result> {
+  async execute(statement: Executable, params?: Params): Promise<Result> {
     const connection = this.connect();
     try {
-      return await connection.execute(sql, params);
+      return await connection.execute(statement, params);
     } finally {
       await connection.close();
     }

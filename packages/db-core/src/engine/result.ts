@@ -6,20 +6,23 @@
 import type { InspectOptions } from 'node:util';
 import { inspect } from 'node:util';
 import type { CursorResult } from '../dialects/driver-connection';
-import { MultipleResultsFound, NoResultFound } from '../errors/errors';
+import { MultipleResultsFound, NoResultFound, NoSuchColumnError } from '../errors/errors';
 
 /**
- * One row: `row.name`, `row[1]`, `[...row]`, `const [id, name] = row`. Its own enumerable properties are
- * its columns, so it serialises and compares like a plain object; it prints as a tuple, `(1, 'admin')`.
+ * One row: `row.name`, `row[1]`, `[...row]`, `const [id, name] = row`, and `row.get('name')`, which refuses a name that is
+ * not there. Its own enumerable properties are its columns, so it serialises and compares like a plain object; it prints as
+ * a tuple, `(1, 'admin')`, also in a template string.
  * Of two columns with the same name the last is read by name, both by index. `row[n]` is the n-th value, also where
  * another column is called so, as in `select 1, 0`: a column with such a name is read by its place.
  */
 export class Row implements Iterable<unknown> {
   readonly [column: string]: unknown;
   readonly [index: number]: unknown;
+  readonly #columns: readonly string[];
   readonly #values: readonly unknown[];
 
   constructor(columns: readonly string[], values: readonly unknown[]) {
+    this.#columns = columns;
     this.#values = values;
     for (let i = 0; i < columns.length; i++) {
       const name = columns[i] as string;
@@ -41,8 +44,27 @@ export class Row implements Iterable<unknown> {
     return row.#values.at(n);
   }
 
+  /**
+   * The value of a column, by its name or its place from 0; negative counts from the end. A column that is itself called
+   * `get` hides this method: read such a row by name or by index.
+   *
+   * @throws NoSuchColumnError, which names the columns there are.
+   */
+  get<T = unknown>(column: string | number): T {
+    const columns = this.#columns;
+    let place = typeof column === 'string' ? columns.lastIndexOf(column) : column;
+    if (typeof column === 'number' && place < 0) place += columns.length;
+    if (Number.isInteger(place) && place >= 0 && place < columns.length)
+      return this.#values[place] as T;
+    throw new NoSuchColumnError(column, columns);
+  }
+
   [Symbol.iterator](): IterableIterator<unknown> {
     return this.#values[Symbol.iterator]();
+  }
+
+  toString(): string {
+    return this[inspect.custom](0, {});
   }
 
   [inspect.custom](_depth: number, options: InspectOptions): string {

@@ -99,6 +99,18 @@ export class InvalidRequestError extends UsageError {
   }
 }
 
+/** A row was asked for a column that it does not have. */
+export class NoSuchColumnError extends UsageError {
+  constructor(column: string | number, columns: readonly string[]) {
+    const which = typeof column === 'string' ? `'${column}'` : column;
+    super(
+      `The row has no column ${which}. Its columns are ${columns.join(', ')}: ask for one of them, or select it.`,
+      {},
+      'NO_SUCH_COLUMN',
+    );
+  }
+}
+
 /** The transaction is already gone or broken: nothing runs until `rollback()`. `cause` is the error that ended it, where one did. */
 export class PendingRollbackError extends DbCoreError {
   constructor(why: string, details?: ErrorDetails) {

@@ -12,6 +12,7 @@ import type { Engine } from '../engine/engine';
 import type { Connection } from '../engine/connection';
 import type { Class, Identity, Mapper } from '../orm/mapper';
 import type { RequestedPage } from '../orm/pagination';
+import type { Executable } from '../sql/built';
 import type { Params } from '../sql/placeholders';
 import type { Result } from '../engine/result';
 import type { EndOptions, ScopedResource } from './scope';
@@ -337,12 +338,12 @@ export class Session implements ScopedResource {
     await this.load(() => mapper.refresh(instance));
   }
 
-  /** Runs one statement in the session's transaction; see {@link Connection.execute} for placeholders and errors. */
-  execute(sql: string, params?: Params): Promise<Result> {
+  /** Runs one statement in the session's transaction; see {@link Connection.execute} for what it takes and throws. */
+  execute(statement: Executable, params?: Params): Promise<Result> {
     if (this.#mustWait)
-      return this.#readyToRead().then(() => this.connection().execute(sql, params));
+      return this.#readyToRead().then(() => this.connection().execute(statement, params));
     try {
-      return this.connection().execute(sql, params);
+      return this.connection().execute(statement, params);
     } catch (error) {
       return Promise.reject(error as Error);
     }

@@ -37,21 +37,10 @@ export function placeholderCompiler(
 ): (sql: string, params?: Params) => CompiledStatement {
   const prepared = keepAnswers((sql) => prepare(split(sql, rules), placeholder));
   return (sql, params) => {
-    if (typeof sql !== 'string') throw notText(sql);
     if (params === undefined) return { sql, params: [] };
     const { text, slots } = prepared(sql);
     return { sql: text, params: bind(sql, slots, params) };
   };
-}
-
-/** In plain JavaScript, a builder of a library is given where its text is meant. */
-function notText(given: unknown): ArgumentError {
-  const isBuilder = typeof (given as { toSQL?: unknown } | undefined)?.toSQL === 'function';
-  return new ArgumentError(
-    isBuilder
-      ? 'execute() takes the text of a statement, not a query of a library: await the query itself, which runs in the same transaction.'
-      : `execute() takes the text of a statement, not ${given === null ? 'null' : typeof given}.`,
-  );
 }
 
 function prepare(pieces: readonly Piece[], placeholder: (n: number) => string): Prepared {
