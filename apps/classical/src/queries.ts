@@ -141,6 +141,7 @@ export const queries: Queries = {
         .where('message.id > :last', { last })
         .limit(EXPORT_PAGE)
         .getMany();
+      await Session.rollback(); // holds nothing while nobody reads
       yield* messages;
       if (messages.length < EXPORT_PAGE) return;
       last = messages[EXPORT_PAGE - 1]?.id ?? last;

@@ -131,6 +131,7 @@ export const queries: Queries = {
         order: ['id'],
         limit: EXPORT_PAGE,
       });
+      await db.session.rollback(); // holds nothing while nobody reads
       yield* messages;
       if (messages.length < EXPORT_PAGE) return;
       last = messages[EXPORT_PAGE - 1]?.id ?? last;

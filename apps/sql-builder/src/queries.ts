@@ -117,6 +117,7 @@ export const queries: Queries = {
     for (let last = 0; ; ) {
       const page = knex('messages').where('id', '>', last).orderBy('id').limit(EXPORT_PAGE);
       const messages = toViews(await withAuthors(knex, page, 'asc'));
+      await Session.rollback(); // holds nothing while nobody reads
       yield* messages;
       if (messages.length < EXPORT_PAGE) return;
       last = messages[EXPORT_PAGE - 1]?.id ?? last;

@@ -178,6 +178,7 @@ export const referenceQueries: Queries = {
   async *exportMessages() {
     for (let last = 0; ; ) {
       const result = await Session.execute(MESSAGES_AFTER, [last, EXPORT_PAGE]);
+      await Session.rollback(); // holds nothing while nobody reads
       for (const row of result) {
         yield toMessage(row);
         last = Number(row['id']);

@@ -158,8 +158,8 @@ export interface Queries {
 
   /**
    * `GET /messages/export`: every message by ascending id, in constant memory however many there are: by
-   * pages of `id > last` or by the driver's cursor, never by one large array. Nothing runs before the first
-   * `next()`; the consumer may stop early, then `return()` is called and must release what is held.
+   * pages of `id > last`, never by one large array. Nothing runs before the first `next()`, and no connection is
+   * held between two of them: the consumer is as slow as its client. It may stop early; then `return()` is called.
    *
    * Cut the page out of `messages` before joining the authors (a subselect, or the authors by their ids):
    * MariaDB otherwise begins with the users and sorts the whole table for every page.

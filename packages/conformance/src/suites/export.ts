@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { MessageBody } from '../support/client';
+import type { Answer, MessageBody } from '../support/client';
+import { deferred } from '../support/deferred';
 import type { Fixture } from '../support/fixture';
 import { suite } from '../support/suite';
 
@@ -94,6 +95,45 @@ export const exporting = suite('export', (test, core) => {
     }
     expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
     expect(seen).toHaveLength(2_000);
+  });
+
+  test('exports that nobody reads hold no connection, and go on where they stopped', async ({
+    api,
+    engine,
+    extra,
+    probe,
+    subject,
+  }) => {
+    const [author] = await probe.addUsers(1);
+    await probe.addMessages(author as number, 1_200, (n) => `${n}`);
+    const read = deferred();
+    let begun = deferred();
+    const path = extra.add(async (_req, res) => {
+      const ids: number[] = [];
+      for await (const { id } of subject.queries.exportMessages()) {
+        if (ids.push(id) !== 1) continue;
+        begun.resolve();
+        await read.promise; // as a client does that stops reading
+      }
+      res.json(ids);
+    });
+    const exports: Promise<Answer>[] = [];
+    try {
+      while (exports.length <= engine.status().max) {
+        begun = deferred();
+        exports.push(api.get(path));
+        await begun.promise;
+        expect(engine.status().inUse).toBe(0);
+      }
+      await api.createUser('meanwhile');
+    } finally {
+      read.resolve();
+    }
+    for (const answer of await Promise.all(exports)) {
+      const ids = answer.json<number[]>();
+      expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+      expect(ids).toHaveLength(1_200);
+    }
   });
 
   test('HEAD tells the type and reads nothing', async ({ api, measure }) => {
