@@ -5,7 +5,8 @@
 export type { Dialect } from './dialects/dialect';
 export type { CursorResult, DriverConnection } from './dialects/driver-connection';
 export type { DialectName } from './dialects/names';
-export type { Connection, ConnectionOptions } from './engine/connection';
+export type { Connection } from './engine/connection';
+export type { ConnectionOptions } from './engine/connection-options';
 export type {
   BeginEvent,
   ConnectionEvent,
@@ -33,8 +34,7 @@ export type {
 } from './session/scope';
 export type { SessionSource } from './session/current';
 export type { ScopedSession, ScopedSessionOptions } from './session/scoped-session';
-export type { SessionOptions } from './session/session';
-export type { SessionFactory } from './session/sessionmaker';
+export type { SessionFactory, SessionOptions } from './session/sessionmaker';
 export type { Propagation, TransactionalOptions } from './session/transactional';
 export type { Built, Executable } from './sql/built';
 export type { CompiledStatement, Params } from './sql/placeholders';

@@ -33,7 +33,7 @@ const WAYS = {
     [
       'route',
       'connection',
-      'engine/connection.ts',
+      'engine/statement-runner.ts',
       'run',
       'waits for its turn: one statement at a time, in the order of asking',
     ],
@@ -47,8 +47,8 @@ const WAYS = {
     [
       'connection',
       'transaction',
-      'engine/transaction.ts',
-      'control',
+      'engine/library-control.ts',
+      'carryOut',
       'BEGIN, SAVEPOINT and COMMIT of a library are carried out here, as savepoints, and go no further',
     ],
     [
@@ -89,7 +89,7 @@ const WAYS = {
     [
       'connection',
       'library',
-      'engine/connection.ts',
+      'engine/driver-call.ts',
       'AS_DRIVER',
       'the library gets the answer, or the error, in the form in which its driver gives it',
     ],

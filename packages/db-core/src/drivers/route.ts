@@ -7,7 +7,8 @@
  * it out, is in a transaction, or has left something on it (settings, temporary tables, locks): then at `free()`.
  */
 import type { DriverConnection } from '../dialects/driver-connection';
-import type { Connection, Occupant } from '../engine/connection';
+import type { Connection } from '../engine/connection';
+import type { Occupant } from '../engine/occupant';
 import type { Engine } from '../engine/engine';
 import { InvalidRequestError } from '../errors/errors';
 import { currentConnection } from '../session/current';

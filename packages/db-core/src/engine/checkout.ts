@@ -3,26 +3,20 @@
  * listeners and the connection's own.
  */
 import type { DriverConnection } from '../dialects/driver-connection';
-import type { ConnectionHost } from './connection-host';
+import type { ConnectionStatus } from './connection-host';
 import type { ConnectionEvent, ConnectionListener, EventDetails } from './events';
 import { ScopeClosedError } from '../errors/errors';
 
 const NO_TIME = { durationMs: 0 };
 
-/** The connection that the checkout belongs to. */
-export interface CheckoutHolder {
-  readonly engine: ConnectionHost;
-  readonly closed: boolean;
-}
-
 export class Checkout {
   readonly listener: ConnectionListener | undefined;
-  readonly #holder: CheckoutHolder;
+  readonly #holder: ConnectionStatus;
   readonly #onBegin: (() => void) | undefined;
   #driver: DriverConnection | undefined;
   #broken = false;
 
-  constructor(holder: CheckoutHolder, listener?: ConnectionListener, onBegin?: () => void) {
+  constructor(holder: ConnectionStatus, listener?: ConnectionListener, onBegin?: () => void) {
     this.listener = listener;
     this.#holder = holder;
     this.#onBegin = onBegin;
@@ -68,7 +62,7 @@ export class Checkout {
   }
 
   notify(event: ConnectionEvent, details?: EventDetails): void {
-    this.#holder.engine.notify(event, this.#holder as never, details);
+    this.#holder.engine.notify(event, this.#holder, details);
     if (event === 'begin') this.#onBegin?.();
     this.listener?.note(event, { ...details, connectionId: this.#driver?.id });
   }

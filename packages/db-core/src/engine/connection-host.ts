@@ -1,4 +1,4 @@
-/** What a connection asks of its engine. */
+/** What a connection asks of its engine, and what its parts ask of it. */
 import type { Dialect } from '../dialects/dialect';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { DatabaseUrl } from '../dialects/url';
@@ -6,7 +6,8 @@ import type { Statement } from '../sql/statement';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 import type { Executable } from '../sql/built';
 import type { CompiledStatement, Params } from '../sql/placeholders';
-import type { ConnectionEvent, EventDetails } from './events';
+import type { Occupied } from './occupant';
+import type { ConnectionEvent, EventDetails, EventSource } from './events';
 
 export interface ConnectionHost {
   readonly url: DatabaseUrl;
@@ -27,5 +28,12 @@ export interface ConnectionHost {
   checkin(driver: DriverConnection, broken: boolean): void;
   /** Whether the event has listeners: nothing is measured without them. */
   observes(event: ConnectionEvent): boolean;
-  notify(event: ConnectionEvent, connection: never, details?: EventDetails): void;
+  notify(event: ConnectionEvent, connection: EventSource, details?: EventDetails): void;
+}
+
+/** The connection, as its parts know it. */
+export interface ConnectionStatus extends Occupied {
+  readonly engine: ConnectionHost;
+  /** Whether it was closed, so that nothing runs on it any more. */
+  readonly closed: boolean;
 }

@@ -7,83 +7,27 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/connections.html
  */
-import type { CursorResult, DriverConnection } from '../dialects/driver-connection';
 import type { Executable } from '../sql/built';
 import type { Params } from '../sql/placeholders';
-import type { BeginMode, BeginOptions, TransactionOptions } from '../sql/transaction-options';
+import type { BeginOptions } from '../sql/transaction-options';
 import type { ConnectionHost } from './connection-host';
-import type { ConnectionListener, EventDetails } from './events';
-import type { Caller, SavepointOwner } from './savepoints';
-import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
-import { noAnswer } from '../dialects/deadline';
-import { isAnswer, withUnknownOutcome } from '../dialects/driver-error';
-import type { OperationalError } from '../errors/errors';
-import { InvalidRequestError, ScopeClosedError } from '../errors/errors';
+import type { ConnectionOptions } from './connection-options';
+import type { DriverCall, Form } from './driver-call';
+import type { Occupant } from './occupant';
+import type { Result } from './result';
+import type { Caller, SavepointOwner } from './savepoint';
+import { ScopeClosedError } from '../errors/errors';
 import { translateError } from '../dialects/translate-error';
-import type { Statement } from '../sql/statement';
+import { turnAfterInFlight } from './answer';
 import { Checkout } from './checkout';
+import { AS_DRIVER, AS_RESULT } from './driver-call';
 import { Mutex } from './mutex';
 import { nestingOn, newNesting, runNested } from './nesting';
-import { Result, rowCountOf } from './result';
+import { mayWaitBehind } from './occupant';
+import { StatementRunner } from './statement-runner';
 import { Transaction } from './transaction';
 
-export interface ConnectionOptions {
-  /** Whether the first statement begins a transaction. Default false: each commits by itself until `begin()`. */
-  readonly autobegin?: boolean;
-  /** Whether the driver connection is kept until `close()` (the default) or given back after each transaction. */
-  readonly keepsConnection?: boolean;
-  /** Default: the dialect's. */
-  readonly begin?: BeginMode | undefined;
-  /** For every transaction of this connection, over the engine's own. */
-  readonly transaction?: TransactionOptions | undefined;
-  /** The session it belongs to, for events. */
-  readonly session?: object | undefined;
-  /** Listens to everything that happens on it. */
-  readonly listener?: ConnectionListener | undefined;
-  /** Called when BEGIN has been sent. */
-  readonly onBegin?: () => void;
-}
-
-export const CONNECTION_OPTIONS: Readonly<Record<keyof ConnectionOptions, true>> = {
-  autobegin: true,
-  keepsConnection: true,
-  begin: true,
-  transaction: true,
-  session: true,
-  listener: true,
-  onBegin: true,
-};
-
-/** What reads row by row from a connection, and so keeps it busy: a stream or a cursor. */
-export interface Occupant {
-  /** Whether it has stopped reading, so that the connection becomes free by itself. */
-  readonly destroyed: boolean;
-  /** Stops reading; the connection is free soon afterwards. Safe to call twice. */
-  destroy(): void;
-}
-
-/** The answer to transaction control. */
-const NOTHING: CursorResult = { columns: [], rows: [], rowCount: 0 };
-
 const DONE = Promise.resolve();
-
-/** In which form the caller gets the outcome of a statement. */
-interface Form<T, R> {
-  result(answer: T | undefined): R;
-  error(error: unknown): unknown;
-}
-
-/** For libraries: as their driver gives it. */
-const AS_DRIVER: Form<never, unknown> = {
-  result: (answer) => answer,
-  error: (error) => error,
-};
-
-/** For callers of `execute`. */
-const AS_RESULT: Form<CursorResult, Result> = {
-  result: (cursor) => new Result(cursor ?? NOTHING),
-  error: translateError,
-};
 
 export class Connection {
   readonly engine: ConnectionHost;
@@ -93,8 +37,7 @@ export class Connection {
   readonly #checkout: Checkout;
   readonly #turn = new Mutex();
   readonly #transaction: Transaction;
-  /** Counts calls: which of two was made first. */
-  #calls = 0;
+  readonly #statements: StatementRunner;
   #closing: Promise<void> | undefined;
   /** Set from the moment a stream or cursor is asked for until the connection is free again. */
   occupant: Occupant | undefined;
@@ -111,6 +54,7 @@ export class Connection {
       beginMode: options.begin ?? engine.beginMode,
       defaults: { ...engine.transactionDefaults, ...options.transaction },
     });
+    this.#statements = new StatementRunner(this, this.#checkout, this.#transaction, this.#turn);
   }
 
   /** Whether a transaction is under way, even if BEGIN has not been sent yet. */
@@ -125,7 +69,7 @@ export class Connection {
 
   /** Whether `owner`, a library's connection object, has begun a nested transaction here that it has not ended. */
   hasNested(owner: SavepointOwner): boolean {
-    return this.#transaction.hasNested(owner);
+    return this.#transaction.savepoints.hasOpen(owner);
   }
 
   /** Whether a driver connection is held at this moment. */
@@ -153,7 +97,7 @@ export class Connection {
   execute(statement: Executable, params?: Params): Promise<Result> {
     try {
       const compiled = this.engine.compile(statement, params);
-      return this.#run(
+      return this.#statements.run(
         compiled.sql,
         compiled.params,
         (driver) => driver.execute(compiled.sql, compiled.params),
@@ -176,69 +120,10 @@ export class Connection {
   run<T>(
     sql: string,
     params: unknown,
-    perform: (driver: DriverConnection) => T | Promise<T>,
+    perform: DriverCall<T>,
     owner?: SavepointOwner,
   ): Promise<T | undefined> {
-    return this.#run(sql, params, perform, owner, AS_DRIVER as Form<T, T | undefined>);
-  }
-
-  /** Awaits only what is a promise: a statement of a synchronous driver costs one promise. */
-  async #run<T, R>(
-    sql: string,
-    params: unknown,
-    perform: (driver: DriverConnection) => T | Promise<T>,
-    owner: SavepointOwner,
-    form: Form<T, R>,
-  ): Promise<R> {
-    if (this.occupant) await this.#unoccupied();
-    const asked = ++this.#calls;
-    const observed = this.#checkout.listener !== undefined || this.engine.observes('query');
-    const call = observed ? this.#observing(sql, params, perform) : perform;
-    const waiting = this.#turn.acquire();
-    if (waiting) await waiting;
-    try {
-      this.#assertOpen();
-      const statement = this.engine.describe(sql);
-      const isScript = statement.isScript && this.#transaction.takesScripts;
-      const control = isScript ? undefined : statement.control;
-      if (control) {
-        await this.#transaction.control(control, { owner, nesting: nestingOn(this), asked });
-        this.#transaction.answerNested(this.#calls + 1);
-        return form.result(undefined);
-      }
-      const nesting = nestingOn(this);
-      const writer =
-        nesting || this.#transaction.isNested
-          ? this.#transaction.writerOf({ owner, nesting, asked })
-          : this.#transaction.assertUsable();
-      const acquired = this.#checkout.acquire();
-      const driver = acquired instanceof Promise ? await acquired : acquired;
-      try {
-        const preparing = this.#transaction.prepare(driver, statement, writer);
-        if (preparing) await preparing;
-        const turn = driver.loopTurn();
-        if (turn) await turn;
-        const running = this.#send(driver, statement, call);
-        const answer =
-          running instanceof Promise ? await this.#answer(driver, statement, running) : running;
-        this.#transaction.after(driver, statement, answer, writer);
-        return form.result(answer);
-      } catch (error) {
-        this.#transaction.afterFailure(driver, error, statement);
-        const completing = driver.completeError(error, statement, async (text, values) =>
-          this.#observing(text, values, (own) => own.execute(text, values))(driver.inner),
-        );
-        if (completing) await completing;
-        if (!this.#transaction.active && !driver.alive) this.#checkout.release();
-        throw error;
-      } finally {
-        if (isScript) this.#transaction.afterScript(driver, owner);
-      }
-    } catch (error) {
-      throw form.error(error);
-    } finally {
-      this.#turn.release();
-    }
+    return this.#statements.run(sql, params, perform, owner, AS_DRIVER as Form<T, T | undefined>);
   }
 
   /**
@@ -248,7 +133,7 @@ export class Connection {
    * @throws InvalidRequestError when one is already begun.
    */
   async begin(options: BeginOptions = {}): Promise<void> {
-    if (this.occupant) await this.#unoccupied();
+    if (this.occupant) await mayWaitBehind(this);
     return this.#exclusively(async () => {
       try {
         await this.#transaction.begin(options);
@@ -268,11 +153,11 @@ export class Connection {
    * @throws what `fn` rejects with; DatabaseError when the server refuses to keep the savepoint.
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
-    if (this.occupant) await this.#unoccupied();
+    if (this.occupant) await mayWaitBehind(this);
     const owner = newNesting(this);
     const caller = this.#caller(owner);
     await this.#exclusively(async () => this.#transaction.beginNested(caller, { lexical: true }));
-    this.#transaction.answerNested(this.#calls + 1);
+    this.#statements.answerNested();
     try {
       const value = await runNested(owner, async () => await fn());
       await this.#exclusively(() => this.#transaction.commitNested(owner));
@@ -292,7 +177,7 @@ export class Connection {
    *   in the last two cases everything was rolled back.
    */
   async commit(): Promise<void> {
-    if (this.occupant) await this.#unoccupied();
+    if (this.occupant) await mayWaitBehind(this);
     return this.#exclusively(() => this.#finish('commit'));
   }
 
@@ -351,36 +236,12 @@ export class Connection {
 
   async #close(cancel: boolean): Promise<void> {
     const waiting = this.#turn.acquire();
-    if (waiting) await this.#interrupt(waiting, cancel);
+    if (waiting) await turnAfterInFlight(this, this.#checkout, waiting, cancel);
     try {
       await this.#finish('rollback');
     } finally {
       this.#checkout.release();
       this.#turn.release();
-    }
-  }
-
-  /**
-   * Waits for the statement in flight, but not for ever: a stream has lost its reader and is ended; a statement is
-   * stopped, at once or when it takes too long, and where that does not help the connection is given up.
-   */
-  async #interrupt(turn: Promise<void>, cancel: boolean): Promise<void> {
-    const { closeTimeoutMs } = this.engine;
-    const stop = (): void => {
-      this.#checkout.driver?.cancel().catch(() => this.#checkout.driver?.destroy());
-    };
-    if (this.occupant) this.occupant.destroy();
-    else if (cancel) stop();
-    const giveUp = (): void => this.#checkout.driver?.destroy();
-    const asked = cancel && !this.occupant;
-    const timers = [
-      setTimeout(asked ? giveUp : stop, closeTimeoutMs),
-      setTimeout(giveUp, 2 * closeTimeoutMs),
-    ];
-    try {
-      await turn;
-    } finally {
-      for (const timer of timers) clearTimeout(timer);
     }
   }
 
@@ -402,17 +263,6 @@ export class Connection {
     if (this.#closing) throw new ScopeClosedError();
   }
 
-  /** A statement that waited behind a stream whose reader waits for the statement would wait for ever. */
-  async #unoccupied(): Promise<void> {
-    if (!this.session) return;
-    await new Promise(setImmediate); // a library may be about to leave its stream
-    if (!this.occupant || this.occupant.destroyed) return;
-    throw new InvalidRequestError(
-      'A stream of this session is being read, and its connection can do nothing else meanwhile. ' +
-        'Read it to its end or destroy() it first; or read page by page, ordered by a key.',
-    );
-  }
-
   async #finish(how: 'commit' | 'rollback'): Promise<void> {
     try {
       await this.#transaction[how]();
@@ -424,90 +274,13 @@ export class Connection {
     this.#release();
   }
 
-  #send<T>(
-    driver: DriverConnection,
-    statement: Statement,
-    perform: (driver: DriverConnection) => T | Promise<T>,
-  ): T | Promise<T> {
-    return this.#transaction.isOpen
-      ? perform(driver.inner)
-      : driver.autocommit(statement, () => perform(driver.inner));
-  }
-
-  /**
-   * The answer, for which a server that has promised to stop what takes too long is not waited for ever. Where it is
-   * lost, a statement that the server keeps by itself may have been carried out.
-   */
-  async #answer<T>(
-    driver: DriverConnection,
-    statement: Statement,
-    running: Promise<T>,
-  ): Promise<T> {
-    try {
-      return await this.#inTime(driver, running);
-    } catch (error) {
-      const commits = !this.#transaction.isOpen || statement.endsImplicitly;
-      if (!driver.alive && !isAnswer(error) && commits && driver.isWrite(statement))
-        throw withUnknownOutcome(error);
-      throw error;
-    }
-  }
-
-  async #inTime<T>(driver: DriverConnection, running: Promise<T>): Promise<T> {
-    const { answerTimeoutMs } = this.engine;
-    if (answerTimeoutMs === 0) return running;
-    let silent: OperationalError | undefined;
-    const giveUp = (): void => {
-      if (this.occupant)
-        timer.refresh(); // a stream takes as long as its reader
-      else {
-        silent = noAnswer('A statement', answerTimeoutMs);
-        driver.destroy();
-      }
-    };
-    const timer = setTimeout(giveUp, answerTimeoutMs);
-    try {
-      return await running;
-    } catch (error) {
-      throw silent ?? error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   /** Who calls, inside which nested transaction, and when. */
   #caller(owner: SavepointOwner): Caller {
-    return { owner, nesting: nestingOn(this), asked: ++this.#calls };
+    return { owner, nesting: nestingOn(this), asked: this.#statements.nextCall() };
   }
 
   /** After a transaction: a session's connection goes back to the pool. */
   #release(): void {
     if (!this.#keepsConnection) this.#checkout.release();
-  }
-
-  /** The same driver call, timed, with an event of it. */
-  #observing<T>(
-    sql: string,
-    params: unknown,
-    perform: (driver: DriverConnection) => T | Promise<T>,
-  ): (driver: DriverConnection) => Promise<T> {
-    const location = this.#checkout.listener?.location?.();
-    return async (driver) => {
-      const startedAt = performance.now();
-      const details = (): EventDetails => ({
-        sql,
-        params,
-        location,
-        durationMs: performance.now() - startedAt,
-      });
-      try {
-        const result = await perform(driver);
-        this.#checkout.notify('query', { ...details(), rowCount: rowCountOf(result) });
-        return result;
-      } catch (error) {
-        this.#checkout.notify('query', { ...details(), error });
-        throw error;
-      }
-    };
   }
 }

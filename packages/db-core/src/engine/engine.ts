@@ -14,9 +14,9 @@ import type { Executable } from '../sql/built';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { Statement } from '../sql/statement';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
-import type { ConnectionOptions } from './connection';
+import type { ConnectionOptions } from './connection-options';
 import type { ConnectionHost } from './connection-host';
-import type { ConnectionEvent, EngineEvents, EventDetails } from './events';
+import type { ConnectionEvent, EngineEvents, EventDetails, EventSource } from './events';
 import type { PoolOptions, PoolSource, PoolStatus } from './pool';
 import type { Result } from './result';
 import { createDialect } from '../dialects/create-dialect';
@@ -27,7 +27,8 @@ import { assertKnownOptions } from '../errors/unknown-option';
 import { executableCompiler } from '../sql/built';
 import { placeholderCompiler } from '../sql/placeholders';
 import { transactionOptionsOf } from '../sql/transaction-options';
-import { Connection, CONNECTION_OPTIONS } from './connection';
+import { Connection } from './connection';
+import { CONNECTION_OPTIONS } from './connection-options';
 import { LeakDetector, warnOfLeak } from './leak-detector';
 import { Pool } from './pool';
 
@@ -220,7 +221,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   }
 
   /** @internal */
-  notify(event: ConnectionEvent, connection: Connection, details?: EventDetails): void {
+  notify(event: ConnectionEvent, connection: EventSource, details?: EventDetails): void {
     if (this.listenerCount(event) === 0) return;
     this.emit(event, { connection, session: connection.session, ...details } as never);
   }

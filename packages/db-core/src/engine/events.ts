@@ -51,6 +51,12 @@ export interface EngineEvents {
   leak: [LeakReport];
 }
 
+/** A connection as listeners get it: to be compared. */
+export interface EventSource {
+  /** The session it belongs to. */
+  readonly session: object | undefined;
+}
+
 /** What happens on a connection. */
 export type ConnectionEvent = Exclude<keyof EngineEvents, 'leak'>;
 

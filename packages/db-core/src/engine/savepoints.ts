@@ -12,43 +12,10 @@
  * @see docs/decisions/2026-11-26-savepoints-know-whose-work-they-hold.md
  */
 import type { SavepointOperation } from './events';
-import type { Nesting } from './nesting';
+import type { Caller, Savepoint, SavepointOwner } from './savepoint';
 import { InvalidRequestError } from '../errors/errors';
 import { assertNotFailed, outwards, undone } from './nesting';
-
-/** Who asked for the savepoint: the library's own connection object, a `beginNested` call, or the session (undefined). */
-export type SavepointOwner = object | undefined;
-
-/** What is known of a call when it is made. */
-export interface Caller {
-  readonly owner: SavepointOwner;
-  /** The `beginNested` call it runs in. */
-  readonly nesting: Nesting | undefined;
-  /** Its number on the connection's count of calls. */
-  readonly asked: number;
-}
-
-export interface Savepoint {
-  readonly owner: SavepointOwner;
-  /** The library's own name for it; undefined for a nested BEGIN. */
-  readonly label: string | undefined;
-  readonly name: string;
-  /** `waiting` for the first statement inside it, `sent`, or `begin` where the BEGIN serves as it. */
-  state: 'waiting' | 'sent' | 'begin';
-  /** The savepoint it is known to be inside of. */
-  parent: Savepoint | undefined;
-  /** Whether it was begun by `beginNested`, so that what is inside it is known. */
-  readonly lexical: boolean;
-  /** On the connection's count of calls, when its BEGIN was asked for and when it was answered. */
-  readonly asked: number;
-  answered: number;
-  /** Whether something was written inside it. */
-  wrote: boolean;
-  /** Committed by its owner while a savepoint above it was still open. */
-  merged: boolean;
-  /** Whose writes it holds although they are not inside it; undefined for the session's own. */
-  readonly foreign: Set<Savepoint | undefined>;
-}
+import { isInside, lexicalAround, mayHaveBegunInside } from './savepoint';
 
 /** What the savepoints ask of their transaction. */
 export interface SavepointTarget {
@@ -123,7 +90,6 @@ export class Savepoints {
    * @throws InvalidRequestError where a rollback around it has undone it.
    */
   writerOf(caller: Caller): Savepoint | undefined {
-    if (this.isEmpty && !caller.nesting) return undefined;
     const known = this.#known(caller);
     if (known && !known.lexical) return known;
     const guessed = this.#open.findLast(
@@ -319,28 +285,4 @@ export class Savepoints {
     this.#lost.splice(index, 1);
     return true;
   }
-}
-
-/** The innermost `beginNested` that a library's savepoint was begun in. */
-function lexicalAround(savepoint: Savepoint): Savepoint | undefined {
-  let around = savepoint.parent;
-  while (around && !around.lexical) around = around.parent;
-  return around;
-}
-
-/** Whether it is unknown if `inner` was begun inside the transaction that another library began as `outer`. */
-function mayHaveBegunInside(inner: Savepoint, outer: Savepoint): boolean {
-  return (
-    !outer.lexical &&
-    outer.label === undefined &&
-    outer.owner !== inner.owner &&
-    inner.asked >= outer.answered &&
-    lexicalAround(outer) === lexicalAround(inner)
-  );
-}
-
-/** Whether `inner` is `outer` or known to be inside it. */
-function isInside(inner: Savepoint | undefined, outer: Savepoint): boolean {
-  for (let each = inner; each; each = each.parent) if (each === outer) return true;
-  return false;
 }

@@ -6,8 +6,7 @@
  */
 import type { Class } from '../orm/mapper';
 import type { Query } from '../orm/query';
-import type { SessionOptions } from './session';
-import type { SessionFactory } from './sessionmaker';
+import type { SessionFactory, SessionOptions } from './sessionmaker';
 import { InvalidRequestError, NoActiveScopeError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { asSession, sessionIn } from './current';

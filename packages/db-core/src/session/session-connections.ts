@@ -7,24 +7,43 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/persistence_techniques.html#partitioning-strategies-e-g-multiple-database-backends-per-session
  */
 import type { Connection } from '../engine/connection';
-import type { BeginOptions } from '../sql/transaction-options';
+import type { BeginOptions, TransactionOptions } from '../sql/transaction-options';
 import type { Engine } from '../engine/engine';
 import type { EndOptions } from './scope';
+import type { SessionSettings } from './session-settings';
 import { PartialCommitError, UnboundSessionError } from '../errors/errors';
+import { transactionOptionsOf } from '../sql/transaction-options';
+import { currentScope } from './scope';
 
 export class SessionConnections {
   readonly #open = new Map<Engine, Connection>();
-  readonly #connect: (engine: Engine) => Connection;
+  readonly #session: object;
+  readonly #settings: SessionSettings;
+  readonly #transaction: TransactionOptions;
+  readonly #onBegin: () => void;
 
-  /** @param connect makes a connection, which costs nothing before its first statement. */
-  constructor(connect: (engine: Engine) => Connection) {
-    this.#connect = connect;
+  /** @param onBegin called when BEGIN has been sent on one of them. */
+  constructor(session: object, settings: SessionSettings, onBegin: () => void) {
+    this.#session = session;
+    this.#settings = settings;
+    this.#transaction = transactionOptionsOf(settings);
+    this.#onBegin = onBegin;
   }
 
-  /** The connection to `engine`, made on first use. */
+  /** The connection to `engine`, made on first use; it costs nothing before its first statement. */
   on(engine: Engine): Connection {
-    let connection = this.#open.get(engine);
-    if (!connection) this.#open.set(engine, (connection = this.#connect(engine)));
+    const open = this.#open.get(engine);
+    if (open) return open;
+    const connection = engine.connect({
+      autobegin: this.#settings.autocommit !== true,
+      keepsConnection: false,
+      begin: this.#settings.begin,
+      transaction: this.#transaction,
+      session: this.#session,
+      listener: currentScope()?.observer,
+      onBegin: this.#onBegin,
+    });
+    this.#open.set(engine, connection);
     return connection;
   }
 
@@ -40,11 +59,11 @@ export class SessionConnections {
   }
 
   /** All or none. @throws InvalidRequestError when a transaction is under way. */
-  async begin(engines: readonly Engine[], options: BeginOptions): Promise<void> {
+  async begin(engines: readonly Engine[], options?: BeginOptions): Promise<void> {
     const begun: Connection[] = [];
     try {
       for (const connection of this.onAll(engines)) {
-        await connection.begin(options);
+        await connection.begin({ ...this.#transaction, ...options });
         begun.push(connection);
       }
     } catch (error) {

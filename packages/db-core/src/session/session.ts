@@ -7,96 +7,63 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/session_api.html
  */
-import type { BeginMode, BeginOptions, TransactionOptions } from '../sql/transaction-options';
+import type { BeginOptions } from '../sql/transaction-options';
 import type { Engine } from '../engine/engine';
 import type { Connection } from '../engine/connection';
-import type { Class, Identity, Mapper } from '../orm/mapper';
+import type { Class, Identity } from '../orm/mapper';
 import type { RequestedPage } from '../orm/pagination';
 import type { Executable } from '../sql/built';
 import type { Params } from '../sql/placeholders';
 import type { Result } from '../engine/result';
 import type { EndOptions, ScopedResource } from './scope';
 import type { Hook } from './session-hooks';
-import { InvalidRequestError, ScopeClosedError, UnboundSessionError } from '../errors/errors';
-import type { Nesting } from '../engine/nesting';
-import { assertNotFailed, holderOf, nestingOn, newNesting, runNested } from '../engine/nesting';
+import type { SessionSettings } from './session-settings';
+import { ScopeClosedError, UnboundSessionError } from '../errors/errors';
+import { assertNotFailed, nestingOn } from '../engine/nesting';
 import { mapperOf, mapperOfInstance } from '../orm/mapper';
 import { Query } from '../orm/query';
-import { transactionOptionsOf } from '../sql/transaction-options';
+import { Flusher } from './flusher';
 import { currentScope, enterScope, Scope } from './scope';
 import { SessionConnections } from './session-connections';
 import { SessionHooks } from './session-hooks';
+import { assertReaches, boundEngine, enginesOf } from './session-settings';
 import { Steps } from './steps';
 import { translateError } from '../dialects/translate-error';
 import { UnitOfWork } from '../orm/unit-of-work';
 
-export interface SessionOptions extends TransactionOptions {
-  /** The engine for everything that no mapper assigns to another. */
-  readonly bind?: Engine | undefined;
-  /** Further engines this session reaches, by key: models mapped on them, and `connection(key)`. Each has its own transaction. */
-  readonly binds?: Readonly<Record<string, Engine>>;
-  /**
-   * Statements commit by themselves, as outside a session, until `begin()` is called; `add`ed objects are
-   * still saved by `flush()` or `commit()`. Default false: the transaction begins by itself.
-   */
-  readonly autocommit?: boolean;
-  /** Flush pending objects before `query`, `get` and `execute` read. Default true. */
-  readonly autoflush?: boolean;
-  /** When the transaction really begins. Default: the engine's. */
-  readonly begin?: BeginMode;
-  /** The page and size that `paginate()` of a query takes where it is given none: those of a request, for instance. Default: the first. */
-  readonly requestedPage?: () => RequestedPage;
-  /** What `query()` makes. Default {@link Query}. */
-  readonly queryClass?: typeof Query;
-  /** What `sessionmaker` makes, for methods of your own. Default {@link Session}. */
-  readonly class?: typeof Session;
-}
-
-/** For the check of what `sessionmaker` and sessions are given. */
-export const SESSION_OPTIONS: Readonly<Record<keyof SessionOptions, true>> = {
-  bind: true,
-  binds: true,
-  autocommit: true,
-  autoflush: true,
-  begin: true,
-  isolationLevel: true,
-  readOnly: true,
-  requestedPage: true,
-  queryClass: true,
-  class: true,
-};
-
-/** A nested transaction that is open, and what a flush inside it failed with. */
-interface NestedTransaction {
-  readonly nesting: Nesting;
-  readonly connections: readonly Connection[];
-  failure?: { readonly error: unknown };
-}
-
 export class Session implements ScopedResource {
   /** Values that the application keeps with the session. */
   readonly info: Record<string, unknown> = {};
-  readonly #options: SessionOptions;
+  readonly #settings: SessionSettings;
   readonly #engines: readonly Engine[];
-  readonly #connections = new SessionConnections((engine) => this.#connect(engine));
+  readonly #connections: SessionConnections;
   readonly #work = new UnitOfWork();
   readonly #hooks = new SessionHooks();
-  readonly #nested: NestedTransaction[] = [];
   readonly #steps = new Steps();
+  readonly #flusher: Flusher;
   /** What scopes know this session by: its factory. */
   readonly #key: object;
   #ended = false;
 
   /** Use {@link sessionmaker}. */
-  constructor(options: SessionOptions, key: object) {
-    this.#options = options;
-    this.#engines = enginesOf(options);
+  constructor(settings: SessionSettings, key: object) {
+    this.#settings = settings;
+    this.#engines = enginesOf(settings);
     this.#key = key;
+    this.#connections = new SessionConnections(this, settings, () => this.#hooks.begun());
+    this.#flusher = new Flusher({
+      session: this,
+      work: this.#work,
+      steps: this.#steps,
+      connections: this.#connections,
+      autoflush: settings.autoflush !== false,
+      scope: () => this.#scope(),
+    });
   }
 
   /** @throws UnboundSessionError */
   get bind(): Engine {
-    const { bind } = this.#options;
+    const { bind } = this.#settings;
     if (!bind) throw new UnboundSessionError();
     return bind;
   }
@@ -139,7 +106,7 @@ export class Session implements ScopedResource {
   /** Saves the object at the next flush: INSERT, or UPDATE where it has a row. @throws UnmappedError */
   add(instance: object): void {
     this.#assertUsable();
-    this.#assertReaches(mapperOfInstance(instance));
+    assertReaches(this.#engines, mapperOfInstance(instance));
     this.#work.add(instance, nestingOn(this));
   }
 
@@ -166,30 +133,8 @@ export class Session implements ScopedResource {
    *   session until `rollback()`. Inside `beginNested` its savepoint alone is undone, and all goes on.
    */
   async flush(): Promise<void> {
-    await this.#flush(false);
-  }
-
-  async #flush(isLast: boolean): Promise<void> {
     this.#assertUsable();
-    if (this.#work.isEmpty && !this.#steps.isFlushing) return;
-    await this.#steps.run(() => this.#write(isLast), this.#scope());
-  }
-
-  async #write(isLast: boolean): Promise<void> {
-    const nesting = nestingOn(this);
-    assertNotFailed(nesting);
-    try {
-      await this.#work.write(nesting, isLast);
-    } catch (error) {
-      const failure = translateError(error);
-      const nested = this.#nested.find((each) => each.nesting === holderOf(nesting));
-      if (nested) nested.failure = { error: failure };
-      await this.#connections.invalidate(
-        'A flush failed, so its transaction was rolled back.',
-        nested?.connections,
-      );
-      throw failure;
-    }
+    await this.#flusher.flush();
   }
 
   // --- the transaction -----------------------------------------------------------------------
@@ -209,7 +154,7 @@ export class Session implements ScopedResource {
     const fn = typeof first === 'function' ? first : undefined;
     this.#assertUsable();
     this.#steps.assertOutside('begin()');
-    const options = { ...this.#transaction, ...(fn ? second : (first as BeginOptions)) };
+    const options = fn ? second : (first as BeginOptions | undefined);
     await this.#steps.run(() => this.#connections.begin(this.engines, options));
     if (!fn) return undefined;
     try {
@@ -228,37 +173,11 @@ export class Session implements ScopedResource {
    */
   async beginNested<T>(fn: () => Promise<T>): Promise<T> {
     await this.flush();
-    const nesting = newNesting(this);
-    const connections = this.#connections.onAll(this.engines);
-    const nested: NestedTransaction = { nesting, connections };
-    const work = async (): Promise<T> => {
-      try {
-        const value = await this.run(fn);
-        await this.flush();
-        if (nested.failure) throw nested.failure.error; // caught by fn, but half a flush must not be kept
-        return value;
-      } catch (error) {
-        nesting.state = 'failed';
-        await this.#steps.flushed(); // nor one that goes on while its savepoint is undone
-        throw error;
-      }
-    };
-    this.#nested.push(nested);
-    try {
-      const nestedOnAll = connections.reduce<() => Promise<T>>(
-        (inner, connection) => () => connection.beginNested(inner),
-        work,
-      );
-      const value = await runNested(nesting, nestedOnAll);
-      nesting.state = 'kept';
+    return this.#flusher.nest(this.#connections.onAll(this.engines), async () => {
+      const value = await this.run(fn);
+      await this.flush();
       return value;
-    } catch (error) {
-      nesting.state = 'failed';
-      this.#work.undo(nesting);
-      throw error;
-    } finally {
-      this.#nested.splice(this.#nested.indexOf(nested), 1);
-    }
+    });
   }
 
   /**
@@ -273,8 +192,8 @@ export class Session implements ScopedResource {
   async commit(): Promise<void> {
     this.#assertUsable();
     this.#steps.assertOutside('commit()');
-    await this.#flush(true);
-    if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.#flush(true);
+    await this.#flusher.flush(true);
+    if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.#flusher.flush(true);
     await this.#steps.run(() => this.#connections.commit());
     this.#work.committed();
     if (!this.#hooks.isEmpty) await this.#hooks.ended('commit');
@@ -321,15 +240,15 @@ export class Session implements ScopedResource {
   /** The object with this primary key, or undefined. @throws UnmappedError */
   get<T extends object>(target: Class<T>, id: Identity): Promise<T | undefined> {
     const mapper = mapperOf(target);
-    this.#assertReaches(mapper);
+    assertReaches(this.#engines, mapper);
     return this.load(() => mapper.get(id));
   }
 
   /** @throws UnmappedError */
   query<T extends object>(target: Class<T>): Query<T> {
     const mapper = mapperOf(target);
-    this.#assertReaches(mapper);
-    return new (this.#options.queryClass ?? Query)(this, mapper);
+    assertReaches(this.#engines, mapper);
+    return new (this.#settings.queryClass ?? Query)(this, mapper);
   }
 
   /** Reads the object's row again. @throws NoResultFound when it is gone. */
@@ -340,8 +259,8 @@ export class Session implements ScopedResource {
 
   /** Runs one statement in the session's transaction; see {@link Connection.execute} for what it takes and throws. */
   execute(statement: Executable, params?: Params): Promise<Result> {
-    if (this.#mustWait)
-      return this.#readyToRead().then(() => this.connection().execute(statement, params));
+    if (this.#flusher.readMustWait)
+      return this.#flusher.readyToRead().then(() => this.connection().execute(statement, params));
     try {
       return this.connection().execute(statement, params);
     } catch (error) {
@@ -355,7 +274,7 @@ export class Session implements ScopedResource {
    * @throws UnboundSessionError, ScopeClosedError
    */
   connection(target: Engine | string = this.bind): Connection {
-    const engine = typeof target === 'string' ? this.#bound(target) : target;
+    const engine = typeof target === 'string' ? boundEngine(this.#settings, target) : target;
     this.#assertUsable();
     return this.#connections.on(engine);
   }
@@ -373,7 +292,7 @@ export class Session implements ScopedResource {
    */
   async load<T>(fn: () => Promise<T>): Promise<T> {
     this.#assertUsable();
-    if (this.#mustWait) await this.#readyToRead();
+    if (this.#flusher.readMustWait) await this.#flusher.readyToRead();
     try {
       return await this.run(fn);
     } catch (error) {
@@ -383,7 +302,7 @@ export class Session implements ScopedResource {
 
   /** What `paginate()` of a query takes where it is given no page or size. */
   requestedPage(): RequestedPage {
-    return this.#options.requestedPage?.() ?? {};
+    return this.#settings.requestedPage?.() ?? {};
   }
 
   /** Closes the session for good: it refuses further use. At once where there is nothing to wait for. */
@@ -395,69 +314,13 @@ export class Session implements ScopedResource {
     return this.#hooks.isEmpty ? undefined : this.#hooks.ended('rollback');
   }
 
-  #connect(engine: Engine): Connection {
-    return engine.connect({
-      autobegin: this.#options.autocommit !== true,
-      keepsConnection: false,
-      begin: this.#options.begin,
-      transaction: this.#transaction,
-      session: this,
-      listener: currentScope()?.observer,
-      onBegin: () => this.#hooks.begun(),
-    });
-  }
-
   /** A scope inside the running one in which this session is the current one. */
   #scope(): Scope {
     return Scope.around(this, [this.#key, ...this.#engines], currentScope());
-  }
-
-  /** Whether a read has to wait: for a flush under way, or for one to be made first. */
-  get #mustWait(): boolean {
-    return this.#steps.isFlushing || this.#mustFlush;
-  }
-
-  async #readyToRead(): Promise<void> {
-    if (this.#mustFlush) await this.flush();
-    await this.#steps.flushed();
-  }
-
-  get #mustFlush(): boolean {
-    return this.#options.autoflush !== false && this.#work.hasUnattended(nestingOn(this));
-  }
-
-  #bound(key: string): Engine {
-    const { binds = {} } = this.#options;
-    const engine = Object.hasOwn(binds, key) ? binds[key] : undefined;
-    if (engine) return engine;
-    throw new InvalidRequestError(
-      `Bind key '${key}' is not in this session's binds (${Object.keys(binds).join(', ') || 'it has none'}): ` +
-        `sessionmaker({ bind, binds: { ${key}: engine } }).`,
-    );
-  }
-
-  get #transaction(): TransactionOptions {
-    return transactionOptionsOf(this.#options);
-  }
-
-  /** A statement of a class mapped elsewhere would commit by itself, outside this session. */
-  #assertReaches({ engine, name }: Mapper): void {
-    if (this.#engines.length > 0 && !this.#engines.includes(engine)) {
-      throw new InvalidRequestError(
-        `Class '${name}' is mapped on ${engine}, which this session does not reach. Add that engine to its binds, ` +
-          `sessionmaker({ bind, binds: { key: engine } }), or use the session of that engine.`,
-      );
-    }
   }
 
   #assertUsable(): void {
     if (this.#ended) throw new ScopeClosedError();
     assertNotFailed(nestingOn(this));
   }
-}
-
-/** The engines that sessions with these options reach. */
-export function enginesOf({ bind, binds }: SessionOptions): readonly Engine[] {
-  const own = bind ? [bind] : [];
-  return binds ? [...new Set([...own, ...Object.values(binds)])] : own;
 }

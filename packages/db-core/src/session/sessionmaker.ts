@@ -4,11 +4,31 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/session_api.html#sqlalchemy.orm.sessionmaker
  */
 import type { SessionSource } from './current';
-import type { SessionOptions } from './session';
+import type { SessionSettings } from './session-settings';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { attachSource, detachSource, sessionIn } from './current';
 import { currentScope } from './scope';
-import { enginesOf, Session, SESSION_OPTIONS } from './session';
+import { Session } from './session';
+import { enginesOf } from './session-settings';
+
+export interface SessionOptions extends SessionSettings {
+  /** What `sessionmaker` makes, for methods of your own. Default {@link Session}. */
+  readonly class?: typeof Session;
+}
+
+/** For the check of what `sessionmaker` and sessions are given. */
+const SESSION_OPTIONS: Readonly<Record<keyof SessionOptions, true>> = {
+  bind: true,
+  binds: true,
+  autocommit: true,
+  autoflush: true,
+  begin: true,
+  isolationLevel: true,
+  readOnly: true,
+  requestedPage: true,
+  queryClass: true,
+  class: true,
+};
 
 export interface SessionFactory extends SessionSource {
   /** A new session. Options given here win over the factory's. The caller closes it. */

@@ -119,14 +119,15 @@ export class PostgresqlConnection implements DriverConnection {
   async query(config: QueryConfig<unknown[]>): Promise<QueryResult> {
     const { names, describe } = this.#shared;
     this.assertSendable(config.text, config.values);
-    const name = config.name ?? names?.nameOf(describe(config.text), config.values);
+    const statement = describe(config.text);
+    const name = config.name ?? names?.nameOf(statement, config.values);
     try {
-      return await this.#send(name === config.name ? config : { ...config, name });
+      return await this.#send(name === config.name ? config : { ...config, name }, statement);
     } catch (error) {
       if (name === config.name || !isStalePlan(error)) throw error;
       names?.forgetAll(); // another process has changed the table
       if (this.inTransaction !== false) throw error;
-      return await this.#send(config);
+      return await this.#send(config, statement);
     }
   }
 
@@ -234,19 +235,19 @@ export class PostgresqlConnection implements DriverConnection {
   #control(sql: string, ms = this.#shared.networkTimeoutMs): Promise<QueryResult> {
     return answerWithin(
       ms,
-      this.#send({ text: sql }),
+      this.#send({ text: sql }, this.#shared.describe(sql)),
       () => this.destroy(),
       sql === '' ? 'A ping' : sql,
     );
   }
 
   /** A statement as it is, behind the BEGIN that waits for it, if there is one. */
-  async #send(given: QueryConfig<unknown[]>): Promise<QueryResult> {
+  async #send(given: QueryConfig<unknown[]>, statement: Statement): Promise<QueryResult> {
     const { values } = given;
     const config = Array.isArray(values) ? { ...given, values: values.map(inUtc) } : given;
     const beginning = this.#beginning;
     if (!beginning || beginning.sent) return await this.#sendAlone(config);
-    if (!QueryWithBegin.fits(this.client, config, this.#shared.describe(config.text))) {
+    if (!QueryWithBegin.fits(this.client, config, statement)) {
       await this.beginNow();
       return await this.#sendAlone(config);
     }

@@ -7,7 +7,7 @@ import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import type { QueryOptions } from 'mysql2';
 import type { MysqlConnection, MysqlResult } from '../../dialects/mysql/connection';
-import type { Occupant } from '../../engine/connection';
+import type { Occupant } from '../../engine/occupant';
 import type { Route } from '../route';
 
 export class Mysql2Query extends EventEmitter {

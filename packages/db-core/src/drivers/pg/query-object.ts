@@ -5,7 +5,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { Client, QueryResult } from 'pg';
-import type { Occupant } from '../../engine/connection';
+import type { Occupant } from '../../engine/occupant';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
 import type { Route } from '../route';
 

@@ -1,0 +1,57 @@
+/** The driver call that a statement makes: timed where somebody listens, its outcome in the form that its caller expects. */
+import type { CursorResult, DriverConnection } from '../dialects/driver-connection';
+import type { Checkout } from './checkout';
+import type { EventDetails } from './events';
+import { translateError } from '../dialects/translate-error';
+import { Result, rowCountOf } from './result';
+
+/** May answer at once or later, and settles when the driver has finished. */
+export type DriverCall<T> = (driver: DriverConnection) => T | Promise<T>;
+
+/** In which form the caller gets the outcome of a statement. */
+export interface Form<T, R> {
+  result(answer: T | undefined): R;
+  error(error: unknown): unknown;
+}
+
+/** The answer to transaction control. */
+const NOTHING: CursorResult = { columns: [], rows: [], rowCount: 0 };
+
+/** For libraries: as their driver gives it. */
+export const AS_DRIVER: Form<never, unknown> = {
+  result: (answer) => answer,
+  error: (error) => error,
+};
+
+/** For callers of `execute`. */
+export const AS_RESULT: Form<CursorResult, Result> = {
+  result: (cursor) => new Result(cursor ?? NOTHING),
+  error: translateError,
+};
+
+/** The same call, timed, with an event of it. Called while the stack is the caller's. */
+export function observed<T>(
+  checkout: Checkout,
+  sql: string,
+  params: unknown,
+  call: DriverCall<T>,
+): (driver: DriverConnection) => Promise<T> {
+  const location = checkout.listener?.location?.();
+  return async (driver) => {
+    const startedAt = performance.now();
+    const details = (): EventDetails => ({
+      sql,
+      params,
+      location,
+      durationMs: performance.now() - startedAt,
+    });
+    try {
+      const result = await call(driver);
+      checkout.notify('query', { ...details(), rowCount: rowCountOf(result) });
+      return result;
+    } catch (error) {
+      checkout.notify('query', { ...details(), error });
+      throw error;
+    }
+  };
+}

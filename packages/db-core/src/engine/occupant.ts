@@ -1,0 +1,34 @@
+/** What reads row by row from a connection and so keeps it busy. */
+import { setImmediate } from 'node:timers';
+import { InvalidRequestError } from '../errors/errors';
+
+/** A stream or a cursor. */
+export interface Occupant {
+  /** Whether it has stopped reading, so that the connection becomes free by itself. */
+  readonly destroyed: boolean;
+  /** Stops reading; the connection is free soon afterwards. Safe to call twice. */
+  destroy(): void;
+}
+
+/** A connection that may have one. */
+export interface Occupied {
+  /** The session it belongs to. */
+  readonly session: object | undefined;
+  readonly occupant: Occupant | undefined;
+}
+
+/**
+ * Resolves where a statement may wait for its turn: one that waited behind a stream whose reader waits for the statement
+ * would wait for ever.
+ *
+ * @throws InvalidRequestError then.
+ */
+export async function mayWaitBehind(connection: Occupied): Promise<void> {
+  if (!connection.session) return;
+  await new Promise(setImmediate); // a library may be about to leave its stream
+  if (!connection.occupant || connection.occupant.destroyed) return;
+  throw new InvalidRequestError(
+    'A stream of this session is being read, and its connection can do nothing else meanwhile. ' +
+      'Read it to its end or destroy() it first; or read page by page, ordered by a key.',
+  );
+}

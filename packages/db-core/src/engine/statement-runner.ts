@@ -1,0 +1,135 @@
+/**
+ * The way of one statement through its connection: its turn, what it is, a driver connection, BEGIN and savepoints before
+ * it, the driver call, and what the answer says of the transaction. Statements run one at a time, in the order of asking.
+ */
+import type { DriverConnection } from '../dialects/driver-connection';
+import type { Statement } from '../sql/statement';
+import type { Checkout } from './checkout';
+import type { ConnectionStatus } from './connection-host';
+import type { DriverCall, Form } from './driver-call';
+import type { Mutex } from './mutex';
+import type { SavepointOwner } from './savepoint';
+import type { Transaction } from './transaction';
+import { isAnswer, withUnknownOutcome } from '../dialects/driver-error';
+import { ScopeClosedError } from '../errors/errors';
+import { answerInTime } from './answer';
+import { carryOut } from './library-control';
+import { observed } from './driver-call';
+import { nestingOn } from './nesting';
+import { mayWaitBehind } from './occupant';
+
+export class StatementRunner {
+  readonly #connection: ConnectionStatus;
+  readonly #checkout: Checkout;
+  readonly #transaction: Transaction;
+  readonly #turn: Mutex;
+  /** Counts calls: which of two was made first. */
+  #calls = 0;
+
+  constructor(
+    connection: ConnectionStatus,
+    checkout: Checkout,
+    transaction: Transaction,
+    turn: Mutex,
+  ) {
+    this.#connection = connection;
+    this.#checkout = checkout;
+    this.#transaction = transaction;
+    this.#turn = turn;
+  }
+
+  /** The number of the call that is made now. */
+  nextCall(): number {
+    return ++this.#calls;
+  }
+
+  /** What began a nested transaction is answered. */
+  answerNested(): void {
+    this.#transaction.savepoints.answer(this.#calls + 1);
+  }
+
+  /** Awaits only what is a promise: a statement of a synchronous driver costs one promise. */
+  async run<T, R>(
+    sql: string,
+    params: unknown,
+    perform: DriverCall<T>,
+    owner: SavepointOwner,
+    form: Form<T, R>,
+  ): Promise<R> {
+    if (this.#connection.occupant) await mayWaitBehind(this.#connection);
+    const asked = this.nextCall();
+    const isObserved =
+      this.#checkout.listener !== undefined || this.#connection.engine.observes('query');
+    const call = isObserved ? observed(this.#checkout, sql, params, perform) : perform;
+    const waiting = this.#turn.acquire();
+    if (waiting) await waiting;
+    try {
+      if (this.#connection.closed) throw new ScopeClosedError();
+      const statement = this.#connection.engine.describe(sql);
+      const nesting = nestingOn(this.#connection);
+      const isScript = statement.isScript && this.#transaction.takesScripts;
+      const control = isScript ? undefined : statement.control;
+      if (control) {
+        await carryOut(this.#transaction, control, { owner, nesting, asked });
+        this.answerNested();
+        return form.result(undefined);
+      }
+      this.#transaction.assertUsable();
+      const { savepoints } = this.#transaction;
+      const writer =
+        nesting || !savepoints.isEmpty ? savepoints.writerOf({ owner, nesting, asked }) : undefined;
+      const acquired = this.#checkout.acquire();
+      const driver = acquired instanceof Promise ? await acquired : acquired;
+      try {
+        const preparing = this.#transaction.prepare(driver, statement, writer);
+        if (preparing) await preparing;
+        const turn = driver.loopTurn();
+        if (turn) await turn;
+        const running = this.#send(driver, statement, call);
+        const answer =
+          running instanceof Promise ? await this.#answer(driver, statement, running) : running;
+        this.#transaction.after(driver, statement, answer, writer);
+        return form.result(answer);
+      } catch (error) {
+        this.#transaction.afterFailure(driver, error, statement);
+        const completing = driver.completeError(error, statement, async (text, values) =>
+          observed(this.#checkout, text, values, (own) => own.execute(text, values))(driver.inner),
+        );
+        if (completing) await completing;
+        if (!this.#transaction.active && !driver.alive) this.#checkout.release();
+        throw error;
+      } finally {
+        if (isScript) this.#transaction.afterScript(driver, owner);
+      }
+    } catch (error) {
+      throw form.error(error);
+    } finally {
+      this.#turn.release();
+    }
+  }
+
+  #send<T>(driver: DriverConnection, statement: Statement, perform: DriverCall<T>): T | Promise<T> {
+    return this.#transaction.isOpen
+      ? perform(driver.inner)
+      : driver.autocommit(statement, () => perform(driver.inner));
+  }
+
+  /**
+   * The answer, for which a server that has promised to stop what takes too long is not waited for ever. Where it is
+   * lost, a statement that the server keeps by itself may have been carried out.
+   */
+  async #answer<T>(
+    driver: DriverConnection,
+    statement: Statement,
+    running: Promise<T>,
+  ): Promise<T> {
+    try {
+      return await answerInTime(this.#connection, driver, running);
+    } catch (error) {
+      const commits = !this.#transaction.isOpen || statement.endsImplicitly;
+      if (!driver.alive && !isAnswer(error) && commits && driver.isWrite(statement))
+        throw withUnknownOutcome(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/** COMMIT and ROLLBACK on the server, and what an answer that fails, or does not come, says of the transaction. */
+import type { DriverConnection } from '../dialects/driver-connection';
+import type { TransactionHost } from './transaction-host';
+import { noteCircumstances } from '../dialects/driver-error';
+import { translateError } from '../dialects/translate-error';
+import { OperationalError } from '../errors/errors';
+
+/**
+ * Where COMMIT fails, everything is rolled back.
+ *
+ * @throws OperationalError with `outcomeUnknown` where the connection was lost before the answer.
+ */
+export async function commitOn(driver: DriverConnection, host: TransactionHost): Promise<void> {
+  try {
+    const committing = driver.commit();
+    if (committing) await committing;
+  } catch (error) {
+    noteCircumstances(error);
+    driver.noteError(error);
+    const { alive } = driver;
+    await rollBackOn(driver, host); // SQLite keeps the transaction open when COMMIT fails
+    const translated = translateError(error);
+    if (!(translated instanceof OperationalError) || translated.outcomeUnknown || alive)
+      throw translated;
+    throw new OperationalError(
+      'The connection was lost during COMMIT: whether the transaction took place is unknown until the data is read again.',
+      { reason: 'gone', outcomeUnknown: true, cause: error },
+    );
+  }
+  driver.transactionEnded();
+  host.notify('commit');
+}
+
+/** Never rejects: a connection on which ROLLBACK fails is not used again, which undoes as much. */
+export async function rollBackOn(driver: DriverConnection, host: TransactionHost): Promise<void> {
+  try {
+    if (driver.alive && driver.inTransaction !== false) await driver.rollback();
+  } catch {
+    host.markBroken();
+  }
+  driver.transactionEnded();
+  host.notify('rollback');
+}
+
+/** Why the transaction on `driver` is lost after a statement that failed; undefined where it is not. */
+export function lossOn(driver: DriverConnection): string | undefined {
+  if (!driver.alive)
+    return 'The connection to the database broke in the middle of this transaction.';
+  if (driver.committedBeforeFailure)
+    return 'A statement failed before which the database commits by itself: what this transaction had done until then is kept.';
+  if (driver.inTransaction === false)
+    return 'The database rolled this transaction back as a whole.';
+  return undefined;
+}

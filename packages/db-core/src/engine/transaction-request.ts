@@ -1,0 +1,60 @@
+/** What is asked of a transaction: by the connection's defaults, by `begin()`, and by a library before its first statement. */
+import type { BeginMode, BeginOptions, TransactionOptions } from '../sql/transaction-options';
+import { InvalidRequestError } from '../errors/errors';
+import { assertKnownOptions } from '../errors/unknown-option';
+import { BEGIN_OPTIONS } from '../sql/transaction-options';
+
+export interface TransactionDefaults {
+  readonly beginMode: BeginMode;
+  /** Isolation level and access mode where `begin` is given none. */
+  readonly defaults: TransactionOptions;
+}
+
+export class TransactionRequest {
+  readonly #defaults: TransactionDefaults;
+  #options: TransactionOptions;
+  #mode: BeginMode;
+
+  constructor(defaults: TransactionDefaults) {
+    this.#defaults = defaults;
+    this.#options = defaults.defaults;
+    this.#mode = defaults.beginMode;
+  }
+
+  get options(): TransactionOptions {
+    return this.#options;
+  }
+
+  /** When it really begins. */
+  get mode(): BeginMode {
+    return this.#mode;
+  }
+
+  /** By `begin()`. @throws ArgumentError for an unknown option */
+  set(given: BeginOptions): void {
+    assertKnownOptions('option of begin()', given, BEGIN_OPTIONS);
+    const { begin = this.#defaults.beginMode, ...options } = given;
+    this.#options = { ...this.#defaults.defaults, ...options };
+    this.#mode = begin;
+  }
+
+  /** By a library. @throws InvalidRequestError where it is too late: `isOpen`, and it asks for something else */
+  adopt(asked: TransactionOptions, isOpen: boolean): void {
+    const same = Object.entries(asked).every(
+      ([key, value]) => this.#options[key as keyof TransactionOptions] === value,
+    );
+    if (isOpen && !same) {
+      throw new InvalidRequestError(
+        'The transaction of this session is already open: its isolation level and access mode can only be set before the ' +
+          'first statement, with Session.begin({ isolationLevel, readOnly }).',
+      );
+    }
+    this.#options = { ...this.#options, ...asked };
+  }
+
+  /** The next transaction is the defaults' again. */
+  reset(): void {
+    this.#options = this.#defaults.defaults;
+    this.#mode = this.#defaults.beginMode;
+  }
+}
