@@ -11,7 +11,6 @@ import {
   ClientAbortedError,
   gracefulShutdown,
   initApp,
-  noteErrors,
   requestScopesOf,
 } from '@quartet/db-core/express';
 import { expectWarning } from '@quartet/testing';
@@ -80,22 +79,20 @@ test('teardown hooks are told what the request failed with', async () => {
   const log: unknown[] = [];
   const app = express();
   // #region teardown-hook
-  initApp(app, {
-    onTeardown: (error, req) => {
-      if (error instanceof ClientAbortedError) log.push(`${req.path}: the client went away`);
-      else if (error) log.push(`${req.path}: ${String(error)}`);
-    },
-  });
-  // … the routes, then:
+  const shutdownSession = (error: unknown) => {
+    if (error instanceof ClientAbortedError) log.push('the client went away');
+    else if (error) log.push(String(error));
+  };
+  initApp(app, { onTeardown: shutdownSession });
   app.get('/', async () => {
     await Session.execute('select 1');
     throw new Error('broken');
   });
-  app.use(noteErrors); // behind the routes, before your own error handlers
+  await runInScope(() => Session.execute('select 1'), { onTeardown: shutdownSession });
   // #endregion
   app.use(((_error, _req, res, _next) => void res.status(500).end()) as ErrorRequestHandler);
   await visit(app, '/');
-  expect(log).toEqual(['/: Error: broken']);
+  expect(log).toEqual(['Error: broken']);
 });
 
 test('a forgotten commit is reported', async () => {

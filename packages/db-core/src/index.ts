@@ -30,9 +30,11 @@ export type {
   ScopedResource,
   ScopeEvent,
   ScopeObserver,
+  RunInScopeOptions,
   ScopeOptions,
 } from './session/scope';
 export type { SessionSource } from './session/current';
+export type { TeardownOptions } from './session/teardown-hooks';
 export type { ScopedSession, ScopedSessionOptions } from './session/scoped-session';
 export type { SessionFactory, SessionOptions } from './session/sessionmaker';
 export type { Propagation, TransactionalOptions } from './session/transactional';

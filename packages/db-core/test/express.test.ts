@@ -72,7 +72,6 @@ onEachEngine((fixture) => {
   });
   /** Routes added behind the others; the last handler keeps Express from printing what a test throws. */
   const finish = () => {
-    app.use(noteErrors);
     app.use(((_error, _req, res, _next) => {
       if (res.headersSent) res.destroy();
       else res.status(500).send('failed');

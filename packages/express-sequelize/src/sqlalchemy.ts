@@ -6,7 +6,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
-import type { Engine, ScopedSession } from '@quartet/db-core';
+import type { Engine, Scope, ScopedSession, TeardownOptions } from '@quartet/db-core';
 import type { Identity } from '@quartet/db-core/binding';
 import type { RecordedQuery } from '@quartet/db-core/observe';
 import type { PaginateOptions, Pagination } from '@quartet/db-core/orm';
@@ -20,7 +20,7 @@ import {
   sessionmaker,
   translateError,
 } from '@quartet/db-core';
-import { assertKnownOptions } from '@quartet/db-core/binding';
+import { assertKnownOptions, TeardownHooks } from '@quartet/db-core/binding';
 import {
   currentRequest,
   initApp as initRequestScopes,
@@ -91,6 +91,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   readonly #declarations: Declarations;
   /** What stands for the request in `requestContext` and `appContext`. */
   readonly #requests = new AsyncLocalStorage<{ readonly query: unknown }>();
+  readonly #teardown = new TeardownHooks<[error: unknown]>();
   #state: AppState | undefined;
 
   /** @throws ArgumentError for an unknown option. */
@@ -132,6 +133,7 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
     const state = await this.#open(app, options);
     const scopes = requestScopesOf(app) ?? initRequestScopes(app);
     if (state.recordQueries) scopes.record(() => new Recorder());
+    for (const [hook, given] of this.#teardown) scopes.onTeardown(hook, given);
   }
 
   /** As `initApp`, for a script, a job or a test that has no Express app. */
@@ -150,6 +152,20 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
     { query = {} }: RequestContextOptions = {},
   ): Promise<T> {
     return this.#inContext(fn, { query });
+  }
+
+  /**
+   * Adds a hook that is called at the end of each request, `appContext` and `requestContext` that has used the session, with
+   * what it failed with. Ports `@app.teardown_appcontext`.
+   *
+   * @param options.withoutData call it for those that used no session, too, as Flask does.
+   * @example
+   * db.onTeardown((error) => { if (error) log(error); });
+   */
+  onTeardown(hook: (error: unknown) => unknown, options?: TeardownOptions): void {
+    this.#teardown.add(hook, options);
+    const { app } = this.#state ?? {};
+    if (app) requestScopesOf(app)?.onTeardown(hook, options);
   }
 
   /** For shutdown, and between tests: closes the engines made here and lets the app go. Another may follow. */
@@ -332,7 +348,11 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   async #inContext<T>(fn: () => Promise<T> | T, request: { readonly query: unknown }): Promise<T> {
     const { recordQueries } = this.#current('db.appContext');
     const observer = recordQueries ? new Recorder() : undefined;
-    return this.#requests.run(request, () => runInScope(fn, { observer }));
+    const onTeardown = async (error: unknown, { used }: Scope): Promise<void> => {
+      const [failure] = await this.#teardown.run(used, error);
+      if (failure !== undefined) throw failure as Error;
+    };
+    return this.#requests.run(request, () => runInScope(fn, { observer, onTeardown }));
   }
 
   async #each(

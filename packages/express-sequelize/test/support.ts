@@ -1,6 +1,7 @@
 /** Databases made for one test file and dropped after it, a model of to-dos, and requests to an app. */
 import type { AddressInfo } from 'node:net';
 import type { Query } from '@quartet/db-core/orm';
+import { requestScopesOf } from '@quartet/db-core/express';
 import type { AppOptions, SQLAlchemyOptions } from '@quartet/express-sequelize';
 import { SQLAlchemy } from '@quartet/express-sequelize';
 import type { EngineName, FreshDatabase } from '@quartet/testing';
@@ -95,16 +96,22 @@ export interface Answer {
   readonly body: any;
 }
 
-/** Asks an app as a client does. */
-export async function get(app: Application, path: string): Promise<Answer> {
+/** Asks an app as a client does, and waits until the request is torn down. @param request for other methods. */
+export async function get(
+  app: Application,
+  path: string,
+  request: RequestInit = {},
+): Promise<Answer> {
   const server = app.listen(0, '127.0.0.1');
   try {
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      ...request,
       headers: { connection: 'close' },
     });
     const text = await response.text();
+    await requestScopesOf(app)?.idle();
     return { status: response.status, body: parse(text) };
   } finally {
     await new Promise((resolve) => server.close(resolve));

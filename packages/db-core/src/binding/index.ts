@@ -21,3 +21,4 @@ export { mapClass, mapperOf, rowIsGone } from '../orm/mapper';
 export { currentConnection, openedSession } from '../session/current';
 export { isUnchanged, snapshot } from './values';
 export { enterScope, Scope } from '../session/scope';
+export { TeardownHooks } from '../session/teardown-hooks';

@@ -6,6 +6,7 @@ import type { RequestScopeOptions } from './request-scope';
 import { InvalidRequestError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { clientGone } from './client-gone';
+import { ErrorNotes } from './error-notes';
 import { REQUEST_SCOPE_OPTIONS, RequestScopes } from './request-scope';
 
 const SETTING = 'quartet request scopes';
@@ -35,7 +36,11 @@ export function initApp(app: Application, options: RequestScopeOptions = {}): Re
   }
   const scopes = new RequestScopes(options);
   app.set(SETTING, scopes);
-  app.use(scopes.middleware);
+  const errors = new ErrorNotes(app, (res, error) => scopes.noteError(res, error));
+  app.use((req, res, next) => {
+    if (scopes.hasHooks) errors.update();
+    return scopes.middleware(req, res, next);
+  });
   return scopes;
 }
 
@@ -45,8 +50,8 @@ export function requestScopesOf(app: Application): RequestScopes | undefined {
 }
 
 /**
- * Register it behind the routes and before your own error handlers, so that teardown hooks get the error
- * of the request. Where the client has left, your own are not called ({@link clientGone}).
+ * Register it behind the routes and before your own error handlers: where the client has left, they are not called
+ * ({@link clientGone}). Teardown hooks get the error either way.
  */
 export const noteErrors: ErrorRequestHandler = (error: unknown, req, res, next) => {
   requestScopesOf(req.app)?.noteError(res, error);

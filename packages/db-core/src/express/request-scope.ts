@@ -15,8 +15,10 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { DbCoreError } from '../errors/errors';
 import type { ScopeObserver } from '../session/scope';
 import type { Scope } from '../session/scope';
+import type { TeardownOptions } from '../session/teardown-hooks';
 import { enterScope } from '../session/scope';
 import { RequestScope } from './current-request';
+import { TeardownHooks } from '../session/teardown-hooks';
 import { LoopTurns } from './loop-turns';
 import { onSocketClose } from './socket-close';
 
@@ -35,7 +37,7 @@ export class ShutdownError extends DbCoreError {
 }
 
 /**
- * @param error what the request failed with: an error that no handler dealt with, a
+ * @param error what the request failed with: the error of a route, also one that an error handler has answered, a
  *   {@link ClientAbortedError} or a {@link ShutdownError}.
  */
 export type TeardownHook = (error: unknown, req: Request, res: Response) => unknown;
@@ -43,7 +45,7 @@ export type TeardownHook = (error: unknown, req: Request, res: Response) => unkn
 export interface RequestScopeOptions {
   /** Gives the recorder, or another observer, of a request; undefined for none. Default: nothing is recorded. */
   readonly record?: (req: Request, res: Response) => ScopeObserver | undefined;
-  /** Called after the scope of a request that used a session has ended. */
+  /** Called after the scope of a request that used a session has ended; for other requests see {@link RequestScopes.onTeardown}. */
   readonly onTeardown?: TeardownHook;
   /** Called with what went wrong during teardown itself. Default: one line on stderr. */
   readonly onTeardownError?: (error: unknown, req: Request) => void;
@@ -67,11 +69,11 @@ const TURN_MS = 10;
 export class RequestScopes {
   readonly #options: RequestScopeOptions;
   #record: RequestScopeOptions['record'];
-  readonly #hooks: TeardownHook[] = [];
+  readonly #hooks = new TeardownHooks<Parameters<TeardownHook>>();
   readonly #turns: LoopTurns;
   /** Called when no request uses a session any more. */
   readonly #waiting: (() => void)[] = [];
-  /** Requests that use a session and are not torn down yet. */
+  /** Requests that use a session, or have a hook all the same, and are not torn down yet. */
   #using = 0;
   readonly #errors = new WeakMap<ServerResponse, unknown>();
   #refuses: ((req: Request, res: Response) => boolean) | undefined;
@@ -80,7 +82,7 @@ export class RequestScopes {
     this.#options = options;
     this.#record = options.record;
     this.#turns = new LoopTurns(options.turnMs === 0 ? Infinity : (options.turnMs ?? TURN_MS));
-    if (options.onTeardown) this.#hooks.push(options.onTeardown);
+    if (options.onTeardown) this.#hooks.add(options.onTeardown);
   }
 
   /** Register before every route that uses a session. */
@@ -92,17 +94,28 @@ export class RequestScopes {
   };
 
   #begin(req: Request, res: Response, next: NextFunction): void {
+    const always = this.#hooks.withoutData;
     const scope: Scope = new RequestScope(req, {
       observer: this.#record?.(req, res),
-      onFirstSession: () => this.#watch(scope, req, res),
+      onFirstSession: () => always || this.#watch(scope, req, res),
       isOver: () => res.closed || res.destroyed || res.writableFinished,
     });
+    if (always) this.#watch(scope, req, res);
     enterScope(scope, next);
   }
 
-  /** Adds a hook; all are called, in order, with what the request failed with. */
-  onTeardown(hook: TeardownHook): void {
-    this.#hooks.push(hook);
+  /**
+   * Adds a hook; all are called, in order, with what the request failed with. Requests that arrive from now on have it.
+   *
+   * @param options.withoutData call it for requests that use no session, too.
+   */
+  onTeardown(hook: TeardownHook, options?: TeardownOptions): void {
+    this.#hooks.add(hook, options);
+  }
+
+  /** @internal Whether anybody wants to know errors. */
+  get hasHooks(): boolean {
+    return !this.#hooks.isEmpty;
   }
 
   /** Records requests from now on, as the option `record` does: for tools that look at an app from outside. */
@@ -142,14 +155,18 @@ export class RequestScopes {
   async #tearDown(scope: Scope, req: Request, res: Response): Promise<void> {
     const aborted = !res.writableFinished;
     const error = this.#errors.get(res) ?? (aborted ? new ClientAbortedError() : undefined);
+    const report = this.#options.onTeardownError ?? logTeardownError;
     try {
       if (!aborted && res.statusCode < 300 && scope.hasUncommittedWrites)
         (this.#options.onForgottenCommit ?? warnOfForgottenCommit)(req, res);
       // The client does not wait for the statement in flight any more.
       await scope.close({ cancel: aborted || error instanceof ShutdownError });
-      for (const hook of this.#hooks) await hook(error, req, res);
     } catch (failure) {
-      (this.#options.onTeardownError ?? logTeardownError)(failure, req);
+      report(failure, req);
+    }
+    try {
+      for (const failure of await this.#hooks.run(scope.used, error, req, res))
+        report(failure, req);
     } finally {
       if (--this.#using === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     }

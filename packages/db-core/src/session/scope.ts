@@ -9,6 +9,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ConnectionEvent, EventDetails } from '../engine/events';
 import { ScopeClosedError } from '../errors/errors';
+import { assertKnownOptions } from '../errors/unknown-option';
 
 const DONE = Promise.resolve();
 const storage = new AsyncLocalStorage<Scope | undefined>();
@@ -86,6 +87,11 @@ export class Scope {
   /** Whether this is `other`, or a scope inside it. */
   isWithin(other: Scope): boolean {
     return this === other || (this.#options.parent?.isWithin(other) ?? false);
+  }
+
+  /** Whether anything was opened in it. */
+  get used(): boolean {
+    return this.#used;
   }
 
   /** Whether something was written in this scope that only a commit would keep. */
@@ -176,10 +182,17 @@ export function outsideScope<T>(fn: () => Promise<T>): Promise<T> {
   return storage.run(undefined, async () => await fn());
 }
 
+/** What `runInScope` may be given. */
+export interface RunInScopeOptions extends Pick<ScopeOptions, 'observer'> {
+  /** Called when the scope has ended, with what `fn` failed with, undefined where it did not. It is awaited. */
+  readonly onTeardown?: (error: unknown, scope: Scope) => unknown;
+}
+
 /**
  * Runs `fn` in a new scope, for scripts, jobs and tests. At the end sessions are removed, after an
  * error as well; what was not committed is rolled back.
  *
+ * @throws what `fn` rejects with; else what the teardown failed with.
  * @example
  * await runInScope(async () => {
  *   Session.add(new User({ name: 'admin' }));
@@ -188,13 +201,26 @@ export function outsideScope<T>(fn: () => Promise<T>): Promise<T> {
  */
 export async function runInScope<T>(
   fn: () => Promise<T> | T,
-  options: Pick<ScopeOptions, 'observer'> = {},
+  given: RunInScopeOptions = {},
 ): Promise<T> {
+  assertKnownOptions('option of runInScope()', given, { observer: true, onTeardown: true });
+  const { onTeardown, ...options } = given;
   const scope = new Scope(options);
+  const tearDown = async (error?: unknown): Promise<void> => {
+    try {
+      await scope.close();
+    } finally {
+      await onTeardown?.(error, scope);
+    }
+  };
+  let value: T;
   try {
     // Awaited inside: a lazy query builder given back by fn would start outside the scope.
-    return await storage.run(scope, async () => await fn());
-  } finally {
-    await scope.close();
+    value = await storage.run(scope, async () => await fn());
+  } catch (error) {
+    await tearDown(error).catch((failure: unknown) => console.error('Teardown failed:', failure));
+    throw error;
   }
+  await tearDown();
+  return value;
 }
