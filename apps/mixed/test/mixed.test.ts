@@ -258,14 +258,15 @@ describe.each(testEngines())('on $name', ({ name }) => {
           await look(libraries[(n + i) % libraries.length] as (typeof libraries)[number], n + 1);
         }
         expect(foreign).toEqual([]);
-        // Only from here on may the others see them, under a name that says so.
-        await Session.execute("UPDATE users SET name = concat(name, '.done') WHERE name LIKE ?", [
-          `w${i}.%`,
-        ]);
+        // Only from here on may the others see them, under a name that says so. One by one, by a unique key: a range
+        // would lock rows and gaps of the others on MariaDB, which ends in a deadlock now and then.
+        for (const name of libraries.map((_l, n) => `w${i}.${n}`))
+          await Session.execute('UPDATE users SET name = ? WHERE name = ?', [`${name}.done`, name]);
         if (i % 2) await Session.rollback();
         else await Session.commit();
       });
-    await Promise.all(Array.from({ length: 60 }, (_, i) => one(i)));
+    const ends = await Promise.allSettled(Array.from({ length: 60 }, (_, i) => one(i)));
+    expect(ends.filter(({ status }) => status === 'rejected')).toEqual([]);
     const expected = Array.from({ length: 30 }, (_, i) =>
       libraries.map((_l, n) => `w${2 * i}.${n}.done`),
     ).flat();
