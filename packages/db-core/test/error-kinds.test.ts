@@ -205,8 +205,8 @@ describe("drivers' errors, by their codes", () => {
   const read = (error: object) => translateError(Object.assign(new Error('it said so'), error));
 
   test.each([
-    [{ code: '42P05', severity: 'ERROR' }, { reason: 'other' }, /preparedStatements: false/],
-    [{ code: '26000', severity: 'ERROR' }, { reason: 'other' }, /PgBouncer/],
+    [{ code: '42P05', severity: 'ERROR' }, { code: 'PROGRAMMING' }],
+    [{ code: '26000', severity: 'ERROR' }, { code: 'PROGRAMMING' }],
     [{ code: '08P01', severity: 'ERROR' }, { reason: 'gone' }],
     [
       { code: '08007', severity: 'ERROR' },
@@ -227,10 +227,8 @@ describe("drivers' errors, by their codes", () => {
     [{ code: 'SQLITE_CORRUPT' }, { code: 'DATABASE' }],
     [{ code: 'SQLITE_IOERR_WRITE' }, { reason: 'not-ready' }],
     [{ code: 'SQLITE_BUSY_SNAPSHOT' }, { reason: 'busy' }],
-  ])('%j is %j', (given, expected, said = /./) => {
-    const error = read(given);
-    expect(error).toMatchObject(expected);
-    expect((error as Error).message).toMatch(said);
+  ])('%j is %j', (given, expected) => {
+    expect(read(given)).toMatchObject(expected);
   });
 
   test("of a library's error with a copy of the fields, the driver's own text is kept", () => {

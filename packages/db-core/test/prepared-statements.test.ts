@@ -4,13 +4,14 @@ import type { Engine } from '@quartet/db-core';
 import {
   createEngine,
   PendingRollbackError,
+  ProgrammingError,
   runInScope,
   scopedSession,
   sessionmaker,
 } from '@quartet/db-core';
 import { pgDriver } from '@quartet/db-core/drivers';
 import type { FreshDatabase } from '@quartet/testing';
-import { freshDatabase, describeOn } from '@quartet/testing';
+import { describeOn, expectWarning, freshDatabase } from '@quartet/testing';
 import type { QueryConfig } from 'pg';
 
 test('a URL may turn them off', () => {
@@ -131,6 +132,65 @@ describeOn('postgres', 'prepared statements on a server', (server) => {
     });
   });
 
+  test('a name means its text, in whatever process, order or version of the schema', async () => {
+    const texts = ['select $1::int as a', 'select $1::int as b'];
+    const names = async (order: readonly string[], before = 'select 1'): Promise<unknown> => {
+      const engine = engineWith({});
+      await engine.execute(before);
+      for (const text of [...order, ...order]) await engine.execute(text, [1]);
+      const rows = await engine.execute(
+        "select statement, name from pg_prepared_statements where statement like 'select $1%' order by 1",
+      );
+      return [...rows].map(({ statement, name }) => [statement, name]);
+    };
+    const one = (await names(texts)) as string[][];
+    expect(new Set(one.map(([, name]) => name)).size).toBe(2);
+    expect(await names(texts.toReversed())).toEqual(one);
+    const other = (await names(texts, 'create table if not exists older (n int)')) as string[][];
+    expect(other.map(([text]) => text)).toEqual(texts);
+    for (const [, name] of other) expect(one.flat()).not.toContain(name);
+  });
+
+  test('where a name is lost, it is said once, and the work is done without names', async () => {
+    expectWarning('sends statements without names from now on');
+    const engine = engineWith({});
+    const [one, other] = ['select $1::int + 1', 'select $1::int + 2'] as const;
+    for (const text of [one, one, other, other]) await engine.execute(text, [1]);
+    const Session = scopedSession(sessionmaker({ bind: engine }));
+    await runInScope(async () => {
+      await Session.execute('deallocate all');
+      const refused = await Session.execute(one, [1]).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ reason: 'schema-changed', retryable: true });
+      await Session.rollback();
+      for (const text of [one, other, one, other])
+        expect((await Session.execute(text, [1])).rowCount).toBe(1);
+    });
+    await expect(engine.execute('execute nothing')).rejects.toThrow(ProgrammingError);
+  });
+
+  test.each(['outside a transaction', 'in one'])(
+    'a name is free again when a value could not be bound, %s',
+    async (where) => {
+      const engine = engineWith({});
+      scopedSession(sessionmaker({ bind: engine }));
+      const client = new (pgDriver(engine).Client)();
+      const text = `select $1::text as "${where}"`;
+      const ask = async (value: unknown): Promise<unknown> =>
+        await client.query(text, [value]).then(
+          ({ rowCount }) => rowCount,
+          (error: Error) => error.message,
+        );
+      const unbound = { toPostgres: () => fail('unbound') };
+      const all = async (): Promise<unknown[]> => {
+        const answers = [];
+        for (const value of ['a', unbound, 'b', 'c', unbound, 'd']) answers.push(await ask(value));
+        return answers;
+      };
+      const answers = where === 'in one' ? await runInScope(all) : await all();
+      expect(answers).toEqual([1, 'unbound', 1, 1, 'unbound', 1]);
+    },
+  );
+
   test.each([
     ['a text', 'select name from things', [], 0],
     ['with values', 'select name from things where id = $1', [1], 0],
@@ -154,6 +214,20 @@ describeOn('postgres', 'prepared statements on a server', (server) => {
       });
     },
   );
+
+  test('a statement that could not be parsed with its BEGIN can be later', async () => {
+    const [engine, other] = [engineWith({}), engineWith({})];
+    const Session = scopedSession(sessionmaker({ bind: engine }));
+    const ask = () => Session.execute('select n from later where n = $1', [1]);
+    await runInScope(async () => {
+      for (let i = 0; i < 3; i++) {
+        await expect(ask()).rejects.toThrow('"later" does not exist');
+        await Session.rollback();
+      }
+      await other.execute('create table later as select 1 as n');
+      expect((await ask()).rowCount).toBe(1);
+    });
+  });
 
   test('the position that an error tells is that in the statement', async () => {
     const Session = scopedSession(sessionmaker({ bind: engineWith({}) }));

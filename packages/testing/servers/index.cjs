@@ -13,14 +13,15 @@ exports.addressVariable = (engine) => `TEST_${engine.toUpperCase()}_URL`;
 /**
  * Starts one server.
  *
- * @param {'postgres' | 'mariadb'} engine
+ * @param {'postgres' | 'mariadb' | 'pgbouncer'} engine
+ * @param {...string} more for `pgbouncer`: the address of the server behind it, and further lines of its configuration
  * @returns {Promise<{ url: string, stop(): Promise<void>, down(): Promise<void>, up(): Promise<void> }>}
  *   `down` ends the server, `up` starts it again with its data on its port, and rejects when it cannot
  * @throws Error that says why it cannot be started, in one line where the cause is known
  */
-exports.startServer = (engine) =>
+exports.startServer = (engine, ...more) =>
   new Promise((resolve, reject) => {
-    const child = fork(path.join(__dirname, 'supervisor.cjs'), [engine], {
+    const child = fork(path.join(__dirname, 'supervisor.cjs'), [engine, ...more], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: true,
     });

@@ -4,10 +4,7 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { createConnection } = require('mysql2/promise');
-const { PASSWORD, account, freePort, ready, run } = require('./process.cjs');
-
-/** Package managers put servers where PATH often does not look. */
-const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
+const { PASSWORD, account, find, freePort, ready, run } = require('./process.cjs');
 
 /**
  * @param {string} folder an empty folder, owned by whom `account` names; with `again`, one that was served before
@@ -67,10 +64,3 @@ exports.binaries = () => {
     'no MariaDB server on this machine (Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb)',
   );
 };
-
-function find(name) {
-  const path_ = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
-  return [...FOLDERS, ...path_]
-    .map((folder) => path.join(folder, name))
-    .find((file) => fs.existsSync(file));
-}

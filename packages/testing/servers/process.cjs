@@ -1,7 +1,9 @@
 'use strict';
-// What both servers need from the operating system: an account, a port, and to know they are ready.
+// What the servers need from the operating system: a program, an account, a port, and to know they are ready.
 const { execFileSync, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
 const net = require('node:net');
+const path = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
 
 /**
@@ -17,6 +19,17 @@ exports.PASSWORD = 'never-print-me';
 /** How long a server may take until it is ready, on a machine that has other things to do. */
 const READY_DEADLINE_MS = 120_000;
 const KNOCK_EVERY_MS = 50;
+
+/** Package managers put servers where PATH often does not look. */
+const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
+
+/** The program of this name, where the machine has it. */
+exports.find = (name) => {
+  const path_ = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
+  return [...path_, ...FOLDERS]
+    .map((folder) => path.join(folder, name))
+    .find((file) => fs.existsSync(file));
+};
 
 /** Database servers refuse to run as root: the first account that exists stands in for it. */
 exports.account = (...names) => {

@@ -5,19 +5,23 @@ const fs = require('node:fs');
 const { once } = require('node:events');
 const os = require('node:os');
 const path = require('node:path');
-const kinds = { postgres: require('./postgres.cjs'), mariadb: require('./mariadb.cjs') };
+const kinds = {
+  postgres: require('./postgres.cjs'),
+  mariadb: require('./mariadb.cjs'),
+  pgbouncer: require('./pgbouncer.cjs'),
+};
 
 /** A server that has not shut down after this long is killed. */
 const STOP_DEADLINE_MS = 5_000;
 
-async function supervise(kind) {
+async function supervise(kind, ...more) {
   const { launch, owner } = kinds[kind];
   const { uid, gid } = owner();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `quartet-${kind}-`));
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
   if (uid !== undefined) fs.chownSync(folder, uid, gid);
 
-  let launched = launch(folder);
+  let launched = launch(folder, undefined, ...more);
   let stopping = false;
   let away = false;
   const end = async () => {
@@ -51,7 +55,7 @@ async function supervise(kind) {
     if (away) await end();
     else {
       const { port } = new URL((await launched).url);
-      launched = launch(folder, Number(port));
+      launched = launch(folder, Number(port), ...more);
       await watch();
     }
     process.send?.({ done: wish });
@@ -70,4 +74,4 @@ function complain({ message }) {
   process.exit(1);
 }
 
-supervise(process.argv[2]).catch(complain);
+supervise(...process.argv.slice(2)).catch(complain);

@@ -11,6 +11,8 @@ export { freshDatabase } from './fresh-database';
 export type { FreshDatabase } from './fresh-database';
 export { ownServer } from './own-server';
 export type { OwnServer } from './own-server';
+export { describePooler, startPooler } from './pooler';
+export type { Pooler } from './pooler';
 export { proxy } from './proxy';
 export type { Proxy } from './proxy';
 export { ServerProcess } from './server-process';

@@ -43,6 +43,8 @@ export interface Circumstances {
   readonly outcomeUnknown?: boolean;
   /** Nobody asked for a transaction that only reads: the server takes no writes. */
   readonly readOnlyServer?: boolean;
+  /** A statement that the engine had prepared was not there, or another was: nothing was done. */
+  readonly nameLost?: boolean;
   /** Of a violated key. */
   readonly table?: string;
   readonly columns?: readonly string[];
@@ -57,10 +59,10 @@ export function noteCircumstances(error: unknown, more: Partial<Circumstances> =
   Object.defineProperty(error, CIRCUMSTANCES, { value, configurable: true });
 }
 
-/** Whether the server has said it, so that its connection was there when it did. */
+/** Whether the server has said it, so that its connection was there when it did. A pooler says of a lost one that it is lost (08…). */
 export function isAnswer(error: unknown): boolean {
-  const { severity, sqlState } = (error ?? {}) as Partial<DriverError>;
-  return severity !== undefined || sqlState !== undefined;
+  const { severity, sqlState, code = '' } = (error ?? {}) as Partial<DriverError>;
+  return (severity !== undefined && !code.startsWith('08')) || sqlState !== undefined;
 }
 
 /** `error`, of a statement that may have been carried out. */

@@ -21,8 +21,8 @@ export interface DialectOptions extends TransactionOptions {
    */
   readonly networkTimeoutMs?: number;
   /**
-   * PostgreSQL: keep statements that come again prepared on the server, by name. Default true, or what
-   * `?preparedStatements=` of the URL says; say false behind a pooler that gives each transaction another connection (PgBouncer).
+   * PostgreSQL: keep statements that come again prepared on the server, by name. Default: what `?preparedStatements=` of the
+   * URL says, else wherever no pooler would mix them up, which is found out. `true` does not ask; `false` sends no names.
    */
   readonly preparedStatements?: boolean;
   /** SQLite: how long a write waits for another writer. Default 5000. */

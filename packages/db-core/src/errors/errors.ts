@@ -187,7 +187,7 @@ export type OperationalReason =
   | 'busy' // a lock was not given in time; nothing was changed
   | 'serialization' // 40001: the transaction was rolled back to keep isolation
   | 'deadlock' // the transaction was chosen as the victim
-  | 'schema-changed' // a table was altered under a statement that the server kept prepared
+  | 'schema-changed' // a table was altered under a statement that the server kept prepared, or a pooler has mixed it up
   | 'gone' // the connection broke while in use
   | 'read-only' // the server takes no writes: a standby, or a primary that another has replaced
   | 'not-ready' // the server cannot work: no disk space, no memory, a cluster without quorum

@@ -1,17 +1,10 @@
 /**
- * A connection of `pg`. It knows what the server said last of its transaction, and sends BEGIN in one packet with the
- * first statement.
+ * A connection of `pg`: what is known of it, and the names of its prepared statements. How statements travel is its
+ * sender's.
  *
  * @see https://node-postgres.com/apis/client
  */
-import type {
-  Client,
-  Query,
-  QueryArrayConfig,
-  QueryArrayResult,
-  QueryConfig,
-  QueryResult,
-} from 'pg';
+import type { Client, QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult } from 'pg';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
@@ -20,26 +13,20 @@ import { PendingRollbackError } from '../../errors/errors';
 import { answerWithin } from '../deadline';
 import { noteCircumstances } from '../driver-error';
 import { nulInStatement, tooManyValues } from '../refusals';
-import { QueryWithBegin, wireOf } from './begin';
-import { isReadOnly } from './errors';
-import { inUtc } from './without-zone';
+import { isNameLost, isReadOnly } from './errors';
+import { wireOf } from './one-packet';
+import { isFromServer, Sender } from './sender';
 
 /** The protocol counts them in 16 bits. */
 const MOST_VALUES = 65_535;
 
 /** What the connections of one engine share. */
 export interface PostgresqlShared {
-  readonly names: StatementNames | undefined;
+  readonly names: StatementNames;
   readonly describe: (sql: string) => Statement;
   readonly networkTimeoutMs: number;
   /** Asks the server to stop what the backend with this key is doing. */
   cancel(processId: number, secretKey: number): Promise<void>;
-}
-
-/** The BEGIN of a transaction, which waits for the first statement or is under way with it. */
-interface Beginning {
-  readonly sql: string;
-  sent: boolean;
 }
 
 export class PostgresqlConnection implements DriverConnection {
@@ -47,33 +34,17 @@ export class PostgresqlConnection implements DriverConnection {
   readonly inner = this;
   readonly committedBeforeFailure = false;
   readonly #shared: PostgresqlShared;
-  #alive = true;
+  readonly #sender: Sender;
   /** Whether a statement has left something on it: settings, locks, temporary tables. */
   #changed = false;
-  /** The server's last status: `I` for no transaction, `T` for one, `E` for one that has failed; undefined while it works. */
-  #status: string | undefined;
-  /** Callers that wait until the server is ready. */
-  #onReady: (() => void) | undefined;
   /** Whether the transaction under way was asked to read only; otherwise it is the server that takes no writes. */
   #readOnlyTransaction = false;
-  /** From the moment a transaction is begun until the server has answered its BEGIN. */
-  #beginning: Beginning | undefined;
 
   /** @param client not connected yet, so that no message of the server is missed. */
   constructor(client: Client, shared: PostgresqlShared) {
     this.client = client;
     this.#shared = shared;
-    const broken = (): void => {
-      this.#alive = false;
-      this.#onReady?.();
-    };
-    client.on('error', broken); // a broken idle connection: noticed at the next checkout
-    client.on('end', broken);
-    // Before the listeners of `pg` itself.
-    wireOf(client).on('readyForQuery', ({ status }) => {
-      this.#status = status;
-      this.#onReady?.();
-    });
+    this.#sender = new Sender(client, () => this.beginNow());
   }
 
   get id(): number {
@@ -81,16 +52,15 @@ export class PostgresqlConnection implements DriverConnection {
   }
 
   get alive(): boolean {
-    return this.#alive;
+    return this.#sender.alive;
   }
 
   get inTransaction(): boolean | undefined {
-    if (this.#beginning) return true;
-    return this.#status === undefined ? undefined : this.#status !== 'I';
+    return this.#sender.inTransaction;
   }
 
   get reusable(): boolean {
-    return this.#alive && this.inTransaction !== true && !this.#changed;
+    return this.#sender.alive && this.inTransaction !== true && !this.#changed;
   }
 
   loopTurn(): undefined {
@@ -118,17 +88,28 @@ export class PostgresqlConnection implements DriverConnection {
   query(config: QueryConfig<unknown[]>): Promise<QueryResult>;
   async query(config: QueryConfig<unknown[]>): Promise<QueryResult> {
     const { names, describe } = this.#shared;
+    const { name: own, ...unnamed } = config;
     this.assertSendable(config.text, config.values);
     const statement = describe(config.text);
-    const name = config.name ?? names?.nameOf(statement, config.values);
+    const name = names.nameOf(statement, config.values, own);
+    if (name === undefined) return await this.#sender.send(unnamed, statement);
     try {
-      return await this.#send(name === config.name ? config : { ...config, name }, statement);
+      return await this.#sender.send({ ...unnamed, name }, statement);
     } catch (error) {
-      if (name === config.name || !isStalePlan(error)) throw error;
-      names?.forgetAll(); // another process has changed the table
-      if (this.inTransaction !== false) throw error;
-      return await this.#send(config, statement);
+      if (!this.#isNamesFault(error, config, own) || this.inTransaction !== false) throw error;
+      return await this.#sender.send(unnamed, statement);
     }
+  }
+
+  /** Behind a pooler settings do not stay on the connection. @param settings a statement that makes them for one transaction */
+  carry(settings: string): void {
+    this.#sender.carry(settings);
+  }
+
+  /** A query object of another package is about to be given to the driver's client. */
+  async prepare(query: object, text: string): Promise<void> {
+    await this.beginNow();
+    this.#sender.putBehindSettings(query, this.#shared.describe(text));
   }
 
   /** @throws ArgumentError for what the protocol cannot carry: the server would answer that the connection is broken. */
@@ -156,7 +137,7 @@ export class PostgresqlConnection implements DriverConnection {
   /** After a FATAL answer the server hangs up; a lost socket has no severity, and an event of its own. */
   noteError(error: unknown): void {
     const { severity, code = '' } = error as { severity?: string; code?: string };
-    if (severity === 'FATAL') this.#alive = false;
+    if (severity === 'FATAL') this.#sender.alive = false;
     if (code.startsWith('08')) this.#changed = true;
     if (isReadOnly(error) && !this.#readOnlyTransaction) {
       noteCircumstances(error, { readOnlyServer: true });
@@ -172,16 +153,14 @@ export class PostgresqlConnection implements DriverConnection {
   begin({ isolationLevel, readOnly, alone }: BeginRequest): Promise<void> | BeginWay {
     this.#readOnlyTransaction = readOnly === true;
     const level = isolationLevel ? ` ISOLATION LEVEL ${isolationLevel}` : '';
-    this.#beginning = { sql: `BEGIN${level}${readOnly ? ' READ ONLY' : ''}`, sent: false };
+    this.#sender.begin(`BEGIN${level}${readOnly ? ' READ ONLY' : ''}`);
     return alone ? this.beginNow() : 'joined';
   }
 
   /** For statements that BEGIN cannot travel with. */
   async beginNow(): Promise<void> {
-    const beginning = this.#beginning;
-    if (!beginning || beginning.sent) return;
-    this.#beginning = undefined;
-    await this.#control(beginning.sql);
+    const begin = this.#sender.takeBegin();
+    if (begin !== undefined) await this.#control(begin);
   }
 
   async commit(): Promise<void> {
@@ -217,8 +196,8 @@ export class PostgresqlConnection implements DriverConnection {
   }
 
   async close(): Promise<void> {
-    if (!this.#alive) return this.destroy();
-    this.#alive = false;
+    if (!this.#sender.alive) return this.destroy();
+    this.#sender.alive = false;
     await answerWithin(
       this.#shared.networkTimeoutMs,
       this.client.end(),
@@ -228,65 +207,32 @@ export class PostgresqlConnection implements DriverConnection {
   }
 
   destroy(): void {
-    this.#alive = false;
+    this.#sender.alive = false;
     wireOf(this.client).stream.destroy();
   }
 
   #control(sql: string, ms = this.#shared.networkTimeoutMs): Promise<QueryResult> {
     return answerWithin(
       ms,
-      this.#send({ text: sql }, this.#shared.describe(sql)),
+      this.#sender.send({ text: sql }, this.#shared.describe(sql), { isControl: true }),
       () => this.destroy(),
       sql === '' ? 'A ping' : sql,
     );
   }
 
-  /** A statement as it is, behind the BEGIN that waits for it, if there is one. */
-  async #send(given: QueryConfig<unknown[]>, statement: Statement): Promise<QueryResult> {
-    const { values } = given;
-    const config = Array.isArray(values) ? { ...given, values: values.map(inUtc) } : given;
-    const beginning = this.#beginning;
-    if (!beginning || beginning.sent) return await this.#sendAlone(config);
-    if (!QueryWithBegin.fits(this.client, config, statement)) {
-      await this.beginNow();
-      return await this.#sendAlone(config);
+  /** Whether a statement failed for its name alone, so that nothing was done. @param own the name that a library gave it */
+  #isNamesFault(error: unknown, { text }: QueryConfig, own: string | undefined): boolean {
+    const { names } = this.#shared;
+    if (isNameLost(error)) {
+      noteCircumstances(error, { nameLost: true });
+      names.stop();
+      return true;
     }
-    return await this.#sendWithBegin(config, beginning);
+    if (!isFromServer(error)) names.drop(text); // `pg` may have closed what it had just prepared
+    if (own !== undefined || !isStalePlan(error)) return false;
+    names.forgetAll(); // another process has changed the table
+    return true;
   }
-
-  /** An error comes before the server says what has become of the transaction: that is waited for. */
-  async #sendAlone(config: QueryConfig<unknown[]>): Promise<QueryResult> {
-    this.#status = undefined;
-    try {
-      return await this.client.query(config);
-    } catch (error) {
-      if (isFromServer(error) && this.#status === undefined && this.#alive)
-        await new Promise<void>((resolve) => (this.#onReady = resolve));
-      this.#onReady = undefined;
-      throw error;
-    }
-  }
-
-  async #sendWithBegin(config: QueryConfig<unknown[]>, beginning: Beginning): Promise<QueryResult> {
-    beginning.sent = true;
-    const onBegun = (): void => void (this.#beginning = undefined);
-    try {
-      return await new Promise((resolve, reject) => {
-        const done = (error: Error | null, result?: QueryResult): void =>
-          error ? reject(error) : resolve(result as QueryResult);
-        this.client.query(
-          new QueryWithBegin(beginning.sql, config, onBegun, done) as unknown as Query,
-        );
-      });
-    } catch (error) {
-      Error.captureStackTrace(error as Error); // as `pg` does: from the socket back to the caller
-      throw error;
-    }
-  }
-}
-
-function isFromServer(error: unknown): boolean {
-  return (error as { severity?: unknown }).severity !== undefined;
 }
 
 /** 'cached plan must not change result type': nothing was done. */

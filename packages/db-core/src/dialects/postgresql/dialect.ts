@@ -1,7 +1,8 @@
 /**
  * PostgreSQL through `pg`.
  *
- * Session settings travel in the start-up packet, so that a fresh connection costs no statement.
+ * Settings are in the start-up packet, so that a fresh connection costs no statement; behind a pooler they travel with
+ * each transaction.
  *
  * @see https://node-postgres.com
  */
@@ -11,7 +12,7 @@ import type { BeginMode } from '../../sql/transaction-options';
 import type { Dialect } from '../dialect';
 import type { DatabaseUrl } from '../url';
 import type { PostgresqlShared } from './connection';
-import { OperationalError } from '../../errors/errors';
+import { ArgumentError, OperationalError } from '../../errors/errors';
 import { createStatementReader } from '../../sql/statement';
 import { answerWithin } from '../deadline';
 import {
@@ -26,6 +27,8 @@ import { POSTGRESQL_LEXICAL_RULES } from './lexical-rules';
 import { encryptions, refusesEncryption, TLS_MODES, type Encryption } from '../tls';
 import { StatementNames } from './statement-names';
 import { postgresqlFacts } from './facts';
+import { keepsNamesApart, reached, refusesSetting } from './pooler';
+import { settingsOf, settingStatement, startWith, type Settings } from './settings';
 import { TYPES_IN_UTC } from './without-zone';
 
 export class PostgresqlDialect implements Dialect {
@@ -45,15 +48,20 @@ export class PostgresqlDialect implements Dialect {
   /** What the last connection was made with: a request to cancel goes the same way. */
   #encryption: Encryption = false;
   readonly #shared: PostgresqlShared;
+  /** Whether the last connection was a pooler's; undefined before the first. */
+  #isPooled: boolean | undefined;
+  /** Whether a pooler is to be asked what it does with prepared statements. */
+  #asksForNames: boolean;
 
   constructor(url: DatabaseUrl, options: DialectOptions) {
     this.#url = url;
     this.#config = clientConfig(url, options);
     this.#encryptions = encryptionsOf(url, options);
     this.encrypted = this.#encryptions.some((encryption) => encryption !== false);
-    const { preparedStatements = true } = options;
+    const { preparedStatements } = options;
+    this.#asksForNames = preparedStatements === undefined;
     this.#shared = {
-      names: preparedStatements ? new StatementNames() : undefined,
+      names: new StatementNames(preparedStatements !== false),
       describe: this.describe,
       networkTimeoutMs: options.networkTimeoutMs ?? DEFAULT_NETWORK_TIMEOUT_MS,
       cancel: (processId, secretKey) =>
@@ -79,17 +87,24 @@ export class PostgresqlDialect implements Dialect {
 
   async #connectBy(encryption: Encryption): Promise<PostgresqlConnection> {
     const client = new Client(withEncryption(this.#config, encryption));
-    addStartupSettings(client, this.#url);
+    const settings = settingsOf(client, this.#url);
+    const started = !this.#isPooled && Object.keys(settings).length > 0;
+    startWith(client, started ? settings : {});
     const connection = new PostgresqlConnection(client, this.#shared);
     try {
       await answerWithin(
         this.#config.connectionTimeoutMillis ?? DEFAULT_CONNECT_TIMEOUT_MS,
-        this.#logIn(client, connection),
+        this.#logIn(client, connection, settings, started),
         () => connection.destroy(),
         'The login',
       );
     } catch (cause) {
       connection.destroy();
+      if (started && refusesSetting(cause)) {
+        this.#isPooled = true;
+        return this.#connectBy(encryption);
+      }
+      if (cause instanceof ArgumentError) throw cause;
       throw new OperationalError(`No connection to ${this.#url}: ${reason(cause)}.`, {
         cause,
         reason: 'unavailable',
@@ -99,13 +114,29 @@ export class PostgresqlDialect implements Dialect {
     return connection;
   }
 
-  async #logIn(client: Client, connection: PostgresqlConnection): Promise<void> {
+  /** @param started whether the settings were in the start-up packet; a pooler may have left them out */
+  async #logIn(
+    client: Client,
+    connection: PostgresqlConnection,
+    settings: Settings,
+    started: boolean,
+  ): Promise<void> {
     await client.connect();
-    this.serverVersion ??= await serverVersion(connection);
+    const hasSettings = Object.keys(settings).length > 0;
+    if (this.serverVersion !== undefined && !hasSettings) return;
+    const { version, isPooled } = await reached(client);
+    if (isPooled && this.#asksForNames && !(await keepsNamesApart(client)))
+      this.#shared.names.turnOff();
+    if (isPooled) this.#asksForNames = false;
+    if (hasSettings && (isPooled || !started)) connection.carry(settingStatement(settings));
+    this.#isPooled = isPooled;
+    this.serverVersion ??= version;
   }
 
   isConnectionLimit(error: unknown): boolean {
-    return (error as { cause?: { code?: unknown } }).cause?.code === '53300';
+    const { code, message = '' } =
+      (error as { cause?: { code?: string; message?: string } }).cause ?? {};
+    return code === '53300' || message.startsWith('no more connections allowed'); // PgBouncer's words
   }
 }
 
@@ -139,23 +170,6 @@ function withEncryption(config: ClientConfig, encryption: Encryption): ClientCon
   };
 }
 
-/**
- * Each as a parameter of its own of the start-up packet, which a pooler passes on or keeps track of: `options` is refused
- * by PgBouncer. They come before those that the role or the database has.
- */
-function addStartupSettings(client: Client, { query }: DatabaseUrl): void {
-  const schema = query['schema'];
-  const searchPath = query['search_path'] ?? (schema && `"${schema.replaceAll('"', '""')}"`);
-  const starting = client as unknown as { getStartupConf(): object };
-  const ofPg = starting.getStartupConf.bind(client);
-  starting.getStartupConf = () => ({
-    ...ofPg(),
-    TimeZone: 'UTC',
-    standard_conforming_strings: 'on',
-    ...(searchPath && { search_path: searchPath }),
-  });
-}
-
 function encryptionsOf(url: DatabaseUrl, { ssl }: DialectOptions): readonly Encryption[] {
   const { sslmode, ssl: asked, sslrootcert, sslcert, sslkey } = url.query;
   const files = {
@@ -168,11 +182,6 @@ function encryptionsOf(url: DatabaseUrl, { ssl }: DialectOptions): readonly Encr
   const mode = (sslmode ?? implied ?? process.env['PGSSLMODE'] ?? 'disable').toLowerCase();
   if (mode === 'no-verify') return encryptions(ssl, 'require', { ...files, ca: undefined });
   return encryptions(ssl, TLS_MODES.find((known) => known === mode) ?? 'verify-full', files);
-}
-
-async function serverVersion(connection: PostgresqlConnection): Promise<string> {
-  const { rows } = await connection.execute('SHOW server_version', []);
-  return String(rows[0]?.[0]).split(' ')[0] as string;
 }
 
 function reason(error: unknown): string {

@@ -16,9 +16,8 @@ export const POSTGRESQL_ERRORS: Readonly<Record<string, ErrorKind>> = {
   '25': 'programming',
   '25P03': 'gone', // idle in a transaction for too long
   '25P04': 'timeout',
-  '26000': 'other',
+  '26': 'programming', // a name in EXECUTE
   '42': 'programming',
-  '42P05': 'other',
   '40': 'serialization',
   '40003': 'gone',
   '40P01': 'deadlock',
@@ -42,9 +41,6 @@ const READ_ONLY = '25006';
 const UNKNOWN = new Set(['08007', '40003']);
 /** A prepared statement that is there already, or is not. */
 const NAMES_LOST = new Set(['42P05', '26000']);
-const NAMES_HINT =
-  'A pooler that gives each transaction another connection (PgBouncer) mixes up prepared statements: ' +
-  'set preparedStatements: false, or ?preparedStatements=false in the URL.';
 
 const QUOTED = /"(?:[^"]|"")+"/g;
 
@@ -58,7 +54,6 @@ export function readPostgresqlError(error: DriverError): DatabaseError | undefin
   if (circumstancesOf(error) && LOST.test(message)) return connectionLost(error);
   if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || severity === undefined)
     return undefined;
-  if (NAMES_LOST.has(code)) return errorOf('other', error, `${message}. ${NAMES_HINT}`);
   return errorOf(kindOf(code, message, error), error, message, {
     constraint: error.constraint,
     table: error.table,
@@ -69,9 +64,15 @@ export function readPostgresqlError(error: DriverError): DatabaseError | undefin
 
 function kindOf(code: string, message: string, error: DriverError): ErrorKind {
   if (code === READ_ONLY && circumstancesOf(error)?.readOnlyServer) return 'read-only';
+  if (circumstancesOf(error)?.nameLost) return 'schema-changed';
   if (code === '0A000' && message.includes('cached plan')) return 'schema-changed';
   if (code === '57014' && message.includes('timeout')) return 'timeout';
   return POSTGRESQL_ERRORS[code] ?? POSTGRESQL_ERRORS[code.slice(0, 2)] ?? 'database';
+}
+
+/** Whether the server does not know a name, or knows it already. */
+export function isNameLost(error: unknown): boolean {
+  return NAMES_LOST.has((error as DriverError | undefined)?.code ?? '');
 }
 
 export function isReadOnly(error: unknown): boolean {

@@ -45,7 +45,7 @@ export function submit(route: Route, query: QueryObject, callback: PgCallback | 
       const connection = driver as PostgresqlConnection;
       const { text = '', values } = query.cursor ?? query;
       connection.assertSendable(text, values);
-      await connection.beginNow();
+      await connection.prepare(query, text);
       ownError = await occupy(connection.client, query);
       if (ownError) throw ownError as Error;
     },
