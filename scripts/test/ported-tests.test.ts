@@ -9,9 +9,9 @@ const { portedTests } = require('../lib/docs/ported-tests.cjs') as {
 
 const root = mkdtempSync(join(tmpdir(), 'quartet-ported-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-mkdirSync(join(root, 'test'));
+mkdirSync(join(root, 'apps/a/test'), { recursive: true });
 writeFileSync(
-  join(root, 'test/a.test.ts'),
+  join(root, 'apps/a/test/a.test.ts'),
   `test('it\\'s there', async () => {});\ntest.each([\n  ['not this', 'nor this'],\n])(\n  'each %s is there',\n  (one) => {},\n);\n`,
 );
 
@@ -20,7 +20,7 @@ function tableOf(...rows: object[]): string {
   return portedTests(root, 'list.json', (file) => `../${file}`);
 }
 
-const there = { test: 'test_a', file: 'test/a.test.ts', title: "it's there" };
+const there = { test: 'test_a', file: 'apps/a/test/a.test.ts', title: "it's there" };
 
 test('every row of the list is in the table, with its count', () => {
   const table = tableOf(
@@ -30,8 +30,8 @@ test('every row of the list is in the table, with its count', () => {
   );
   expect(table).toContain('3 test functions: 1 ported, 1 adapted, 1 not applicable.');
   expect(table.split('\n').slice(-3)).toEqual([
-    "| `test_a.py` test_a | ported | [it's there](../test/a.test.ts) |",
-    '| `test_a.py` test_b | adapted | [each %s is there](../test/a.test.ts); a \\| b |',
+    "| `test_a.py` test_a | ported | [it's there](../apps/a/test/a.test.ts) |",
+    '| `test_a.py` test_b | adapted | [each %s is there](../apps/a/test/a.test.ts); a \\| b |',
     '| `test_a.py` test_c | not applicable | Python only |',
   ]);
 });
@@ -39,7 +39,10 @@ test('every row of the list is in the table, with its count', () => {
 test.each([
   [{ ...there, status: 'ported', title: 'it is there' }, /has no test 'it is there'/],
   [{ ...there, status: 'ported', title: 'not this' }, /has no test 'not this'/],
-  [{ ...there, status: 'ported', file: 'test/b.test.ts' }, /test\/b\.test\.ts does not exist/],
+  [
+    { ...there, status: 'ported', file: 'apps/a/test/b.test.ts' },
+    /apps\/a\/test\/b\.test\.ts does not exist/,
+  ],
   [{ ...there, status: 'adapted' }, /it is not said what differs/],
   [{ test: 'test_a', status: 'not applicable' }, /no reason is given/],
   [{ ...there, status: 'done' }, /'done' is no status/],

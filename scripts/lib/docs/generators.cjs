@@ -3,6 +3,8 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { APPS } = require('../workspace.cjs');
+const { behaviourTable } = require('./behaviours.cjs');
+const { callTable } = require('./calls.cjs');
 const { dialectPlaces } = require('./dialect-places.cjs');
 const { errorTree } = require('./errors.cjs');
 const { fence, linesOfCode, queryOf, regionOf } = require('./excerpt.cjs');
@@ -67,6 +69,13 @@ exports.generators = (root) => ({
   /** ported-tests LIST: what became of each test of a reference */
   'ported-tests': ({ file, args: [list] }) =>
     portedTests(root, list, (target) => relative(file, target)),
+
+  /** calls TOPIC: the articles' calls and ours, as the programs of docs/examples have them */
+  calls: ({ args: [topic] }) => callTable(root, topic),
+
+  /** behaviours LIST: what the articles do, and the tests of it */
+  behaviours: ({ file, args: [list] }) =>
+    behaviourTable(root, list, (target) => relative(file, target)),
 
   /** packages: who imports whom among the packages */
   packages: () => packagesPicture(root),

@@ -3,6 +3,7 @@
 // hand. A test that the list names must exist by that title, in that file.
 const fs = require('node:fs');
 const path = require('node:path');
+const { whyNoTest } = require('./test-titles.cjs');
 
 /**
  * @typedef {object} Row
@@ -53,16 +54,9 @@ function problemOf(root, row) {
   if (status === 'not applicable') return how ? '' : `${test}: no reason is given`;
   if (status !== 'ported' && status !== 'adapted') return `${test}: '${status}' is no status`;
   if (status === 'adapted' && !how) return `${test}: it is not said what differs`;
-  const full = path.join(root, file ?? '');
-  if (!file || !fs.existsSync(full)) return `${test}: ${file} does not exist`;
-  const titles = [...fs.readFileSync(full, 'utf8').matchAll(TITLE)].map(([, quoted]) =>
-    quoted.slice(1, -1).replace(/\\(.)/g, '$1'),
-  );
-  return titles.includes(title ?? '') ? '' : `${test}: ${file} has no test '${title}'`;
+  const reason = whyNoTest(root, file, title);
+  return reason && `${test}: ${reason}`;
 }
-
-/** The title of a `test(…)` or `test.each(…)(…)`: the text right after its opening bracket, with a body after it. */
-const TITLE = /\(\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"),\s*(?:async )?\(/g;
 
 function escape(text = '') {
   return text.replace(/\|/g, '\\|');
