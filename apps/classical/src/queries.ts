@@ -1,5 +1,5 @@
 /** The contract in the classical style: a unit of work on plain objects, TypeORM's query builders for lists. */
-import { IntegrityError } from '@quartet/db-core';
+import { IntegrityError, toDate } from '@quartet/db-core';
 import type { ImportRejection, Queries } from '@quartet/http-contract';
 import { rejectionReason } from '@quartet/http-contract';
 import { sessionManager } from '@quartet/db-typeorm';
@@ -164,7 +164,7 @@ export const queries: Queries = {
     return rows.map(({ id, name, messages, last }) => ({
       author: { id, name },
       messages: Number(messages),
-      lastMessageAt: new Date(last),
+      lastMessageAt: toDate(last),
     }));
   },
 

@@ -1,5 +1,5 @@
 /** The contract in the declarative style: a unit of work on model instances, Sequelize's finders for lists. */
-import { IntegrityError } from '@quartet/db-core';
+import { IntegrityError, toDate } from '@quartet/db-core';
 import type { ImportRejection, Queries } from '@quartet/http-contract';
 import { rejectionReason } from '@quartet/http-contract';
 import { col, fn, Op, Transaction } from 'sequelize';
@@ -159,7 +159,7 @@ export const queries: Queries = {
     return rows.map((row) => ({
       author: row.author,
       messages: Number(row.get('messages')),
-      lastMessageAt: new Date(row.get('lastMessageAt') as Date),
+      lastMessageAt: toDate(row.get('lastMessageAt')),
     }));
   },
 

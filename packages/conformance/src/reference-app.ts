@@ -3,7 +3,7 @@
  * and it is the limit that the libraries' styles are measured against.
  */
 import type { DialectName, Engine, Row } from '@quartet/db-core';
-import { IntegrityError, scopedSession, sessionmaker } from '@quartet/db-core';
+import { IntegrityError, scopedSession, sessionmaker, toDate } from '@quartet/db-core';
 import { initApp } from '@quartet/db-core/express';
 import type { MessageView, Page, PageRequest, Queries, UserView } from '@quartet/http-contract';
 import { createRouter, rejectionReason } from '@quartet/http-contract';
@@ -282,9 +282,4 @@ function toMessage(row: Readonly<Record<string, unknown>>): MessageView {
     createdAt: toDate(row['created_at']),
     author: { id: Number(row['author_id']), name: String(row['author_name']) },
   };
-}
-
-/** The drivers give dates but for SQLite, whose text is ISO. */
-function toDate(value: unknown): Date {
-  return value instanceof Date ? value : new Date(String(value));
 }

@@ -47,6 +47,7 @@ export type {
   IsolationLevel,
   TransactionOptions,
 } from './sql/transaction-options';
+export { toDate } from './dialects/sqlite/read-as';
 export { DatabaseUrl, parseDatabaseUrl } from './dialects/url';
 export { createEngine } from './create-engine';
 export { Engine } from './engine/engine';

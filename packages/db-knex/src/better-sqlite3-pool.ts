@@ -3,12 +3,13 @@
  * since a statement may have to wait for its turn. Knex awaits every answer; what calls better-sqlite3 synchronously gets
  * none of them, so this is not exported. A checked-out connection stays the same until it is released.
  *
- * Columns declared `datetime` or `timestamp` that hold ISO 8601 text in UTC are read as `Date`, as Python's
+ * Columns declared `datetime` or `timestamp` that hold an instant in UTC as text are read as `Date`, as Python's
  * `sqlite3` does with `PARSE_DECLTYPES`.
  *
  * @see https://knexjs.org/guide/#configuration-options
  */
 import type { Engine } from '@quartet/db-core';
+import { toDate } from '@quartet/db-core';
 import type { SqliteColumn, SqliteOutcome, SqliteRow } from '@quartet/db-core/drivers';
 import { requireDialect, Route, runSqlite } from '@quartet/db-core/drivers';
 
@@ -22,7 +23,8 @@ export interface BetterSqlite3Pool {
   numPendingAcquires(): number;
 }
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+/** ISO 8601, and what SQLite's own `current_timestamp` writes. */
+const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?$/;
 const NOTHING: SqliteOutcome = { changes: 0, lastInsertRowid: 0 };
 
 export class BetterSqlite3Connection {
@@ -122,6 +124,6 @@ function readInstants(rows: SqliteRow[], columns: readonly SqliteColumn[]): void
   for (const name of names)
     for (const row of rows) {
       const value = row[name];
-      if (typeof value === 'string' && INSTANT.test(value)) row[name] = new Date(value);
+      if (typeof value === 'string' && INSTANT.test(value)) row[name] = toDate(value);
     }
 }

@@ -44,10 +44,3 @@ export function primaryId(
     ? table.specificType(name, `int not null ${autoIncrement} primary key`)
     : table.increments(name);
 }
-
-/** What the database answered for an instant, as a Date. @throws RangeError when it is none. */
-export function toDate(value: unknown): Date {
-  const date = value instanceof Date ? value : new Date(value as string | number);
-  if (Number.isNaN(date.getTime())) throw new RangeError(`This is no instant: ${String(value)}`);
-  return date;
-}

@@ -70,5 +70,7 @@ describe('the pool of better-sqlite3 connections', () => {
     await engine.execute('alter table t add column changed datetime');
     await knex('t').update({ changed: made });
     expect(await knex('t').first()).toMatchObject({ made, changed: made });
+    await engine.execute("update t set made = '2026-01-02 03:04:05'"); // as current_timestamp writes it
+    expect(await knex('t').first()).toMatchObject({ made: new Date('2026-01-02T03:04:05Z') });
   });
 });

@@ -10,6 +10,7 @@ import { Sequelize } from 'sequelize';
 import { forgetFormerAssociations } from './former-associations';
 import { sequelizeOptions } from './options';
 import { reportModifications } from './report-modifications';
+import { defineStoredTypes, typesOf } from './sqlite3/model-types';
 import { SequelizeMapper } from './sequelize-mapper';
 import { defineUtcDateTime } from './utc-date-time';
 
@@ -46,9 +47,14 @@ export async function bindSequelize(
   const { models = [], ...rest } = options;
   await outsideScope(() => engine.ready());
   const decorated = models.filter((model) => isModel(model)) as DecoratedModel[];
-  const settings: Options = { logging: false, ...rest, ...sequelizeOptions(engine, rest.define) };
+  const settings: Options = {
+    logging: false,
+    ...rest,
+    ...sequelizeOptions(engine, (table) => typesOf(sequelize, table), rest.define),
+  };
   defineUtcDateTime(String(settings.dialect), engine.dialect.facts);
-  const sequelize =
+  if (engine.dialect.facts.instant.isText) defineStoredTypes();
+  const sequelize: Sequelize =
     decorated.length > 0
       ? new (sequelizeTypescript().Sequelize)(settings)
       : new Sequelize(settings);

@@ -7,7 +7,7 @@
 import type { Engine } from '@quartet/db-core';
 import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import type { ModelOptions, Options } from 'sequelize';
-import { sequelizeSqlite3 } from './sqlite3/sequelize';
+import { sequelizeSqlite3, type TypesOfTable } from './sqlite3/sequelize';
 
 /** Its pool holds facades only; the engine's pool is the limit. */
 const POOL = { max: 1_000_000, min: 0, idle: 1000 };
@@ -21,21 +21,25 @@ type AllOptions = Options & {
 };
 
 /** @param define defaults for models, which win over ours. */
-export function sequelizeOptions(engine: Engine, define: ModelOptions = {}): Options {
+export function sequelizeOptions(
+  engine: Engine,
+  typesOf: TypesOfTable,
+  define: ModelOptions = {},
+): Options {
   return {
     pool: POOL,
     define: { ...engine.dialect.facts.bytewise, ...define },
     database: engine.url.database, // Sequelize's queries of the catalogue ask for it
     keepDefaultTimezone: true, // the engine's connections are in UTC
     ...versionOf(engine),
-    ...OPTIONS[engine.dialect.name](engine),
+    ...OPTIONS[engine.dialect.name](engine, typesOf),
   } as AllOptions;
 }
 
-function sqlite(engine: Engine): AllOptions {
+function sqlite(engine: Engine, typesOf: TypesOfTable): AllOptions {
   return {
     dialect: 'sqlite',
-    dialectModule: sequelizeSqlite3(engine),
+    dialectModule: sequelizeSqlite3(engine, typesOf),
     storage: 'quartet', // a name only: the engine knows the file
     dialectOptions: { mode: 2 }, // without OPEN_CREATE it makes no folder
     foreignKeys: false, // the engine's connections have them on already

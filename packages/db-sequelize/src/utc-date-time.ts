@@ -5,6 +5,7 @@
  * @see https://sequelize.org/docs/v6/other-topics/extending-data-types/
  */
 import type { DialectFacts } from '@quartet/db-core/binding';
+import { readAs } from '@quartet/db-core/binding';
 import type { DateDataType, ModelAttributeColumnOptions } from 'sequelize';
 import { DataTypes } from 'sequelize';
 
@@ -43,7 +44,7 @@ interface DateType {
 }
 type DateTypeClass = {
   new (options?: object): DateType;
-  parse?: (value: string, options: unknown) => unknown;
+  parse?: (value: unknown) => unknown;
 };
 // DataTypes.DATE itself is a proxy, whose subclasses would make plain DATEs.
 const DateType = (DataTypes.DATE as unknown as { prototype: { constructor: DateTypeClass } })
@@ -75,10 +76,8 @@ export function defineUtcDateTime(dialect: string, { instant }: DialectFacts): v
       return instant.format(value instanceof Date ? value : new Date(value as string | number));
     }
   };
-  // Sequelize finds parsers by the column's declared type: this one also reads what its DATE has written.
-  if (instant.isText)
-    types[KEY].parse = (value, options) =>
-      value.endsWith('Z') ? new Date(value) : types['DATE']?.parse?.(value, options);
+  // Also for tables that no model describes, whose columns Sequelize reads by their declared type.
+  if (instant.isText) types[KEY].parse = (value) => readAs('instant', value);
 }
 
 /** The registry of types that Sequelize documents for extensions: `DataTypes.sqlite` and so on. */

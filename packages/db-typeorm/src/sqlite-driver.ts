@@ -4,13 +4,16 @@
  * TypeORM's better-sqlite3 driver holds one database and one query runner, which all callers share: their
  * transactions run into each other, and rows that were answered as saved are lost. Here each operation gets a
  * query runner of its own, as on the other databases, whose statements run on the current session's connection.
- * Instants are stored as the other libraries store them, as ISO 8601 text in UTC.
+ * Instants are stored as the other libraries store them, as ISO 8601 text in UTC. What is read is read by what the model
+ * says of a column, in whichever form it is stored.
  *
- * Touched are `driver.createQueryRunner`, `preparePersistentValue`, `escapeQueryWithParameters` and
+ * Touched are `driver.createQueryRunner`, `preparePersistentValue`, `prepareHydratedValue`, `escapeQueryWithParameters` and
  * `mappedDataTypes` of this DataSource's driver object, and `query`, `connect`, `release`, `loadPragmaRecords` and
  * the migration hooks of its query runners.
  */
 import type { Engine } from '@quartet/db-core';
+import type { StoredAs } from '@quartet/db-core/binding';
+import { readAs } from '@quartet/db-core/binding';
 import { Route, runSqlite } from '@quartet/db-core/drivers';
 import type { DataSource, ObjectLiteral } from 'typeorm';
 import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
@@ -29,11 +32,30 @@ export function routeSqlite(dataSource: DataSource, engine: Engine): void {
     const prepared: unknown = prepare(value, column);
     return column.type === 'datetime' || column.type === Date ? toIso(prepared) : prepared;
   };
+  const hydrate = driver.prepareHydratedValue.bind(driver);
+  driver.prepareHydratedValue = (value: unknown, column: Column): unknown => {
+    const kind = STORED_AS.get(column.type);
+    return hydrate(kind ? readAs(kind, value) : value, column);
+  };
   driver.escapeQueryWithParameters = (sql: string, parameters: ObjectLiteral) =>
     bindAll(sql, parameters ?? {});
   const { now } = engine.dialect.facts.instant;
   Object.assign(driver.mappedDataTypes, { createDateDefault: now, updateDateDefault: now });
 }
+
+/** What TypeORM itself reads wrongly, or not at all, from a column of another type. */
+const STORED_AS: ReadonlyMap<Column['type'], StoredAs> = new Map<Column['type'], StoredAs>([
+  [Date, 'instant'],
+  ['datetime', 'instant'],
+  [Boolean, 'boolean'],
+  ['boolean', 'boolean'],
+  ...(
+    ['int', 'integer', 'tinyint', 'smallint', 'mediumint', 'bigint', 'int2', 'int8'] as const
+  ).map((type) => [type, 'number'] as const),
+  ...(['decimal', 'numeric', 'real', 'double', 'double precision', 'float'] as const).map(
+    (type) => [type, 'number'] as const,
+  ),
+]);
 
 class EngineQueryRunner extends BetterSqlite3QueryRunner {
   readonly #route: Route;

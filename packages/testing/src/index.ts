@@ -23,3 +23,4 @@ export { until } from './until';
 export type { UntilOptions } from './until';
 export { expectWarning } from './warnings';
 export { dropTheirTables, makeTheirTables } from './their-tables';
+export { makeThings, THING } from './things-of-text';

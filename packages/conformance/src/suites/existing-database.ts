@@ -1,4 +1,5 @@
 /** A database that is there already is used as it is: only what is missing is made. */
+import type { DialectName } from '@quartet/db-core';
 import type { Probe } from '../probe/probe';
 import { TABLES } from '../probe/probe';
 import { dialectOf, referenceSchema } from '../reference-schema';
@@ -52,6 +53,39 @@ export const existingDatabase = suiteWithOwnFixtures('existing database', (test)
     );
   });
 
+  test('an instant is one, however the database calls its type and has written it', async (context) => {
+    const dialect = dialectOf[context.engine];
+    for (const { type, stored } of SPELLINGS[dialect]) {
+      await withDatabase(
+        context,
+        async (probe) => {
+          await probe.rows(referenceSchema[dialect].users);
+          await probe.rows(
+            referenceSchema[dialect].messages.replace(
+              /created_at .*?NOT NULL/,
+              `created_at ${type} NOT NULL`,
+            ),
+          );
+          const [author] = await probe.addUsers(1);
+          await probe.rows(
+            `INSERT INTO messages (user_id, body, created_at) VALUES (${author}, 'there', ${stored})`,
+          );
+        },
+        async ({ api }) => {
+          const at = '2026-01-02T03:04:05.000Z';
+          const { items } = (await api.get('/messages')).json<PageBody<MessageBody>>();
+          const [message] = items;
+          const one = (await api.get(`/messages/${message?.id}`)).json<MessageBody>();
+          const [top] = (await api.get('/stats/top-authors')).json<{ last_message_at: string }[]>();
+          const seen = [message?.created_at, one.created_at, top?.last_message_at];
+          expect({ type, stored, seen }).toEqual({ type, stored, seen: [at, at, at] });
+          const made = await api.createMessage(message?.author.id ?? 0, 'new', []);
+          expect(Math.abs(Date.parse(made.created_at) - Date.now())).toBeLessThan(60_000);
+        },
+      );
+    }
+  });
+
   test('an app that is started again finds what it left', async (context) => {
     await withDatabase(
       context,
@@ -67,6 +101,29 @@ export const existingDatabase = suiteWithOwnFixtures('existing database', (test)
     );
   });
 });
+
+/** How others declare a column of instants, and what their defaults and programs write into it. */
+const SPELLINGS: Record<DialectName, readonly { type: string; stored: string }[]> = {
+  sqlite: [
+    ...['datetime', 'timestamp', 'datetime(3)', 'TIMESTAMP WITH TIME ZONE', 'text', ''].flatMap(
+      (type) => [
+        { type, stored: "'2026-01-02 03:04:05'" }, // current_timestamp
+        { type, stored: "'2026-01-02T03:04:05.000Z'" },
+      ],
+    ),
+    { type: 'datetime', stored: "'2026-01-02 03:04:05.000 +00:00'" }, // Sequelize
+    { type: 'integer', stored: "unixepoch('2026-01-02 03:04:05')" },
+  ],
+  postgresql: ['timestamptz', 'timestamptz(0)', 'timestamp', 'timestamp(6)'].map((type) => ({
+    type,
+    stored: "'2026-01-02 03:04:05+00'",
+  })),
+  mysql: [
+    ...['datetime', 'datetime(6)'].map((type) => ({ type, stored: "'2026-01-02 03:04:05'" })),
+    // Kept as an instant: a literal would be of the writer's zone.
+    ...['timestamp', 'timestamp(3)'].map((type) => ({ type, stored: 'from_unixtime(1767323045)' })),
+  ],
+};
 
 async function makeTables(
   probe: Probe,

@@ -3,12 +3,14 @@
  * (a scope for each request) to db-core. An app needs none of it.
  */
 export type { DialectFacts, InstantFacts } from '../dialects/facts';
+export type { StoredAs } from '../dialects/sqlite/read-as';
 export type { EngineRegistry } from './engine-registry';
 export type { HiddenField } from './hidden-field';
 export type { KeyColumn } from './key';
 export type { Class, Identity, Mapper, Select } from '../orm/mapper';
 export type { Operation } from '../observe/changes';
 export type { ScopeOptions } from '../session/scope';
+export { readAs } from '../dialects/sqlite/read-as';
 export { assertKnownOptions } from '../errors/unknown-option';
 export { createUnlessMade } from '../reflection/create-unless-made';
 export { dependenciesFirst } from '../orm/dependencies-first';
