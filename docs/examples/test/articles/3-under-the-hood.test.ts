@@ -1,9 +1,10 @@
 /** Article 3: its tests, on the class that it builds and on the extension that is ready made. */
 import { runInScope } from '@quartet/db-core';
 import { requestScopesOf } from '@quartet/db-core/express';
+import { expectWarning } from '@quartet/testing';
 import * as byHand from '../../src/articles/3-under-the-hood/by-hand';
 import * as extension from '../../src/articles/3-under-the-hood/extension';
-import { onEachEngine, testClient } from './support';
+import { onEachEngine, repr, testClient } from './support';
 import type { Express } from 'express';
 
 const KELLY = { username: 'kelly', password: 'kelly' };
@@ -63,7 +64,9 @@ onEachEngine((stage) => {
       });
       await requestScopesOf(app)?.idle();
       await runInScope(async () => {
-        expect(await User.query.all()).toMatchObject([KELLY]);
+        const users = await User.query.all();
+        expect(users).toMatchObject([KELLY]);
+        expect(repr(users)).toBe("[<User 'kelly'>]");
         expect(db.session.has()).toBe(true);
       });
     },
@@ -74,11 +77,61 @@ onEachEngine((stage) => {
     async (_name, { createApp, createUser, User }) => {
       await createApp({ DATABASE: stage.url });
       await runInScope(async () => {
+        // #region questions
+        // [3] "Do I need to store anything in flask's g object?"
+        // => no, nor in `req` or `res.locals`: a function of any module uses the session of the request
         await createUser('kelly', 'kelly');
+        // #endregion
         expect(await User.query.filterBy({ username: 'kelly' }).first()).not.toBeUndefined();
       });
     },
   );
+
+  test('2. byHand: the session is removed after a context, and after a request', async () => {
+    const { createApp, db } = byHand;
+    // #region tests
+    // [3] db.end_session = recorder_decorator(db.end_session)
+    const recorder = jest.spyOn(db, 'endSession');
+    // #endregion
+    const app = await createApp({ TESTING: true, DATABASE: stage.url });
+    // #region tests
+    // [3] ctx = app.test_request_context(); ctx.push(); ctx.pop()
+    // => or `db.requestContext(() => undefined)` of the extension, whose hooks are for both
+    await runInScope(() => undefined, { onTeardown: (error) => db.endSession(error) });
+    // #endregion
+    expect(recorder).toHaveBeenCalledTimes(1);
+    // #region tests
+    // [3] app.test_client().get('/')
+    await testClient(app, (client) => client.get('/'));
+    // #endregion
+    await requestScopesOf(app)?.idle();
+    expect(recorder).toHaveBeenCalledTimes(2);
+    recorder.mockRestore();
+  });
+
+  test('2. extension: the session is removed after a context, and after a request', async () => {
+    const { createApp, db } = extension;
+    const app = await createApp({ TESTING: true, DATABASE: stage.url });
+    let count = 0;
+    db.onTeardown(() => (count += 1), { withoutData: true });
+    await db.requestContext(() => undefined);
+    expect(count).toBe(1);
+    await testClient(app, (client) => client.get('/'));
+    await requestScopesOf(app)?.idle();
+    expect(count).toBe(2);
+  });
+
+  test('end_session(error): the hook gets the error of the view', async () => {
+    expectWarning('logging error: Error: boom');
+    const { createApp } = byHand;
+    const app = await createApp({ DATABASE: stage.url, env: 'test' }); // Express logs nothing itself
+    app.get('/boom', async () => {
+      await byHand.User.query.all();
+      throw new Error('boom');
+    });
+    await testClient(app, (client) => client.get('/boom'));
+    await requestScopesOf(app)?.idle();
+  });
 
   test.each(Object.entries({ byHand, extension }))(
     '%s: db.session() is the same within a request',

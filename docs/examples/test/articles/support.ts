@@ -46,7 +46,7 @@ export interface TestClient {
 /** Serves the app over real HTTP while `use` runs. */
 export async function testClient(
   app: Express,
-  use: (client: TestClient) => Promise<void>,
+  use: (client: TestClient) => Promise<unknown>,
 ): Promise<void> {
   await withServer(app, async (url) => {
     const text = async (path: string, init?: RequestInit): Promise<string> =>

@@ -18,7 +18,7 @@ export const Session = scopedSession(sessionmaker({ bind: engine }));
 
 // #endregion
 // --- tables -----------------------------------------------------------------------------------
-// #region models
+// #region tests
 
 /** What its tests begin with. */
 export async function emptyDb(bind: Engine): Promise<void> {

@@ -43,7 +43,8 @@ export class SQLAlchemy {
     await this.initDb();
 
     // [3] app.teardown_request(self.end_session)
-    initApp(app, { onTeardown: (error) => this.endSession(error) });
+    // => with the error of the view; `withoutData` calls it for requests that use no session, too
+    initApp(app).onTeardown((error) => this.endSession(error), { withoutData: true });
   }
 
   // [3] def init_session_maker(self):
