@@ -1,5 +1,10 @@
 /** What the articles say of the classical style, how its own tests leave nothing behind, and its library's own transactions. */
-import { registerArticles, registerIsolation, registerNested } from '@quartet/conformance';
+import {
+  registerArticles,
+  registerIsolation,
+  registerNested,
+  registerTenants,
+} from '@quartet/conformance';
 import type { Style } from '@quartet/conformance';
 import { createApp } from '../src/app';
 import { dataSource, initDb } from '../src/database';
@@ -21,3 +26,4 @@ const style: Style = {
 registerArticles(style);
 registerIsolation(style);
 registerNested(style);
+registerTenants(style);

@@ -1,5 +1,10 @@
 /** What the articles say of the declarative style, how its own tests leave nothing behind, and its library's own transactions. */
-import { registerArticles, registerIsolation, registerNested } from '@quartet/conformance';
+import {
+  registerArticles,
+  registerIsolation,
+  registerNested,
+  registerTenants,
+} from '@quartet/conformance';
 import type { Style } from '@quartet/conformance';
 import type { Sequelize } from 'sequelize-typescript';
 import { createApp } from '../src/app';
@@ -25,3 +30,4 @@ const style: Style = {
 registerArticles(style);
 registerIsolation(style);
 registerNested(style);
+registerTenants(style);

@@ -8,6 +8,7 @@ import {
   registerArticles,
   registerIsolation,
   registerNested,
+  registerTenants,
 } from '@quartet/conformance';
 import type { Session } from '@quartet/db-core';
 import { runInScope, ScopeClosedError } from '@quartet/db-core';
@@ -39,6 +40,7 @@ const style: Style = {
 registerArticles(style);
 registerIsolation(style);
 registerNested(style);
+registerTenants(style);
 
 onEachEngine(initDb, (stage) => {
   test('within a request db.session() is the same session, in the next another; db.session itself never changes', async () => {

@@ -6,6 +6,7 @@ import {
   registerArticles,
   registerIsolation,
   registerNested,
+  registerTenants,
 } from '@quartet/conformance';
 import { runInScope, translateError } from '@quartet/db-core';
 import { createApp } from '../src/app';
@@ -35,6 +36,7 @@ const style: Style = {
 registerArticles(style);
 registerIsolation(style);
 registerNested(style);
+registerTenants(style);
 
 onEachEngine(initDb, (stage) => {
   test('the session at the prompt prints what the second article prints', async () => {

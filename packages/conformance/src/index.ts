@@ -11,4 +11,5 @@ export type { Stage } from './on-each-engine';
 export { registerArticles } from './style/articles';
 export { registerIsolation } from './style/isolation';
 export { registerNested } from './style/nested';
+export { registerTenants } from './style/tenants';
 export type { Style } from './style/style';

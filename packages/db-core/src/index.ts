@@ -37,9 +37,11 @@ export type { SessionSource } from './session/current';
 export type { TeardownOptions } from './session/teardown-hooks';
 export type { ScopedSession, ScopedSessionOptions } from './session/scoped-session';
 export type { SessionFactory, SessionOptions } from './session/sessionmaker';
+export type { SettingsSource } from './session/settings';
 export type { Propagation, TransactionalOptions } from './session/transactional';
 export type { Built, Executable } from './sql/built';
 export type { CompiledStatement, Params } from './sql/placeholders';
+export type { Settings } from './sql/settings';
 export type {
   BeginMode,
   BeginWay,

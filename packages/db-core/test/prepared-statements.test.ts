@@ -229,6 +229,39 @@ describeOn('postgres', 'prepared statements on a server', (server) => {
     });
   });
 
+  test.each([
+    ['a text', 'select name from things', [], 0],
+    ['with values', 'select name from things where id = $1', [1], 0],
+    ['prepared', 'select id from things where id = $1', [1], 3],
+    ['a write', "insert into things (name) values ('with settings')", [], 0],
+  ])('settings travel in that packet: %s', async (_, sql, params, before) => {
+    const settings = { 'app.tenant': "it's", 'app.user': 7 };
+    for (const begin of ['on-first-statement', 'on-first-write'] as const) {
+      const engine = engineWith({});
+      for (let i = 0; i < before; i++) await engine.execute(sql, params);
+      await runInScope(async () => {
+        const session = sessionmaker({ bind: engine, settings, begin })();
+        const told = await packetsOf(engine, async () => void (await session.execute(sql, params)));
+        expect(told).toEqual({ sent: 1, received: 1 });
+        const both = "select current_setting('app.tenant'), current_setting('app.user')";
+        const [row] = (await session.execute(both)).all();
+        expect([...(row ?? [])]).toEqual(["it's", '7']);
+        await session.close();
+      });
+    }
+  });
+
+  test('BEGIN with settings and no statement behind it is one packet too', async () => {
+    const engine = engineWith({});
+    await runInScope(async () => {
+      const session = sessionmaker({ bind: engine, settings: { 'app.tenant': 'a' } })();
+      const told = await packetsOf(engine, () => session.begin({ begin: 'eager' }));
+      expect(told).toEqual({ sent: 1, received: 1 });
+      expect((await session.execute("select current_setting('app.tenant')")).scalar()).toBe('a');
+      await session.close();
+    });
+  });
+
   test('the position that an error tells is that in the statement', async () => {
     const Session = scopedSession(sessionmaker({ bind: engineWith({}) }));
     const inFirst = await runInScope(() =>

@@ -5,6 +5,7 @@
  * A method that may wait answers a promise where it has to and nothing where it need not, so that a synchronous driver
  * costs no promise.
  */
+import type { Setting } from '../sql/settings';
 import type { Statement } from '../sql/statement';
 import type { BeginWay, TransactionOptions } from '../sql/transaction-options';
 
@@ -24,6 +25,8 @@ export interface BeginRequest extends TransactionOptions {
   readonly mayWrite: boolean;
   /** Whether no statement follows at once, so that BEGIN must be answered by itself. */
   readonly alone: boolean;
+  /** What holds in this transaction and in no other. */
+  readonly settings: readonly Setting[];
 }
 
 export interface DriverConnection {
@@ -69,6 +72,8 @@ export interface DriverConnection {
   rollback(): Promise<void> | undefined;
   /** Sends `SAVEPOINT …`, `RELEASE SAVEPOINT …` or `ROLLBACK TO SAVEPOINT …`. */
   savepoint(sql: string): Promise<void> | undefined;
+  /** Sets these inside the transaction that is open, for `withTestIsolation`; the returned function takes them back. */
+  setInside(settings: readonly Setting[]): Promise<() => Promise<void>>;
   /** The transaction is over, either way, or a statement outside one is: gives back what `begin` or `beforeWrite` took. */
   transactionEnded(): void;
 

@@ -1,4 +1,5 @@
 /** What a connection may be given by the one who asks for it. */
+import type { Setting } from '../sql/settings';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 import type { ConnectionListener } from './events';
 
@@ -11,6 +12,8 @@ export interface ConnectionOptions {
   readonly begin?: BeginMode | undefined;
   /** For every transaction of this connection, over the engine's own. */
   readonly transaction?: TransactionOptions | undefined;
+  /** What each transaction is begun with, asked for when it begins. */
+  readonly settings?: (() => readonly Setting[]) | undefined;
   /** The session it belongs to, for events. */
   readonly session?: object | undefined;
   /** Listens to everything that happens on it. */
@@ -24,6 +27,7 @@ export const CONNECTION_OPTIONS: Readonly<Record<keyof ConnectionOptions, true>>
   keepsConnection: true,
   begin: true,
   transaction: true,
+  settings: true,
   session: true,
   listener: true,
   onBegin: true,

@@ -53,6 +53,7 @@ export class Connection {
       takesScripts: engine.takesScripts,
       beginMode: options.begin ?? engine.beginMode,
       defaults: { ...engine.transactionDefaults, ...options.transaction },
+      settings: options.settings,
     });
     this.#statements = new StatementRunner(this, this.#checkout, this.#transaction, this.#turn);
   }

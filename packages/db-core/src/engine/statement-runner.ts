@@ -78,10 +78,11 @@ export class StatementRunner {
       const { savepoints } = this.#transaction;
       const writer =
         nesting || !savepoints.isEmpty ? savepoints.writerOf({ owner, nesting, asked }) : undefined;
+      const settings = this.#transaction.nextSettings();
       const acquired = this.#checkout.acquire();
       const driver = acquired instanceof Promise ? await acquired : acquired;
       try {
-        const preparing = this.#transaction.prepare(driver, statement, writer);
+        const preparing = this.#transaction.prepare(driver, statement, writer, settings);
         if (preparing) await preparing;
         const turn = driver.loopTurn();
         if (turn) await turn;
@@ -89,6 +90,8 @@ export class StatementRunner {
         const answer =
           running instanceof Promise ? await this.#answer(driver, statement, running) : running;
         this.#transaction.after(driver, statement, answer, writer);
+        const ending = this.#transaction.endSingle('commit');
+        if (ending) await ending;
         return form.result(answer);
       } catch (error) {
         this.#transaction.afterFailure(driver, error, statement);
@@ -96,6 +99,7 @@ export class StatementRunner {
           observed(this.#checkout, text, values, (own) => own.execute(text, values))(driver.inner),
         );
         if (completing) await completing;
+        await this.#transaction.endSingle('rollback');
         if (!this.#transaction.active && !driver.alive) this.#checkout.release();
         throw error;
       } finally {

@@ -1,13 +1,17 @@
 /** What is asked of a transaction: by the connection's defaults, by `begin()`, and by a library before its first statement. */
+import type { Setting } from '../sql/settings';
 import type { BeginMode, BeginOptions, TransactionOptions } from '../sql/transaction-options';
 import { InvalidRequestError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
+import { NO_SETTINGS } from '../sql/settings';
 import { BEGIN_OPTIONS } from '../sql/transaction-options';
 
 export interface TransactionDefaults {
   readonly beginMode: BeginMode;
   /** Isolation level and access mode where `begin` is given none. */
   readonly defaults: TransactionOptions;
+  /** What a transaction begins with, asked for each time anew. */
+  readonly settings?: (() => readonly Setting[]) | undefined;
 }
 
 export class TransactionRequest {
@@ -28,6 +32,11 @@ export class TransactionRequest {
   /** When it really begins. */
   get mode(): BeginMode {
     return this.#mode;
+  }
+
+  /** What one that begins now has to begin with. @throws what is thrown by who gives them */
+  settings(): readonly Setting[] {
+    return this.#defaults.settings?.() ?? NO_SETTINGS;
   }
 
   /** By `begin()`. @throws ArgumentError for an unknown option */

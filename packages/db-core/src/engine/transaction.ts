@@ -5,6 +5,7 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/session_transaction.html
  */
 import type { DriverConnection } from '../dialects/driver-connection';
+import type { Setting } from '../sql/settings';
 import type { Statement } from '../sql/statement';
 import type { BeginOptions, BeginWay, TransactionOptions } from '../sql/transaction-options';
 import type { SavepointOperation } from './events';
@@ -12,6 +13,7 @@ import type { Caller, Savepoint, SavepointOwner } from './savepoint';
 import type { SavepointTarget } from './savepoints';
 import type { TransactionHost, TransactionSettings } from './transaction-host';
 import { InvalidRequestError, PendingRollbackError } from '../errors/errors';
+import { NO_SETTINGS } from '../sql/settings';
 import { noteCircumstances } from '../dialects/driver-error';
 import { translateError } from '../dialects/translate-error';
 import { savepointSql } from './savepoint';
@@ -35,6 +37,8 @@ export class Transaction implements SavepointTarget {
   #begunBy: { readonly owner: SavepointOwner } | undefined;
   #mayWrite = false;
   #wrote = false;
+  /** Whether it is of one statement, which would commit by itself without settings. */
+  #isSingle = false;
 
   constructor(host: TransactionHost, settings: TransactionSettings) {
     this.#host = host;
@@ -166,11 +170,17 @@ export class Transaction implements SavepointTarget {
 
   // --- around a statement --------------------------------------------------------------------
 
+  /** Those of the transaction that the next statement begins. @throws where there is to be none: nothing must be sent then */
+  nextSettings(): readonly Setting[] {
+    return this.#state === 'open' ? NO_SETTINGS : this.#request.settings();
+  }
+
   /** What must happen on the server before a statement of `writer` may run; undefined when nothing. */
   prepare(
     driver: DriverConnection,
     statement: Statement,
     writer: Savepoint | undefined,
+    settings: readonly Setting[],
   ): Promise<void> | undefined {
     if (this.#state === 'open') {
       const mustSend = writer !== undefined && this.savepoints.mustSend(writer);
@@ -181,13 +191,13 @@ export class Transaction implements SavepointTarget {
       return this.#sendBefore(driver, write, writer);
     }
     const write = driver.isWrite(statement);
-    if (this.#settings.autobegin || this.#state === 'begun') {
-      if (!write && this.#request.mode === 'on-first-write') return undefined;
-      return this.#open(driver, {
-        mayWrite: write || this.#request.mode === 'eager',
-        write,
-        writer,
-      });
+    const begins = this.#settings.autobegin || this.#state === 'begun';
+    if (begins || settings.length > 0) {
+      if (!write && settings.length === 0 && this.#request.mode === 'on-first-write')
+        return undefined;
+      this.#isSingle = !begins;
+      const mayWrite = write || this.#request.mode === 'eager';
+      return this.#open(driver, { mayWrite, write, writer, settings });
     }
     return write ? driver.beforeWrite() : undefined;
   }
@@ -202,6 +212,11 @@ export class Transaction implements SavepointTarget {
       this.#mayWrite = true;
     }
     await this.savepoints.send(writer);
+  }
+
+  /** Ends one of a single statement; undefined where it is another. */
+  endSingle(how: 'commit' | 'rollback'): Promise<void> | undefined {
+    return this.#isSingle ? this.end(how) : undefined;
   }
 
   /** The statement of `writer` succeeded with `result`. */
@@ -241,7 +256,8 @@ export class Transaction implements SavepointTarget {
 
   /** Whether one may run as it is: outside a session, where no transaction is under way and the database takes it. */
   get takesScripts(): boolean {
-    return this.#settings.takesScripts && !this.#settings.autobegin && this.#state === 'idle';
+    if (this.#settings.autobegin || this.#state !== 'idle') return false;
+    return this.#settings.takesScripts && this.#request.settings().length === 0;
   }
 
   /** One has run, or failed in the middle: a transaction that it left open is its owner's. */
@@ -262,8 +278,15 @@ export class Transaction implements SavepointTarget {
       mayWrite,
       write,
       writer,
+      settings,
       alone = false,
-    }: { mayWrite: boolean; write: boolean; writer?: Savepoint | undefined; alone?: boolean },
+    }: {
+      mayWrite: boolean;
+      write: boolean;
+      writer?: Savepoint | undefined;
+      settings: readonly Setting[];
+      alone?: boolean;
+    },
   ): Promise<void> | undefined {
     const opened = (way: BeginWay, durationMs: number): void => {
       this.#state = 'open';
@@ -273,7 +296,7 @@ export class Transaction implements SavepointTarget {
       this.#host.notify('begin', { durationMs, way });
     };
     const startedAt = performance.now();
-    const opening = driver.begin({ ...this.#request.options, mayWrite, alone });
+    const opening = driver.begin({ ...this.#request.options, mayWrite, alone, settings });
     if (typeof opening !== 'string')
       return opening.then(() => opened('sent', performance.now() - startedAt));
     opened(opening, 0); // done at once is no wait, however busy the machine
@@ -283,7 +306,9 @@ export class Transaction implements SavepointTarget {
   /** BEGIN by itself, not on the way of a statement: where it fails nothing is begun, and it can be tried again. */
   async #openNow(): Promise<void> {
     try {
-      await this.#open(await this.#host.acquire(), { mayWrite: true, write: false, alone: true });
+      const settings = this.#request.settings();
+      const driver = await this.#host.acquire();
+      await this.#open(driver, { mayWrite: true, write: false, settings, alone: true });
     } catch (error) {
       this.#reset();
       if (this.#host.driver) this.afterFailure(this.#host.driver, error);
@@ -320,6 +345,7 @@ export class Transaction implements SavepointTarget {
     this.#begunBy = undefined;
     this.#mayWrite = false;
     this.#wrote = false;
+    this.#isSingle = false;
     this.savepoints.clear();
   }
 }

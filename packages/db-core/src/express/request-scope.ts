@@ -13,7 +13,10 @@
 import type { ServerResponse } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { DbCoreError } from '../errors/errors';
+import type { Engine } from '../engine/engine';
 import type { ScopeObserver } from '../session/scope';
+import type { SettingsSource } from '../session/settings';
+import type { Settings } from '../sql/settings';
 import type { Scope } from '../session/scope';
 import type { TeardownOptions } from '../session/teardown-hooks';
 import { enterScope } from '../session/scope';
@@ -43,6 +46,11 @@ export class ShutdownError extends DbCoreError {
 export type TeardownHook = (error: unknown, req: Request, res: Response) => unknown;
 
 export interface RequestScopeOptions {
+  /**
+   * Settings that every transaction of a request is begun with, or a function that gives them, asked for when one begins:
+   * behind the middleware that finds out who asks. Default: none.
+   */
+  readonly settings?: Settings | ((req: Request, engine: Engine) => Settings);
   /** Gives the recorder, or another observer, of a request; undefined for none. Default: nothing is recorded. */
   readonly record?: (req: Request, res: Response) => ScopeObserver | undefined;
   /** Called after the scope of a request that used a session has ended; for other requests see {@link RequestScopes.onTeardown}. */
@@ -56,6 +64,7 @@ export interface RequestScopeOptions {
 }
 
 export const REQUEST_SCOPE_OPTIONS: Readonly<Record<keyof RequestScopeOptions, true>> = {
+  settings: true,
   record: true,
   onTeardown: true,
   onTeardownError: true,
@@ -97,6 +106,7 @@ export class RequestScopes {
     const always = this.#hooks.withoutData;
     const scope: Scope = new RequestScope(req, {
       observer: this.#record?.(req, res),
+      settings: settingsOf(this.#options, req),
       onFirstSession: () => always || this.#watch(scope, req, res),
       isOver: () => res.closed || res.destroyed || res.writableFinished,
     });
@@ -171,6 +181,10 @@ export class RequestScopes {
       if (--this.#using === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     }
   }
+}
+
+function settingsOf({ settings }: RequestScopeOptions, req: Request): SettingsSource | undefined {
+  return typeof settings === 'function' ? (engine) => settings(req, engine) : settings;
 }
 
 function warnOfForgottenCommit(req: Request, res: Response): void {

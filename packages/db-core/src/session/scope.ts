@@ -8,6 +8,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ConnectionEvent, EventDetails } from '../engine/events';
+import type { SettingsSource } from './settings';
 import { ScopeClosedError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
 
@@ -37,6 +38,8 @@ export interface ScopeObserver {
 export interface ScopeOptions {
   /** Notes what happens in the scope, as a `Recorder` does. Default: nothing is noted. */
   readonly observer?: ScopeObserver | undefined;
+  /** What every transaction of the scope's sessions is begun with. Default: nothing, beside what the sessions have themselves. */
+  readonly settings?: SettingsSource | undefined;
   /** A scope inside another: what it does not hold itself is the other's. */
   readonly parent?: Scope | undefined;
   /** Called once, when the first session is opened: until then a request costs no teardown. */
@@ -72,6 +75,11 @@ export class Scope {
 
   get observer(): ScopeObserver | undefined {
     return this.#options.observer ?? this.#options.parent?.observer;
+  }
+
+  get settings(): SettingsSource | undefined {
+    const { settings, parent } = this.#options;
+    return settings === undefined ? parent?.settings : settings;
   }
 
   /** What is open in this scope now. */
@@ -183,7 +191,7 @@ export function outsideScope<T>(fn: () => Promise<T>): Promise<T> {
 }
 
 /** What `runInScope` may be given. */
-export interface RunInScopeOptions extends Pick<ScopeOptions, 'observer'> {
+export interface RunInScopeOptions extends Pick<ScopeOptions, 'observer' | 'settings'> {
   /** Called when the scope has ended, with what `fn` failed with, undefined where it did not. It is awaited. */
   readonly onTeardown?: (error: unknown, scope: Scope) => unknown;
 }
@@ -203,7 +211,11 @@ export async function runInScope<T>(
   fn: () => Promise<T> | T,
   given: RunInScopeOptions = {},
 ): Promise<T> {
-  assertKnownOptions('option of runInScope()', given, { observer: true, onTeardown: true });
+  assertKnownOptions('option of runInScope()', given, {
+    observer: true,
+    onTeardown: true,
+    settings: true,
+  });
   const { onTeardown, ...options } = given;
   const scope = new Scope(options);
   const tearDown = async (error?: unknown): Promise<void> => {

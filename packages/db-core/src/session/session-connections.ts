@@ -12,8 +12,10 @@ import type { Engine } from '../engine/engine';
 import type { EndOptions } from './scope';
 import type { SessionSettings } from './session-settings';
 import { PartialCommitError, UnboundSessionError } from '../errors/errors';
+import type { Setting } from '../sql/settings';
 import { transactionOptionsOf } from '../sql/transaction-options';
 import { currentScope } from './scope';
+import { settingsFrom } from './settings';
 
 export class SessionConnections {
   readonly #open = new Map<Engine, Connection>();
@@ -21,6 +23,8 @@ export class SessionConnections {
   readonly #settings: SessionSettings;
   readonly #transaction: TransactionOptions;
   readonly #onBegin: () => void;
+  /** The scope that the session was made in. */
+  readonly #home = currentScope();
 
   /** @param onBegin called when BEGIN has been sent on one of them. */
   constructor(session: object, settings: SessionSettings, onBegin: () => void) {
@@ -39,12 +43,19 @@ export class SessionConnections {
       keepsConnection: false,
       begin: this.#settings.begin,
       transaction: this.#transaction,
+      settings: () => this.#settingsOn(engine),
       session: this.#session,
       listener: currentScope()?.observer,
       onBegin: this.#onBegin,
     });
     this.#open.set(engine, connection);
     return connection;
+  }
+
+  /** A session that was made outside every scope has the settings of the one that begins its transaction. */
+  #settingsOn(engine: Engine): readonly Setting[] {
+    const scope = this.#home ?? currentScope();
+    return settingsFrom([scope?.settings, this.#settings.settings], engine);
   }
 
   /** Those to `engines`. @throws UnboundSessionError when there are none. */

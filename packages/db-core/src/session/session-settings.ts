@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine';
 import type { Mapper } from '../orm/mapper';
 import type { RequestedPage } from '../orm/pagination';
 import type { Query } from '../orm/query';
+import type { SettingsSource } from './settings';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 import { InvalidRequestError } from '../errors/errors';
 
@@ -18,6 +19,8 @@ export interface SessionSettings extends TransactionOptions {
   readonly autocommit?: boolean;
   /** Flush pending objects before `query`, `get` and `execute` read. Default true. */
   readonly autoflush?: boolean;
+  /** What every transaction of the session begins with, over the settings of its scope. Default: those alone. */
+  readonly settings?: SettingsSource | undefined;
   /** When the transaction really begins. Default: the engine's. */
   readonly begin?: BeginMode;
   /** The page and size that `paginate()` of a query takes where it is given none: those of a request, for instance. Default: the first. */

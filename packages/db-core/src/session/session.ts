@@ -101,6 +101,11 @@ export class Session implements ScopedResource {
     );
   }
 
+  /** Whether a stream or cursor of a library is being read, so that the session can do nothing else. */
+  get isStreaming(): boolean {
+    return this.#connections.some(({ occupant }) => occupant !== undefined && !occupant.destroyed);
+  }
+
   // --- the unit of work ----------------------------------------------------------------------
 
   /** Saves the object at the next flush: INSERT, or UPDATE where it has a row. @throws UnmappedError */

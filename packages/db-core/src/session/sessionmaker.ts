@@ -22,6 +22,7 @@ const SESSION_OPTIONS: Readonly<Record<keyof SessionOptions, true>> = {
   binds: true,
   autocommit: true,
   autoflush: true,
+  settings: true,
   begin: true,
   isolationLevel: true,
   readOnly: true,

@@ -1,5 +1,6 @@
 /** One driver connection inside one transaction that is never committed: savepoints stand for the transactions in it. */
-import type { CursorResult, DriverConnection } from '../dialects/driver-connection';
+import type { BeginRequest, CursorResult, DriverConnection } from '../dialects/driver-connection';
+import type { Setting } from '../sql/settings';
 import type { Statement } from '../sql/statement';
 import { InvalidRequestError, PendingRollbackError } from '../errors/errors';
 
@@ -9,6 +10,8 @@ export class IsolatedConnection implements DriverConnection {
   /** The savepoint that stands for the transaction under way. */
   #open: string | undefined;
   #lost = false;
+  /** Takes back the settings of the transaction under way. */
+  #takeBack: (() => Promise<void>) | undefined;
 
   constructor(inner: DriverConnection) {
     this.inner = inner;
@@ -86,10 +89,17 @@ export class IsolatedConnection implements DriverConnection {
     return this.inner.completeError(...args);
   }
 
-  async begin(): Promise<void> {
+  async begin({ settings }: Partial<BeginRequest> = {}): Promise<void> {
     const name = `isolated_${++this.#sequence}`;
     await this.inner.savepoint(`SAVEPOINT ${name}`);
     this.#open = name;
+    if (!settings?.length) return;
+    try {
+      this.#takeBack = await this.inner.setInside(settings);
+    } catch (error) {
+      await this.rollback();
+      throw error;
+    }
   }
 
   async commit(): Promise<void> {
@@ -102,14 +112,26 @@ export class IsolatedConnection implements DriverConnection {
         { cause },
       );
     }
-    this.#open = undefined;
+    await this.#ended();
   }
 
   async rollback(): Promise<void> {
     if (!this.#open) return;
     await this.inner.savepoint(`ROLLBACK TO SAVEPOINT ${this.#open}`);
     await this.inner.savepoint(`RELEASE SAVEPOINT ${this.#open}`);
+    await this.#ended();
+  }
+
+  /** What was set inside a savepoint would stay when it is released. */
+  async #ended(): Promise<void> {
     this.#open = undefined;
+    const takeBack = this.#takeBack;
+    this.#takeBack = undefined;
+    await takeBack?.();
+  }
+
+  setInside(settings: readonly Setting[]): Promise<() => Promise<void>> {
+    return this.inner.setInside(settings);
   }
 
   async savepoint(sql: string): Promise<void> {

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { Engine } from '../engine/engine';
 import { InvalidRequestError } from '../errors/errors';
+import { NO_SETTINGS } from '../sql/settings';
 import { translateError } from '../dialects/translate-error';
 import { IsolatedConnection } from './isolated-connection';
 
@@ -47,7 +48,7 @@ export async function withTestIsolation<T>(engine: Engine, fn: () => Promise<T>)
   }
   const driver = await engine.checkout();
   try {
-    await driver.begin({ mayWrite: true, alone: true });
+    await driver.begin({ mayWrite: true, alone: true, settings: NO_SETTINGS });
   } catch (error) {
     engine.checkin(driver, true);
     throw translateError(error);

@@ -6,14 +6,17 @@
  */
 import type { Connection as Client, FieldPacket, QueryError, ResultSetHeader } from 'mysql2';
 import type { Duplex } from 'node:stream';
+import type { Setting } from '../../sql/settings';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay, TransactionOptions } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
 import { InvalidRequestError, OperationalError } from '../../errors/errors';
+import { NO_SETTINGS } from '../../sql/settings';
 import { answerWithin } from '../deadline';
 import { changesTextRules } from './text-settings';
 import { noteCircumstances } from '../driver-error';
 import { isReadOnlyServer, keyOf, UNKNOWN_AT_COMMIT } from './errors';
+import { settingsStatement } from './settings';
 import { toMysql } from './values';
 
 const SERVER_STATUS_IN_TRANS = 1;
@@ -69,6 +72,8 @@ export class MysqlConnection implements DriverConnection {
   #autocommit = true;
   /** Whether a statement has left something on it: settings, locks, variables, temporary tables. */
   #changed = false;
+  /** What the transactions before have set and is still there: taken back when something else begins. */
+  #settings: readonly Setting[] = NO_SETTINGS;
   /** The status behind the last result set, until `noteResult` has taken it in. */
   #status: number | undefined;
   /** Which server this is, to be sure that another connection reaches the same; empty until the session is prepared. */
@@ -123,7 +128,9 @@ export class MysqlConnection implements DriverConnection {
   }
 
   /** On a connection where the first statement opens a transaction, that is switched off. */
-  autocommit<T>(_statement: Statement, perform: () => T | Promise<T>): T | Promise<T> {
+  autocommit<T>(statement: Statement, perform: () => T | Promise<T>): T | Promise<T> {
+    if (this.#settings.length > 0)
+      return this.#set(NO_SETTINGS).then(() => this.autocommit(statement, perform));
     if (this.#autocommit) return perform();
     return this.#setAutocommit(true).then(perform);
   }
@@ -177,6 +184,13 @@ export class MysqlConnection implements DriverConnection {
   }
 
   begin(request: BeginRequest): Promise<void> | BeginWay {
+    const { settings } = request;
+    if (settings.length > 0 || this.#settings.length > 0)
+      return this.#set(settings).then(async () => void (await this.#begin(request)));
+    return this.#begin(request);
+  }
+
+  #begin(request: BeginRequest): Promise<void> | BeginWay {
     const { isolationLevel, readOnly, alone } = request;
     if (isolationLevel || readOnly || alone || !this.#shared.implicitBegin)
       return this.#start(request);
@@ -200,6 +214,13 @@ export class MysqlConnection implements DriverConnection {
 
   async savepoint(sql: string): Promise<void> {
     await this.#control(sql);
+  }
+
+  async setInside(settings: readonly Setting[]): Promise<() => Promise<void>> {
+    if (settings.length > 0) await this.#set(settings);
+    return async () => {
+      if (this.#settings.length > 0) await this.#set(NO_SETTINGS);
+    };
   }
 
   transactionEnded(): void {
@@ -263,6 +284,15 @@ export class MysqlConnection implements DriverConnection {
   ): Promise<readonly string[]> {
     const { rows } = await this.#within(ask(COLUMNS_OF_KEY, [database, table, key]), 'A look-up');
     return rows.map(([column]) => String(column));
+  }
+
+  /** They are noted before: one that could not be set is taken back as well. */
+  async #set(settings: readonly Setting[]): Promise<void> {
+    const before = this.#settings;
+    const { sql, values } = settingsStatement(settings, before);
+    this.#settings = [...before, ...settings];
+    await this.#within(this.#query({ sql, values }), 'SET');
+    this.#settings = settings;
   }
 
   async #setAutocommit(on: boolean): Promise<void> {

@@ -5,6 +5,7 @@
  * @see https://node-postgres.com/apis/client
  */
 import type { Client, QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult } from 'pg';
+import type { Setting } from '../../sql/settings';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
@@ -16,6 +17,7 @@ import { nulInStatement, tooManyValues } from '../refusals';
 import { isNameLost, isReadOnly } from './errors';
 import { wireOf } from './one-packet';
 import { isFromServer, Sender } from './sender';
+import { currentSettings, settingsBack, transactionSettings } from './transaction-settings';
 
 /** The protocol counts them in 16 bits. */
 const MOST_VALUES = 65_535;
@@ -150,17 +152,25 @@ export class PostgresqlConnection implements DriverConnection {
   }
 
   /** With the first statement, in one packet, unless `alone`. */
-  begin({ isolationLevel, readOnly, alone }: BeginRequest): Promise<void> | BeginWay {
-    this.#readOnlyTransaction = readOnly === true;
+  begin({ isolationLevel, readOnly, alone, settings }: BeginRequest): Promise<void> | BeginWay {
+    const set = transactionSettings(settings);
     const level = isolationLevel ? ` ISOLATION LEVEL ${isolationLevel}` : '';
-    this.#sender.begin(`BEGIN${level}${readOnly ? ' READ ONLY' : ''}`);
+    this.#sender.begin(`BEGIN${level}${readOnly ? ' READ ONLY' : ''}`, ...(set ? [set] : []));
+    this.#readOnlyTransaction = readOnly === true;
     return alone ? this.beginNow() : 'joined';
   }
 
-  /** For statements that BEGIN cannot travel with. */
+  /** For statements that BEGIN cannot travel with. Where a setting is refused, nothing is begun. */
   async beginNow(): Promise<void> {
     const begin = this.#sender.takeBegin();
-    if (begin !== undefined) await this.#control(begin);
+    if (begin === undefined) return;
+    try {
+      await this.#control(begin, undefined, 'BEGIN');
+    } catch (error) {
+      const isOpen = this.alive && this.inTransaction !== false;
+      if (isOpen) await this.rollback().catch(() => this.destroy());
+      throw error;
+    }
   }
 
   async commit(): Promise<void> {
@@ -179,6 +189,15 @@ export class PostgresqlConnection implements DriverConnection {
 
   async savepoint(sql: string): Promise<void> {
     await this.#control(sql);
+  }
+
+  async setInside(settings: readonly Setting[]): Promise<() => Promise<void>> {
+    const set = transactionSettings(settings);
+    if (!set) return async () => undefined;
+    const { rows } = await this.execute(currentSettings(settings), []);
+    await this.execute(set, []);
+    const before = settings.map(([name], i): Setting => [name, String(rows[0]?.[i] ?? '')]);
+    return async () => void (await this.execute(settingsBack(before), []));
   }
 
   transactionEnded(): void {
@@ -211,12 +230,16 @@ export class PostgresqlConnection implements DriverConnection {
     wireOf(this.client).stream.destroy();
   }
 
-  #control(sql: string, ms = this.#shared.networkTimeoutMs): Promise<QueryResult> {
+  #control(
+    sql: string,
+    ms = this.#shared.networkTimeoutMs,
+    what = sql === '' ? 'A ping' : sql,
+  ): Promise<QueryResult> {
     return answerWithin(
       ms,
       this.#sender.send({ text: sql }, this.#shared.describe(sql), { isControl: true }),
       () => this.destroy(),
-      sql === '' ? 'A ping' : sql,
+      what,
     );
   }
 

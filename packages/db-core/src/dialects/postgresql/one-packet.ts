@@ -144,6 +144,7 @@ function writeBehind<T>(wire: Wire, before: readonly string[], write: () => T): 
   }
 }
 
+const KNOWN_LIMIT = 100;
 const known = new Map<string, Buffer>();
 
 /** `sql` by the extended protocol, unnamed, without the Sync at which a server would answer. */
@@ -155,7 +156,7 @@ function messages(sql: string): Buffer {
       message('B', '\0\0', 6), // Bind: no portal's name, no statement's, three empty lists
       message('E', '\0', 4), // Execute: that portal, all rows
     ]);
-    known.set(sql, buffer);
+    if (known.size < KNOWN_LIMIT) known.set(sql, buffer);
   }
   return buffer;
 }

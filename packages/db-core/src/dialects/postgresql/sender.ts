@@ -12,7 +12,8 @@ const ONLY_ALONE = '25001';
 
 /** The BEGIN of a transaction, which waits for the first statement or is under way with it. */
 interface Beginning {
-  readonly sql: string;
+  /** BEGIN, and what belongs to this transaction alone. */
+  readonly texts: readonly [begin: string, ...settings: string[]];
   sent: boolean;
 }
 
@@ -61,9 +62,9 @@ export class Sender {
     this.#settings = [settings];
   }
 
-  /** @param sql goes with the next statement */
-  begin(sql: string): void {
-    this.#beginning = { sql, sent: false };
+  /** @param texts go with the next statement */
+  begin(...texts: Beginning['texts']): void {
+    this.#beginning = { texts, sent: false };
   }
 
   /** The BEGIN that waits, with its settings, for the caller to send; undefined where none does. */
@@ -71,7 +72,7 @@ export class Sender {
     const beginning = this.#beginning;
     if (!beginning || beginning.sent) return undefined;
     this.#beginning = undefined;
-    return [beginning.sql, ...this.#settings].join('; ');
+    return this.#withSettings(beginning).join('; ');
   }
 
   /** For a query object of another package, whose BEGIN has been sent. */
@@ -115,7 +116,11 @@ export class Sender {
     const beginning = this.#beginning as Beginning;
     beginning.sent = true;
     const onBegun = (): void => void (this.#beginning = undefined);
-    return await this.#sendBehind([beginning.sql, ...this.#settings], config, onBegun);
+    return await this.#sendBehind(this.#withSettings(beginning), config, onBegun);
+  }
+
+  #withSettings({ texts: [begin, ...own] }: Beginning): string[] {
+    return [begin, ...this.#settings, ...own];
   }
 
   async #sendWithSettings(config: QueryConfig<unknown[]>): Promise<QueryResult> {

@@ -59,8 +59,10 @@ export function readOptions(options: string): Settings {
   return settings;
 }
 
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+/** A literal, whatever `standard_conforming_strings` says. */
+export function quoted(text: string): string {
+  const literal = `'${text.replaceAll("'", "''")}'`;
+  return text.includes('\\') ? ` E${literal.replaceAll('\\', '\\\\')}` : literal;
 }
 
 function startUpOf(client: Client): { getStartupConf(): Record<string, string> } {

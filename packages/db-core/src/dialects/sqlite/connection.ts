@@ -6,6 +6,7 @@
  * lock it is tried again from a timer.
  */
 import type Database from 'better-sqlite3';
+import type { Setting } from '../../sql/settings';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
@@ -13,7 +14,7 @@ import type { LoopBudget } from './loop-budget';
 import type { WriterLock } from './writer-lock';
 import { noteCircumstances } from '../driver-error';
 import { isBusy, retryWhileBusy } from './busy';
-import { isReadOnly } from './errors';
+import { isReadOnly, noSettings } from './errors';
 import { assertIsolationLevel } from './isolation-level';
 import { SqliteStatement } from './statement';
 
@@ -128,7 +129,8 @@ export class SqliteConnection implements DriverConnection {
     return undefined;
   }
 
-  begin({ isolationLevel, readOnly, mayWrite }: BeginRequest): Promise<void> | BeginWay {
+  begin({ isolationLevel, readOnly, mayWrite, settings }: BeginRequest): Promise<void> | BeginWay {
+    if (settings.length > 0) throw noSettings();
     if (isolationLevel) assertIsolationLevel(isolationLevel);
     if (readOnly) {
       this.client.pragma('query_only = ON');
@@ -175,6 +177,11 @@ export class SqliteConnection implements DriverConnection {
 
   savepoint(sql: string): undefined {
     this.client.exec(sql);
+  }
+
+  async setInside(settings: readonly Setting[]): Promise<() => Promise<void>> {
+    if (settings.length > 0) throw noSettings();
+    return async () => undefined;
   }
 
   transactionEnded(): void {

@@ -1,6 +1,7 @@
 /** What SQLite's result codes mean. @see https://www.sqlite.org/rescode.html */
 import type { DatabaseError } from '../../errors/errors';
 import type { DriverError, ErrorKind } from '../driver-error';
+import { ArgumentError } from '../../errors/errors';
 import { circumstancesOf, errorOf, textOf } from '../driver-error';
 
 /** By extended code, else by its first word: `SQLITE_BUSY_SNAPSHOT` is a `SQLITE_BUSY`. */
@@ -67,4 +68,12 @@ function violated(
     table: names[0]?.slice(0, names[0].indexOf('.')),
     columns: names.map((name) => name.slice(name.indexOf('.') + 1)),
   };
+}
+
+/** What SQLite has no counterpart of. @see docs/decisions/2026-11-26-settings-of-a-transaction.md */
+export function noSettings(): ArgumentError {
+  return new ArgumentError(
+    'SQLite has no settings of a transaction, and no row-level security that would ask for them: give none ({}) on this engine, ' +
+      'and filter by the tenant in each query, or give each tenant a file.',
+  );
 }
