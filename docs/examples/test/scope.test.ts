@@ -9,6 +9,7 @@ import {
 } from '@quartet/db-core';
 import {
   ClientAbortedError,
+  commitMode,
   gracefulShutdown,
   initApp,
   requestScopesOf,
@@ -20,13 +21,16 @@ import { engine, names, Session, useDatabase, User } from './support';
 
 useDatabase();
 
-async function visit(app: Express, ...paths: string[]): Promise<void> {
+async function visit(app: Express, ...paths: string[]): Promise<string[]> {
+  const texts: string[] = [];
   const server: Server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
-  for (const path of paths) await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+  for (const path of paths)
+    texts.push(await (await fetch(`http://127.0.0.1:${port}${path}`)).text());
   await new Promise((resolve) => server.close(resolve));
   await requestScopesOf(app)?.idle();
+  return texts;
 }
 
 test('a scope has one session, the next scope another', async () => {
@@ -73,6 +77,32 @@ test('a request has a scope', async () => {
   await visit(app, '/add/admin', '/fail/guest', '/users');
   expect(await names()).toEqual(['admin']);
   expect(engine.status().inUse).toBe(0);
+});
+
+test('an answer may wait for the commit', async () => {
+  // #region commit-before-answer
+  const app = express();
+  initApp(app, { commit: 'on-success' });
+
+  app.get('/add/:name', (req, res) => {
+    Session.add(new User(req.params.name));
+    res.status(201).send('added'); // leaves when the row is committed, and not at all where it cannot be
+  });
+  app.get('/import', commitMode('manual'), async (_req, res) => {
+    Session.add(new User('imported'));
+    await Session.commit(); // this route says it itself
+    res.send('imported');
+  });
+  app.use(noteErrors, ((_error, _req, res, _next) => {
+    res.status(409).send('This name is taken.'); // also for the second /add/admin
+  }) as ErrorRequestHandler);
+  // #endregion
+  expect(await visit(app, '/add/admin', '/add/admin', '/import')).toEqual([
+    'added',
+    'This name is taken.',
+    'imported',
+  ]);
+  expect(await names()).toEqual(['admin', 'imported']);
 });
 
 test('teardown hooks are told what the request failed with', async () => {

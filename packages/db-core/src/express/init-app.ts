@@ -6,6 +6,7 @@ import type { RequestScopeOptions } from './request-scope';
 import { InvalidRequestError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { clientGone } from './client-gone';
+import { assertCommitMode } from './commit-mode';
 import { ErrorNotes } from './error-notes';
 import { REQUEST_SCOPE_OPTIONS, RequestScopes } from './request-scope';
 
@@ -23,6 +24,7 @@ const SETTING = 'quartet request scopes';
  */
 export function initApp(app: Application, options: RequestScopeOptions = {}): RequestScopes {
   assertKnownOptions('option of initApp', options, REQUEST_SCOPE_OPTIONS);
+  if (options.commit !== undefined) assertCommitMode(options.commit);
   if ('lazyrouter' in app) {
     throw new InvalidRequestError(
       'This app is of Express 4, which gives no answer when an async handler rejects: its connection would be held ' +
@@ -37,6 +39,7 @@ export function initApp(app: Application, options: RequestScopeOptions = {}): Re
   const scopes = new RequestScopes(options);
   app.set(SETTING, scopes);
   const errors = new ErrorNotes(app, (res, error) => scopes.noteError(res, error));
+  scopes.onHold = () => errors.update();
   app.use((req, res, next) => {
     if (scopes.hasHooks) errors.update();
     return scopes.middleware(req, res, next);

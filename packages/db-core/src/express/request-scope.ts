@@ -12,15 +12,20 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { DbCoreError } from '../errors/errors';
+import { DbCoreError, InvalidRequestError } from '../errors/errors';
 import type { Engine } from '../engine/engine';
 import type { ScopeObserver } from '../session/scope';
+import type { Session } from '../session/session';
 import type { SettingsSource } from '../session/settings';
 import type { Settings } from '../sql/settings';
 import type { Scope } from '../session/scope';
 import type { TeardownOptions } from '../session/teardown-hooks';
 import { enterScope } from '../session/scope';
+import { asSession } from '../session/current';
+import { clientGone } from './client-gone';
+import type { CommitMode } from './current-request';
 import { RequestScope } from './current-request';
+import { holdAnswer } from './held-answer';
 import { TeardownHooks } from '../session/teardown-hooks';
 import { LoopTurns } from './loop-turns';
 import { onSocketClose } from './socket-close';
@@ -47,6 +52,12 @@ export type TeardownHook = (error: unknown, req: Request, res: Response) => unkn
 
 export interface RequestScopeOptions {
   /**
+   * Who commits. `manual`: the handler, by `Session.commit()`. `on-success`: before the first byte of an answer below 400
+   * leaves, the request's sessions are committed; where that fails, the answer is thrown away, and the error goes to the
+   * error handlers. What a handler that throws has written is not committed, whatever an error handler answers. Default `manual`.
+   */
+  readonly commit?: CommitMode;
+  /**
    * Settings that every transaction of a request is begun with, or a function that gives them, asked for when one begins:
    * behind the middleware that finds out who asks. Default: none.
    */
@@ -64,6 +75,7 @@ export interface RequestScopeOptions {
 }
 
 export const REQUEST_SCOPE_OPTIONS: Readonly<Record<keyof RequestScopeOptions, true>> = {
+  commit: true,
   settings: true,
   record: true,
   onTeardown: true,
@@ -104,10 +116,21 @@ export class RequestScopes {
 
   #begin(req: Request, res: Response, next: NextFunction): void {
     const always = this.#hooks.withoutData;
-    const scope: Scope = new RequestScope(req, {
+    let isHeld = false;
+    const hold = (): void => {
+      if (isHeld || scope.commitMode === 'manual') return;
+      isHeld = true;
+      this.#hold(scope, req, res);
+    };
+    const scope: RequestScope = new RequestScope(req, {
+      commit: this.#options.commit ?? 'manual',
+      onCommitMode: hold,
       observer: this.#record?.(req, res),
       settings: settingsOf(this.#options, req),
-      onFirstSession: () => always || this.#watch(scope, req, res),
+      onFirstSession: () => {
+        if (!always) this.#watch(scope, req, res);
+        hold();
+      },
       isOver: () => res.closed || res.destroyed || res.writableFinished,
     });
     if (always) this.#watch(scope, req, res);
@@ -128,6 +151,9 @@ export class RequestScopes {
     return !this.#hooks.isEmpty;
   }
 
+  /** @internal Called where an answer may wait for its commit: whether the handler has failed has to be known then. */
+  onHold: () => void = () => undefined;
+
   /** Records requests from now on, as the option `record` does: for tools that look at an app from outside. */
   record(choose: NonNullable<RequestScopeOptions['record']>): void {
     this.#record = choose;
@@ -147,6 +173,18 @@ export class RequestScopes {
   idle(): Promise<void> {
     if (this.#using === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** From now on the answer waits for the commit, if there is one to be made. */
+  #hold(scope: RequestScope, req: Request, res: Response): void {
+    this.onHold();
+    const isCommitted = (status: number): boolean =>
+      status < 400 && scope.commitMode === 'on-success' && !this.#errors.has(res);
+    const failed = (error: unknown): void => {
+      this.noteError(res, error);
+      if (!clientGone(req, res)) enterScope(scope, () => req.next?.(error));
+    };
+    holdAnswer(res, (status) => (isCommitted(status) ? commitAll(scope) : undefined), failed);
   }
 
   #watch(scope: Scope, req: Request, res: Response): void {
@@ -181,6 +219,33 @@ export class RequestScopes {
       if (--this.#using === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     }
   }
+}
+
+/** One after the other; undefined where there is nothing to commit. */
+function commitAll(scope: Scope): Promise<void> | undefined {
+  const due = scope.resources.flatMap((resource) => {
+    const session = asSession(resource);
+    return session && hasToCommit(session) ? [session] : [];
+  });
+  if (due.length === 0) return undefined;
+  return enterScope(scope, async () => {
+    for (const session of due) {
+      if (session.isStreaming) throw streamAfterWrite();
+      await session.commit();
+    }
+  });
+}
+
+/** A stream that only reads goes out while its transaction is open. */
+function hasToCommit(session: Session): boolean {
+  return session.hasUncommittedWrites || (session.inTransaction() && !session.isStreaming);
+}
+
+function streamAfterWrite(): InvalidRequestError {
+  return new InvalidRequestError(
+    'This answer is a stream of rows, read in a transaction that has written, or may have: it cannot be committed before the first ' +
+      "byte. Commit before the stream begins, or give the route commitMode('manual').",
+  );
 }
 
 function settingsOf({ settings }: RequestScopeOptions, req: Request): SettingsSource | undefined {
