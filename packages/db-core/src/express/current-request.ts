@@ -10,6 +10,8 @@ export type CommitMode = 'manual' | 'on-success';
 
 export class RequestScope extends Scope {
   readonly request: Request;
+  /** Whether another request used a session between the beginning of this one and its own first use. */
+  overlaps = false;
   readonly #onCommitMode: (mode: CommitMode) => void;
   #commitMode: CommitMode;
 

@@ -70,6 +70,11 @@ export interface RequestScopeOptions {
   readonly onTeardownError?: (error: unknown, req: Request) => void;
   /** Called for a 2xx answer whose writes were never committed. Default: one line on stderr. */
   readonly onForgottenCommit?: (req: Request, res: Response) => void;
+  /**
+   * Called for a 2xx answer whose only use of the session was a commit, where another request used a session meanwhile: the
+   * work may have been done in that one's. Default: one line on stderr, unless NODE_ENV is `production`.
+   */
+  readonly onCommitOfNothing?: (req: Request, res: Response) => void;
   /** For how long one turn of the event loop begins requests before others wait for the next. Default 10; 0: without end. */
   readonly turnMs?: number;
 }
@@ -81,6 +86,7 @@ export const REQUEST_SCOPE_OPTIONS: Readonly<Record<keyof RequestScopeOptions, t
   onTeardown: true,
   onTeardownError: true,
   onForgottenCommit: true,
+  onCommitOfNothing: true,
   turnMs: true,
 };
 
@@ -96,6 +102,8 @@ export class RequestScopes {
   readonly #waiting: (() => void)[] = [];
   /** Requests that use a session, or have a hook all the same, and are not torn down yet. */
   #using = 0;
+  /** Requests that have used a session since the start. */
+  #sessions = 0;
   readonly #errors = new WeakMap<ServerResponse, unknown>();
   #refuses: ((req: Request, res: Response) => boolean) | undefined;
 
@@ -116,6 +124,7 @@ export class RequestScopes {
 
   #begin(req: Request, res: Response, next: NextFunction): void {
     const always = this.#hooks.withoutData;
+    const before = this.#using > 0 ? undefined : this.#sessions;
     let isHeld = false;
     const hold = (): void => {
       if (isHeld || scope.commitMode === 'manual') return;
@@ -128,6 +137,7 @@ export class RequestScopes {
       observer: this.#record?.(req, res),
       settings: settingsOf(this.#options, req),
       onFirstSession: () => {
+        scope.overlaps = this.#sessions++ !== before;
         if (!always) this.#watch(scope, req, res);
         hold();
       },
@@ -187,7 +197,7 @@ export class RequestScopes {
     holdAnswer(res, (status) => (isCommitted(status) ? commitAll(scope) : undefined), failed);
   }
 
-  #watch(scope: Scope, req: Request, res: Response): void {
+  #watch(scope: RequestScope, req: Request, res: Response): void {
     this.#using++;
     let ended = false;
     const end = (): void => {
@@ -200,13 +210,20 @@ export class RequestScopes {
     const forget = onSocketClose(req.socket, end);
   }
 
-  async #tearDown(scope: Scope, req: Request, res: Response): Promise<void> {
+  /** A success whose work was not kept, or was not here, is almost always a mistake of the handler. */
+  #doubt(scope: RequestScope, req: Request, res: Response): void {
+    if (scope.hasUncommittedWrites)
+      (this.#options.onForgottenCommit ?? warnOfForgottenCommit)(req, res);
+    else if (scope.overlaps && scope.committedNothing)
+      (this.#options.onCommitOfNothing ?? warnOfCommitOfNothing)(req, res);
+  }
+
+  async #tearDown(scope: RequestScope, req: Request, res: Response): Promise<void> {
     const aborted = !res.writableFinished;
     const error = this.#errors.get(res) ?? (aborted ? new ClientAbortedError() : undefined);
     const report = this.#options.onTeardownError ?? logTeardownError;
     try {
-      if (!aborted && res.statusCode < 300 && scope.hasUncommittedWrites)
-        (this.#options.onForgottenCommit ?? warnOfForgottenCommit)(req, res);
+      if (!aborted && res.statusCode < 300) this.#doubt(scope, req, res);
       // The client does not wait for the statement in flight any more.
       await scope.close({ cancel: aborted || error instanceof ShutdownError });
     } catch (failure) {
@@ -252,10 +269,24 @@ function settingsOf({ settings }: RequestScopeOptions, req: Request): SettingsSo
   return typeof settings === 'function' ? (engine) => settings(req, engine) : settings;
 }
 
-function warnOfForgottenCommit(req: Request, res: Response): void {
+/** How a line on stderr names a request. */
+function nameOf(req: Request, res: Response): string {
   const route = req.route as { path: string } | undefined;
+  return `${req.method} ${route?.path ?? req.path} answered ${res.statusCode}`;
+}
+
+function warnOfCommitOfNothing(req: Request, res: Response): void {
+  if (process.env['NODE_ENV'] === 'production') return;
   console.warn(
-    `${req.method} ${route?.path ?? req.path} answered ${res.statusCode}, but what it wrote was not committed and is rolled back: ` +
+    `${nameOf(req, res)} after a commit, but nothing was done in its session. A queue or a loader that several requests share ` +
+      "runs a function in the request that it is called from, and its work is then kept or undone with that request's: " +
+      'give it AsyncResource.bind(fn) (node:async_hooks), which stays in the request that has made it.',
+  );
+}
+
+function warnOfForgottenCommit(req: Request, res: Response): void {
+  console.warn(
+    `${nameOf(req, res)}, but what it wrote was not committed and is rolled back: ` +
       'await Session.commit() before answering.',
   );
 }

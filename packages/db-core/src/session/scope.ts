@@ -23,6 +23,8 @@ export interface EndOptions {
 /** What a scope holds and ends: a session, as far as a scope knows it. */
 export interface ScopedResource {
   readonly hasUncommittedWrites: boolean;
+  /** Whether a commit is all that was asked of it. */
+  readonly committedNothing?: boolean;
   /** Ends it for good, at once where there is nothing to wait for. */
   end(options: EndOptions): void | Promise<void>;
 }
@@ -105,6 +107,12 @@ export class Scope {
   /** Whether something was written in this scope that only a commit would keep. */
   get hasUncommittedWrites(): boolean {
     return this.resources.some((resource) => resource.hasUncommittedWrites);
+  }
+
+  /** Whether a commit is all that was asked of what is open here: the work was done elsewhere, or was none. */
+  get committedNothing(): boolean {
+    const { resources } = this;
+    return resources.length > 0 && resources.every(({ committedNothing }) => committedNothing);
   }
 
   /** What stands under `key`, or else under `other`; undefined where nothing was opened, and where all is ended. */

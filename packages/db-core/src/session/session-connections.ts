@@ -64,6 +64,11 @@ export class SessionConnections {
     return engines.map((engine) => this.on(engine));
   }
 
+  /** Whether no engine was used yet. */
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
   some(test: (connection: Connection) => boolean): boolean {
     for (const connection of this.#open.values()) if (test(connection)) return true;
     return false;

@@ -44,6 +44,7 @@ export class Session implements ScopedResource {
   /** What scopes know this session by: its factory. */
   readonly #key: object;
   #ended = false;
+  #committed = false;
 
   /** Use {@link sessionmaker}. */
   constructor(settings: SessionSettings, key: object) {
@@ -104,6 +105,11 @@ export class Session implements ScopedResource {
   /** Whether a stream or cursor of a library is being read, so that the session can do nothing else. */
   get isStreaming(): boolean {
     return this.#connections.some(({ occupant }) => occupant !== undefined && !occupant.destroyed);
+  }
+
+  /** Whether `commit()` was called although nothing was ever done in this session. */
+  get committedNothing(): boolean {
+    return this.#committed && this.#connections.isEmpty;
   }
 
   // --- the unit of work ----------------------------------------------------------------------
@@ -201,6 +207,7 @@ export class Session implements ScopedResource {
     if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.#flusher.flush(true);
     await this.#steps.run(() => this.#connections.commit());
     this.#work.committed();
+    this.#committed = true;
     if (!this.#hooks.isEmpty) await this.#hooks.ended('commit');
   }
 
