@@ -9,6 +9,7 @@
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { Connection } from '../engine/connection';
 import type { Occupant } from '../engine/occupant';
+import type { Place } from '../engine/streams';
 import type { Engine } from '../engine/engine';
 import { InvalidRequestError } from '../errors/errors';
 import { currentConnection } from '../session/current';
@@ -142,13 +143,18 @@ export class Route {
   ): Promise<T | undefined> {
     this.#pending++;
     this.#last = connection;
+    let place: Place | undefined;
     try {
-      const answer = connection.run(sql, params, perform, this);
+      const entering = occupant && this.#engine.streams.enter(connection.isCheckedOut);
+      place = entering instanceof Promise ? await entering : entering;
+      const call = occupant && place ? place.limit(occupant, perform) : perform;
+      const answer = connection.run(sql, params, call, this);
       this.#latest = answer;
       if (occupant && !connection.occupant) connection.occupant = occupant;
       return await answer;
     } finally {
       this.#pending--;
+      place?.leave();
       if (occupant && connection.occupant === occupant) connection.occupant = undefined;
     }
   }

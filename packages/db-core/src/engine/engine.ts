@@ -18,6 +18,7 @@ import type { ConnectionOptions } from './connection-options';
 import type { ConnectionHost } from './connection-host';
 import type { ConnectionEvent, EngineEvents, EventDetails, EventSource } from './events';
 import type { PoolOptions, PoolSource, PoolStatus } from './pool';
+import type { StreamOptions } from './streams';
 import type { Result } from './result';
 import { createDialect } from '../dialects/create-dialect';
 import { DIALECTS } from '../dialects/names';
@@ -31,8 +32,12 @@ import { Connection } from './connection';
 import { CONNECTION_OPTIONS } from './connection-options';
 import { LeakDetector, warnOfLeak } from './leak-detector';
 import { Pool } from './pool';
+import { Streams } from './streams';
 
-export interface EngineOptions extends DialectOptions, Partial<PoolOptions> {
+export interface EngineOptions
+  extends DialectOptions,
+    Partial<PoolOptions>,
+    Partial<StreamOptions> {
   /** Show every statement, a line each: `true` on the console, or a function that gets the line. Default false. */
   readonly echo?: boolean | ((line: string) => void);
   /** Leave the values of statements out of what `echo` shows. Default false. */
@@ -58,6 +63,8 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   readonly answerTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly compile: (statement: Executable, params?: Params) => CompiledStatement;
+  /** @internal */
+  readonly streams: Streams;
   readonly #poolOptions: PoolOptions;
   readonly #leaks: LeakDetector | undefined;
   #pool: Pool;
@@ -87,6 +94,15 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
       recycleSeconds: options.recycleSeconds ?? 0,
     });
     this.#pool = new Pool(this.dialect, this.#poolOptions);
+    const { poolSize, acquireTimeoutMs } = this.#poolOptions;
+    this.streams = new Streams({
+      maxStreams: positive('maxStreams', options.maxStreams ?? Math.max(1, poolSize - 1)),
+      streamTimeoutMs:
+        options.streamTimeoutMs === 0
+          ? 0
+          : positive('streamTimeoutMs', options.streamTimeoutMs ?? 600_000),
+      acquireTimeoutMs,
+    });
     if (options.leakThresholdMs) {
       this.#leaks = new LeakDetector(
         positive('leakThresholdMs', options.leakThresholdMs),

@@ -6,8 +6,8 @@ import { InvalidRequestError } from '../errors/errors';
 export interface Occupant {
   /** Whether it has stopped reading, so that the connection becomes free by itself. */
   readonly destroyed: boolean;
-  /** Stops reading; the connection is free soon afterwards. Safe to call twice. */
-  destroy(): void;
+  /** Stops reading; the connection is free soon afterwards. Safe to call twice. @param error for its reader */
+  destroy(error?: Error): void;
 }
 
 /** A connection that may have one. */

@@ -9,6 +9,7 @@ import type { QueryOptions } from 'mysql2';
 import type { MysqlConnection, MysqlResult } from '../../dialects/mysql/connection';
 import type { Occupant } from '../../engine/occupant';
 import type { Route } from '../route';
+import { endStream } from '../end-stream';
 
 export class Mysql2Query extends EventEmitter {
   readonly #route: Route;
@@ -50,7 +51,10 @@ export class Mysql2Query extends EventEmitter {
       get destroyed() {
         return streamed()?.destroyed ?? true; // rows that are events do not wait for a reader
       },
-      destroy: () => void streamed()?.destroy(),
+      destroy: (error) => {
+        const stream = streamed();
+        if (stream) endStream(stream, error);
+      },
     };
     this.#route
       .run(sql, values, (driver) => this.#perform(driver as MysqlConnection), occupant)

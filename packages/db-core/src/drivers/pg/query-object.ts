@@ -8,6 +8,7 @@ import type { Client, QueryResult } from 'pg';
 import type { Occupant } from '../../engine/occupant';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
 import type { Route } from '../route';
+import { endStream } from '../end-stream';
 
 export type PgCallback = (error: Error | null, result?: QueryResult) => void;
 
@@ -43,6 +44,7 @@ export function submit(route: Route, query: QueryObject, callback: PgCallback | 
     async (driver) => {
       if (occupant?.destroyed) return;
       const connection = driver as PostgresqlConnection;
+      if (occupant) occupant.connection = connection;
       const { text = '', values } = query.cursor ?? query;
       connection.assertSendable(text, values);
       await connection.prepare(query, text);
@@ -58,17 +60,24 @@ export function submit(route: Route, query: QueryObject, callback: PgCallback | 
   });
 }
 
+interface QueryOccupant extends Occupant {
+  /** Where it is being read. */
+  connection?: PostgresqlConnection;
+}
+
 /** A stream or a cursor holds rows back until they are read. The server runs any other query object to its end. */
-function occupantOf(query: QueryObject): Occupant | undefined {
+function occupantOf(query: QueryObject): QueryOccupant | undefined {
   if (!query.destroy && !query.close) return undefined;
   let left = false;
   return {
     get destroyed() {
       return left || query.destroyed === true || query.state === 'done';
     },
-    destroy() {
+    destroy(error) {
       left = true;
-      if (query.destroy) query.destroy();
+      if (query.destroy) endStream(query, error);
+      // A cursor that is closed answers 'no more rows': one that is broken off must answer with an error.
+      else if (error) this.connection?.destroy();
       else query.close?.(nothing);
     },
   };
