@@ -125,6 +125,6 @@ function limits(name: 'postgres' | 'mariadb', open: (engine: Engine) => Readable
     new (pgDriver(engine).Client)().query(cursor as never);
     expect(await cursor.read(1)).toHaveLength(1);
     await until(() => engine.status().inUse === 0);
-    await expect(cursor.read(1)).rejects.toThrow();
+    await expect(cursor.read(1)).rejects.toThrow('Connection terminated');
   });
 }

@@ -28,6 +28,7 @@ import { RequestScope } from './current-request';
 import { holdAnswer } from './held-answer';
 import { TeardownHooks } from '../session/teardown-hooks';
 import { LoopTurns } from './loop-turns';
+import { logTeardownError, warnOfCommitOfNothing, warnOfForgottenCommit } from './request-lines';
 import { onSocketClose } from './socket-close';
 
 /** Given to teardown hooks when the client went away before its answer was out. */
@@ -267,30 +268,4 @@ function streamAfterWrite(): InvalidRequestError {
 
 function settingsOf({ settings }: RequestScopeOptions, req: Request): SettingsSource | undefined {
   return typeof settings === 'function' ? (engine) => settings(req, engine) : settings;
-}
-
-/** How a line on stderr names a request. */
-function nameOf(req: Request, res: Response): string {
-  const route = req.route as { path: string } | undefined;
-  return `${req.method} ${route?.path ?? req.path} answered ${res.statusCode}`;
-}
-
-function warnOfCommitOfNothing(req: Request, res: Response): void {
-  if (process.env['NODE_ENV'] === 'production') return;
-  console.warn(
-    `${nameOf(req, res)} after a commit, but nothing was done in its session. A queue or a loader that several requests share ` +
-      "runs a function in the request that it is called from, and its work is then kept or undone with that request's: " +
-      'give it AsyncResource.bind(fn) (node:async_hooks), which stays in the request that has made it.',
-  );
-}
-
-function warnOfForgottenCommit(req: Request, res: Response): void {
-  console.warn(
-    `${nameOf(req, res)}, but what it wrote was not committed and is rolled back: ` +
-      'await Session.commit() before answering.',
-  );
-}
-
-function logTeardownError(error: unknown, req: Request): void {
-  console.error(`Teardown of ${req.method} ${req.path} failed:`, error);
 }
