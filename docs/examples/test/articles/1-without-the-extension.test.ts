@@ -41,6 +41,7 @@ onEachEngine((stage) => {
     Session.configure({ bind: stage.engine });
     await emptyDb(stage.engine);
   });
+  afterEach(() => Message.sequelize?.close());
 
   test('test_hello: the greeting of the starter', () =>
     testClient(app, async (client) => {

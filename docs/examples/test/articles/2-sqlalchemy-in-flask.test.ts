@@ -15,6 +15,8 @@ test.each(Object.entries({ classical, declarative }))(
 );
 
 onEachEngine((stage) => {
+  afterEach(() => declarative.User.sequelize?.close());
+
   test('declarative: the lines at the prompt print what the article prints', async () => {
     const { dbSession, initDb, User } = declarative;
     const printed: string[] = [];

@@ -29,6 +29,7 @@ describe.each(Object.entries({ byHand, extension }))('%s', (_name, { createApp, 
 
 onEachEngine((stage) => {
   afterEach(async () => {
+    await byHand.User.sequelize?.close();
     await byHand.db.engine.dispose();
     await extension.db.dispose();
   });

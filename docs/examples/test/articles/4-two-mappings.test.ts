@@ -17,6 +17,8 @@ test('convert_unicode is refused: everything is Unicode', () => {
 });
 
 onEachEngine((stage) => {
+  afterEach(() => declarative.Account.sequelize?.close());
+
   describe.each(Object.entries({ declarative, classical }))('%s', (_name, mapped) => {
     beforeEach(async () => {
       mapped.dbSession.configure({ bind: stage.engine });

@@ -29,6 +29,10 @@ export class SQLAlchemy {
     // [3] self.engine = sqlalchemy.create_engine(app.config['DATABASE'])
     this.engine = createEngine(app.get('DATABASE') as string | undefined);
 
+    // The models know their engine; in SQLAlchemy the session tells them.
+    const models = this.Base.models;
+    this.#metadata = await bindSequelize(this.engine, { models, define: { timestamps: false } });
+
     // [3] self.sessionmaker = self.init_session_maker()
     this.sessionmaker = this.initSessionMaker();
 
@@ -62,9 +66,6 @@ export class SQLAlchemy {
 
   // [3] def init_db(self):
   async initDb(): Promise<void> {
-    const models = this.Base.models;
-    this.#metadata = await bindSequelize(this.engine, { models, define: { timestamps: false } });
-
     // [3] self.Base.metadata.create_all(bind=self.engine)
     await createAll(this.#metadata);
   }
