@@ -1,9 +1,15 @@
 /** Article 1: `db`, `hello` and the app, as its package has them. */
 import type { Engine } from '@quartet/db-core';
+// #region imports
+// [1, 2, 3, 4] from sqlalchemy import create_engine; from sqlalchemy.orm import scoped_session, sessionmaker
 import { createEngine, scopedSession, sessionmaker } from '@quartet/db-core';
+// [1, 2, 4] app.teardown_appcontext
 import { initApp } from '@quartet/db-core/express';
+// [1, 2, 3, 4] Base.metadata
 import { bindSequelize, createAll, dropAll } from '@quartet/db-sequelize';
+// [1, 2, 3, 4] from flask import Flask, Blueprint
 import express from 'express';
+// #endregion
 import { Message } from './models';
 
 // --- db ---------------------------------------------------------------------------------------
@@ -65,7 +71,7 @@ helloBlueprint.get('/messages', async (_req, res) => {
 // [1, 2, 3, 4] app = Flask(__name__)
 export const app = express();
 
-// [1, 2, 4] @app.teardown_appcontext with Session.remove()
+// [1, 2, 4] @app.teardown_appcontext def cleanup(resp_or_exc): Session.remove()
 // => before the routes
 initApp(app);
 

@@ -1,6 +1,9 @@
 /** Article 1, `models`: they depend on no web framework, which is what the article is about. */
 import { inspect } from 'node:util';
+// #region imports
+// [1, 2, 3, 4] from sqlalchemy.ext.declarative import declarative_base; from sqlalchemy import Column, Integer, String
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
+// #endregion
 
 // #region models
 

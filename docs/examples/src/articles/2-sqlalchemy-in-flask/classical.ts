@@ -5,7 +5,10 @@ import { createEngine, scopedSession, sessionmaker } from '@quartet/db-core';
 import { initApp } from '@quartet/db-core/express';
 import type { Query } from '@quartet/db-core/orm';
 import type { Mapping } from '@quartet/db-typeorm';
+// #region imports
+// [2, 4] from sqlalchemy import MetaData, Table, Column, Integer, String; from sqlalchemy.orm import mapper
 import { bindTypeorm, createAll, mapper } from '@quartet/db-typeorm';
+// #endregion
 import express from 'express';
 
 // --- database ---------------------------------------------------------------------------------

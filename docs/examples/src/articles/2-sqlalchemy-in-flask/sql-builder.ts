@@ -1,7 +1,11 @@
 /** Article 2, the SQL abstraction layer: an engine and tables, no session and no classes. */
 import type { Engine } from '@quartet/db-core';
+// #region imports
+// [2] Table(…, autoload=True)
 import { reflect } from '@quartet/db-core/reflection';
+// [2] from sqlalchemy import MetaData, Table, for statements
 import { bindKnex, createAll, primaryId } from '@quartet/db-knex';
+// #endregion
 
 /** What a row of `users` looks like. */
 export interface User {
