@@ -12,6 +12,7 @@ import {
   commitMode,
   gracefulShutdown,
   initApp,
+  noteErrors,
   requestScopesOf,
 } from '@quartet/db-core/express';
 import { expectWarning } from '@quartet/testing';

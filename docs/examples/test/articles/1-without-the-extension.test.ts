@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import type * as Program from '../../src/articles/1-without-the-extension/declarative';
 import type * as Models from '../../src/articles/1-without-the-extension/models';
-import { onEachEngine, repr, testClient } from './support';
+import { closeOnce, onEachEngine, repr, testClient } from './support';
 
 process.env['SQLALCHEMY_URL'] = 'sqlite://';
 const { app, emptyDb, engine, Session } =
@@ -41,7 +41,7 @@ onEachEngine((stage) => {
     Session.configure({ bind: stage.engine });
     await emptyDb(stage.engine);
   });
-  afterEach(() => Message.sequelize?.close());
+  afterEach(() => closeOnce(Message.sequelize));
 
   test('test_hello: the greeting of the starter', () =>
     testClient(app, async (client) => {

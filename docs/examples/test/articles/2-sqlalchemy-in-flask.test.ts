@@ -4,7 +4,7 @@ import { reflect } from '@quartet/db-core/reflection';
 import * as classical from '../../src/articles/2-sqlalchemy-in-flask/classical';
 import * as declarative from '../../src/articles/2-sqlalchemy-in-flask/declarative';
 import { declareTables, transcript } from '../../src/articles/2-sqlalchemy-in-flask/sql-builder';
-import { onEachEngine, repr } from './support';
+import { closeOnce, onEachEngine, repr } from './support';
 
 test.each(Object.entries({ classical, declarative }))(
   '%s: the engine has the article’s file, and opens nothing before it is used',
@@ -15,7 +15,7 @@ test.each(Object.entries({ classical, declarative }))(
 );
 
 onEachEngine((stage) => {
-  afterEach(() => declarative.User.sequelize?.close());
+  afterEach(() => closeOnce(declarative.User.sequelize));
 
   test('declarative: the lines at the prompt print what the article prints', async () => {
     const { dbSession, initDb, User } = declarative;

@@ -4,7 +4,7 @@ import { requestScopesOf } from '@quartet/db-core/express';
 import { expectWarning } from '@quartet/testing';
 import * as byHand from '../../src/articles/3-under-the-hood/by-hand';
 import * as extension from '../../src/articles/3-under-the-hood/extension';
-import { onEachEngine, repr, testClient } from './support';
+import { closeOnce, onEachEngine, repr, testClient } from './support';
 import type { Express } from 'express';
 
 const KELLY = { username: 'kelly', password: 'kelly' };
@@ -29,7 +29,7 @@ describe.each(Object.entries({ byHand, extension }))('%s', (_name, { createApp, 
 
 onEachEngine((stage) => {
   afterEach(async () => {
-    await byHand.User.sequelize?.close();
+    await closeOnce(byHand.User.sequelize);
     await byHand.db.engine.dispose();
     await extension.db.dispose();
   });

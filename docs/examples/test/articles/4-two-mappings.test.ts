@@ -7,7 +7,7 @@ import { ServerProcess } from '@quartet/testing';
 import { createApp } from '../../src/articles/4-two-mappings/app';
 import * as classical from '../../src/articles/4-two-mappings/classical';
 import * as declarative from '../../src/articles/4-two-mappings/declarative';
-import { onEachEngine, repr, testClient } from './support';
+import { closeOnce, onEachEngine, repr, testClient } from './support';
 
 test('convert_unicode is refused: everything is Unicode', () => {
   expect(() => createEngine('sqlite:///./test.db', { convert_unicode: true } as object)).toThrow(
@@ -17,7 +17,7 @@ test('convert_unicode is refused: everything is Unicode', () => {
 });
 
 onEachEngine((stage) => {
-  afterEach(() => declarative.Account.sequelize?.close());
+  afterEach(() => closeOnce(declarative.Account.sequelize));
 
   describe.each(Object.entries({ declarative, classical }))('%s', (_name, mapped) => {
     beforeEach(async () => {

@@ -5,6 +5,7 @@ import { createEngine } from '@quartet/db-core';
 import type { EngineName, FreshDatabase } from '@quartet/testing';
 import { freshDatabase, testEngines, withServer } from '@quartet/testing';
 import type { Express } from 'express';
+import type { Sequelize } from 'sequelize';
 
 export interface Stage {
   readonly name: EngineName;
@@ -57,6 +58,14 @@ export async function testClient(
     });
   });
 }
+
+/** Closes what a test has bound; a test that has bound nothing is given what the one before had. */
+export async function closeOnce(sequelize: Sequelize | undefined): Promise<void> {
+  if (!sequelize || closed.has(sequelize)) return;
+  closed.add(sequelize);
+  await sequelize.close();
+}
+const closed = new WeakSet<Sequelize>();
 
 /** As Python prints it: Node puts blanks inside the brackets of a list. */
 export function repr(value: unknown): string {
