@@ -1,11 +1,13 @@
 /**
- * Allows one migrator at a time, with the database's own locks: the lock ends with its holder, even after a crash, and
- * no row stays behind that says "locked".
+ * Allows one migrator at a time, with the database's own means. A lock ends with its holder, even after a crash: no row
+ * stays behind that says "locked" for ever.
  */
 import { createHash } from 'node:crypto';
-import type { Connection, DialectName } from '@quartet/db-core';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection, DialectName, Engine } from '@quartet/db-core';
 import { OperationalError } from '@quartet/db-core';
-import { MigrationLockedError } from './errors';
+import { claimOf, isCluster } from './claim';
+import { MigrationError, MigrationLockedError } from './errors';
 
 export interface LockOptions {
   /** How long to wait for another migrator; on SQLite it is the engine's `busyTimeoutMs` that counts. */
@@ -14,32 +16,46 @@ export interface LockOptions {
   readonly onWait: () => void;
 }
 
-const NOTICE_AFTER_MS = 300;
-const POSTGRES_KEY = 20261121;
-
-interface Lock {
+export interface Lock {
+  /** Whether `acquire` waits by itself; otherwise it is called again and again. */
+  readonly waits?: boolean;
+  /** Whether it was free. */
   acquire(timeoutMs: number): Promise<boolean>;
+  /** Rejects when it has been lost, with the connection that held it. */
+  assertHeld?(): Promise<unknown>;
   release(): Promise<unknown>;
 }
 
-/** Runs `fn` while no other migrator works on this database. @throws MigrationLockedError */
+const NOTICE_AFTER_MS = 300;
+const TRY_AGAIN_AFTER_MS = 100;
+const POSTGRES_KEY = 20261121;
+
+/**
+ * Runs `fn` while no other migrator works on this database.
+ *
+ * @param connection the one that `fn` works on
+ * @param fn gets a check that the lock is still held
+ * @throws MigrationLockedError
+ */
 export async function withLock<T>(
+  engine: Engine,
   connection: Connection,
   { timeoutMs, onWait }: LockOptions,
-  fn: () => Promise<T>,
+  fn: (assertHeld: () => Promise<unknown>) => Promise<T>,
 ): Promise<T> {
-  const lock = LOCKS[connection.engine.dialect.name](connection);
+  const lock = await LOCKS[engine.dialect.name](engine, connection);
   const notice = setTimeout(onWait, NOTICE_AFTER_MS);
-  let acquired: boolean;
   try {
-    acquired = await lock.acquire(timeoutMs);
+    await acquire(lock, timeoutMs);
+  } catch (error) {
+    await lock.release().catch(() => undefined);
+    throw error;
   } finally {
     clearTimeout(notice);
   }
-  if (!acquired) throw locked(timeoutMs);
   let value: T;
   try {
-    value = await fn();
+    value = await fn(async () => await lock.assertHeld?.());
   } catch (error) {
     await lock.release().catch(() => undefined); // the lock ends with the connection
     throw error;
@@ -48,20 +64,41 @@ export async function withLock<T>(
   return value;
 }
 
+async function acquire(lock: Lock, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const late = performance.now() >= deadline;
+    if (await lock.acquire(timeoutMs)) return;
+    if (late || lock.waits) throw locked(timeoutMs);
+    await delay(TRY_AGAIN_AFTER_MS * (0.5 + Math.random()));
+  }
+}
+
+type MakeLock = (engine: Engine, connection: Connection) => Lock | Promise<Lock>;
+
 /** By database, since each has other means: the one place of this package that asks which it is. */
-const LOCKS: Record<DialectName, (connection: Connection) => Lock> = {
-  /**
-   * The writer lock, held by a transaction around all migrations, each of which has a savepoint. Foreign keys
-   * are off meanwhile, as SQLite's recipe for changing a table requires: dropping a table would delete the rows that refer to it.
-   *
-   * @see https://www.sqlite.org/lang_altertable.html#otheralter
-   */
-  sqlite: (connection) => ({
+const LOCKS: Record<DialectName, MakeLock> = {
+  sqlite: (_engine, connection) => writerLock(connection),
+  postgresql: transactionLock,
+  mysql: async (engine, connection) =>
+    (await isCluster(connection)) ? claimOf(engine) : serverLock(connection),
+};
+
+/**
+ * The writer lock, held by a transaction around all migrations, each of which has a savepoint. Foreign keys
+ * are off meanwhile, as SQLite's recipe for changing a table requires: dropping a table would delete the rows that refer to it.
+ *
+ * @see https://www.sqlite.org/lang_altertable.html#otheralter
+ */
+function writerLock(connection: Connection): Lock {
+  let held = false;
+  return {
+    waits: true,
     async acquire() {
       await connection.execute('PRAGMA foreign_keys = OFF');
       try {
         await connection.begin({ begin: 'eager' });
-        return true;
+        return (held = true);
       } catch (error) {
         await connection.rollback(); // otherwise the next statement would try to begin again
         await connection.execute('PRAGMA foreign_keys = ON');
@@ -70,54 +107,64 @@ const LOCKS: Record<DialectName, (connection: Connection) => Lock> = {
       }
     },
     async release() {
+      if (!held) return;
       try {
         await connection.commit(); // a failed migration was undone to its savepoint; those before it stay
       } finally {
         await connection.execute('PRAGMA foreign_keys = ON');
       }
     },
-  }),
+  };
+}
 
-  postgresql: (connection) => ({
-    async acquire(timeoutMs) {
-      await connection.execute(`set lock_timeout = ${Math.ceil(timeoutMs)}`);
-      try {
-        await connection.execute(`select pg_advisory_lock(${POSTGRES_KEY})`);
-        return true;
-      } catch (error) {
-        if (isBusy(error)) return false;
-        throw error;
-      } finally {
-        await connection.execute('reset lock_timeout');
-      }
+/**
+ * Belongs to a transaction on a connection of its own: a pooler leads each transaction to another connection of the
+ * server, but keeps one together. Who waits holds none, so that those who work have enough.
+ */
+function transactionLock(engine: Engine): Lock {
+  if (engine.status().max < 2)
+    throw new MigrationError(
+      'migrating needs two connections, one of which holds the lock: set poolSize to 2 or more.',
+    );
+  const holder = engine.connect();
+  return {
+    async acquire() {
+      await holder.begin({ begin: 'eager' });
+      const answer = await holder.execute(
+        `select pg_try_advisory_xact_lock(${POSTGRES_KEY}), set_config('idle_in_transaction_session_timeout', '0', true)`,
+      );
+      if (answer.scalar() === true) return true;
+      await holder.rollback();
+      return false;
     },
-    release: () => connection.execute(`select pg_advisory_unlock(${POSTGRES_KEY})`),
-  }),
+    assertHeld: () => holder.execute('select 1'),
+    release: () => holder.close(),
+  };
+}
 
-  mysql: (connection) => {
-    // GET_LOCK holds for the whole server, so the name contains the database; the limit is 64 characters.
-    const database = connection.engine.url.database;
-    const name = `quartet_migrations.${createHash('sha256').update(database).digest('hex').slice(0, 32)}`;
-    return {
-      async acquire(timeoutMs) {
-        const seconds = timeoutMs / 1000;
-        const answer = await connection.execute('select get_lock(:name, :seconds)', {
-          name,
-          seconds,
-        });
-        return Number(answer.first()?.[0]) === 1;
-      },
-      release: () => connection.execute('select release_lock(:name)', { name }),
-    };
-  },
-};
+/** GET_LOCK holds for the whole server, so the name contains the database; the limit is 64 characters. */
+function serverLock(connection: Connection): Lock {
+  const { database } = connection.engine.url;
+  const name = `quartet_migrations.${createHash('sha256').update(database).digest('hex').slice(0, 32)}`;
+  return {
+    waits: true,
+    async acquire(timeoutMs) {
+      const seconds = timeoutMs / 1000;
+      const answer = await connection.execute('select get_lock(:name, :seconds)', {
+        name,
+        seconds,
+      });
+      return Number(answer.scalar()) === 1;
+    },
+    release: () => connection.execute('select release_lock(:name)', { name }),
+  };
+}
 
 function isBusy(error: unknown): boolean {
-  const sqlState = ((error as Error).cause as { code?: unknown } | undefined)?.code;
+  const code = ((error as Error).cause as { code?: unknown } | undefined)?.code;
   return (
-    sqlState === '55P03' || // PostgreSQL: lock_not_available
     (error instanceof OperationalError && error.reason === 'busy') ||
-    String(sqlState ?? (error as { code?: unknown }).code).startsWith('SQLITE_BUSY')
+    String(code ?? (error as { code?: unknown }).code).startsWith('SQLITE_BUSY')
   );
 }
 

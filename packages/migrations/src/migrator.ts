@@ -180,9 +180,9 @@ export class Migrator {
   #locked<T>(fn: (work: Work) => Promise<T>): Promise<T> {
     const { lockTimeoutMs: timeoutMs = 60_000, onWait = () => undefined } = this.#options;
     return this.#connected((connection) =>
-      withLock(connection, { timeoutMs, onWait }, async () => {
+      withLock(this.#engine, connection, { timeoutMs, onWait }, async (assertHeld) => {
         const journal = new Journal(connection);
-        const runner = new Runner(connection, bindKnex(this.#engine), journal);
+        const runner = new Runner(connection, bindKnex(this.#engine), journal, assertHeld);
         await this.#assertNoneUnknown(journal);
         try {
           return await fn({ connection, journal, runner, umzug: this.#umzug(runner, journal) });

@@ -13,11 +13,19 @@ export class Runner {
   readonly #connection: Connection;
   readonly #knex: Knex;
   readonly #journal: Journal;
+  readonly #assertHeld: () => Promise<unknown>;
 
-  constructor(connection: Connection, knex: Knex, journal: Journal) {
+  /** @param assertHeld rejects when the lock was lost: nothing more runs then */
+  constructor(
+    connection: Connection,
+    knex: Knex,
+    journal: Journal,
+    assertHeld: () => Promise<unknown>,
+  ) {
     this.#connection = connection;
     this.#knex = knex;
     this.#journal = journal;
+    this.#assertHeld = assertHeld;
   }
 
   get #transactionalDdl(): boolean {
@@ -105,6 +113,7 @@ export class Runner {
   ): Promise<void> {
     for (const [i, { sql, bindings }] of statements.entries()) {
       if (i < start) continue;
+      await this.#assertHeld();
       try {
         await this.#connection.execute(sql, bindings.length > 0 ? bindings : undefined);
       } catch (error) {
