@@ -8,7 +8,17 @@ import { randomUUID } from 'node:crypto';
 import type { Connection, Engine } from '@quartet/db-core';
 import { IntegrityError, OperationalError } from '@quartet/db-core';
 import { MigrationLockedError } from './errors';
-import type { Lock } from './lock';
+
+/** One migrator's hold on the database, by whatever means. */
+export interface Lock {
+  /** Whether `acquire` waits by itself; otherwise it is called again and again. */
+  readonly waits?: boolean;
+  /** Whether it was free. */
+  acquire(timeoutMs: number): Promise<boolean>;
+  /** Rejects when it has been lost, with the connection that held it. */
+  assertHeld?(): Promise<unknown>;
+  release(): Promise<unknown>;
+}
 
 const TABLE = 'quartet_migrations_lock';
 

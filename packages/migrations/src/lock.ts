@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, DialectName, Engine } from '@quartet/db-core';
 import { OperationalError } from '@quartet/db-core';
-import { claimOf, isCluster } from './claim';
+import { claimOf, isCluster, type Lock } from './claim';
 import { MigrationError, MigrationLockedError } from './errors';
 
 export interface LockOptions {
@@ -14,16 +14,6 @@ export interface LockOptions {
   readonly timeoutMs: number;
   /** Called once when the lock was not free at once. */
   readonly onWait: () => void;
-}
-
-export interface Lock {
-  /** Whether `acquire` waits by itself; otherwise it is called again and again. */
-  readonly waits?: boolean;
-  /** Whether it was free. */
-  acquire(timeoutMs: number): Promise<boolean>;
-  /** Rejects when it has been lost, with the connection that held it. */
-  assertHeld?(): Promise<unknown>;
-  release(): Promise<unknown>;
 }
 
 const NOTICE_AFTER_MS = 300;

@@ -15,23 +15,27 @@ import { claimOf } from '../src/claim';
 
 const NAMES = versions.map(({ name }) => name);
 
-/** Three processes start at once, twice. */
-async function atOnce(make: () => Engine): Promise<void> {
-  for (const pending of [NAMES, []]) {
+/** Three processes start at once, twice: what they have applied, the most first. */
+async function atOnce(make: () => Engine): Promise<string[][][]> {
+  const rounds = [];
+  for (let round = 0; round < 2; round++) {
     const engines = [make(), make(), make()];
     const applied = await Promise.all(engines.map((engine) => new Migrator(engine).migrate()));
-    expect(applied.toSorted((a, b) => b.length - a.length)).toEqual([pending, [], []]);
-    for (const engine of engines) {
-      expect(engine.status()).toMatchObject({ inUse: 0 });
-      await engine.dispose();
-    }
+    rounds.push(applied.toSorted((a, b) => b.length - a.length));
+    for (const engine of engines) await engine.dispose();
   }
+  return rounds;
 }
+
+const ONCE = [
+  [NAMES, [], []],
+  [[], [], []],
+];
 
 describe.each(testEngines())('on $name', ({ name }) => {
   test('of three migrators at once one applies all, the others nothing', async () => {
     const database = await freshDatabase(name);
-    await atOnce(() => createEngine(database.url));
+    expect(await atOnce(() => createEngine(database.url))).toEqual(ONCE);
     await database.drop();
   });
 });
@@ -50,7 +54,7 @@ describePooler('behind PgBouncer', () => {
   });
 
   test('of three migrators at once one applies all, and no lock stays', async () => {
-    await atOnce(() => createEngine(pooler.through(database.url)));
+    expect(await atOnce(() => createEngine(pooler.through(database.url)))).toEqual(ONCE);
     const direct = createEngine(database.url);
     const locks = await direct.execute("select 1 from pg_locks where locktype = 'advisory'");
     expect(locks.rowCount).toBe(0);
