@@ -2,7 +2,7 @@
 import type { Engine, ScopedSession } from '@quartet/db-core';
 import type { Identity, Mapper, Select } from '@quartet/db-core/binding';
 import { NoResultFound } from '@quartet/db-core';
-import { mapClass, noteChange } from '@quartet/db-core/binding';
+import { mapClass, noCondition, noteChange } from '@quartet/db-core/binding';
 
 export class Item {
   id?: number;
@@ -31,8 +31,31 @@ export function mapItems(engine: Engine, Session: ScopedSession, log: string[] =
   mapClass(Part, new PartMapper(engine, Session, log, items as unknown as Mapper));
 }
 
-class ItemMapper implements Mapper<Item> {
+/** What no test here asks of a mapper. */
+abstract class Unasked {
+  readonly conditionExample = "{ name: 'a' }";
+
+  deleteAll(): Promise<number> {
+    throw new Error('nothing is deleted by a query');
+  }
+
+  updateAll(): Promise<number> {
+    throw new Error('nothing is updated by a query');
+  }
+
+  assertCondition(condition: unknown): void {
+    throw noCondition(this as unknown as Mapper, condition);
+  }
+}
+
+class ItemMapper extends Unasked implements Mapper<Item> {
+  readonly target = Item;
   readonly name: string = 'Item';
+  readonly columns = new Map([
+    ['id', 'integer'],
+    ['name', 'text'],
+    ['n', 'integer'],
+  ]);
   readonly primaryKey = ['id'];
   readonly #saved = new WeakMap<Item, string>();
 
@@ -40,7 +63,9 @@ class ItemMapper implements Mapper<Item> {
     readonly engine: Engine,
     readonly session: ScopedSession,
     readonly log: string[],
-  ) {}
+  ) {
+    super();
+  }
 
   dependencies(): readonly Mapper[] {
     return [];
@@ -125,8 +150,10 @@ class ItemMapper implements Mapper<Item> {
   }
 }
 
-class PartMapper implements Mapper<Part> {
+class PartMapper extends Unasked implements Mapper<Part> {
+  readonly target = Part;
   readonly name = 'Part';
+  readonly columns = new Map([['id', 'integer']]);
   readonly primaryKey = ['id'];
 
   constructor(
@@ -134,7 +161,9 @@ class PartMapper implements Mapper<Part> {
     readonly session: ScopedSession,
     readonly log: string[],
     readonly items: Mapper,
-  ) {}
+  ) {
+    super();
+  }
 
   dependencies(): readonly Mapper[] {
     return [this.items];

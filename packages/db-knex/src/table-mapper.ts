@@ -1,17 +1,19 @@
 /** Lets a session save, load and delete objects of a plain class that stands for a table's rows. */
 import type { Engine } from '@quartet/db-core';
 import type { Class, Identity, KeyColumn, Mapper, Select } from '@quartet/db-core/binding';
-import { ArgumentError } from '@quartet/db-core';
 import {
+  assertTypes,
   hiddenField,
   isUnchanged,
   keyOf,
+  noSuchColumn,
   noteChange,
   rowIsGone,
   snapshot,
 } from '@quartet/db-core/binding';
 import type { Knex } from 'knex';
 import { engineOf } from './bind-knex';
+import { assertWhere, conditionTable } from './conditions';
 
 export interface TableMapperOptions<T extends object> {
   readonly knex: Knex;
@@ -32,17 +34,27 @@ export class TableMapper<T extends object> implements Mapper<T> {
   readonly name: string;
   readonly primaryKey: readonly string[];
   readonly dependencies: () => Mapper[];
+  readonly conditionExample = "(query) => query.where('name', 'like', 'a%')";
+  readonly target: Class<T>;
   readonly #options: TableMapperOptions<T>;
+  readonly #conditions = conditionTable((property) => this.#column(property));
   /** The row of each object that has one, as last seen. */
   readonly #rows = hiddenField<T, Row>();
-  #columnInfo: ColumnInfo | undefined;
+  /** The columns' types by property, once the database was asked. */
+  #types: ReadonlyMap<string, string> | undefined;
 
   constructor(options: TableMapperOptions<T>) {
     this.#options = options;
+    this.target = options.target;
     this.engine = engineOf(options.knex);
     this.name = options.target.name;
     this.primaryKey = options.primaryKey;
     this.dependencies = options.dependencies;
+  }
+
+  /** The mapping has no types: they are known when a first condition has asked the database. */
+  get columns(): ReadonlyMap<string, string> {
+    return this.#types ?? new Map([...this.#options.columns.keys()].map((name) => [name, '']));
   }
 
   isPersistent(instance: T): boolean {
@@ -88,7 +100,8 @@ export class TableMapper<T extends object> implements Mapper<T> {
   }
 
   async find(select: Select): Promise<T[]> {
-    const query = this.#where(select).select([...this.#options.columns.values()]);
+    const query = this.#query().select([...this.#options.columns.values()]);
+    await this.#narrow(query, select);
     for (const [property, direction] of select.orderBy)
       void query.orderBy(this.#column(property), direction);
     if (select.limit !== undefined) void query.limit(select.limit);
@@ -100,8 +113,27 @@ export class TableMapper<T extends object> implements Mapper<T> {
   }
 
   async count(select: Select): Promise<number> {
-    const [row] = (await this.#where(select).count({ n: '*' })) as { n: number | string }[];
+    const query = this.#query().count({ n: '*' });
+    await this.#narrow(query, select);
+    const [row] = (await query) as { n: number | string }[];
     return Number(row?.n);
+  }
+
+  async deleteAll(select: Select): Promise<number> {
+    const query = this.#query().delete();
+    await this.#narrow(query, select);
+    return Number(await query);
+  }
+
+  async updateAll(select: Select, values: Row): Promise<number> {
+    const row = Object.entries(values).map(([property, value]) => [this.#column(property), value]);
+    const query = this.#query().update(Object.fromEntries(row));
+    await this.#narrow(query, select);
+    return Number(await query);
+  }
+
+  assertCondition(condition: unknown): void {
+    assertWhere(this, this.#options, condition);
   }
 
   /** INSERT, then the row as the database has it: with its generated key and its defaults. */
@@ -124,12 +156,20 @@ export class TableMapper<T extends object> implements Mapper<T> {
     this.#fill(instance, complete ? { ...values, ...key } : ((await this.#read(key)) as Row));
   }
 
-  /** The mapping has no types: when a text is to be a key, the database is asked for them, once. */
   async #keyColumns(id: Identity): Promise<readonly KeyColumn[]> {
-    const columns = this.primaryKey.map((property) => this.#column(property));
-    if ([id].flat().some((value) => typeof value === 'string'))
-      this.#columnInfo ??= (await this.#query().columnInfo()) as ColumnInfo;
-    return columns.map((name) => ({ name, type: this.#columnInfo?.[name]?.type ?? '' }));
+    if ([id].flat().some((value) => typeof value === 'string')) await this.#learnTypes();
+    return this.primaryKey.map((property) => ({
+      name: this.#column(property),
+      type: this.columns.get(property) ?? '',
+    }));
+  }
+
+  /** Asks the database, once. */
+  async #learnTypes(): Promise<void> {
+    if (this.#types) return;
+    const info = (await this.#query().columnInfo()) as ColumnInfo;
+    const { columns } = this.#options;
+    this.#types = new Map([...columns].map(([name, column]) => [name, info[column]?.type ?? '']));
   }
 
   #read(key: Row): Promise<Row | undefined> {
@@ -138,14 +178,16 @@ export class TableMapper<T extends object> implements Mapper<T> {
       .first([...this.#options.columns.values()]) as unknown as Promise<Row | undefined>;
   }
 
-  #where({ equal, where }: Select): Knex.QueryBuilder {
-    const query = this.#query();
-    for (const values of equal) {
+  async #narrow(query: Knex.QueryBuilder, select: Select): Promise<void> {
+    const { equal, conditions, where } = select;
+    if (equal.length + conditions.length + where.length === 0) return;
+    await this.#learnTypes();
+    assertTypes(this, select);
+    for (const values of equal)
       for (const [property, value] of Object.entries(values))
         void query.where(this.#column(property), value as Knex.Value);
-    }
+    for (const condition of conditions) void query.where(condition.to(this.#conditions));
     for (const condition of where) void query.where(condition as Knex.QueryCallback);
-    return query;
   }
 
   #query(): Knex.QueryBuilder {
@@ -188,8 +230,7 @@ export class TableMapper<T extends object> implements Mapper<T> {
 
   #column(property: string): string {
     const column = this.#options.columns.get(property);
-    if (column === undefined)
-      throw new ArgumentError(`${this.name} has no column for the property '${property}'.`);
+    if (column === undefined) throw noSuchColumn(this, property);
     return column;
   }
 }

@@ -43,10 +43,13 @@ onEachEngine((fixture) => {
       expect(await Session.query(MessageTag).count()).toBe(0);
     }));
 
-  test('a property that is no column is refused', () =>
+  test('a condition by property names its column', () =>
     runInScope(async () => {
-      const query = fixture.Session.query(User).filterBy({ nonsense: 1 } as never);
-      await expect(query.all()).rejects.toThrow(ArgumentError);
+      const query = fixture.Session.query(Message);
+      const byProperty = (): unknown => query.filter({ userId: 1 });
+      expect(byProperty).toThrow(ArgumentError);
+      expect(byProperty).toThrow('filter({ user_id: … }), or filterBy({ userId: … })');
+      expect(await query.filter({ 'messages.user_id': 1 }).all()).toEqual([]);
     }));
 
   test('instants are Dates wherever they come from', () =>

@@ -18,10 +18,15 @@ import type {
   WhereOptions,
 } from 'sequelize';
 import { Op } from 'sequelize';
+import { assertWhere, CONDITIONS } from './conditions';
 
 export class SequelizeMapper<M extends Model> implements Mapper<M> {
   readonly engine: Engine;
+  readonly conditionExample = "{ name: { [Op.like]: 'a%' } }";
   readonly #model: ModelStatic<M>;
+  #columns:
+    | { readonly attributes: number; readonly byName: ReadonlyMap<string, string> }
+    | undefined;
   /** Values that can be changed in place, which Sequelize does not notice: as they were loaded or saved. */
   readonly #taken = hiddenField<M, ReadonlyMap<string, unknown>>();
 
@@ -30,8 +35,23 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
     this.#model = model;
   }
 
+  get target(): Class<M> {
+    return this.#model as unknown as Class<M>;
+  }
+
   get name(): string {
     return this.#model.name;
+  }
+
+  /** Made anew where Sequelize has added attributes, as associations do. */
+  get columns(): ReadonlyMap<string, string> {
+    const attributes = Object.entries(this.#model.getAttributes());
+    if (this.#columns?.attributes !== attributes.length) {
+      const types = attributes.map(([name, { type }]) => [name, typeName(type)] as const);
+      const byName = new Map(types.filter(([, type]) => type !== 'VIRTUAL'));
+      this.#columns = { attributes: attributes.length, byName };
+    }
+    return this.#columns.byName;
   }
 
   get primaryKey(): readonly string[] {
@@ -102,6 +122,22 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
     return this.#model.count(conditions<M>(select));
   }
 
+  deleteAll(select: Select): Promise<number> {
+    return this.#model.destroy({ where: {}, ...conditions<M>(select) });
+  }
+
+  async updateAll(select: Select, values: Readonly<Record<string, unknown>>): Promise<number> {
+    const [count] = await this.#model.update(values as never, {
+      where: {},
+      ...conditions<M>(select),
+    });
+    return count;
+  }
+
+  assertCondition(condition: unknown): void {
+    assertWhere(this, this.#model, condition);
+  }
+
   #remember(instance: M): M {
     const taken = new Map<string, unknown>();
     for (const name in this.#model.getAttributes()) {
@@ -140,9 +176,14 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
   }
 }
 
-function conditions<M extends Model>({ equal, where }: Select): FindOptions<M['_attributes']> {
-  const all = [...equal, ...where];
+function conditions<M extends Model>(select: Select): FindOptions<M['_attributes']> {
+  const made = select.conditions.map((condition) => condition.to(CONDITIONS));
+  const all = [...select.equal.filter(isNotEmpty), ...made, ...select.where];
   return all.length > 0 ? { where: { [Op.and]: all } as WhereOptions } : {};
+}
+
+function isNotEmpty(values: object): boolean {
+  return Object.keys(values).length > 0;
 }
 
 /** A type of Sequelize's in the words of the database; types may also be given as such. */

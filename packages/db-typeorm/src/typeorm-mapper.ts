@@ -12,18 +12,24 @@ import {
 import type {
   DataSource,
   EntityMetadata,
+  FindManyOptions,
   FindOptionsOrder,
   FindOptionsWhere,
   ObjectLiteral,
   Repository,
+  SelectQueryBuilder,
+  WhereExpressionBuilder,
 } from 'typeorm';
-import { combine, equals } from './where';
+import { CONDITIONS } from './conditions';
+import { assertWhere, combine, equals } from './where';
 
 /** A session is the transaction: TypeORM need not open one for each `save()`. */
 const IN_SESSION = { transaction: false };
 
 export class TypeormMapper implements Mapper<ObjectLiteral> {
   readonly engine: Engine;
+  readonly conditionExample = "{ name: Like('a%') }";
+  readonly columns: ReadonlyMap<string, string>;
   readonly #dataSource: DataSource;
   readonly #metadata: EntityMetadata;
   /** How each column's value is read from an object; TypeORM's own way is long for a plain property. */
@@ -35,12 +41,17 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     this.engine = engine;
     this.#dataSource = dataSource;
     this.#metadata = metadata;
+    this.columns = columnsOf(dataSource, metadata);
     this.#readers = metadata.columns.map((column) =>
       (column.embeddedMetadata ?? column.relationMetadata ?? column.referencedColumn)
         ? (instance) => column.getEntityValue(instance) as unknown
         : (instance) => instance[column.propertyName] as unknown,
     );
     if (!this.#generatesKey) this.#watchRows();
+  }
+
+  get target(): Class<ObjectLiteral> {
+    return this.#metadata.target as unknown as Class<ObjectLiteral>;
   }
 
   get name(): string {
@@ -101,22 +112,50 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     return found ? this.#remember(found) : undefined;
   }
 
-  async find({ equal, where, orderBy, limit, offset }: Select): Promise<ObjectLiteral[]> {
+  async find(select: Select): Promise<ObjectLiteral[]> {
+    const { orderBy, limit, offset } = select;
     if (limit === 0) return []; // TypeORM takes 0 for "all"
     // Not every database has OFFSET alone.
     const take = limit ?? (offset === undefined ? undefined : Number.MAX_SAFE_INTEGER);
-    const found = await this.#repository.find({
-      where: combine([...equal.map(equals), ...where]),
+    const found = await this.#query(select, {
       order: Object.fromEntries(orderBy) as FindOptionsOrder<ObjectLiteral>,
       ...(take !== undefined && { take }),
       ...(offset !== undefined && { skip: offset }),
-    });
+    }).getMany();
     for (const instance of found) this.#remember(instance);
     return found;
   }
 
-  count({ equal, where }: Select): Promise<number> {
-    return this.#repository.count({ where: combine([...equal.map(equals), ...where]) });
+  count(select: Select): Promise<number> {
+    return this.#query(select, {}).getCount();
+  }
+
+  async deleteAll(select: Select): Promise<number> {
+    const query = this.#repository.createQueryBuilder().delete();
+    const { affected } = await narrowed(query, select).execute();
+    return affected ?? 0;
+  }
+
+  async updateAll(select: Select, values: Readonly<Record<string, unknown>>): Promise<number> {
+    const query = this.#repository.createQueryBuilder().update(values);
+    const { affected } = await narrowed(query, select).execute();
+    return affected ?? 0;
+  }
+
+  assertCondition(condition: unknown): void {
+    assertWhere(this, this.#metadata, condition);
+  }
+
+  /** What `find` and `count` of a repository make, with conditions made of columns beside TypeORM's own. */
+  #query(
+    { equal, conditions, where }: Select,
+    options: FindManyOptions<ObjectLiteral>,
+  ): SelectQueryBuilder<ObjectLiteral> {
+    const query = this.#repository
+      .createQueryBuilder(this.#metadata.name)
+      .setFindOptions({ ...options, where: combine([...equal.map(equals), ...where]) });
+    for (const condition of conditions) query.andWhere(condition.to(CONDITIONS));
+    return query;
   }
 
   get #repository(): Repository<ObjectLiteral> {
@@ -153,4 +192,29 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   #values(instance: ObjectLiteral): unknown[] {
     return this.#readers.map((read) => read(instance));
   }
+}
+
+/** Where a transformer stands in between, a column takes whatever that takes. */
+function columnsOf(dataSource: DataSource, metadata: EntityMetadata): Map<string, string> {
+  const columns = metadata.columns.filter(
+    ({ embeddedMetadata, isVirtual }) => !embeddedMetadata && !isVirtual,
+  );
+  return new Map(
+    columns.map((column): [string, string] => {
+      const { type, transformer, isArray, propertyPath } = column;
+      if (transformer || String(type).startsWith('simple-')) return [propertyPath, ''];
+      const name = type === Boolean ? 'boolean' : dataSource.driver.normalizeType(column);
+      return [propertyPath, isArray ? `${name}[]` : name];
+    }),
+  );
+}
+
+function narrowed<Q extends WhereExpressionBuilder>(
+  query: Q,
+  { equal, conditions, where }: Select,
+): Q {
+  for (const values of equal.map(equals)) query.andWhere(values);
+  for (const condition of conditions) query.andWhere(condition.to(CONDITIONS));
+  for (const condition of where as FindOptionsWhere<ObjectLiteral>[]) query.andWhere(condition);
+  return query;
 }

@@ -1,6 +1,7 @@
 /** What the suite has to be given: the library bound to an engine, and its own way to say a few things. */
 import type { Engine } from '@quartet/db-core';
 import type { Class } from '@quartet/db-core/binding';
+import type { LibraryCondition } from '@quartet/db-core/orm';
 
 export interface Named {
   id: number;
@@ -26,7 +27,11 @@ export interface Bound {
   /** @param author one that has a row, unless the library has relations. */
   message(author: Named, values: { body: string; createdAt?: Date }): Item;
   /** Names greater than this one, as the library's own condition. */
-  above(name: string): unknown;
+  above(name: string): LibraryCondition;
+  /** Conditions in the library's own form that are none, by what is wrong with them. */
+  readonly wrong: Readonly<Record<string, unknown>>;
+  /** Conditions in the library's own form, and which of the users ana, bob, cleo, dan and 50% they give. */
+  readonly right: readonly (readonly [string, LibraryCondition, string[]])[];
   /** The library's own calls, which no session is given. */
   insertUser(name: string, email: string): Promise<unknown>;
   renameUser(id: number, name: string): Promise<unknown>;

@@ -1,5 +1,6 @@
 /** Registers what every binding must do, on each database of the run. */
 import type { Binding, Subject } from './binding';
+import { describeConditions } from './conditions';
 import { onEachEngine } from './fixture';
 import { describeModifications } from './modifications';
 import { describeObjects } from './objects';
@@ -28,6 +29,7 @@ export function registerBinding(binding: Binding): void {
         afterEach(() => expect(fixture.engine.status().inUse).toBe(0));
         afterAll(() => subject.bound.close());
         describe('objects', () => describeObjects(fixture, subject));
+        describe('conditions', () => describeConditions(fixture, subject));
         describe('modifications', () => describeModifications(fixture, subject));
         describe('transactions', () => describeTransactions(fixture, subject));
         describe('side by side', () => describeOverlap(fixture, subject));

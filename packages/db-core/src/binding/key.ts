@@ -5,7 +5,7 @@
 import type { DialectFacts } from '../dialects/facts';
 import type { Identity } from '../orm/mapper';
 import { InvalidRequestError } from '../errors/errors';
-import { columnType } from '../reflection/column-type';
+import { columnType } from '../dialects/column-type';
 
 /** A column of the key: its name, and its type in the words of the database. */
 export interface KeyColumn {

@@ -3,7 +3,11 @@
  * import from here to extend `Query`, to page a list of your own, or to name a type.
  */
 export type { IterPagesOptions, PageSource, PaginateOptions, RequestedPage } from './pagination';
-export type { Ordering, QuerySession } from './query';
+export type { Column, Columns, Order } from './column';
+export type { Condition } from './condition';
+export type { LibraryCondition, Ordering, QuerySession, Values } from './query-types';
+export { columns } from './column';
+export { and, not, or } from './condition';
 export { NotFoundError } from './not-found-error';
 export { paginate, Pagination } from './pagination';
 export { Query } from './query';

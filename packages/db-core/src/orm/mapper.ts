@@ -5,12 +5,10 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/mapping_api.html#sqlalchemy.orm.Mapper
  */
 import type { Engine } from '../engine/engine';
+import type { Class } from './class';
+import type { Condition } from './condition';
+import type { Asked } from './refusals';
 import { NoResultFound, UnmappedError } from '../errors/errors';
-
-/** Any class, abstract or not, with any constructor. */
-export type Class<T extends object = object> = (abstract new (
-  ...args: never[]
-) => T) & { readonly name: string };
 
 /** The value of a primary key; one value a column, in their order, when there are several. */
 export type Identity = string | number | bigint | readonly (string | number | bigint)[];
@@ -19,7 +17,9 @@ export type Identity = string | number | bigint | readonly (string | number | bi
 export interface Select {
   /** Equal values by property, as in `filterBy({ name: 'admin' })`; null means IS NULL. */
   readonly equal: readonly Readonly<Record<string, unknown>>[];
-  /** Conditions in the library's own form, as in `filter(...)`. */
+  /** Conditions made of columns, as in `filter(name.eq('admin'))`; a mapper translates them by `condition.to(table)`. */
+  readonly conditions: readonly Condition[];
+  /** Conditions in the library's own form, as in `filter(...)`; `assertCondition` has let them pass. */
   readonly where: readonly unknown[];
   readonly orderBy: readonly (readonly [property: string, direction: 'asc' | 'desc'])[];
   readonly limit?: number;
@@ -30,12 +30,9 @@ export interface Select {
  * Every call runs where the session is current, so the library's statements join its transaction. A binding reports
  * what was written by `noteChange` of `@quartet/db-core/binding`.
  */
-export interface Mapper<T extends object = object> {
+export interface Mapper<T extends object = object> extends Asked {
   readonly engine: Engine;
-  /** The class's name, for messages. */
-  readonly name: string;
-  /** Properties that make the primary key. */
-  readonly primaryKey: readonly string[];
+  readonly target: Class<T>;
   /** Mappers of the classes whose rows must exist before this one's: those its foreign keys point to. */
   dependencies(): readonly Mapper[];
   /** Whether the object has a row, as far as the library knows. */
@@ -50,7 +47,19 @@ export interface Mapper<T extends object = object> {
   get(id: Identity): Promise<T | undefined>;
   find(select: Select): Promise<T[]>;
   count(select: Select): Promise<number>;
+  /** Deletes rows by one statement; limit, offset and order do not apply. @returns how many */
+  deleteAll(select: Select): Promise<number>;
+  /** Updates rows by one statement; limit, offset and order do not apply. @returns how many it has found */
+  updateAll(select: Select, values: Readonly<Record<string, unknown>>): Promise<number>;
+  /**
+   * Lets nothing pass that the library would not understand, or would take for no condition at all.
+   *
+   * @throws ArgumentError with the line to write, by `noCondition` and `noSuchColumn`.
+   */
+  assertCondition(condition: unknown): void;
 }
+
+export type { Class };
 
 const MAPPER: unique symbol = Symbol.for('quartet.mapper') as never;
 
@@ -59,9 +68,14 @@ export function mapClass<T extends object>(target: Class<T>, mapper: Mapper<T>):
   Object.defineProperty(target, MAPPER, { value: mapper, configurable: true });
 }
 
+/** The mapper of a class; undefined until a binding knows it. */
+export function mapperIfMapped<T extends object>(target: Class<T>): Mapper<T> | undefined {
+  return (target as { [MAPPER]?: Mapper<T> })[MAPPER];
+}
+
 /** @throws UnmappedError when no binding knows the class. */
 export function mapperOf<T extends object>(target: Class<T>): Mapper<T> {
-  const mapper = (target as { [MAPPER]?: Mapper<T> })[MAPPER];
+  const mapper = mapperIfMapped(target);
   if (!mapper) throw new UnmappedError(target.name || String(target));
   return mapper;
 }

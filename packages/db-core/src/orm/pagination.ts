@@ -26,6 +26,15 @@ export interface PaginateOptions extends RequestedPage {
   readonly count?: boolean;
 }
 
+/** For the check of what `paginate()` of a query is given. */
+export const PAGINATE_OPTIONS: Readonly<Record<keyof PaginateOptions, true>> = {
+  page: true,
+  perPage: true,
+  maxPerPage: true,
+  errorOut: true,
+  count: true,
+};
+
 /** Where the items come from. */
 export interface PageSource<T> {
   items(limit: number, offset: number): Promise<T[]>;

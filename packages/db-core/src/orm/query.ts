@@ -4,24 +4,23 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/orm/queryguide/query.html
  */
+import { inspect } from 'node:util';
+import type { Column, Order } from './column';
 import type { Identity, Mapper, Select } from './mapper';
-import { ArgumentError, MultipleResultsFound, NoResultFound } from '../errors/errors';
+import type { PaginateOptions, Pagination } from './pagination';
+import type { LibraryCondition, Ordering, QuerySession, Values } from './query-types';
+import {
+  ArgumentError,
+  InvalidRequestError,
+  MultipleResultsFound,
+  NoResultFound,
+} from '../errors/errors';
+import { assertKnownOptions } from '../errors/unknown-option';
+import { Condition } from './condition';
 import { NotFoundError } from './not-found-error';
-import type { PaginateOptions, Pagination, RequestedPage } from './pagination';
-import { paginate } from './pagination';
-
-const EVERYTHING: Select = { equal: [], where: [], orderBy: [] };
-
-/** What a query asks of its session. */
-export interface QuerySession {
-  /** Runs a read: pending objects are flushed first, errors are translated. */
-  load<T>(fn: () => Promise<T>): Promise<T>;
-  /** The page and size that hold where `paginate()` is given none. */
-  requestedPage?(): RequestedPage;
-}
-
-/** `name`, or `-name` for descending. */
-export type Ordering<T> = (string & keyof T) | `-${string & keyof T}`;
+import { paginate, PAGINATE_OPTIONS } from './pagination';
+import { isPlain, noCondition } from './refusals';
+import { assertCondition, assertEqual, assertValues, EVERYTHING, orderOf } from './select';
 
 export class Query<T extends object> {
   readonly #session: QuerySession;
@@ -34,26 +33,43 @@ export class Query<T extends object> {
     this.#select = select;
   }
 
-  /** Rows whose properties equal these values; null means IS NULL. Several calls narrow further. */
-  filterBy(equal: { readonly [K in keyof T]?: T[K] | null }): this {
+  /**
+   * Rows whose properties equal these values; null means IS NULL. Several calls narrow further.
+   *
+   * @throws ArgumentError for a property that is no column, and for a value that does not fit it.
+   */
+  filterBy(equal: Values<T>): this {
+    assertEqual(this.#mapper, equal);
     return this.#with({ equal: [...this.#select.equal, equal] });
   }
 
   /**
-   * A condition in the library's own form: Sequelize `WhereOptions`, TypeORM `FindOptionsWhere`,
-   * a Knex callback. Several calls narrow further.
+   * Rows for which all these conditions hold: made of columns, `name.eq('admin')`, or in the library's own form (Sequelize
+   * `WhereOptions`, TypeORM `FindOptionsWhere`, a Knex callback). Several calls narrow further.
+   *
+   * @throws ArgumentError for what is neither, or would match every row.
+   * @example
+   * const { name } = columns(User);
+   * await User.query.filter(name.eq('admin')).first();
    */
-  filter(where: unknown): this {
-    return this.#with({ where: [...this.#select.where, where] });
+  filter(...conditions: readonly (Condition<T> | LibraryCondition)[]): this {
+    if (conditions.length === 0) throw noCondition(this.#mapper, undefined);
+    for (const condition of conditions) assertCondition(this.#mapper, condition);
+    const own = conditions.filter((condition) => condition instanceof Condition);
+    const foreign = conditions.filter((condition) => !(condition instanceof Condition));
+    return this.#with({
+      conditions: [...this.#select.conditions, ...own],
+      where: [...this.#select.where, ...foreign],
+    });
   }
 
-  /** Sorts by property, `-property` for descending; later calls break ties of earlier ones. */
-  orderBy(...orderings: Ordering<T>[]): this {
-    const added = orderings.map((ordering) =>
-      ordering.startsWith('-')
-        ? ([ordering.slice(1), 'desc'] as const)
-        : ([ordering, 'asc'] as const),
-    );
+  /**
+   * Sorts by property, `'-name'` or `name.desc()` for descending; later calls break ties of earlier ones.
+   *
+   * @throws ArgumentError for what is no column.
+   */
+  orderBy(...orderings: readonly (Ordering<T> | Order<T> | Column<T, unknown>)[]): this {
+    const added = orderings.map((ordering) => orderOf(this.#mapper, ordering));
     return this.#with({ orderBy: [...this.#select.orderBy, ...added] });
   }
 
@@ -65,16 +81,19 @@ export class Query<T extends object> {
     return this.#with({ offset: atLeastZero('offset', offset) });
   }
 
-  all(): Promise<T[]> {
+  async all(): Promise<T[]> {
+    this.#assertBare('all', arguments);
     return this.#session.load(() => this.#mapper.find(this.#select));
   }
 
   async first(): Promise<T | undefined> {
+    this.#assertBare('first', arguments);
     return (await this.limit(Math.min(1, this.#select.limit ?? 1)).all())[0];
   }
 
   /** @throws NoResultFound, MultipleResultsFound */
   async one(): Promise<T> {
+    this.#assertBare('one', arguments);
     const found = await this.oneOrNone();
     if (found === undefined)
       throw new NoResultFound(`No ${this.#mapper.name} was found when one was required`);
@@ -83,6 +102,7 @@ export class Query<T extends object> {
 
   /** @throws MultipleResultsFound */
   async oneOrNone(): Promise<T | undefined> {
+    this.#assertBare('oneOrNone', arguments);
     const found = await this.limit(Math.min(2, this.#select.limit ?? 2)).all();
     if (found.length > 1) {
       throw new MultipleResultsFound(
@@ -92,14 +112,52 @@ export class Query<T extends object> {
     return found[0];
   }
 
-  /** The object with this primary key, or undefined; the query's conditions do not apply. */
-  get(id: Identity): Promise<T | undefined> {
+  /** The object with this primary key, or undefined. @throws InvalidRequestError after `filter` and the like. */
+  async get(id: Identity): Promise<T | undefined> {
+    if (this.#select !== EVERYTHING)
+      throw new InvalidRequestError(
+        `get() finds a row by its key alone, whatever the query's conditions are: ${this.#mapper.name}.query.get(id), ` +
+          `or filterBy({ ${this.#mapper.primaryKey[0]}: id }).first() with conditions.`,
+      );
     return this.#session.load(() => this.#mapper.get(id));
   }
 
   /** How many rows match; `limit` and `offset` do not apply. */
-  count(): Promise<number> {
+  async count(): Promise<number> {
+    this.#assertBare('count', arguments);
     return this.#session.load(() => this.#mapper.count(this.#select));
+  }
+
+  /** All of them, read by one statement: `for await (const user of User.query) …`. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
+    yield* await this.all();
+  }
+
+  // --- writing by one statement -----------------------------------------------------------------
+
+  /**
+   * Deletes the rows that match. Objects that were read before do not know.
+   *
+   * @returns how many
+   * @throws InvalidRequestError after `limit`, `offset` or `orderBy`.
+   */
+  async delete(): Promise<number> {
+    this.#assertBare('delete', arguments);
+    this.#assertWhole('delete');
+    return this.#session.load(() => this.#mapper.deleteAll(this.#select));
+  }
+
+  /**
+   * Sets these values in the rows that match. Objects that were read before keep theirs.
+   *
+   * @returns how many rows matched
+   * @throws ArgumentError for a property that is no column, and for a value that does not fit it.
+   * @throws InvalidRequestError after `limit`, `offset` or `orderBy`.
+   */
+  async update(values: Values<T>): Promise<number> {
+    assertValues(this.#mapper, values);
+    this.#assertWhole('update');
+    return this.#session.load(() => this.#mapper.updateAll(this.#select, values));
   }
 
   // --- for views: nothing found is the client's mistake, and a 404 ------------------------------
@@ -111,11 +169,13 @@ export class Query<T extends object> {
 
   /** As `first`. @throws NotFoundError with `description` for the client. */
   async firstOr404(description?: string): Promise<T> {
+    this.#assertDescription('firstOr404', description);
     return (await this.first()) ?? notFound(description);
   }
 
   /** As `one`. @throws NotFoundError with `description` for the client, when there is none and when there are several. */
   async oneOr404(description?: string): Promise<T> {
+    this.#assertDescription('oneOr404', description);
     const [found, another] = await this.limit(Math.min(2, this.#select.limit ?? 2)).all();
     return found && !another ? found : notFound(description);
   }
@@ -124,11 +184,17 @@ export class Query<T extends object> {
    * One page. Where none is given here, the session's `requestedPage` says which: that of the request, in an app of express-sequelize.
    *
    * @throws NotFoundError by the rules of {@link PaginateOptions.errorOut}.
+   * @throws ArgumentError for an unknown option.
    * @example
    * const page = await User.query.orderBy('id').paginate();
    * res.json({ items: page.items, total: page.total, pages: page.pages });
    */
-  paginate(options: PaginateOptions = {}): Promise<Pagination<T>> {
+  async paginate(options: PaginateOptions = {}): Promise<Pagination<T>> {
+    const given: unknown = options;
+    const { name } = this.#mapper;
+    if (!isPlain(given) || Object.getOwnPropertySymbols(given).length > 0)
+      throw noCondition(this.#mapper, given, 'paginate()');
+    assertKnownOptions(`option of ${name}.query.paginate()`, options, PAGINATE_OPTIONS);
     const requested = this.#session.requestedPage?.();
     return paginate(
       {
@@ -140,6 +206,52 @@ export class Query<T extends object> {
         page: options.page ?? requested?.page,
         perPage: options.perPage ?? requested?.perPage,
       },
+    );
+  }
+
+  // --- a query that was not asked ---------------------------------------------------------------
+
+  /** Awaited, it would be itself. @throws InvalidRequestError */
+  // oxlint-disable-next-line unicorn/no-thenable -- so that it is noticed
+  then<R>(_fulfilled: unknown, rejected?: (reason: unknown) => R): Promise<R> {
+    return Promise.reject<R>(this.#notAsked('awaited')).catch(rejected as (reason: unknown) => R);
+  }
+
+  /** As JSON it would be `{}`. @throws InvalidRequestError */
+  toJSON(): never {
+    throw this.#notAsked('written as JSON');
+  }
+
+  /** `<Query of User, not asked yet: .all(), .first(), .count()>` */
+  toString(): string {
+    return `<Query of ${this.#mapper.name}, not asked yet: .all(), .first(), .count()>`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  #notAsked(how: string): InvalidRequestError {
+    return new InvalidRequestError(
+      `A query of ${this.#mapper.name} was ${how}, but not asked: await its .all(), .first(), .one() or .count().`,
+    );
+  }
+
+  /** `first({ name })` would give the first of all. */
+  #assertBare(call: string, given: IArguments): void {
+    if (given.length > 0) throw noCondition(this.#mapper, given[0], `${call}()`);
+  }
+
+  #assertDescription(call: string, given: unknown): void {
+    if (given !== undefined && typeof given !== 'string')
+      throw noCondition(this.#mapper, given, `${call}()`);
+  }
+
+  #assertWhole(call: string): void {
+    const { limit, offset, orderBy } = this.#select;
+    if (limit === undefined && offset === undefined && orderBy.length === 0) return;
+    throw new InvalidRequestError(
+      `${call}() takes all rows that match: limit, offset and orderBy cannot be given. Narrow it by filter() or filterBy().`,
     );
   }
 

@@ -1,5 +1,5 @@
 /** `@quartet/db-core/reflection`: the tables of a database that is there, for every library. */
-export type { ColumnKind, ColumnType } from './column-type';
+export type { ColumnKind, ColumnType } from '../dialects/column-type';
 export type { ReflectOptions } from './reflect';
 export type { ReflectedRelation } from './relations';
 export type {
@@ -8,7 +8,7 @@ export type {
   ReflectedIndex,
   ReflectedTable,
 } from '../dialects/reflected-table';
-export { columnType } from './column-type';
+export { columnType } from '../dialects/column-type';
 export { countsUp } from './counts-up';
 export { createTables } from './create-tables';
 export { reflect } from './reflect';

@@ -1,5 +1,5 @@
 /** What a column's type means, in words that are the same for all databases: for libraries that have types of their own. */
-import type { ReflectedColumn } from '../dialects/reflected-table';
+import type { ReflectedColumn } from './reflected-table';
 
 export type ColumnKind =
   | 'integer'

@@ -1,0 +1,97 @@
+/** What a query may ask for: looked at call by call, before anything reaches a library. */
+import type { Condition, ColumnUse } from './condition';
+import type { Class, Mapper, Select } from './mapper';
+import { ArgumentError } from '../errors/errors';
+import { Column, Order } from './column';
+import { assertComparable, assertStorable, assertText } from './column-value';
+import { Condition as AnyCondition } from './condition';
+import { mapperIfMapped } from './mapper';
+import { describe, isPlain, noCondition, noSuchColumn } from './refusals';
+
+export const EVERYTHING: Select = { equal: [], conditions: [], where: [], orderBy: [] };
+
+/** @throws ArgumentError unless these are values by property that fit their columns. */
+export function assertEqual<T extends object>(mapper: Mapper<T>, equal: unknown): void {
+  if (!isPlain(equal)) throw noCondition(mapper, equal, 'filterBy()');
+  for (const property of Reflect.ownKeys(equal)) {
+    const value = equal[property];
+    // Relations and parts of objects are the library's: it knows whether they will do.
+    if (typeof property === 'symbol' || !mapper.columns.has(property))
+      mapper.assertCondition({ [property]: value });
+    else assertComparable(mapper, property, value);
+  }
+}
+
+/** @throws ArgumentError for what is neither a condition made of this class's columns nor one of its library. */
+export function assertCondition<T extends object>(mapper: Mapper<T>, given: unknown): void {
+  if (given instanceof AnyCondition) assertUses(mapper, given as Condition);
+  else if (given instanceof Column)
+    throw new ArgumentError(
+      `filter() of ${mapper.name} was given the column ${given}: compare it, as in filter(${given.property}.eq('x')).`,
+    );
+  else mapper.assertCondition(given);
+}
+
+/** The property and the direction that `orderBy` was given. @throws ArgumentError for what is no column of this class. */
+export function orderOf<T extends object>(
+  mapper: Mapper<T>,
+  given: unknown,
+): readonly [string, 'asc' | 'desc'] {
+  if (given instanceof Order || given instanceof Column) {
+    assertOwn(mapper, given);
+    return [given.property, given instanceof Order ? given.direction : 'asc'];
+  }
+  const isDescending = typeof given === 'string' && given.startsWith('-');
+  const property = isDescending ? given.slice(1) : given;
+  if (typeof property !== 'string' || !mapper.columns.has(property))
+    throw noSuchColumn(mapper, property);
+  return [property, isDescending ? 'desc' : 'asc'];
+}
+
+/** @throws ArgumentError unless there is something to set, and all of it fits its columns. */
+export function assertValues<T extends object>(mapper: Mapper<T>, values: unknown): void {
+  if (!isPlain(values) || Reflect.ownKeys(values).length === 0)
+    throw new ArgumentError(
+      `update() of ${mapper.name} was given ${describe(values)}: update({ ${[...mapper.columns.keys()].at(-1)}: … }).`,
+    );
+  for (const property of Reflect.ownKeys(values))
+    if (typeof property === 'symbol') throw noSuchColumn(mapper, property);
+    else assertStorable(mapper, property, values[property]);
+}
+
+/** For a mapper that has learned the types of its columns in between. @throws ArgumentError */
+export function assertTypes<T extends object>(mapper: Mapper<T>, select: Select): void {
+  for (const equal of select.equal) assertEqual(mapper, equal);
+  for (const condition of select.conditions) assertUses(mapper, condition);
+  for (const condition of select.where.filter(isPlain)) mapper.assertCondition(condition);
+}
+
+function assertUses<T extends object>(mapper: Mapper<T>, condition: Condition): void {
+  for (const use of condition.uses) {
+    assertOwn(mapper, use);
+    if (use.isText) assertText(mapper, use.property);
+    for (const value of use.values) assertComparable(mapper, use.property, value);
+  }
+}
+
+/** A column may have been taken before its class was mapped, or be that of a class above. */
+function assertOwn<T extends object>(
+  mapper: Mapper<T>,
+  { target, property }: Pick<ColumnUse, 'target' | 'property'>,
+): void {
+  if (!isFor(target, mapper))
+    throw new ArgumentError(
+      `${target.name}.${property} is no column of ${mapper.name}: take it from columns(${mapper.name}). ` +
+        `Its columns: ${[...mapper.columns.keys()].join(', ')}.`,
+    );
+  if (!mapper.columns.has(property)) throw noSuchColumn(mapper, property);
+}
+
+function isFor<T extends object>(target: Class, mapper: Mapper<T>): boolean {
+  const own: unknown = mapper.target;
+  return (
+    target === own ||
+    (mapper.target.prototype as object) instanceof target ||
+    (mapperIfMapped(target) as unknown) === mapper
+  );
+}
