@@ -7,7 +7,8 @@ const { spawnSync } = require('node:child_process');
 const { createRequire } = require('node:module');
 const { isTaken } = require('./lib/ports.cjs');
 const { whatHinders } = require('./lib/sqlite-driver.cjs');
-const { ROOT, STARTED } = require('./lib/workspace.cjs');
+const { firstPort } = require('./lib/first-port.cjs');
+const { ROOT, startedAt } = require('./lib/workspace.cjs');
 
 const NODE_MINIMUM = [20, 19];
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -90,11 +91,14 @@ function browser() {
 }
 
 async function ports() {
+  const ports = startedAt(firstPort(process.env.PORT)).map(({ port }) => port);
   const taken = [];
-  for (const { port } of STARTED) if (await isTaken(port)) taken.push(port);
+  for (const port of ports) if (await isTaken(port)) taken.push(port);
   return taken.length === 0
-    ? ok(`Ports ${STARTED.map(({ port }) => port).join(', ')} are free`)
-    : missing(`Ports in use by another process: ${taken.join(', ')}; npm start needs them`);
+    ? ok(`Ports ${ports.join(', ')} are free`)
+    : note(
+        `Ports in use: ${taken.join(', ')}. Where that is not npm start itself, start it on others: PORT=${ports[0] + 100} npm start`,
+      );
 }
 
 /** @returns {Finding} */

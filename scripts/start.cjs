@@ -1,14 +1,22 @@
 'use strict';
 // npm start (and `pnpm dev`, which adds --watch: an edit restarts the apps that use the file).
 // Runs the workbench and the four apps from source, each on its own SQLite file, until Ctrl-C, SIGTERM or SIGHUP.
+// PORT is the workbench's port; the apps take those behind it.
 // npm hands a signal on to this process and to no other, so this one stops the rest.
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { firstPort } = require('./lib/first-port.cjs');
 const { runApps } = require('./lib/run-apps.cjs');
-const { ROOT, STARTED } = require('./lib/workspace.cjs');
+const { ROOT, startedAt } = require('./lib/workspace.cjs');
 
 const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
 
-void runApps(STARTED, { ...values, data: path.join(ROOT, 'data') }).then((code) =>
-  process.exit(code),
-);
+try {
+  const apps = startedAt(firstPort(process.env.PORT));
+  void runApps(apps, { ...values, data: path.join(ROOT, 'data') }).then((code) =>
+    process.exit(code),
+  );
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -27,6 +27,7 @@ exports.runApps = async (apps, { data, watch, stopDeadlineMs = 10_000 }) => {
   let code = 0;
   try {
     fs.mkdirSync(data, { recursive: true });
+    console.log(`Starting ${apps.map(({ style }) => style).join(', ')} …`);
     await Promise.race([launcher.start(), told]);
     if (!stop.aborted) {
       console.log(appTable(apps));

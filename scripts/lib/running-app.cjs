@@ -120,6 +120,9 @@ exports.RunningApp = class RunningApp {
   }
 };
 
+exports.answersHealth = answersHealth;
+
+/** Whether something on the port says that it is alive. */
 async function answersHealth(port) {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/healthz`, {

@@ -29,6 +29,14 @@ exports.STARTED = [
 ];
 
 /**
+ * The same on other ports: `first`, and those that follow it.
+ *
+ * @param {number} first
+ */
+exports.startedAt = (first) =>
+  exports.STARTED.map((app, index) => ({ ...app, port: first + index }));
+
+/**
  * Every package of the workspace: apps, packages, the examples of the docs, and this folder.
  *
  * @typedef {{ short: string, isApp: boolean, folder: string, manifest: any }} Package

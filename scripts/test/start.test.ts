@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { GOOD_APP, freePort, gone, isAlive, launch } from './support/fixture-apps';
 import type { Launched } from './support/fixture-apps';
+import { firstPort } from '../lib/first-port.cjs';
+import { startedAt } from '../lib/workspace.cjs';
 
 /** Both apps' process ids, once the table is printed. */
 async function pids(launched: Launched): Promise<number[]> {
@@ -36,6 +38,7 @@ describe.each([{ watch: false }, { watch: true }])('npm start, $watch to watch',
     const launched = await launch({ watch, two });
     expect(await launched.ended()).toBe(1);
     expect(launched.lines().filter((line) => !line.startsWith('one |'))).toEqual([
+      'Starting one, two …',
       'two could not start: SQLite: cannot open the file',
     ]);
   });
@@ -66,8 +69,8 @@ test('each app has a SQLite file of its own with sample data, unless DATABASE_UR
   await pids(launched);
   launched.npm.kill('SIGTERM');
   const url = (style: string): string => `sqlite:///${join(launched.folder, 'data', style)}.db on`;
-  expect(launched.lines()[0]).toContain(url('one'));
-  expect(launched.lines()[1]).toContain(url('two'));
+  expect(launched.lines().join('\n')).toContain(url('one'));
+  expect(launched.lines().join('\n')).toContain(url('two'));
   expect(existsSync(join(launched.folder, 'data'))).toBe(true);
   await launched.ended();
 
@@ -86,8 +89,31 @@ test('a taken port is one line that names the app and the port', async () => {
   const port = (taken.address() as { port: number }).port;
   const launched = await launch({ ports: [await freePort(), port] });
   expect(await launched.ended()).toBe(1);
-  expect(launched.lines()).toEqual([`two cannot start: port ${port} is taken by another process`]);
+  expect(launched.lines().at(-1)).toContain(
+    `two cannot start: port ${port} is taken by another process; PORT=`,
+  );
   taken.close();
+});
+
+test('what it starts is said at once, and a second start says that it is running', async () => {
+  const launched = await launch();
+  await launched.line(/^Starting one, two …/);
+  await pids(launched);
+  const second = await launch({ ports: [...launched.ports] });
+  expect(await second.ended()).toBe(1);
+  const [port = 0] = launched.ports;
+  expect(second.lines().at(-1)).toBe(
+    `already running on http://localhost:${port}; PORT=${port + 100} npm start takes the ports from ${port + 100}`,
+  );
+  launched.npm.kill('SIGTERM');
+  expect(await launched.ended()).toBe(0);
+});
+
+test('PORT is where the ports begin', () => {
+  expect([firstPort(undefined), firstPort(''), firstPort('5100')]).toEqual([4100, 4100, 5100]);
+  expect(startedAt(5100).map(({ port }) => port)).toEqual([5100, 5101, 5102, 5103, 5104]);
+  for (const wrong of ['x', '0', '-1', '65535', '1.5'])
+    expect(() => firstPort(wrong)).toThrow(`PORT=${wrong} is no port`);
 });
 
 test('an app that ends later stops the others', async () => {
