@@ -11,13 +11,15 @@ const { stopRequest } = require('./stop-request.cjs');
  * @param {import('./workspace.cjs').App[]} apps
  * @param {object} options
  * @param {string} options.data the folder of the SQLite files, used unless DATABASE_URL is set
- * @param {boolean} [options.watch] restart an app when a file that it uses is edited
+ * @param {boolean} [options.watch] restart an app when one of its files is edited, or one in `sources`
+ * @param {string[]} [options.sources] folders that every app uses
  * @param {number} [options.stopDeadlineMs] an app that has not ended by then is killed; default 10 s
  * @returns {Promise<number>} the exit code, when no process is left
  */
-exports.runApps = async (apps, { data, watch, stopDeadlineMs = 10_000 }) => {
+exports.runApps = async (apps, { data, watch, sources, stopDeadlineMs = 10_000 }) => {
   const launcher = new Launcher(apps, {
     watch,
+    sources,
     stopDeadlineMs,
     print: (line) => console.log(line),
     env: ({ style }) => databaseSettings(style, data),

@@ -4,22 +4,20 @@ const path = require('node:path');
 const { once } = require('node:events');
 const { createInterface } = require('node:readline');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { stripVTControlCharacters } = require('node:util');
 const { spawnGroup, stopGroup, killGroup } = require('./process-group.cjs');
+const { watchFolders } = require('./watch-folders.cjs');
 
 const HOOK = path.join(__dirname, '../register.cjs');
 const ANSWER_DEADLINE_MS = 60_000;
 const KNOCK_EVERY_MS = 100;
 /** How much of what an app said to standard error is kept, to find the cause of its end in. */
 const KEPT_LINES = 100;
-/** What `node --watch` says when the app ended; it waits for an edit and does not end itself. */
-const WATCHED_APP_ENDED = /^(Failed|Completed) running /;
-
 /**
  * @typedef {object} Options
  * @property {(line: string) => void} print
  * @property {(app: import('./workspace.cjs').App) => Record<string, string>} env
- * @property {boolean} [watch] restart when a file that the app uses is edited
+ * @property {boolean} [watch] restart when a file of the app is edited, or one in `sources`
+ * @property {string[]} [sources] folders that every app uses
  * @property {number} stopDeadlineMs an app finishes its requests when told to stop; then it is killed
  */
 
@@ -34,31 +32,40 @@ exports.RunningApp = class RunningApp {
   #stopping = false;
   #app;
   #child;
+  #env;
   #print;
   #stopDeadlineMs;
+  /** Resolves at the next edit. */
+  #edited = deferred();
+  #unwatch = () => {};
 
-  constructor(app, width, { env, print, watch, stopDeadlineMs }) {
+  constructor(app, width, { env, print, watch, sources = [], stopDeadlineMs }) {
     this.#app = app;
+    this.#env = env(app);
     this.#stopDeadlineMs = stopDeadlineMs;
     this.#print = (line) => print(`${app.style.padEnd(width)} | ${line}`);
-    this.#child = spawnGroup(
+    this.#child = this.#spawn();
+    if (watch)
+      this.#unwatch = watchFolders([path.join(app.folder, 'src'), ...sources], () =>
+        this.#edited.resolve(),
+      );
+    /** Rejects when the app ends without being told to. */
+    this.failed = watch ? this.#runsAgain() : this.#fails();
+    this.failed.catch(() => {}); // it is looked at through Launcher.failure
+  }
+
+  #spawn() {
+    const child = spawnGroup(
       process.execPath,
-      [
-        ...(watch ? ['--watch', '--watch-preserve-output'] : []),
-        '--conditions=quartet-source',
-        '--enable-source-maps',
-        `--require=${HOOK}`,
-        'src/server.ts',
-      ],
+      ['--conditions=quartet-source', '--enable-source-maps', `--require=${HOOK}`, 'src/server.ts'],
       {
-        cwd: app.folder,
-        env: { ...process.env, ...env(app), PORT: String(app.port) },
+        cwd: this.#app.folder,
+        env: { ...process.env, ...this.#env, PORT: String(this.#app.port) },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
-    /** Rejects when the app ends without being told to. */
-    this.failed = this.#fails();
-    this.failed.catch(() => {}); // it is looked at through Launcher.failure
+    this.#reads(child);
+    return child;
   }
 
   async answers() {
@@ -78,6 +85,7 @@ exports.RunningApp = class RunningApp {
 
   async stop() {
     this.#stopping = true;
+    this.#unwatch();
     await stopGroup(this.#child, { deadlineMs: this.#stopDeadlineMs });
   }
 
@@ -85,30 +93,45 @@ exports.RunningApp = class RunningApp {
     if (this.#child.pid !== undefined) killGroup(this.#child);
   }
 
+  /** After each edit the app is started anew; one that has ended by itself waits for the next edit. */
+  async #runsAgain() {
+    for (;;) {
+      const closed = once(this.#child, 'close');
+      const ended = await Promise.race([
+        closed.then(() => true),
+        this.#edited.promise.then(() => false),
+      ]);
+      if (this.#stopping) return new Promise(() => {});
+      if (ended && this.#held) return await this.#fails();
+      if (ended) this.#print(`has ended: ${this.#cause()}. It starts again when a file is saved.`);
+      await this.#edited.promise;
+      this.#edited = deferred();
+      if (!ended) await stopGroup(this.#child, { deadlineMs: this.#stopDeadlineMs });
+      if (this.#stopping) return new Promise(() => {});
+      this.#stderr = [];
+      this.#child = this.#spawn();
+    }
+  }
+
   async #fails() {
-    await Promise.race([once(this.#child, 'close'), this.#reads()]);
+    if (this.#child.exitCode === null && this.#child.signalCode === null)
+      await once(this.#child, 'close');
     if (this.#stopping) return new Promise(() => {});
     const what = this.#held ? 'could not start' : 'has ended';
     if (this.#held && this.#held.length > 1) this.showOutput(); // one line is the cause itself
     throw new AppError(`${this.#app.style} ${what}: ${this.#cause()}`);
   }
 
-  /** Passes lines on. Resolves when `node --watch` says that the app ended before it answered. */
-  #reads() {
-    return new Promise((resolve) => {
-      for (const stream of [this.#child.stdout, this.#child.stderr]) {
-        createInterface({ input: stream }).on('line', (line) => {
-          if (this.#held && WATCHED_APP_ENDED.test(stripVTControlCharacters(line))) {
-            // What the app said before is in the other pipe by now, and is read in this turn of the loop.
-            return void setImmediate(resolve);
-          }
-          if (stream === this.#child.stderr && line.trim()) this.#stderr.push(line.trim());
-          if (this.#stderr.length > KEPT_LINES) this.#stderr.shift();
-          if (this.#held) this.#held.push(line);
-          else this.#print(line);
-        });
-      }
-    });
+  /** Passes lines on. */
+  #reads({ stdout, stderr }) {
+    for (const stream of [stdout, stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        if (stream === stderr && line.trim()) this.#stderr.push(line.trim());
+        if (this.#stderr.length > KEPT_LINES) this.#stderr.shift();
+        if (this.#held) this.#held.push(line);
+        else this.#print(line);
+      });
+    }
   }
 
   /** The line that says why: of an uncaught error its message, else the last one. */
@@ -133,4 +156,10 @@ async function answersHealth(port) {
   } catch {
     return false;
   }
+}
+
+function deferred() {
+  let resolve;
+  const promise = new Promise((done) => (resolve = done));
+  return { promise, resolve };
 }

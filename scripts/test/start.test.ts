@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -143,6 +143,24 @@ test('a signal while the apps start leaves none of them', async () => {
   launched.npm.kill('SIGTERM');
   expect(await launched.ended()).toBe(0);
   await expect(fetch(`http://127.0.0.1:${launched.ports[0]}`)).rejects.toThrow('fetch failed');
+});
+
+test('with watch, a mistake in a file is a line, and its correction starts the app again, also when it is saved by a rename', async () => {
+  const launched = await launch({ watch: true });
+  await pids(launched);
+  const file = join(launched.folder, 'two/src/greeting.ts');
+  const save = (text: string): void => {
+    writeFileSync(`${file}.new`, text);
+    renameSync(`${file}.new`, file);
+  };
+  save("export const greeting string = 'broken';");
+  const [line] = await launched.line(/^two \| has ended: .*/);
+  expect(line).toMatch(/SyntaxError: src\/greeting\.ts:1:\d+: .*starts again when a file is saved/);
+  expect(launched.lines().filter((each) => each.startsWith('two |')).length).toBeLessThan(12);
+  save("export const greeting: string = 'mended';");
+  await launched.line(/^two \| mended pid (\d+)/);
+  launched.npm.kill('SIGTERM');
+  expect(await launched.ended()).toBe(0);
 });
 
 test('with watch, an edit of a file that the app uses restarts it', async () => {
