@@ -15,8 +15,8 @@ export function liveness(_req: Request, res: Response): void {
 }
 
 /**
- * Answers 200 when every engine answers `SELECT 1` in time, and 503 when one does not or when the process is
- * shutting down. It takes connections of its own: a probe takes part in no transaction.
+ * Answers 200 when every engine answers `SELECT 1` in time, and 503 when one does not, when its SQLite file was deleted or
+ * replaced, or when the process is shutting down. It takes connections of its own: a probe takes part in no transaction.
  *
  * @example
  * app.get('/healthz', liveness);
@@ -46,6 +46,10 @@ async function answersInTime(engine: Engine, timeoutMs: number): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
+  if (engine.dialect.isReplaced?.())
+    throw notReady(
+      'The database file was deleted or replaced: what is written now is lost. Restart the app.',
+    );
 }
 
 function ok(res: Response): void {

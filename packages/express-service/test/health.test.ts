@@ -1,6 +1,9 @@
+import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
 import { listen, withServer } from '@quartet/testing';
@@ -56,6 +59,27 @@ describe('health', () => {
     for (const socket of sockets) socket.destroy();
     silent.close();
     await slow.dispose();
+  });
+
+  it('is not ready when the SQLite file was deleted or replaced under the app', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'quartet-health-'));
+    const file = join(folder, 'app.db');
+    const onFile = createEngine(`sqlite:///${file}`);
+    await onFile.execute('create table t (id integer)');
+    await withServer(appOf([onFile]), async (url) => {
+      const ask = async (): Promise<[number, string]> => {
+        const answer = await fetch(`${url}/readyz`);
+        return [answer.status, await answer.text()];
+      };
+      const replaced = [503, expect.stringContaining('deleted or replaced')];
+      expect((await ask())[0]).toBe(200);
+      renameSync(file, `${file}.old`);
+      expect(await ask()).toEqual(replaced);
+      copyFileSync(`${file}.old`, file);
+      expect(await ask()).toEqual(replaced);
+    });
+    await onFile.dispose();
+    rmSync(folder, { recursive: true });
   });
 
   it('is not ready while shutting down', async () => {

@@ -36,6 +36,8 @@ export interface Dialect {
   connect(): Promise<DriverConnection>;
   /** Whether `connect` failed because the server grants no further connection. */
   isConnectionLimit(error: unknown): boolean;
+  /** Whether the database that the connections are to is not the one at the address any more (SQLite: another file, or none). */
+  isReplaced?(): boolean;
   /** Removes what the dialect made for the engine's lifetime (SQLite: the file behind `:memory:`). */
   dispose?(): void;
 }

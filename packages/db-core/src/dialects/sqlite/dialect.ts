@@ -39,6 +39,8 @@ export class SqliteDialect implements Dialect {
   readonly #readOnly: boolean;
   readonly #mustExist: boolean;
   #opened = 0;
+  /** Which file the first connection has opened. */
+  #identity: string | undefined;
 
   constructor(url: DatabaseUrl, options: DialectOptions) {
     checkBetterSqlite3();
@@ -73,7 +75,13 @@ export class SqliteDialect implements Dialect {
       client.close();
       throw this.#unavailable('used', (cause as Error).message, cause);
     }
+    this.#identity ??= identityOf(this.#file);
     return new SqliteConnection(client, ++this.#opened, this.#shared);
+  }
+
+  /** SQLite goes on in a file that was deleted, and what it writes is gone with the last connection. */
+  isReplaced(): boolean {
+    return this.#identity !== undefined && this.#identity !== identityOf(this.#file);
   }
 
   isConnectionLimit(): boolean {
@@ -106,4 +114,10 @@ export class SqliteDialect implements Dialect {
       reason: 'unavailable',
     });
   }
+}
+
+/** Undefined where there is no file. */
+function identityOf(file: string): string | undefined {
+  const found = fs.statSync(file, { throwIfNoEntry: false });
+  return found && `${found.dev}:${found.ino}`;
 }
