@@ -50,7 +50,13 @@ function logError(error: unknown, { status }: HttpProblem, req: Request): void {
     translated instanceof Error ? translated : new Error(String(translated));
   const place = status === 500 && error instanceof Error ? `\n${frames(error)}` : '';
   const line = place ? `${name}: ${message}${place}` : message;
-  console.error(`${req.method} ${req.path} ${status}: ${line}`);
+  console.error(`${req.method} ${routeOf(req)} ${status}: ${line}`);
+}
+
+/** `/find/:name`, not `/find/ana`: a log is not the place for names and e-mail addresses. */
+function routeOf(req: Request): string {
+  const route = req.route as { path?: unknown } | undefined;
+  return typeof route?.path === 'string' ? route.path : req.path;
 }
 
 /** Where it was thrown, without its text: some libraries write the statement and its values into that. */

@@ -25,6 +25,19 @@ describe('an error in a handler', () => {
     });
   });
 
+  it('is logged with its route, not with what a path says of somebody', async () => {
+    expectWarning(/^GET \/find\/:name 500: /);
+    const app = express();
+    const find = express.Router().get('/find/:name', () => {
+      throw new Error('bug');
+    });
+    app.use('/api', find);
+    app.use(errorHandler());
+    await withServer(app, async (url) => {
+      expect((await fetch(`${url}/api/find/ana@localhost`)).status).toBe(500);
+    });
+  });
+
   it('tells onError what was thrown and what was answered, from 500 up only', async () => {
     const told: unknown[] = [];
     const app = express();
