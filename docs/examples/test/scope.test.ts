@@ -12,7 +12,6 @@ import {
   commitMode,
   gracefulShutdown,
   initApp,
-  noteErrors,
   requestScopesOf,
 } from '@quartet/db-core/express';
 import { expectWarning } from '@quartet/testing';
@@ -94,7 +93,7 @@ test('an answer may wait for the commit', async () => {
     await Session.commit(); // this route says it itself
     res.send('imported');
   });
-  app.use(noteErrors, ((_error, _req, res, _next) => {
+  app.use(((_error, _req, res, _next) => {
     res.status(409).send('This name is taken.'); // also for the second /add/admin
   }) as ErrorRequestHandler);
   // #endregion

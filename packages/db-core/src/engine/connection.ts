@@ -224,6 +224,11 @@ export class Connection {
     return this.end(options) ?? DONE;
   }
 
+  /** `await using connection = engine.connect()` closes it at the end of its block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** @internal As `close`; undefined where nothing has to be waited for. */
   end({ cancel = false }: { readonly cancel?: boolean } = {}): Promise<void> | undefined {
     if (this.#closing) return this.#closing === DONE ? undefined : this.#closing;

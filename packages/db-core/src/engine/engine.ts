@@ -190,6 +190,11 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     this.dialect.dispose?.();
   }
 
+  /** `await using engine = createEngine(url)` disposes it at the end of its block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
   override toString(): string {
     return `<Engine ${this.url}>`;
   }

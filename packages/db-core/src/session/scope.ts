@@ -156,6 +156,11 @@ export class Scope {
     return this.#closing;
   }
 
+  /** `await using scope = new Scope()` closes it at the end of its block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Most requests end with nothing to wait for: their sessions have committed, or have only read. */
   #end(options: EndOptions): Promise<void> | undefined {
     let waiting: Promise<void>[] | undefined;

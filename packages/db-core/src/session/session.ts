@@ -224,6 +224,11 @@ export class Session implements ScopedResource {
     await this.rollback();
   }
 
+  /** `await using session = factory()` closes it at the end of its block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Runs `hook` once, after this transaction has begun on the server. */
   afterBegin(hook: Hook): void {
     this.#hooks.on('begin', hook);

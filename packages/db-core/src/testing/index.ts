@@ -1,2 +1,3 @@
 /** `@quartet/db-core/testing`: for the tests of an app. */
-export { withTestIsolation } from './test-isolation';
+export type { TestIsolation } from './test-isolation';
+export { beginTestIsolation, withTestIsolation } from './test-isolation';
