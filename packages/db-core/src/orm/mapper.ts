@@ -8,7 +8,8 @@ import type { Engine } from '../engine/engine';
 import type { Class } from './class';
 import type { Condition } from './condition';
 import type { Asked } from './refusals';
-import { NoResultFound, UnmappedError } from '../errors/errors';
+import { ArgumentError, NoResultFound, UnmappedError } from '../errors/errors';
+import { describe } from './refusals';
 
 /** The value of a primary key; one value a column, in their order, when there are several. */
 export type Identity = string | number | bigint | readonly (string | number | bigint)[];
@@ -73,15 +74,23 @@ export function mapperIfMapped<T extends object>(target: Class<T>): Mapper<T> | 
   return (target as { [MAPPER]?: Mapper<T> })[MAPPER];
 }
 
-/** @throws UnmappedError when no binding knows the class. */
+/** @throws UnmappedError when no binding knows the class; ArgumentError for what is no class. */
 export function mapperOf<T extends object>(target: Class<T>): Mapper<T> {
+  if (typeof target !== 'function')
+    throw new ArgumentError(
+      `A session was given ${describe(target)} where it takes a mapped class: Session.query(User), Session.get(User, 1).`,
+    );
   const mapper = mapperIfMapped(target);
   if (!mapper) throw new UnmappedError(target.name || String(target));
   return mapper;
 }
 
-/** The mapper of an object's class. @throws UnmappedError */
+/** The mapper of an object's class. @throws UnmappedError; ArgumentError for what is no object of a class. */
 export function mapperOfInstance<T extends object>(instance: T): Mapper<T> {
+  if (typeof instance !== 'object' || instance === null)
+    throw new ArgumentError(
+      `A session was given ${describe(instance)} where it takes an object of a mapped class: Session.add(new User(…)).`,
+    );
   return mapperOf(instance.constructor as Class<T>);
 }
 

@@ -10,6 +10,7 @@ import type { SessionFactory, SessionOptions } from './sessionmaker';
 import { InvalidRequestError, NoActiveScopeError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { asSession, sessionIn } from './current';
+import { assertFactory, refuseQueryCalls } from './misuse';
 import { currentScope } from './scope';
 import { Session } from './session';
 
@@ -56,6 +57,7 @@ export function scopedSession(
   factory: SessionFactory,
   options: ScopedSessionOptions = {},
 ): ScopedSession {
+  assertFactory(factory);
   assertKnownOptions('option of scopedSession', options, { scopefunc: true, assertUsable: true });
   const registry = options.scopefunc
     ? new KeyedRegistry(factory, options.scopefunc)
@@ -72,12 +74,13 @@ export function scopedSession(
     async remove(): Promise<void> {
       await registry.remove()?.end();
     },
-    queryProperty: () => ({
-      configurable: true,
-      get(this: Class): Query<object> {
-        return session('A query').query(this);
-      },
-    }),
+    queryProperty: () =>
+      refuseQueryCalls({
+        configurable: true,
+        get(this: Class): Query<object> {
+          return session('A query').query(this);
+        },
+      }),
   };
   const call = (overrides?: SessionOptions): Session => {
     if (overrides && registry.peek()) {

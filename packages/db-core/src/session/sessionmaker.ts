@@ -7,6 +7,7 @@ import type { SessionSource } from './current';
 import type { SessionSettings } from './session-settings';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { attachSource, detachSource, sessionIn } from './current';
+import { assertOptions, refuseSessionCalls } from './misuse';
 import { currentScope } from './scope';
 import { Session } from './session';
 import { enginesOf } from './session-settings';
@@ -49,6 +50,7 @@ export interface SessionFactory extends SessionSource {
  * const Session = scopedSession(sessionmaker({ bind: createEngine('sqlite:///app.db') }));
  */
 export function sessionmaker(options: SessionOptions = {}): SessionFactory {
+  assertOptions(options);
   assertKnownOptions('option of a session', options, SESSION_OPTIONS);
   let current = Object.freeze({ ...options });
   const make = (given: SessionOptions): Session => new (given.class ?? Session)(given, factory);
@@ -72,6 +74,7 @@ export function sessionmaker(options: SessionOptions = {}): SessionFactory {
     },
   ) as unknown as SessionFactory;
   Object.defineProperty(factory, 'options', { get: () => current });
+  refuseSessionCalls(factory, Session.prototype);
   for (const engine of enginesOf(current)) attachSource(engine, factory);
   return factory;
 }
