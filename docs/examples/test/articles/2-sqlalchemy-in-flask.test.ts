@@ -1,5 +1,6 @@
 /** Article 2: the lines at the prompt, in the ways that it shows. */
 import { IntegrityError, runInScope } from '@quartet/db-core';
+import { columns } from '@quartet/db-core/orm';
 import { reflect } from '@quartet/db-core/reflection';
 import * as classical from '../../src/articles/2-sqlalchemy-in-flask/classical';
 import * as declarative from '../../src/articles/2-sqlalchemy-in-flask/declarative';
@@ -19,6 +20,7 @@ onEachEngine((stage) => {
 
   test('declarative: the lines at the prompt print what the article prints', async () => {
     const { dbSession, initDb, User } = declarative;
+    const { name } = columns(User);
     const printed: string[] = [];
     const print = (value: unknown): number => printed.push(repr(value));
     dbSession.configure({ bind: stage.engine });
@@ -44,8 +46,8 @@ onEachEngine((stage) => {
       print(await User.query.all());
 
       // [2] >>> User.query.filter(User.name == 'admin').first()
-      // => `<User 'admin'>`
-      print(await User.query.filter({ name: 'admin' }).first());
+      // => `<User 'admin'>`, with `const { name } = columns(User)`; JavaScript's own `==` is refused
+      print(await User.query.filter(name.eq('admin')).first());
     });
     // #endregion
     expect(printed).toEqual(["[<User 'admin'>]", "<User 'admin'>"]);
@@ -53,6 +55,7 @@ onEachEngine((stage) => {
 
   test('classical: the lines at the prompt print what the article prints', async () => {
     const { dbSession, initDb, User } = classical;
+    const { name } = columns(User);
     const printed: string[] = [];
     const print = (value: unknown): number => printed.push(repr(value));
     dbSession.configure({ bind: stage.engine });
@@ -62,7 +65,7 @@ onEachEngine((stage) => {
       dbSession.add(u);
       await dbSession.commit();
       print(await User.query.all());
-      print(await User.query.filter({ name: 'admin' }).first());
+      print(await User.query.filter(name.eq('admin')).first());
     });
     expect(printed).toEqual(["[<User 'admin'>]", "<User 'admin'>"]);
   });
@@ -92,6 +95,25 @@ onEachEngine((stage) => {
         dbSession.addAll([new User(), new User()]); // all arguments are optional
         await dbSession.commit();
         expect(await User.query.filterBy({ name: null }).count()).toBe(2);
+      });
+    },
+  );
+
+  test.each(Object.entries({ classical, declarative }))(
+    '%s: the article’s condition as JavaScript compares it is refused, and lets nobody in',
+    async (_name, { dbSession, initDb, User }) => {
+      dbSession.configure({ bind: stage.engine });
+      await initDb(stage.engine);
+      await runInScope(async () => {
+        const admin = new User();
+        admin.name = 'admin';
+        dbSession.add(admin);
+        await dbSession.commit();
+        const { name } = columns<{ name: string | null }>(User);
+        const compared: unknown[] = [User.name === 'nobody', (u: { name: string }) => u.name];
+        for (const condition of compared)
+          expect(() => User.query.filter(condition as never)).toThrow(/which is no condition/);
+        expect(await User.query.filter(name.eq('nobody') as never).first()).toBeUndefined();
       });
     },
   );

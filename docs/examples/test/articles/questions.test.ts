@@ -1,4 +1,5 @@
 /** The questions that the articles ask, and those under the first one, each answered by what happens. */
+import type { Session } from '@quartet/db-core';
 import {
   createEngine,
   InvalidRequestError,
@@ -61,6 +62,36 @@ onEachEngine((stage) => {
     await engine.dispose();
   });
 
+  test('one session for the life of the app: what one user rolls back another has lost', async () => {
+    const { engine } = stage;
+    await engine.execute('create table theirs (name varchar(50))');
+    const names = async () => (await engine.execute('select name from theirs')).scalars<string>();
+    const insert = (session: Session, name: string) =>
+      session.execute('insert into theirs values (:name)', { name });
+    // #region questions
+    // [3] "Why don't we just create one single session for the lifespan of the app?"
+    // => one user's rollback undoes what another has written: nothing fails, rows are missing
+    const forever = sessionmaker({ bind: engine })();
+    // #endregion
+    await insert(forever, 'ana');
+    await insert(forever, 'bo');
+    await forever.rollback(); // Ana's request has failed …
+    await forever.commit(); // … and Bo's is answered with 201
+    expect(await names()).toEqual([]);
+    await forever.close();
+    const Session = scopedSession(sessionmaker({ bind: engine }));
+    const ana = runInScope(async () => {
+      await insert(Session, 'ana');
+      await Session.rollback();
+    });
+    const bo = runInScope(async () => {
+      await insert(Session, 'bo');
+      await Session.commit();
+    });
+    await Promise.all([ana, bo]);
+    expect(await names()).toEqual(['bo']);
+  });
+
   test('a sessionmaker makes sessions of one configuration, a new one each time', async () => {
     const { engine } = stage;
     // #region questions
@@ -73,6 +104,18 @@ onEachEngine((stage) => {
     expect([first.bind, second.bind]).toEqual([engine, engine]);
     const Session = scopedSession(factory);
     await runInScope(async () => expect(Session()).toBe(Session()));
+  });
+
+  test('Session.query() is not defined: on the factory, which says where it is', async () => {
+    const factory = sessionmaker({ bind: stage.engine });
+    const query = Reflect.get(factory, 'query') as () => unknown;
+    expect(query).toThrow('then Session.query(…)');
+    // #region questions
+    // [1] "an error message when trying to invoke Session.query() that method is not defined"
+    // => `Session` was what `sessionmaker` gives; the error says to import the scoped session
+    const Session = scopedSession(factory);
+    // #endregion
+    await runInScope(async () => expect(typeof Session.query).toBe('function'));
   });
 
   test('several databases: a scoped session for each', async () => {
