@@ -177,9 +177,9 @@ export class Connection {
    *   nested transaction is still open, OperationalError or IntegrityError when the server refuses;
    *   in the last two cases everything was rolled back.
    */
-  async commit(): Promise<void> {
-    if (this.occupant) await mayWaitBehind(this);
-    return this.#exclusively(() => this.#finish('commit'));
+  commit(): Promise<void> {
+    const commit = (): Promise<void> => this.#exclusively<void>(() => this.#finish('commit'));
+    return this.occupant ? mayWaitBehind(this).then(commit) : commit();
   }
 
   /** Borrows a driver connection now, not with the first statement. @throws PoolTimeoutError; OperationalError when the database cannot be reached. */
@@ -202,7 +202,7 @@ export class Connection {
   /** A stream that is still being read ends here. */
   rollback(): Promise<void> {
     this.occupant?.destroy();
-    return this.#exclusively(() => this.#finish('rollback'));
+    return this.#exclusively<void>(() => this.#finish('rollback'));
   }
 
   /** Rolls back and refuses every statement until `rollback()`: half of a unit of work must not be built upon. */
@@ -257,7 +257,8 @@ export class Connection {
     if (waiting) await waiting;
     try {
       this.#assertOpen();
-      return await fn();
+      const doing = fn();
+      return doing instanceof Promise ? await doing : doing;
     } catch (error) {
       throw translateError(error);
     } finally {
@@ -269,15 +270,23 @@ export class Connection {
     if (this.#closing) throw new ScopeClosedError();
   }
 
-  async #finish(how: 'commit' | 'rollback'): Promise<void> {
+  #finish(how: 'commit' | 'rollback'): Promise<void> | undefined {
+    const ended = (): void => {
+      if (!this.#transaction.active) this.#release(); // where it was refused, nothing has ended
+    };
     try {
-      await this.#transaction[how]();
+      const ending = this.#transaction[how]();
+      if (ending)
+        return ending.then(ended, (error: unknown) => {
+          ended();
+          throw error;
+        });
     } catch (error) {
-      if (this.#transaction.active) throw error; // refused: nothing has ended
-      this.#release();
+      ended();
       throw error;
     }
-    this.#release();
+    ended();
+    return undefined;
   }
 
   /** Who calls, inside which nested transaction, and when. */

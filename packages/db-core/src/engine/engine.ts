@@ -70,12 +70,19 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   #pool: Pool;
   #sessions = 0;
   #replaced = false;
+  /** The events that have listeners. */
+  readonly #observed = new Set<string | symbol>();
 
   /** Use {@link createEngine}. */
   constructor(url: DatabaseUrl, given: EngineOptions) {
     super();
     const options = withDefaults(given, url.settings);
     this.setMaxListeners(0);
+    const events: EventEmitter = this;
+    events.on('newListener', (event: string) => this.#observed.add(event));
+    events.on('removeListener', (event: string) => {
+      if (events.listenerCount(event) === 0) this.#observed.delete(event);
+    });
     this.url = url;
     this.dialect = createDialect(url, options);
     this.beginMode = options.begin ?? this.dialect.defaultBegin;
@@ -238,12 +245,12 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
 
   /** @internal Whether the event has listeners: nothing is measured without them. */
   observes(event: ConnectionEvent): boolean {
-    return this.listenerCount(event) > 0;
+    return this.#observed.has(event);
   }
 
   /** @internal */
   notify(event: ConnectionEvent, connection: EventSource, details?: EventDetails): void {
-    if (this.listenerCount(event) === 0) return;
+    if (!this.#observed.has(event)) return;
     this.emit(event, { connection, session: connection.session, ...details } as never);
   }
 }

@@ -49,7 +49,7 @@ export function holderOf(nesting: Nesting | undefined): Nesting | undefined {
 
 /** @throws InvalidRequestError where the caller runs in a nested transaction that has failed. */
 export function assertNotFailed(nesting: Nesting | undefined): void {
-  for (const { state } of outwards(nesting)) if (state === 'failed') throw undone();
+  for (let each = nesting; each; each = each.outer) if (each.state === 'failed') throw undone();
 }
 
 export function undone(): InvalidRequestError {

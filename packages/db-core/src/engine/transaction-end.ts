@@ -10,25 +10,41 @@ import { OperationalError } from '../errors/errors';
  *
  * @throws OperationalError with `outcomeUnknown` where the connection was lost before the answer.
  */
-export async function commitOn(driver: DriverConnection, host: TransactionHost): Promise<void> {
+export function commitOn(
+  driver: DriverConnection,
+  host: TransactionHost,
+): Promise<void> | undefined {
+  const done = (): void => {
+    driver.transactionEnded();
+    host.notify('commit');
+  };
   try {
     const committing = driver.commit();
-    if (committing) await committing;
+    if (committing)
+      return committing.then(done, (error: unknown) => notCommitted(driver, host, error));
   } catch (error) {
-    noteCircumstances(error);
-    driver.noteError(error);
-    const { alive } = driver;
-    await rollBackOn(driver, host); // SQLite keeps the transaction open when COMMIT fails
-    const translated = translateError(error);
-    if (!(translated instanceof OperationalError) || translated.outcomeUnknown || alive)
-      throw translated;
-    throw new OperationalError(
-      'The connection was lost during COMMIT: whether the transaction took place is unknown until the data is read again.',
-      { reason: 'gone', outcomeUnknown: true, cause: error },
-    );
+    return notCommitted(driver, host, error);
   }
-  driver.transactionEnded();
-  host.notify('commit');
+  done();
+  return undefined;
+}
+
+async function notCommitted(
+  driver: DriverConnection,
+  host: TransactionHost,
+  error: unknown,
+): Promise<never> {
+  noteCircumstances(error);
+  driver.noteError(error);
+  const { alive } = driver;
+  await rollBackOn(driver, host); // SQLite keeps the transaction open when COMMIT fails
+  const translated = translateError(error);
+  if (!(translated instanceof OperationalError) || translated.outcomeUnknown || alive)
+    throw translated;
+  throw new OperationalError(
+    'The connection was lost during COMMIT: whether the transaction took place is unknown until the data is read again.',
+    { reason: 'gone', outcomeUnknown: true, cause: error },
+  );
 }
 
 /** Never rejects: a connection on which ROLLBACK fails is not used again, which undoes as much. */

@@ -48,11 +48,16 @@ export class Flusher {
     await this.#of.steps.flushed();
   }
 
+  /** Whether there is something to flush, or to wait for. */
+  get hasWork(): boolean {
+    const { work, steps } = this.#of;
+    return !work.isEmpty || steps.isFlushing;
+  }
+
   /** @param isLast whether the commit follows */
   async flush(isLast = false): Promise<void> {
-    const { work, steps } = this.#of;
-    if (work.isEmpty && !steps.isFlushing) return;
-    await steps.run(() => this.#write(isLast), this.#of.scope());
+    if (!this.hasWork) return;
+    await this.#of.steps.run(() => this.#write(isLast), this.#of.scope());
   }
 
   async #write(isLast: boolean): Promise<void> {
@@ -107,6 +112,6 @@ export class Flusher {
 
   get #mustFlush(): boolean {
     const { autoflush, session, work } = this.#of;
-    return autoflush && work.hasUnattended(nestingOn(session));
+    return autoflush && !work.isEmpty && work.hasUnattended(nestingOn(session));
   }
 }

@@ -7,7 +7,7 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/persistence_techniques.html#partitioning-strategies-e-g-multiple-database-backends-per-session
  */
 import type { Connection } from '../engine/connection';
-import type { BeginOptions, TransactionOptions } from '../sql/transaction-options';
+import type { BeginOptions } from '../sql/transaction-options';
 import type { Engine } from '../engine/engine';
 import type { EndOptions } from './scope';
 import type { SessionSettings } from './session-settings';
@@ -21,7 +21,6 @@ export class SessionConnections {
   readonly #open = new Map<Engine, Connection>();
   readonly #session: object;
   readonly #settings: SessionSettings;
-  readonly #transaction: TransactionOptions;
   readonly #onBegin: () => void;
   /** The scope that the session was made in. */
   readonly #home = currentScope();
@@ -30,7 +29,6 @@ export class SessionConnections {
   constructor(session: object, settings: SessionSettings, onBegin: () => void) {
     this.#session = session;
     this.#settings = settings;
-    this.#transaction = transactionOptionsOf(settings);
     this.#onBegin = onBegin;
   }
 
@@ -42,7 +40,7 @@ export class SessionConnections {
       autobegin: this.#settings.autocommit !== true,
       keepsConnection: false,
       begin: this.#settings.begin,
-      transaction: this.#transaction,
+      transaction: transactionOptionsOf(this.#settings),
       settings: () => this.#settingsOn(engine),
       session: this.#session,
       listener: currentScope()?.observer,
@@ -79,7 +77,7 @@ export class SessionConnections {
     const begun: Connection[] = [];
     try {
       for (const connection of this.onAll(engines)) {
-        await connection.begin({ ...this.#transaction, ...options });
+        await connection.begin({ ...transactionOptionsOf(this.#settings), ...options });
         begun.push(connection);
       }
     } catch (error) {
@@ -89,7 +87,12 @@ export class SessionConnections {
   }
 
   /** In the order of their first use. @throws PartialCommitError when one refuses after another has committed. */
-  async commit(): Promise<void> {
+  commit(): Promise<void> {
+    const [only] = this.#open.values();
+    return only && this.#open.size === 1 ? only.commit() : this.#commitAll();
+  }
+
+  async #commitAll(): Promise<void> {
     const connections = [...this.#open];
     const committed: Engine[] = [];
     for (const [i, [engine, connection]] of connections.entries()) {

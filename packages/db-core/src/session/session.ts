@@ -203,7 +203,7 @@ export class Session implements ScopedResource {
   async commit(): Promise<void> {
     this.#assertUsable();
     this.#steps.assertOutside('commit()');
-    await this.#flusher.flush(true);
+    if (this.#flusher.hasWork) await this.#flusher.flush(true);
     if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.#flusher.flush(true);
     await this.#steps.run(() => this.#connections.commit());
     this.#work.committed();

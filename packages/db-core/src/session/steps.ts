@@ -12,7 +12,8 @@ import { currentScope, enterScope } from './scope';
 interface Step {
   /** The scope that a flush runs in. */
   readonly scope: Scope | undefined;
-  readonly over: Promise<void>;
+  /** Called when it is over. */
+  readonly waiting: (() => void)[];
 }
 
 export class Steps {
@@ -24,21 +25,21 @@ export class Steps {
 
   /** Runs `step`, in `scope` if given, once every other is over; at once within a flush. */
   async run<T>(step: () => Promise<T>, scope?: Scope): Promise<T> {
-    while (this.#current && !this.#isWithin) await this.#current.over;
+    while (this.#current && !this.#isWithin) await over(this.#current);
     if (this.#current) return step();
-    let end!: () => void;
-    this.#current = { scope, over: new Promise((resolve) => (end = resolve)) };
+    const current: Step = { scope, waiting: [] };
+    this.#current = current;
     try {
       return await (scope ? enterScope(scope, step) : step());
     } finally {
       this.#current = undefined;
-      end();
+      for (const proceed of current.waiting) proceed();
     }
   }
 
   /** Resolves when no flush is under way, at once within one. */
   async flushed(): Promise<void> {
-    while (this.#current && this.isFlushing && !this.#isWithin) await this.#current.over;
+    while (this.#current && this.isFlushing && !this.#isWithin) await over(this.#current);
   }
 
   /** @throws InvalidRequestError where code that a flush runs makes the `call`. */
@@ -54,4 +55,8 @@ export class Steps {
     const scope = this.#current?.scope;
     return scope !== undefined && (currentScope()?.isWithin(scope) ?? false);
   }
+}
+
+function over({ waiting }: Step): Promise<void> {
+  return new Promise((resolve) => waiting.push(resolve));
 }

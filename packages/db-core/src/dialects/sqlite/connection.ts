@@ -38,6 +38,8 @@ export class SqliteConnection implements DriverConnection {
   readonly #busyTimeoutMs: number;
   readonly #describe: (sql: string) => Statement;
   readonly #statements = new Map<string, SqliteStatement>();
+  /** The one that was asked for last, since each is asked for twice: whether it writes, and to run. */
+  #last: { readonly text: string; readonly statement: SqliteStatement } | undefined;
   #readOnlyTransaction = false;
   /** Whether a statement has set something on it: pragmas, attached databases, temporary tables. */
   #changed = false;
@@ -75,6 +77,13 @@ export class SqliteConnection implements DriverConnection {
 
   /** A prepared statement, from the cache. SQLite prepares it anew by itself when the schema changes. */
   prepare(sql: string): SqliteStatement {
+    if (this.#last?.text === sql && !this.#last.statement.isPragma) return this.#last.statement;
+    const statement = this.#cached(sql);
+    this.#last = { text: sql, statement };
+    return statement;
+  }
+
+  #cached(sql: string): SqliteStatement {
     const known = this.#statements.get(sql);
     const statement = known ?? new SqliteStatement(this.client, this.#describe(sql));
     if (statement.isPragma) this.#readSchema();

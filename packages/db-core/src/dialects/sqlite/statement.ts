@@ -1,8 +1,8 @@
 /**
  * A prepared statement of one handle: values are bound and read by the rules of `values.ts`, and columns are named once.
  *
- * Rows are fetched as arrays, with every INTEGER as a bigint, and made into objects here: that is exact, and faster than
- * the objects that the driver makes.
+ * Rows are fetched as arrays and made into objects here, which is faster than the objects that the driver makes. It rounds
+ * an INTEGER beyond 2^53 unless all are read as bigints, which takes longer: only a read that has held such a number is.
  */
 import type Database from 'better-sqlite3';
 import type { Statement } from '../../sql/statement';
@@ -13,6 +13,8 @@ import { wrapLimitParameters } from './limit';
 import { fromSqlite, type SqliteValue, toSqlite } from './values';
 
 export type SqliteRow = Record<string, unknown>;
+
+const LARGEST = Number.MAX_SAFE_INTEGER;
 
 /** The driver's arguments: the values of each `?`, and those of named parameters, by name without its first character. */
 export type SqliteArguments =
@@ -27,17 +29,22 @@ export interface SqliteColumn {
 
 export class SqliteStatement {
   readonly isPragma: boolean;
+  readonly #database: Database.Database;
   readonly #statement: Database.Statement<unknown[]>;
   /** Whether its columns may be others at the next run, or need the driver's own way to be set. */
   readonly #columnsMayChange: boolean;
+  /** Whether INTEGERs are read as bigints: where it must not run twice, and once a number was too large. */
+  #bigints: boolean;
   #columns: readonly SqliteColumn[] | undefined;
   #names: readonly string[] | undefined;
 
   /** @throws the driver's SqliteError when SQLite refuses the text; for others see {@link prepare}. */
   constructor(database: Database.Database, { text, verb, selectsStar }: Statement) {
     this.isPragma = verb === 'PRAGMA';
-    this.#statement = prepare(database, text).safeIntegers(true);
+    this.#database = database;
+    this.#statement = prepare(database, text);
     this.#columnsMayChange = selectsStar || text.includes('__proto__');
+    this.#bigints = this.reader && !this.readonly;
     if (this.reader) this.#statement.raw(true);
   }
 
@@ -62,34 +69,29 @@ export class SqliteStatement {
       const { changes, lastInsertRowid } = this.run(bound);
       return { columns: [], rows: [], rowCount: changes, lastInsertId: lastInsertRowid };
     }
-    const rows = this.#statement.all(...bound) as unknown[][];
-    for (const row of rows)
-      for (let i = 0; i < row.length; i++) {
-        const value = row[i];
-        if (typeof value === 'bigint') row[i] = fromSqlite(value);
-      }
+    const rows = this.#arrays(bound);
     // Asked for afterwards: a statement that finds its table changed is prepared anew when it runs.
     return { columns: this.#columnNames(), rows, rowCount: rows.length };
   }
 
   run(bound: SqliteArguments = [[]]): { changes: number; lastInsertRowid: number | string } {
-    const { changes, lastInsertRowid } = this.#statement.run(...bound);
-    return { changes, lastInsertRowid: fromSqlite(BigInt(lastInsertRowid)) };
+    const { changes, lastInsertRowid } = this.#statement.run(...spread(bound));
+    if (typeof lastInsertRowid === 'number' && Number.isSafeInteger(lastInsertRowid))
+      return { changes, lastInsertRowid };
+    const last = this.#database.prepare<[], bigint>('select last_insert_rowid()').pluck();
+    return { changes, lastInsertRowid: fromSqlite(last.safeIntegers().get() as bigint) };
   }
 
   /** @param bigints leave every INTEGER a bigint. */
   rows(bound: SqliteArguments, bigints = false): SqliteRow[] {
     if (this.#columnsMayChange) return this.#objects(bound, bigints);
-    const rows = this.#statement.all(...bound) as unknown[][];
-    const names = this.#columnNames();
-    return rows.map((row) => rowOf(names, row, bigints));
+    return this.#named(bigints ? this.#withBigints(() => this.#all(bound)) : this.#arrays(bound));
   }
 
   /** The first row; the others are not fetched. */
   first(bound: SqliteArguments): SqliteRow | undefined {
-    if (this.#columnsMayChange) return this.#objects(bound, false)[0];
-    const row = this.#statement.get(...bound) as unknown[] | undefined;
-    return row && rowOf(this.#columnNames(), row, false);
+    if (this.#columnsMayChange) return this.#objects(bound)[0];
+    return this.#named(this.#arrays(bound, true))[0];
   }
 
   /** @param row one of its rows, by which columns of a `*` are known again. */
@@ -106,21 +108,88 @@ export class SqliteStatement {
     return names;
   }
 
+  #named(rows: readonly (readonly unknown[])[]): SqliteRow[] {
+    const names = this.#columnNames();
+    return rows.map((row) => rowOf(names, row));
+  }
+
+  #arrays(bound: SqliteArguments, firstOnly = false): unknown[][] {
+    const read = firstOnly ? () => this.#get(bound) : () => this.#all(bound);
+    return this.#exact(read, isExactList, (row) => {
+      for (let i = 0; i < row.length; i++) row[i] = exactly(row[i]);
+    });
+  }
+
   /** As the driver makes them, which takes longer than arrays and less than asking for the names each time. */
-  #objects(bound: SqliteArguments, bigints: boolean): SqliteRow[] {
+  #objects(bound: SqliteArguments, bigints = false): SqliteRow[] {
+    const read = (): SqliteRow[] => this.#statement.all(...spread(bound)) as SqliteRow[];
+    this.#statement.raw(false);
     try {
-      const rows = this.#statement.raw(false).all(...bound) as SqliteRow[];
-      if (bigints) return rows;
-      for (const row of rows)
-        for (const name in row) {
-          const value = row[name];
-          if (typeof value === 'bigint') row[name] = fromSqlite(value);
-        }
-      return rows;
+      if (bigints) return this.#withBigints(read);
+      return this.#exact(
+        read,
+        (row) => isExactList(Object.values(row)),
+        (row) => {
+          for (const name in row) row[name] = exactly(row[name]);
+        },
+      );
     } finally {
       this.#statement.raw(true);
     }
   }
+
+  /** What `read` gives, with each INTEGER a number where that is exact, else text. */
+  #exact<T>(read: () => T[], isExact: (row: T) => boolean, convert: (row: T) => void): T[] {
+    if (!this.#bigints) {
+      const rows = read();
+      if (rows.every(isExact)) return rows;
+      this.#bigints = true; // read again, as from now on: it changes nothing
+    }
+    return this.#withBigints(() => {
+      const rows = read();
+      rows.forEach(convert);
+      return rows;
+    });
+  }
+
+  #withBigints<T>(read: () => T): T {
+    this.#statement.safeIntegers(true);
+    try {
+      return read();
+    } finally {
+      this.#statement.safeIntegers(false);
+    }
+  }
+
+  #all(bound: SqliteArguments): unknown[][] {
+    return this.#statement.all(...spread(bound)) as unknown[][];
+  }
+
+  #get(bound: SqliteArguments): unknown[][] {
+    const row = this.#statement.get(...spread(bound)) as unknown[] | undefined;
+    return row ? [row] : [];
+  }
+}
+
+const SPREAD_LIMIT = 100;
+
+/** One by one they are bound faster than as a list; a call has room for so many. */
+function spread(bound: SqliteArguments): readonly unknown[] {
+  const [values] = bound;
+  return bound.length === 1 && values.length <= SPREAD_LIMIT ? values : bound;
+}
+
+/** Whether no number in it may have been rounded. */
+function isExactList(values: readonly unknown[]): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (typeof value === 'number' && (value > LARGEST || value < -LARGEST)) return false;
+  }
+  return true;
+}
+
+function exactly(value: unknown): unknown {
+  return typeof value === 'bigint' ? fromSqlite(value) : value;
 }
 
 /**
@@ -149,12 +218,9 @@ function severalStatements(cause: unknown): InvalidRequestError {
   );
 }
 
-function rowOf(names: readonly string[], values: readonly unknown[], bigints: boolean): SqliteRow {
+function rowOf(names: readonly string[], values: readonly unknown[]): SqliteRow {
   const row: SqliteRow = {};
-  for (let i = 0; i < names.length; i++) {
-    const value = values[i];
-    row[names[i] as string] = typeof value === 'bigint' && !bigints ? fromSqlite(value) : value;
-  }
+  for (let i = 0; i < names.length; i++) row[names[i] as string] = values[i];
   return row;
 }
 

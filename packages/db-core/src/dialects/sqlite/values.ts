@@ -11,6 +11,9 @@ import { isAnyArrayBuffer, isDate } from 'node:util/types';
 import { ArgumentError } from '../../errors/errors';
 import { assertSingleValue } from '../single-value';
 
+/** Flags, limits and the like come often: one bigint for each, made once. */
+const SMALL = Array.from({ length: 1024 }, (_, n) => BigInt(n));
+
 export type SqliteValue = number | bigint | string | Uint8Array | null;
 
 /**
@@ -20,7 +23,8 @@ export type SqliteValue = number | bigint | string | Uint8Array | null;
 export function toSqlite(value: unknown, parameter: string | number): SqliteValue {
   if (typeof value === 'string') return value;
   // The driver binds a number as REAL, which a text column stores as '20095.0'.
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  if (typeof value === 'number' && Number.isSafeInteger(value))
+    return SMALL[value] ?? BigInt(value);
   if (value === null || value === undefined) return null;
   assertSingleValue(value, parameter);
   if (typeof value === 'number') return value;
