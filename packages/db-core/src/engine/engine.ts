@@ -78,11 +78,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     super();
     const options = withDefaults(given, url.settings);
     this.setMaxListeners(0);
-    const events: EventEmitter = this;
-    events.on('newListener', (event: string) => this.#observed.add(event));
-    events.on('removeListener', (event: string) => {
-      if (events.listenerCount(event) === 0) this.#observed.delete(event);
-    });
+    noteListeners(this, this.#observed);
     this.url = url;
     this.dialect = createDialect(url, options);
     this.beginMode = options.begin ?? this.dialect.defaultBegin;
@@ -253,6 +249,14 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     if (!this.#observed.has(event)) return;
     this.emit(event, { connection, session: connection.session, ...details } as never);
   }
+}
+
+/** Keeps `observed` the set of events that have listeners, which is faster to ask than the emitter. */
+function noteListeners(events: EventEmitter, observed: Set<string | symbol>): void {
+  events.on('newListener', (event: string) => observed.add(event));
+  events.on('removeListener', (event: string) => {
+    if (events.listenerCount(event) === 0) observed.delete(event);
+  });
 }
 
 /** What the URL sets, where the options say nothing. */
