@@ -222,6 +222,19 @@ describe("drivers' errors, by their codes", () => {
       { errno: 1047, sqlState: '08S01' },
       { reason: 'not-ready', outcomeUnknown: false },
     ],
+    [
+      { errno: 9007, sqlState: 'HY000' },
+      { reason: 'serialization', retryable: true },
+    ],
+    [
+      { errno: 8028, sqlState: 'HY000' },
+      { reason: 'schema-changed', retryable: true },
+    ],
+    [
+      { errno: 8501, sqlState: 'HY000' },
+      { reason: 'gone', outcomeUnknown: true, retryable: false },
+    ],
+    [{ errno: 9005, sqlState: 'HY000' }, { reason: 'not-ready' }],
     [{ errno: 1365, sqlState: '22012' }, { code: 'DATA' }],
     [{ errno: 1290, sqlState: 'HY000' }, { code: 'PROGRAMMING' }],
     [{ code: 'SQLITE_CORRUPT' }, { code: 'DATABASE' }],

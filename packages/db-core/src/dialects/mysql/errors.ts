@@ -54,6 +54,16 @@ export const MYSQL_ERRORS: Readonly<Record<number, ErrorKind>> = {
   1114: 'not-ready',
   1047: 'not-ready', // a node of a cluster without quorum
   1180: 'not-ready', // during COMMIT
+  // TiDB: https://docs.pingcap.com/tidb/stable/error-codes
+  8002: 'serialization', // SELECT FOR UPDATE cannot be tried again by the server
+  8022: 'serialization', // at COMMIT, safe to try again
+  9007: 'serialization', // another transaction wrote first
+  8028: 'schema-changed',
+  8501: 'gone', // whether the COMMIT took place is not known
+  9001: 'not-ready',
+  9002: 'not-ready',
+  9003: 'not-ready',
+  9005: 'not-ready',
 };
 
 /** Of sqlState's first two letters, where the number is not known. */
@@ -63,6 +73,9 @@ const CLASSES: Readonly<Record<string, ErrorKind>> = { '08': 'gone', '22': 'data
 const OPTION_PREVENTS = 1290;
 
 const ERROR_DURING_COMMIT = 1180;
+
+/** Where the server itself does not know whether the statement took place. */
+const UNKNOWN = new Set([ERROR_DURING_COMMIT, 8501]);
 
 /** Answers to COMMIT, after which it may have taken place: a cluster has lost its quorum meanwhile. */
 export const UNKNOWN_AT_COMMIT: ReadonlySet<number> = new Set([1047, ERROR_DURING_COMMIT]);
@@ -84,7 +97,7 @@ export function readMysqlError(error: DriverError): DatabaseError | undefined {
   return errorOf(kind, error, message, {
     ...violated(message),
     ...learnt(error),
-    ...(errno === ERROR_DURING_COMMIT && { outcomeUnknown: true }),
+    ...(UNKNOWN.has(errno) && { outcomeUnknown: true }),
   });
 }
 
