@@ -1,7 +1,8 @@
 /**
  * `npm run soak -- --seconds 60 [--engine sqlite,postgres]`: on each engine four apps on one database under a
- * mixed load, with clients that leave, the database server and the apps restarted, an app killed. At the end
- * answers and rows must agree. Prints its figures; exits with 1 when something is wrong.
+ * mixed load and a worker with overlapping nested transactions, with clients that leave or do not read, the server
+ * restarted, frozen, silent and reset, the apps restarted, an app killed. At the end answers and rows must agree and
+ * every place of every pool must be free. Prints its figures; exits with 1 when something is wrong.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -10,6 +11,8 @@ import { TEST_PASSWORD } from '@quartet/testing';
 import { Books } from './books';
 import type { Figures } from './client';
 import { SoakClient } from './client';
+import { NestedWork } from './nested';
+import { readSlowly, takeOnBallast } from './slow-readers';
 import { Stage } from './stage';
 
 const ENGINES: readonly EngineName[] = ['sqlite', 'postgres', 'mariadb'];
@@ -38,15 +41,24 @@ async function soak(engine: EngineName, forMs: number): Promise<number> {
   const books = new Books();
   const figures: Figures = new Map();
   try {
+    await stage.probe(takeOnBallast);
+    const nested = new NestedWork(stage.databaseUrl, books);
     const began = Date.now();
     let requests = 0;
-    const isOver = (): boolean => Date.now() - began > forMs || requests > MAX_REQUESTS;
+    let disturbed = false;
+    const isOver = (): boolean =>
+      disturbed && (Date.now() - began > forMs || requests > MAX_REQUESTS);
     const clients = Array.from({ length: CLIENTS }, async (_, i) => {
       const client = new SoakClient(`c${i}`, stage.urls, books, figures);
       for (; !isOver(); requests++) await client.step();
     });
-    await Promise.all([...clients, disturb(stage, forMs)]);
+    const overlapping = async (): Promise<void> => {
+      while (!isOver()) await nested.step();
+    };
+    const disturbance = disturb(stage, books, forMs).finally(() => void (disturbed = true));
+    await Promise.all([...clients, overlapping(), disturbance]);
     const elapsed = Date.now() - began;
+    books.problems.push(...(await stage.placesAreHome()), ...(await nested.close()));
     const open = await openTransactions(stage);
     const balance = await stage.probe((probe) => books.balance(probe));
     const problems = [...balance.problems, ...(await stage.stopApps())];
@@ -54,21 +66,30 @@ async function soak(engine: EngineName, forMs: number): Promise<number> {
     if (stage.output.includes(TEST_PASSWORD)) problems.push('the password was printed');
     if (/ 500: /.test(stage.output))
       problems.push(`an app printed: ${stage.output.slice(0, 2_000)}`);
-    report(engine, { elapsed, requests, figures, ...balance, problems });
+    report(engine, { elapsed, requests, figures, nested, ...balance, problems });
     return problems.length;
   } finally {
     await stage.close();
   }
 }
 
-/** In the first, second and third quarter: the server, an app in order, an app without warning. */
-async function disturb(stage: Stage, forMs: number): Promise<void> {
-  await delay(forMs / 4);
-  await stage.restartServer();
-  await delay(forMs / 8);
-  await stage.restartApp(1, 'SIGTERM');
-  await delay(forMs / 8);
-  await stage.restartApp(2, 'SIGKILL');
+/** One after the other, spread over the time; those of the network and the server are nothing on SQLite. */
+async function disturb(stage: Stage, books: Books, forMs: number): Promise<void> {
+  const disturbances: readonly (() => unknown)[] = [
+    () => stage.restartServer(),
+    () => stage.restartApp(1, 'SIGTERM'),
+    () => stage.reset(),
+    () => stage.restartApp(2, 'SIGKILL'),
+    () => stage.blackHole(),
+    () => stage.freezeServer(),
+    async () => {
+      for (const url of stage.urls()) books.problems.push(...(await readSlowly(url)));
+    },
+  ];
+  for (const disturb of disturbances) {
+    await delay(forMs / (2 * disturbances.length));
+    await disturb();
+  }
 }
 
 /** How many transactions are still open after those in progress had time to end. */
@@ -87,17 +108,21 @@ interface Report {
   readonly elapsed: number;
   readonly requests: number;
   readonly figures: Figures;
+  readonly nested: NestedWork;
   readonly kept: number;
   readonly unknown: number;
   readonly problems: readonly string[];
 }
 
 function report(engine: EngineName, of: Report): void {
-  const { elapsed, requests, figures, kept, unknown, problems } = of;
+  const { elapsed, requests, figures, nested, kept, unknown, problems } = of;
   const answers = [...figures].sort(([a], [b]) => a.localeCompare(b));
   console.log(
     `${engine.padEnd(8)}  ${requests} requests in ${(elapsed / 1000).toFixed(1)} s ` +
       `(${Math.round((requests / elapsed) * 1000)}/s): ${answers.map(([how, n]) => `${how} ${n}`).join(', ')}`,
+  );
+  console.log(
+    `          overlapping nested work: ${nested.committed} sessions committed, ${nested.refused} refused`,
   );
   console.log(
     `          books: ${kept} rows answered and there once, ${unknown} without an answer, ${problems.length} wrong`,

@@ -1,29 +1,45 @@
 /** One database with the four apps on it, each in a process of its own, and the disturbances that may hit them. */
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppProcess, Probe } from '@quartet/conformance';
-import type { EngineName, FreshDatabase, OwnServer } from '@quartet/testing';
-import { freshDatabase, ownServer } from '@quartet/testing';
+import type { EngineName, FreshDatabase, OwnServer, Proxy } from '@quartet/testing';
+import { freshDatabase, ownServer, proxy } from '@quartet/testing';
 
 export const STYLES = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
+/** The waits on a server that does not answer are short: there are several in one run. */
+const WAITS = 'connectTimeoutMs=2000&statementTimeoutMs=3000&networkTimeoutMs=1000';
+const FAULT_MS = 1_500;
+/** Twice as many as a pool has places. */
+const AT_ONCE = 24;
+const HANGS_MS = 20_000;
 const APPS = resolve(__dirname, '../../../apps');
 
 export class Stage {
   readonly engine: EngineName;
   readonly #server: OwnServer | undefined;
+  readonly #network: Proxy | undefined;
   readonly #database: FreshDatabase;
   readonly #apps: AppProcess[] = [];
   /** The output of apps that have ended. */
   #output = '';
 
-  private constructor(engine: EngineName, server: OwnServer | undefined, database: FreshDatabase) {
+  private constructor(
+    engine: EngineName,
+    database: FreshDatabase,
+    server?: OwnServer,
+    network?: Proxy,
+  ) {
     this.engine = engine;
-    this.#server = server;
     this.#database = database;
+    this.#server = server;
+    this.#network = network;
   }
 
   static async open(engine: EngineName): Promise<Stage> {
     const server = engine === 'sqlite' ? undefined : await ownServer(engine);
-    const stage = new Stage(engine, server, server?.database ?? (await freshDatabase(engine)));
+    const network = server && (await proxy(server.database.url));
+    const database = server?.database ?? (await freshDatabase(engine));
+    const stage = new Stage(engine, database, server, network);
     // One after the other: the first makes the tables.
     for (const style of STYLES) stage.#apps.push(await stage.#start(style));
     return stage;
@@ -31,6 +47,11 @@ export class Stage {
 
   /** The addresses of the apps. */
   readonly urls = (): readonly string[] => this.#apps.map(({ port }) => `http://127.0.0.1:${port}`);
+
+  /** The database as the apps reach it. */
+  get databaseUrl(): string {
+    return this.#network ? `${this.#network.url}?${WAITS}` : this.#database.url;
+  }
 
   get output(): string {
     return this.#output + this.#apps.map(({ output }) => output).join('');
@@ -40,6 +61,40 @@ export class Stage {
   async restartServer(): Promise<void> {
     await this.#server?.down();
     await this.#server?.up();
+  }
+
+  /** For a while nothing passes, and the connections of then are never heard of again. */
+  async blackHole(): Promise<void> {
+    const end = this.#network?.blackHole();
+    await delay(FAULT_MS);
+    end?.();
+  }
+
+  reset(): void {
+    this.#network?.reset();
+  }
+
+  /** For a while the server does nothing, and then goes on where it was. */
+  async freezeServer(): Promise<void> {
+    await this.#server?.freeze();
+    await delay(FAULT_MS);
+    await this.#server?.thaw();
+  }
+
+  /** Asks each app for more at once than its pool has places. @returns what went wrong */
+  async placesAreHome(): Promise<string[]> {
+    const asked = this.urls().flatMap((url) =>
+      Array.from({ length: AT_ONCE }, async () => {
+        const answer = await fetch(`${url}/users`, { signal: AbortSignal.timeout(HANGS_MS) });
+        await answer.text();
+        if (!answer.ok) throw new Error(String(answer.status));
+      }),
+    );
+    const failed = (await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected');
+    if (failed.length === 0) return [];
+    return [
+      `at the end ${failed.length} of ${asked.length} reads failed: ${String((failed[0] as PromiseRejectedResult).reason)}`,
+    ];
   }
 
   /** Ends one app, by SIGTERM or SIGKILL, and starts it again. */
@@ -75,11 +130,12 @@ export class Stage {
 
   async close(): Promise<void> {
     for (const app of this.#apps) await app.end();
+    this.#network?.close();
     if (this.#server) await this.#server.stop();
     else await this.#database.drop();
   }
 
   #start(style: string): Promise<AppProcess> {
-    return AppProcess.start(join(APPS, style, 'src/server.ts'), this.#database.url);
+    return AppProcess.start(join(APPS, style, 'src/server.ts'), this.databaseUrl);
   }
 }

@@ -15,8 +15,10 @@ exports.addressVariable = (engine) => `TEST_${engine.toUpperCase()}_URL`;
  *
  * @param {'postgres' | 'mariadb' | 'pgbouncer'} engine
  * @param {...string} more for `pgbouncer`: the address of the server behind it, and further lines of its configuration
- * @returns {Promise<{ url: string, stop(): Promise<void>, down(): Promise<void>, up(): Promise<void> }>}
- *   `down` ends the server, `up` starts it again with its data on its port, and rejects when it cannot
+ * @returns {Promise<{ url: string, stop(): Promise<void>, down(): Promise<void>, up(): Promise<void>,
+ *   freeze(): Promise<void>, thaw(): Promise<void> }>}
+ *   `down` ends the server, `up` starts it again with its data on its port, and rejects when it cannot;
+ *   `freeze` stops its processes where they are until `thaw`
  * @throws Error that says why it cannot be started, in one line where the cause is known
  */
 exports.startServer = (engine, ...more) =>
@@ -40,10 +42,14 @@ exports.startServer = (engine, ...more) =>
       child.send(wish);
       await Promise.race([done, lost]);
     };
-    const down = () => ask('down');
-    const up = () => ask('up');
+    const wishes = {
+      down: () => ask('down'),
+      up: () => ask('up'),
+      freeze: () => ask('freeze'),
+      thaw: () => ask('thaw'),
+    };
     child.once('message', (/** @type {{ url: string }} */ { url }) =>
-      resolve({ url, stop, down, up }),
+      resolve({ url, stop, ...wishes }),
     );
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(said.trim() || `it exited with ${code}`)));

@@ -1,6 +1,7 @@
 'use strict';
 // The process that owns one database server: it stops the server and removes its data when its
 // parent ends, even by SIGKILL, since the channel between the two closes then.
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const { once } = require('node:events');
 const os = require('node:os');
@@ -29,6 +30,7 @@ async function supervise(kind, ...more) {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill(stopSignal);
+    signal(child.pid, 'SIGCONT'); // one that is frozen cannot end
     const deadline = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
     await ended;
     clearTimeout(deadline);
@@ -50,22 +52,69 @@ async function supervise(kind, ...more) {
     });
   };
   // For tests of what happens while a database is away: the same server, data and port.
-  const grant = async (/** @type {'down' | 'up'} */ wish) => {
-    away = wish === 'down';
-    if (away) await end();
-    else {
+  const wishes = {
+    down: async () => {
+      away = true;
+      await end();
+    },
+    up: async () => {
+      away = false;
       const { port } = new URL((await launched).url);
       launched = launch(folder, Number(port), ...more);
       await watch();
-    }
+    },
+    freeze: async () => signal((await launched).child.pid, 'SIGSTOP'),
+    thaw: async () => signal((await launched).child.pid, 'SIGCONT'),
+  };
+  const grant = async (/** @type {keyof typeof wishes} */ wish) => {
+    await wishes[wish]();
     process.send?.({ done: wish });
   };
-  process.on('message', (/** @type {'down' | 'up'} */ wish) => void grant(wish).catch(complain));
+  process.on(
+    'message',
+    (/** @type {keyof typeof wishes} */ wish) => void grant(wish).catch(complain),
+  );
 
   const { url } = await launched;
   await watch();
   if (process.connected) process.send?.({ url });
   else await stop();
+}
+
+/** To the server and to the processes that it has for its connections. */
+function signal(/** @type {number} */ server, /** @type {NodeJS.Signals} */ name) {
+  for (const pid of [server, ...childrenOf(server)]) {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error; // it has ended meanwhile
+    }
+  }
+}
+
+/** @returns {number[]} */
+function childrenOf(/** @type {number} */ parent) {
+  const list = fs.existsSync('/proc/self/stat') ? fromProc() : fromPs();
+  return list.filter(([, ppid]) => ppid === parent).map(([pid]) => pid);
+}
+
+/** Every process and its parent. A bare Linux has no `ps`, other systems no `/proc`. */
+function fromProc() {
+  return fs.readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const stat = fs.readFileSync(`/proc/${name}/stat`, 'utf8');
+      // pid (command, which may hold anything) state ppid …
+      return [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]];
+    } catch {
+      return []; // it has ended meanwhile
+    }
+  });
+}
+
+function fromPs() {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim();
+  return lines.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
 }
 
 /** @param {Error} error */

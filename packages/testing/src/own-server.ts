@@ -8,6 +8,10 @@ export interface OwnServer {
   down(): Promise<void>;
   /** Starts it again: the same data on the same port. */
   up(): Promise<void>;
+  /** Stops its processes where they are: connections stay open, and nothing is answered. */
+  freeze(): Promise<void>;
+  /** Lets them go on. */
+  thaw(): Promise<void>;
   /** Stops it and removes its data. */
   stop(): Promise<void>;
 }

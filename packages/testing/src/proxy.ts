@@ -1,4 +1,4 @@
-/** A TCP proxy in front of a database server, which can lose an answer or fall silent. */
+/** A TCP proxy in front of a database server, which can lose an answer, fall silent, or reset. */
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 
@@ -9,6 +9,10 @@ export interface Proxy {
   loseAnswerTo(text: string): void;
   /** Every connection of now is dead for ever, without a word to either side; new ones work. */
   silence(): void;
+  /** Like `silence`, and so are connections that begin before the returned function is called. */
+  blackHole(): () => void;
+  /** Ends every connection of now by a reset, to both sides. */
+  reset(): void;
   close(): void;
 }
 
@@ -24,6 +28,15 @@ export async function proxy(url: string): Promise<Proxy> {
   const { hostname, port } = address;
   const pairs = new Set<Pair>();
   let lost: string | undefined;
+  let blackHoles = 0;
+
+  const silence = (): void => {
+    for (const pair of pairs) pair.silent = true;
+  };
+  const reset = (pair: Pair): void => {
+    pair.client.resetAndDestroy();
+    pair.server.resetAndDestroy();
+  };
 
   const asked = (pair: Pair, data: Buffer): void => {
     if (lost !== undefined && data.includes(lost)) {
@@ -33,15 +46,13 @@ export async function proxy(url: string): Promise<Proxy> {
     if (!pair.silent) pair.server.write(data);
   };
   const answered = (pair: Pair, data: Buffer): void => {
-    if (pair.loses) {
-      pair.client.resetAndDestroy();
-      pair.server.resetAndDestroy();
-    } else if (!pair.silent) pair.client.write(data);
+    if (pair.loses) reset(pair);
+    else if (!pair.silent) pair.client.write(data);
   };
 
   const listener = createServer({ noDelay: true }, (client) => {
     const server = connect({ port: Number(port), host: hostname, noDelay: true });
-    const pair: Pair = { client, server, silent: false, loses: false };
+    const pair: Pair = { client, server, silent: blackHoles > 0, loses: false };
     pairs.add(pair);
     client.on('data', (data) => asked(pair, data));
     server.on('data', (data) => answered(pair, data));
@@ -63,9 +74,13 @@ export async function proxy(url: string): Promise<Proxy> {
   return {
     url: address.href,
     loseAnswerTo: (text) => void (lost = text),
-    silence: () => {
-      for (const pair of pairs) pair.silent = true;
+    silence,
+    blackHole: () => {
+      silence();
+      blackHoles++;
+      return () => void blackHoles--;
     },
+    reset: () => pairs.forEach(reset),
     close: () => {
       listener.close();
       for (const { client, server } of pairs) {
