@@ -1,5 +1,6 @@
 /** Clients that ask for a long export and do not read it, more of them than the pool has connections. */
 import type { Probe } from '@quartet/conformance';
+import { HANGS_MS } from './client';
 
 const READERS = 24;
 /** Rows of the export, so many and so long that no socket's buffer takes them all. */
@@ -7,7 +8,6 @@ const BALLAST_ROWS = 4_000;
 const BALLAST_BYTES = 4_000;
 /** Their bodies begin with it; the books pass over them. */
 export const BALLAST = 'ballast';
-const HANGS_MS = 20_000;
 
 /** Fills `messages` with rows of an author of their own. */
 export async function takeOnBallast(probe: Probe): Promise<void> {

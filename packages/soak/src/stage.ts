@@ -5,13 +5,14 @@ import { AppProcess, Probe } from '@quartet/conformance';
 import type { EngineName, FreshDatabase, OwnServer, Proxy } from '@quartet/testing';
 import { freshDatabase, ownServer, proxy } from '@quartet/testing';
 
+import { HANGS_MS } from './client';
+
 export const STYLES = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
 /** The waits on a server that does not answer are short: there are several in one run. */
 const WAITS = 'connectTimeoutMs=2000&statementTimeoutMs=3000&networkTimeoutMs=1000';
 const FAULT_MS = 1_500;
 /** Twice as many as a pool has places. */
 const AT_ONCE = 24;
-const HANGS_MS = 20_000;
 const APPS = resolve(__dirname, '../../../apps');
 
 export class Stage {

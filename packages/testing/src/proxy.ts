@@ -9,7 +9,10 @@ export interface Proxy {
   loseAnswerTo(text: string): void;
   /** Every connection of now is dead for ever, without a word to either side; new ones work. */
   silence(): void;
-  /** Like `silence`, and so are connections that begin before the returned function is called. */
+  /**
+   * Like `silence`, and so are connections that begin before the returned function is called. After that the server
+   * finds that their other side is gone, as its keep-alive would tell it in the end; the client never does.
+   */
   blackHole(): () => void;
   /** Ends every connection of now by a reset, to both sides. */
   reset(): void;
@@ -78,7 +81,10 @@ export async function proxy(url: string): Promise<Proxy> {
     blackHole: () => {
       silence();
       blackHoles++;
-      return () => void blackHoles--;
+      return () => {
+        blackHoles--;
+        for (const { silent, server } of pairs) if (silent) server.destroy();
+      };
     },
     reset: () => pairs.forEach(reset),
     close: () => {
