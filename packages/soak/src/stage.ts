@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppProcess, Probe } from '@quartet/conformance';
 import type { EngineName, FreshDatabase, OwnServer, Proxy } from '@quartet/testing';
 import { freshDatabase, ownServer, proxy } from '@quartet/testing';
-
 import { HANGS_MS } from './client';
 
 export const STYLES = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
