@@ -86,8 +86,8 @@ export class Stage {
     const asked = this.urls().flatMap((url) =>
       Array.from({ length: AT_ONCE }, async () => {
         const answer = await fetch(`${url}/users`, { signal: AbortSignal.timeout(HANGS_MS) });
-        await answer.text();
-        if (!answer.ok) throw new Error(String(answer.status));
+        const text = await answer.text();
+        if (!answer.ok) throw new Error(`${answer.status} ${text}`);
       }),
     );
     const failed = (await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected');
