@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppProcess, Probe } from '@quartet/conformance';
 import type { EngineName, FreshDatabase, OwnServer, Proxy } from '@quartet/testing';
-import { freshDatabase, ownServer, proxy } from '@quartet/testing';
+import { freshDatabase, ownServer, proxy, until } from '@quartet/testing';
 import { HANGS_MS } from './client';
 
 export const STYLES = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
@@ -86,13 +86,16 @@ export class Stage {
    * faults have left may still be found out. @returns what went wrong
    */
   async placesAreHome(): Promise<string[]> {
-    const deadline = Date.now() + HANGS_MS;
-    for (;;) {
-      const failures = (await Promise.all(this.urls().map(readAtOnce))).flat();
-      if (failures.length === 0) return [];
-      if (Date.now() > deadline)
-        return [`at the end ${failures.length} reads still fail: ${failures[0]}`];
-    }
+    let failures: string[] = [];
+    const answered = async (): Promise<boolean> => {
+      failures = (await Promise.all(this.urls().map(readAtOnce))).flat();
+      return failures.length === 0;
+    };
+    const what = (): string => `${failures.length} reads at once fail: ${failures[0]}`;
+    return await until(answered, { what }).then(
+      () => [],
+      (error: unknown) => [String(error)],
+    );
   }
 
   /** Ends one app, by SIGTERM or SIGKILL, and starts it again. */
