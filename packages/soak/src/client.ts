@@ -1,6 +1,7 @@
 /** One client: requests of every kind, one after the other; it aborts some of them. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Books } from './books';
+import { HANGS_MS } from './hangs';
 
 /** How many requests ended with each status, or with `aborted` or `failed` where no answer came. */
 export type Figures = Map<string, number>;
@@ -19,8 +20,6 @@ interface Reply {
 const NO_REPLY: Reply = { status: 0, body: undefined };
 const ABORTS = 0.12;
 const LONGEST_PATIENCE_MS = 25;
-/** The deadline of a request: one that hangs is counted as a problem. */
-export const HANGS_MS = 60_000;
 const IMPORT_ROWS = 10;
 
 export class SoakClient {

@@ -1,6 +1,6 @@
 /** Clients that ask for a long export and do not read it, more of them than the pool has connections. */
 import type { Probe } from '@quartet/conformance';
-import { HANGS_MS } from './client';
+import { HANGS_MS } from './hangs';
 
 const READERS = 24;
 /** Rows of the export, so many and so long that no socket's buffer takes them all. */

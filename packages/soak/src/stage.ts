@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppProcess, Probe } from '@quartet/conformance';
 import type { EngineName, FreshDatabase, OwnServer, Proxy } from '@quartet/testing';
 import { freshDatabase, ownServer, proxy, until } from '@quartet/testing';
-import { HANGS_MS } from './client';
+import { HANGS_MS } from './hangs';
 
 export const STYLES = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
 /** The waits on a server that does not answer are short: there are several in one run. */
