@@ -25,6 +25,8 @@ export interface ScopedResource {
   readonly hasUncommittedWrites: boolean;
   /** Whether a commit is all that was asked of it. */
   readonly committedNothing?: boolean;
+  /** The outermost scope that holds it from now on. */
+  heldIn?(scope: Scope): void;
   /** Ends it for good, at once where there is nothing to wait for. */
   end(options: EndOptions): void | Promise<void>;
 }
@@ -134,6 +136,7 @@ export class Scope {
     if (this.closed) throw new ScopeClosedError();
     if (!this.#used) onFirstSession?.();
     this.#used = true;
+    resource.heldIn?.(this);
     observer?.note('session-opened', {});
     this.#resources.set(key, resource);
     for (const each of more) if (!this.#resources.has(each)) this.#resources.set(each, resource);

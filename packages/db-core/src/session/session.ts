@@ -27,6 +27,7 @@ import { currentScope, enterScope, Scope } from './scope';
 import { SessionConnections } from './session-connections';
 import { SessionHooks } from './session-hooks';
 import { assertReaches, boundEngine, enginesOf } from './session-settings';
+import { SessionUse } from './session-use';
 import { Steps } from './steps';
 import { translateError } from '../dialects/translate-error';
 import { UnitOfWork } from '../orm/unit-of-work';
@@ -40,6 +41,7 @@ export class Session implements ScopedResource {
   readonly #work = new UnitOfWork();
   readonly #hooks = new SessionHooks();
   readonly #steps = new Steps();
+  readonly #use = new SessionUse(this);
   readonly #flusher: Flusher;
   /** What scopes know this session by: its factory. */
   readonly #key: object;
@@ -110,6 +112,11 @@ export class Session implements ScopedResource {
   /** Whether `commit()` was called although nothing was ever done in this session. */
   get committedNothing(): boolean {
     return this.#committed && this.#connections.isEmpty;
+  }
+
+  /** @internal Whether somebody else's work would be mixed with what is under way. */
+  get isAtWork(): boolean {
+    return this.#steps.isBusy || this.inTransaction() || this.hasUncommittedWrites;
   }
 
   // --- the unit of work ----------------------------------------------------------------------
@@ -213,6 +220,7 @@ export class Session implements ScopedResource {
 
   /** Undoes everything since the last commit, forgets pending objects, gives the connection back. */
   async rollback(): Promise<void> {
+    this.#use.assertHere(true);
     this.#steps.assertOutside('rollback()');
     this.#work.clear();
     await this.#steps.run(() => this.#connections.rollback());
@@ -231,6 +239,7 @@ export class Session implements ScopedResource {
 
   /** Runs `hook` once, after this transaction has begun on the server. */
   afterBegin(hook: Hook): void {
+    this.#assertUsable();
     this.#hooks.on('begin', hook);
   }
 
@@ -239,16 +248,19 @@ export class Session implements ScopedResource {
    * the hook adds is saved too; when it throws, nothing is committed.
    */
   beforeCommit(hook: Hook): void {
+    this.#assertUsable();
     this.#hooks.on('before-commit', hook);
   }
 
   /** Runs `hook` once, after this transaction is really committed (not at a savepoint). */
   afterCommit(hook: Hook): void {
+    this.#assertUsable();
     this.#hooks.on('commit', hook);
   }
 
   /** Runs `hook` once, after this transaction is rolled back. */
   afterRollback(hook: Hook): void {
+    this.#assertUsable();
     this.#hooks.on('rollback', hook);
   }
 
@@ -322,6 +334,11 @@ export class Session implements ScopedResource {
     return this.#settings.requestedPage?.() ?? {};
   }
 
+  /** @internal A scope holds it from now on, and ends it. */
+  heldIn(scope: Scope): void {
+    this.#use.holdIn(scope);
+  }
+
   /** Closes the session for good: it refuses further use. At once where there is nothing to wait for. */
   end(options: EndOptions = {}): void | Promise<void> {
     this.#ended = true;
@@ -338,6 +355,7 @@ export class Session implements ScopedResource {
 
   #assertUsable(): void {
     if (this.#ended) throw new ScopeClosedError();
+    this.#use.assertHere();
     assertNotFailed(nestingOn(this));
   }
 }
