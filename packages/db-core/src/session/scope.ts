@@ -48,6 +48,11 @@ export interface ScopeOptions {
   readonly parent?: Scope | undefined;
   /** Called once, when the first session is opened: until then a request costs no teardown. */
   readonly onFirstSession?: () => void;
+  /**
+   * Called once, with the first refusal that nobody handles of a call that was not done when the scope ended: a missing
+   * `await`. Default: it is printed.
+   */
+  readonly onRefused?: ((error: Error) => void) | undefined;
   /** Whether what the scope belongs to is over although `close` was not called yet. */
   readonly isOver?: () => boolean;
 }
@@ -57,6 +62,7 @@ export class Scope {
   /** One resource may stand under several keys: its factory, and each engine it reaches. */
   readonly #resources = new Map<object, ScopedResource>();
   #used = false;
+  #hasRefused = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: ScopeOptions = {}) {
@@ -148,6 +154,12 @@ export class Scope {
     this.#options.parent?.remove(resource);
   }
 
+  /** @internal Tells of a refusal that nobody handles, unless it has told of one before. */
+  tellRefused(error: Error): void {
+    if (!this.#hasRefused) (this.#options.onRefused ?? warnOfRefused)(error);
+    this.#hasRefused = true;
+  }
+
   /**
    * Ends the scope: refuses further sessions and statements, rolls back what is not committed and gives
    * the connections back. Safe to call twice; resolves when all is done.
@@ -206,8 +218,18 @@ export function outsideScope<T>(fn: () => Promise<T>): Promise<T> {
   return storage.run(undefined, async () => await fn());
 }
 
+/** What is printed of a refusal that nobody handles. @param where what has ended: `POST /users`. */
+export function warnOfRefused(error: Error, where = 'A scope'): void {
+  console.error(
+    `${where} had ended before a call in it was done, which was refused and is lost: await it. ` +
+      'Lint finds such calls, with the rule no-floating-promises.',
+    error,
+  );
+}
+
 /** What `runInScope` may be given. */
-export interface RunInScopeOptions extends Pick<ScopeOptions, 'observer' | 'settings'> {
+export interface RunInScopeOptions
+  extends Pick<ScopeOptions, 'observer' | 'onRefused' | 'settings'> {
   /** Called when the scope has ended, with what `fn` failed with, undefined where it did not. It is awaited. */
   readonly onTeardown?: (error: unknown, scope: Scope) => unknown;
 }
@@ -229,6 +251,7 @@ export async function runInScope<T>(
 ): Promise<T> {
   assertKnownOptions('option of runInScope()', given, {
     observer: true,
+    onRefused: true,
     onTeardown: true,
     settings: true,
   });

@@ -31,6 +31,7 @@ import { SessionUse } from './session-use';
 import { Steps } from './steps';
 import { translateError } from '../dialects/translate-error';
 import { UnitOfWork } from '../orm/unit-of-work';
+import { expectRefusals } from './unhandled-refusals';
 
 export class Session implements ScopedResource {
   /** Values that the application keeps with the session. */
@@ -344,6 +345,7 @@ export class Session implements ScopedResource {
     this.#ended = true;
     this.#work.clear();
     const closing = this.#connections.close(options);
+    if (closing) expectRefusals();
     if (closing) return closing.then(() => this.#hooks.ended('rollback'));
     return this.#hooks.isEmpty ? undefined : this.#hooks.ended('rollback');
   }
@@ -354,7 +356,10 @@ export class Session implements ScopedResource {
   }
 
   #assertUsable(): void {
-    if (this.#ended) throw new ScopeClosedError();
+    if (this.#ended) {
+      expectRefusals();
+      throw new ScopeClosedError();
+    }
     this.#use.assertHere();
     assertNotFailed(nestingOn(this));
   }
