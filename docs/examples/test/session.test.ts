@@ -1,4 +1,4 @@
-import { IntegrityError, PendingRollbackError, runInScope } from '@quartet/db-core';
+import { IntegrityError, PendingRollbackError, runInScope, sessionmaker } from '@quartet/db-core';
 import { engine, names, Session, useDatabase, User } from './support';
 
 useDatabase();
@@ -35,6 +35,29 @@ test('reading', () =>
     expect(await Session.query(User).filterBy({ name: 'nobody' }).first()).toBeUndefined();
     // #endregion
   }));
+
+test('one session for the life of the app loses what was committed, and is refused in scopes', async () => {
+  // #region for-the-life-of-the-app
+  const forever = sessionmaker({ bind: engine })(); // in a module, for everybody
+  const insert = (name: string) =>
+    forever.execute('insert into users (name, email) values (:name, :name)', { name });
+
+  // Two users, side by side. There is no scope here, so nothing can tell them apart.
+  await insert('ana');
+  await insert('bo');
+  await forever.rollback(); // Ana's request has failed …
+  await forever.commit(); // … and Bo's is answered with 201
+  expect(await names()).toEqual([]); // but there is no Bo
+
+  // The same in two scopes, as two requests have them:
+  await runInScope(async () => {
+    await insert('ana');
+    const bo = runInScope(() => insert('bo'));
+    await expect(bo).rejects.toThrow('This session works for another scope');
+    await forever.rollback();
+  });
+  // #endregion
+});
 
 test('there is no identity map', () =>
   runInScope(async () => {

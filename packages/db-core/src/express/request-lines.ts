@@ -1,8 +1,8 @@
 /** What is said of a request on stderr, where the app has no hook of its own for it. */
 import type { Request, Response } from 'express';
 
-/** How a line on stderr names a request. */
-function nameOf(req: Request): string {
+/** `GET /users/:id`, as far as Express knows it. */
+export function routeOf(req: Request): string {
   const route = req.route as { path: string } | undefined;
   return `${req.method} ${route?.path ?? req.path}`;
 }
@@ -10,7 +10,7 @@ function nameOf(req: Request): string {
 export function warnOfCommitOfNothing(req: Request, res: Response): void {
   if (process.env['NODE_ENV'] === 'production') return;
   console.warn(
-    `${nameOf(req)} answered ${res.statusCode} after a commit, but nothing was done in its session. A queue or a loader that several requests share ` +
+    `${routeOf(req)} answered ${res.statusCode} after a commit, but nothing was done in its session. A queue or a loader that several requests share ` +
       "runs a function in the request that it is called from, and its work is then kept or undone with that request's: " +
       'give it AsyncResource.bind(fn) (node:async_hooks), which stays in the request that has made it.',
   );
@@ -18,11 +18,11 @@ export function warnOfCommitOfNothing(req: Request, res: Response): void {
 
 export function warnOfForgottenCommit(req: Request, res: Response): void {
   console.warn(
-    `${nameOf(req)} answered ${res.statusCode}, but what it wrote was not committed and is rolled back: ` +
+    `${routeOf(req)} answered ${res.statusCode}, but what it wrote was not committed and is rolled back: ` +
       'await Session.commit() before answering.',
   );
 }
 
 export function logTeardownError(error: unknown, req: Request): void {
-  console.error(`Teardown of ${nameOf(req)} failed:`, error);
+  console.error(`Teardown of ${routeOf(req)} failed:`, error);
 }

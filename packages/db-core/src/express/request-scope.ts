@@ -20,7 +20,7 @@ import type { SettingsSource } from '../session/settings';
 import type { Settings } from '../sql/settings';
 import type { Scope } from '../session/scope';
 import type { TeardownOptions } from '../session/teardown-hooks';
-import { enterScope } from '../session/scope';
+import { enterScope, warnOfRefused } from '../session/scope';
 import { asSession } from '../session/current';
 import { clientGone } from './client-gone';
 import type { CommitMode } from './current-request';
@@ -28,7 +28,12 @@ import { RequestScope } from './current-request';
 import { holdAnswer } from './held-answer';
 import { TeardownHooks } from '../session/teardown-hooks';
 import { LoopTurns } from './loop-turns';
-import { logTeardownError, warnOfCommitOfNothing, warnOfForgottenCommit } from './request-lines';
+import {
+  logTeardownError,
+  warnOfCommitOfNothing,
+  warnOfForgottenCommit,
+  routeOf,
+} from './request-lines';
 import { onSocketClose } from './socket-close';
 
 /** Given to teardown hooks when the client went away before its answer was out. */
@@ -76,6 +81,11 @@ export interface RequestScopeOptions {
    * work may have been done in that one's. Default: one line on stderr, unless NODE_ENV is `production`.
    */
   readonly onCommitOfNothing?: (req: Request, res: Response) => void;
+  /**
+   * Called once for a request that was over before a call in it was, when that was refused and nobody handles it: a missing
+   * `await`. Default: it is printed, with the route and the stack.
+   */
+  readonly onRefused?: (error: Error, req: Request, res: Response) => void;
   /** For how long one turn of the event loop begins requests before others wait for the next. Default 10; 0: without end. */
   readonly turnMs?: number;
 }
@@ -88,6 +98,7 @@ export const REQUEST_SCOPE_OPTIONS: Readonly<Record<keyof RequestScopeOptions, t
   onTeardownError: true,
   onForgottenCommit: true,
   onCommitOfNothing: true,
+  onRefused: true,
   turnMs: true,
 };
 
@@ -126,6 +137,7 @@ export class RequestScopes {
   #begin(req: Request, res: Response, next: NextFunction): void {
     const always = this.#hooks.withoutData;
     const before = this.#using > 0 ? undefined : this.#sessions;
+    const { onRefused } = this.#options;
     let isHeld = false;
     const hold = (): void => {
       if (isHeld || scope.commitMode === 'manual') return;
@@ -137,6 +149,8 @@ export class RequestScopes {
       onCommitMode: hold,
       observer: this.#record?.(req, res),
       settings: settingsOf(this.#options, req),
+      onRefused: (error) =>
+        onRefused ? onRefused(error, req, res) : warnOfRefused(error, routeOf(req)),
       onFirstSession: () => {
         scope.overlaps = this.#sessions++ !== before;
         if (!always) this.#watch(scope, req, res);

@@ -8,6 +8,7 @@ import type { Scope, ScopedResource } from './scope';
 import { ScopeClosedError } from '../errors/errors';
 import { currentScope } from './scope';
 import { Session } from './session';
+import { expectRefusals } from './unhandled-refusals';
 
 /** Where an engine's statements get a session. */
 export interface SessionSource {
@@ -39,7 +40,10 @@ export function currentConnection(engine: Engine): Connection | undefined {
   const scope = currentScope();
   const session = asSession(scope?.get(engine)) ?? firstSource(engine)?.current();
   if (session) return session.connection(engine);
-  if (scope?.closed) throw new ScopeClosedError();
+  if (scope?.closed) {
+    expectRefusals();
+    throw new ScopeClosedError();
+  }
   return undefined;
 }
 
@@ -62,6 +66,7 @@ export function sessionIn(
 ): Session {
   const known = asSession(scope.get(key, engine));
   if (known) return known;
+  if (scope.closed) expectRefusals();
   const session = create();
   scope.add(session, key, session.engines);
   return session;

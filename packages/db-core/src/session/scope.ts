@@ -25,6 +25,8 @@ export interface ScopedResource {
   readonly hasUncommittedWrites: boolean;
   /** Whether a commit is all that was asked of it. */
   readonly committedNothing?: boolean;
+  /** The outermost scope that holds it from now on. */
+  heldIn?(scope: Scope): void;
   /** Ends it for good, at once where there is nothing to wait for. */
   end(options: EndOptions): void | Promise<void>;
 }
@@ -46,6 +48,11 @@ export interface ScopeOptions {
   readonly parent?: Scope | undefined;
   /** Called once, when the first session is opened: until then a request costs no teardown. */
   readonly onFirstSession?: () => void;
+  /**
+   * Called once, with the first refusal that nobody handles of a call that was not done when the scope ended: a missing
+   * `await`. Default: it is printed.
+   */
+  readonly onRefused?: ((error: Error) => void) | undefined;
   /** Whether what the scope belongs to is over although `close` was not called yet. */
   readonly isOver?: () => boolean;
 }
@@ -55,6 +62,7 @@ export class Scope {
   /** One resource may stand under several keys: its factory, and each engine it reaches. */
   readonly #resources = new Map<object, ScopedResource>();
   #used = false;
+  #hasRefused = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: ScopeOptions = {}) {
@@ -134,6 +142,7 @@ export class Scope {
     if (this.closed) throw new ScopeClosedError();
     if (!this.#used) onFirstSession?.();
     this.#used = true;
+    resource.heldIn?.(this);
     observer?.note('session-opened', {});
     this.#resources.set(key, resource);
     for (const each of more) if (!this.#resources.has(each)) this.#resources.set(each, resource);
@@ -143,6 +152,12 @@ export class Scope {
   remove(resource: ScopedResource): void {
     for (const [key, held] of this.#resources) if (held === resource) this.#resources.delete(key);
     this.#options.parent?.remove(resource);
+  }
+
+  /** @internal Tells of a refusal that nobody handles, unless it has told of one before. */
+  tellRefused(error: Error): void {
+    if (!this.#hasRefused) (this.#options.onRefused ?? warnOfRefused)(error);
+    this.#hasRefused = true;
   }
 
   /**
@@ -203,8 +218,18 @@ export function outsideScope<T>(fn: () => Promise<T>): Promise<T> {
   return storage.run(undefined, async () => await fn());
 }
 
+/** What is printed of a refusal that nobody handles. @param where what has ended: `POST /users`. */
+export function warnOfRefused(error: Error, where = 'A scope'): void {
+  console.error(
+    `${where} had ended before a call in it was done, which was refused and is lost: await it. ` +
+      'Lint finds such calls, with the rule no-floating-promises.',
+    error,
+  );
+}
+
 /** What `runInScope` may be given. */
-export interface RunInScopeOptions extends Pick<ScopeOptions, 'observer' | 'settings'> {
+export interface RunInScopeOptions
+  extends Pick<ScopeOptions, 'observer' | 'onRefused' | 'settings'> {
   /** Called when the scope has ended, with what `fn` failed with, undefined where it did not. It is awaited. */
   readonly onTeardown?: (error: unknown, scope: Scope) => unknown;
 }
@@ -226,6 +251,7 @@ export async function runInScope<T>(
 ): Promise<T> {
   assertKnownOptions('option of runInScope()', given, {
     observer: true,
+    onRefused: true,
     onTeardown: true,
     settings: true,
   });

@@ -27,9 +27,11 @@ import { currentScope, enterScope, Scope } from './scope';
 import { SessionConnections } from './session-connections';
 import { SessionHooks } from './session-hooks';
 import { assertReaches, boundEngine, enginesOf } from './session-settings';
+import { SessionUse } from './session-use';
 import { Steps } from './steps';
 import { translateError } from '../dialects/translate-error';
 import { UnitOfWork } from '../orm/unit-of-work';
+import { expectRefusals } from './unhandled-refusals';
 
 export class Session implements ScopedResource {
   /** Values that the application keeps with the session. */
@@ -40,6 +42,7 @@ export class Session implements ScopedResource {
   readonly #work = new UnitOfWork();
   readonly #hooks = new SessionHooks();
   readonly #steps = new Steps();
+  readonly #use = new SessionUse(this);
   readonly #flusher: Flusher;
   /** What scopes know this session by: its factory. */
   readonly #key: object;
@@ -110,6 +113,11 @@ export class Session implements ScopedResource {
   /** Whether `commit()` was called although nothing was ever done in this session. */
   get committedNothing(): boolean {
     return this.#committed && this.#connections.isEmpty;
+  }
+
+  /** @internal Whether somebody else's work would be mixed with what is under way. */
+  get isAtWork(): boolean {
+    return this.#steps.isBusy || this.inTransaction() || this.hasUncommittedWrites;
   }
 
   // --- the unit of work ----------------------------------------------------------------------
@@ -213,6 +221,7 @@ export class Session implements ScopedResource {
 
   /** Undoes everything since the last commit, forgets pending objects, gives the connection back. */
   async rollback(): Promise<void> {
+    this.#use.assertHere(true);
     this.#steps.assertOutside('rollback()');
     this.#work.clear();
     await this.#steps.run(() => this.#connections.rollback());
@@ -231,6 +240,7 @@ export class Session implements ScopedResource {
 
   /** Runs `hook` once, after this transaction has begun on the server. */
   afterBegin(hook: Hook): void {
+    this.#assertUsable();
     this.#hooks.on('begin', hook);
   }
 
@@ -239,16 +249,19 @@ export class Session implements ScopedResource {
    * the hook adds is saved too; when it throws, nothing is committed.
    */
   beforeCommit(hook: Hook): void {
+    this.#assertUsable();
     this.#hooks.on('before-commit', hook);
   }
 
   /** Runs `hook` once, after this transaction is really committed (not at a savepoint). */
   afterCommit(hook: Hook): void {
+    this.#assertUsable();
     this.#hooks.on('commit', hook);
   }
 
   /** Runs `hook` once, after this transaction is rolled back. */
   afterRollback(hook: Hook): void {
+    this.#assertUsable();
     this.#hooks.on('rollback', hook);
   }
 
@@ -322,11 +335,17 @@ export class Session implements ScopedResource {
     return this.#settings.requestedPage?.() ?? {};
   }
 
+  /** @internal A scope holds it from now on, and ends it. */
+  heldIn(scope: Scope): void {
+    this.#use.holdIn(scope);
+  }
+
   /** Closes the session for good: it refuses further use. At once where there is nothing to wait for. */
   end(options: EndOptions = {}): void | Promise<void> {
     this.#ended = true;
     this.#work.clear();
     const closing = this.#connections.close(options);
+    if (closing) expectRefusals();
     if (closing) return closing.then(() => this.#hooks.ended('rollback'));
     return this.#hooks.isEmpty ? undefined : this.#hooks.ended('rollback');
   }
@@ -337,7 +356,11 @@ export class Session implements ScopedResource {
   }
 
   #assertUsable(): void {
-    if (this.#ended) throw new ScopeClosedError();
+    if (this.#ended) {
+      expectRefusals();
+      throw new ScopeClosedError();
+    }
+    this.#use.assertHere();
     assertNotFailed(nestingOn(this));
   }
 }

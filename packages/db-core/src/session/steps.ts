@@ -19,6 +19,11 @@ interface Step {
 export class Steps {
   #current: Step | undefined;
 
+  /** Whether one is under way. */
+  get isBusy(): boolean {
+    return this.#current !== undefined;
+  }
+
   get isFlushing(): boolean {
     return this.#current?.scope !== undefined;
   }
