@@ -11,7 +11,7 @@ import type { Connection } from '../engine/connection';
 import type { Occupant } from '../engine/occupant';
 import type { Place } from '../engine/streams';
 import type { Engine } from '../engine/engine';
-import { InvalidRequestError } from '../errors/errors';
+import { InvalidRequestError, OperationalError } from '../errors/errors';
 import { currentConnection } from '../session/current';
 
 type Perform<T> = (driver: DriverConnection) => T | Promise<T>;
@@ -27,6 +27,8 @@ export class Route {
   #opened = false;
   /** Whether something was left on a connection of our own. */
   #keepsState = false;
+  /** The server's name for the connection that was promised to stay the same. */
+  #heldId: number | undefined;
   #pending = 0;
   #latest: Promise<unknown> | undefined;
   readonly #shared: () => boolean;
@@ -93,7 +95,14 @@ export class Route {
       const own = connection ?? (this.#pinned = this.#engine.connect());
       if (opens) this.#opened = true;
       if (usesConnectionState) this.#keepsState = true;
-      return this.#runOnOwn(own, isSetTransaction, sql, params, perform, occupant);
+      return this.#runOnOwn(
+        own,
+        isSetTransaction,
+        sql,
+        params,
+        this.#onSame(own, perform),
+        occupant,
+      );
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -111,6 +120,7 @@ export class Route {
     const pinned = this.#pinned;
     this.#pinned = this.#last = this.#latest = undefined;
     this.#checkedOut = this.#opened = this.#keepsState = false;
+    this.#heldId = undefined;
     try {
       if (pinned?.session) await this.#rollBackNested(pinned);
       else await pinned?.close();
@@ -132,6 +142,17 @@ export class Route {
       return currentConnection(this.#engine);
     }
     return currentConnection(this.#engine) ?? pinned; // the session may have been removed since the checkout
+  }
+
+  /** Refuses another connection than the one before, where the library counts on it: what it had set there is gone. */
+  #onSame<T>(connection: Connection, perform: Perform<T>): Perform<T> {
+    return (driver) => {
+      if (this.#checkedOut || this.#keepsState) {
+        this.#heldId ??= connection.id;
+        if (this.#heldId !== connection.id) throw lost();
+      }
+      return perform(driver);
+    };
   }
 
   async #send<T>(
@@ -198,6 +219,13 @@ export class Route {
       if (connection.hasNested(this)) throw error; // else the session ended in the meantime and rolled it back itself
     }
   }
+}
+
+function lost(): OperationalError {
+  return new OperationalError(
+    'The connection of this client broke, and what was set on it is gone. End or release the client and take another.',
+    { reason: 'gone' },
+  );
 }
 
 function notPooled(command: string): InvalidRequestError {

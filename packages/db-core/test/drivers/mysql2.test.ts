@@ -14,7 +14,7 @@ import type { Mysql2Driver } from '@quartet/db-core/drivers';
 import { mysql2Driver, mysql2PromiseDriver } from '@quartet/db-core/drivers';
 import type { FreshDatabase } from '@quartet/testing';
 import { freshDatabase, describeOn } from '@quartet/testing';
-import type { Connection } from 'mysql2';
+import type { Connection, Query } from 'mysql2';
 import * as mysql2 from 'mysql2/promise';
 
 test('mysql2Driver refuses an engine of another database', () => {
@@ -79,6 +79,74 @@ describeOn('mariadb', 'mysql2Driver on a server', (testEngine) => {
       expect((await typed.query('select name from items'))[0]).toEqual([{ name: '<a>' }]);
       expect((await plain.query('select name from items'))[0]).toEqual([{ name: 'a' }]);
     });
+  });
+
+  test('values are written as the options of the connection say', async () => {
+    const noon = new Date(Date.UTC(2020, 0, 1, 12));
+    const options = { timezone: '+03:00', decimalNumbers: true } as const;
+    const connection = driver.createConnection(options).promise();
+    await connection.query('insert into items set ?', { name: 'a', at: noon });
+    await connection.query('insert into items (name, at) values ?', [[['b', noon]]]);
+    await connection.execute('insert into items (name, at) values (?, ?)', ['c', noon]);
+    const stored = await engine.execute('select cast(at as char) as at from items');
+    expect(stored.scalars()).toEqual(Array(3).fill('2020-01-01 15:00:00.000'));
+    for (const method of ['query', 'execute'] as const) {
+      const ask = connection[method].bind(connection) as typeof connection.query;
+      const [rows] = await ask('select at, 1.5 as d from items where name = ?', ['a']);
+      expect(rows).toEqual([{ at: noon, d: 1.5 }]);
+    }
+    const cast = (
+      field: { string(): string | null; type: string },
+      next: () => unknown,
+    ): unknown => (field.type === 'NEWDECIMAL' ? next() : `<${field.string()}>`);
+    const [rows] = await connection.query({
+      sql: "select 'a' as s, 1.5 as d",
+      typeCast: cast as never,
+    });
+    expect(rows).toEqual([{ s: '<a>', d: 1.5 }]);
+    // An object is one value everywhere but after SET.
+    const anyName = connection.query('select name from items where ?', [{ name: 1 }]);
+    expect((await anyName)[0]).toEqual([]);
+    await expect(
+      driver
+        .createConnection({ stringifyObjects: true })
+        .promise()
+        .query('insert into items set ?', {}),
+    ).rejects.toMatchObject({ code: 'ER_PARSE_ERROR' });
+    await connection.end();
+  });
+
+  test('small habits of mysql2', async () => {
+    const connection = driver.createConnection({});
+    const connected = await new Promise((resolve) => connection.connect((...all) => resolve(all)));
+    expect(connected).toEqual([null, connection]);
+    connection.config.namedPlaceholders = true;
+    const [query, rows] = await new Promise<[Query, unknown]>((resolve, reject) => {
+      const asked = connection.query('select :n + 1 as n', { n: 1 }, (error, answer) =>
+        error ? reject(error) : resolve([asked, answer]),
+      );
+    });
+    expect(rows).toEqual([{ n: 2 }]);
+    expect(query).toMatchObject({ sql: 'select 1 + 1 as n' });
+    await expect((async () => await (query as unknown as Promise<void>))()).rejects.toThrow(
+      'no promise',
+    );
+    const [executed] = await connection.promise().execute('select :n as n', { n: 1 });
+    expect(executed).toEqual([{ n: 1 }]);
+    const [row] = await once(connection.query('select ? as n', [3]), 'result');
+    expect(row).toEqual({ n: 3 });
+    await connection.promise().end();
+    const pool = driver.createPool({});
+    const checkedOut = await new Promise<Disposable>((resolve, reject) =>
+      pool.getConnection((error, given) => (error ? reject(error) : resolve(given as never))),
+    );
+    expect(engine.status().inUse).toBe(1);
+    const released = once(engine, 'checkin');
+    checkedOut[Symbol.dispose]();
+    await released;
+    expect(engine.status().inUse).toBe(0);
+    (pool as unknown as Disposable)[Symbol.dispose]();
+    await expect(pool.promise().query('select 1')).rejects.toThrow('Pool is closed');
   });
 
   test('begins and ends transactions by callbacks and by promises', async () => {

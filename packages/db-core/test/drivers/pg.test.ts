@@ -48,6 +48,13 @@ describeOn('postgres', 'pgDriver on a server', (testEngine) => {
     await engine.dispose();
     await database.drop();
   });
+  /** Of a query object, whose events may come at once. */
+  const rowsOf = async (query: EventEmitter): Promise<unknown[]> => {
+    const rows: unknown[] = [];
+    query.on('row', (row) => rows.push(row));
+    await once(query, 'end');
+    return rows;
+  };
   const numbers = (n: number): string => `select generate_series(1, ${n})::int as n`;
 
   test('answers transaction control as pg does', async () => {
@@ -216,6 +223,35 @@ describeOn('postgres', 'pgDriver on a server', (testEngine) => {
     await expect(pool.connect()).rejects.toThrow(/after calling end/);
   });
 
+  test('the pool makes clients of the class that it is given', async () => {
+    class Tagging extends driver.Client {
+      tag(): string {
+        return 'tagged';
+      }
+    }
+    const pool = new driver.Pool({ Client: Tagging } as pg.PoolConfig);
+    const client = await pool.connect();
+    expect((client as unknown as Tagging).tag()).toBe('tagged');
+    expect(engine.status().inUse).toBe(1);
+    client.release();
+    await pool.end();
+  });
+
+  test('a client that was checked out and lost its connection says so, as pg does', async () => {
+    const pool = new driver.Pool();
+    const client = await pool.connect();
+    const broken = once(client, 'error');
+    await expect(
+      client.query('select pg_terminate_backend(pg_backend_pid())'),
+    ).rejects.toMatchObject({ code: '57P01' });
+    expect((await broken)[0]).toMatchObject({ code: '57P01' });
+    await expect(client.query('select 1')).rejects.toThrow(
+      'Client has encountered a connection error and is not queryable',
+    );
+    client.release();
+    expect((await pool.query('select 1 as n')).rows).toEqual([{ n: 1 }]);
+  });
+
   test('limits of a library stop its own statements', async () => {
     const sleep = 'select pg_sleep(30)';
     const pool = new driver.Pool({ statement_timeout: 50 });
@@ -241,6 +277,9 @@ describeOn('postgres', 'pgDriver on a server', (testEngine) => {
       { user: 'another' },
       { ssl: true },
       { connectionString: 'postgresql://another.host/another' },
+      { connectionString: `${database.url}?application_name=mine` },
+      { connectionString: `${database.url}?options=-c%20search_path%3Da` },
+      { connectionString: `${database.url}?lock_timeout=100` },
       { application_name: 'mine' },
       { options: '-c search_path=a' },
       { lock_timeout: 100 },
@@ -249,7 +288,9 @@ describeOn('postgres', 'pgDriver on a server', (testEngine) => {
       expect(() => new driver.Pool(options)).toThrow(ArgumentError);
       expect(() => new driver.Client(options)).toThrow(ArgumentError);
     }
+    expect(() => new driver.Pool({ Client: pg.Client } as pg.PoolConfig)).toThrow(ArgumentError);
     const { database: name } = engine.url;
+    expect(() => new driver.Client(`${database.url}?application_name=quartet`)).not.toThrow();
     expect(() => new driver.Pool({ database: name, max: 3, application_name: '' })).not.toThrow();
   });
 
@@ -268,11 +309,79 @@ describeOn('postgres', 'pgDriver on a server', (testEngine) => {
     client.setTypeParser(23, (text) => `<${text}>`);
     expect((await client.query('select 1 as n')).rows).toEqual([{ n: '<1>' }]);
     expect(() => client.query(null as never)).toThrow(TypeError);
+    expect(() => client.query('select 1', [], 1 as never)).toThrow(TypeError);
+    expect((await client.query('')).rows).toEqual([]);
+    expect((await client.query({ name: 'empty', text: '' })).rows).toEqual([]);
+    await expect(client.connect()).rejects.toThrow('You cannot reuse a client.');
+    expect(client.pipeline).toBe(false);
+    expect(new driver.Client({ pipeline: true }).pipeline).toBe(true);
+    class Chosen<T> extends Promise<T> {}
+    const choosy = new driver.Client({ Promise: Chosen } as pg.ClientConfig);
+    const promises = [choosy.connect(), choosy.query('select 1'), choosy.end()];
+    for (const promise of promises) expect(promise).toBeInstanceOf(Chosen);
+    await Promise.all(promises);
     const error = await new Promise((resolve) => pool.query(null as never, resolve));
     expect(error).toBeInstanceOf(TypeError);
     const ended = once(client, 'end');
     client.release();
     await ended;
+  });
+
+  test('a name of a statement belongs to one client, and to one text of it', async () => {
+    const [one, other] = [new driver.Client(), new driver.Client()];
+    const named = (n: number) => ({
+      name: 'same',
+      text: `select ${n}::int as n where $1`,
+      values: [true],
+    });
+    for (const client of [one, other]) {
+      const n = client === one ? 1 : 2;
+      for (let i = 0; i < 3; i++) expect((await client.query(named(n))).rows).toEqual([{ n }]);
+      expect(await rowsOf(client.query(new driver.Query(named(n))))).toEqual([{ n }]);
+    }
+    const unique = "Prepared statements must be unique - 'same' was used for a different statement";
+    await expect(one.query(named(3))).rejects.toThrow(unique);
+    const [error] = await once(one.query(new driver.Query(named(2))), 'error');
+    expect(error).toEqual(new Error(unique));
+  });
+
+  test('a query object gets what its client was told, and its end is one of the client', async () => {
+    const client = new driver.Client();
+    client.setTypeParser(23, (text) => `<${text}>`);
+    const drained = once(client, 'drain');
+    expect(await rowsOf(client.query(new driver.Query('select 1 as n')))).toEqual([{ n: '<1>' }]);
+    await drained;
+    await client.end();
+    const [error] = await once(client.query(new driver.Query('select 1')), 'error');
+    expect(error).toEqual(new Error('Client was closed and is not queryable'));
+  });
+
+  test('says whether the server refuses the next statement of a transaction', async () => {
+    const client = new driver.Client();
+    await client.query('BEGIN');
+    await client.query('SAVEPOINT a');
+    expect(client.getTransactionStatus()).toBe('T');
+    await expect(client.query('select nonsense')).rejects.toThrow('nonsense');
+    await expect(client.query('select 1')).rejects.toThrow('aborted');
+    expect(client.getTransactionStatus()).toBe('E');
+    await client.query('ROLLBACK TO SAVEPOINT a');
+    expect(client.getTransactionStatus()).toBe('T');
+    await client.query('ROLLBACK');
+    expect(client.getTransactionStatus()).toBe('I');
+  });
+
+  test('the stack of an error leads to the caller, through awaits of its own', async () => {
+    const client = new driver.Client();
+    const inner = async (sql: string): Promise<unknown> => await client.query(sql);
+    const between = async (sql: string): Promise<unknown> => await inner(sql);
+    const outer = async (sql: string): Promise<unknown> => await between(sql);
+    for (const sql of ['select nonsense', 'BEGIN', 'select nonsense', 'ROLLBACK', 'select \0']) {
+      const stack = await outer(sql).then(
+        () => 'inner outer',
+        (error: Error) => error.stack,
+      );
+      expect(stack).toMatch(/inner[^]*outer/);
+    }
   });
 
   test('a stream that is destroyed half way frees its connection', async () => {

@@ -16,6 +16,20 @@ import { facades } from './facades';
 const insert = (name: string): string => `insert into items (name) values ('${name}')`;
 const NAMES = 'select name from items order by name';
 
+/** How a server is asked for a connection's number and told to end it, and what leaves something on one. */
+const LOST = {
+  postgres: {
+    ask: 'select pg_backend_pid()',
+    kill: (id: number) => `select pg_terminate_backend(${id})`,
+    state: "set application_name = 'kept'",
+  },
+  mariadb: {
+    ask: 'select connection_id()',
+    kill: (id: number) => `kill ${id}`,
+    state: 'set @kept = 1',
+  },
+};
+
 onEachEngine((fixture) => {
   let Session: ScopedSession;
   beforeAll(() => {
@@ -168,6 +182,21 @@ onEachEngine((fixture) => {
       });
       expect(await fixture.names()).toEqual(['kept']);
     });
+
+    if (fixture.name !== 'sqlite')
+      test('never goes on with another connection where it was promised one', async () => {
+        const { ask, kill, state } = LOST[fixture.name === 'postgres' ? 'postgres' : 'mariadb'];
+        await open();
+        if (!facade.checkedOut) await library.run(state);
+        const [id] = await library.values(ask);
+        await fixture.engine.execute(kill(Number(id)));
+        const gone = /connection|closed|terminat/i;
+        await expect(library.run('select 1')).rejects.toThrow(gone);
+        await expect(library.run('select 1')).rejects.toThrow(gone);
+        await library.release();
+        await open();
+        expect(await library.values('select 1')).toEqual([1]);
+      });
 
     test('is refused in work that outlived its scope', async () => {
       const { promise, resolve } = deferred();

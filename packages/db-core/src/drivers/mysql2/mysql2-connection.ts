@@ -5,13 +5,14 @@ import type { MysqlConnection, MysqlResult } from '../../dialects/mysql/connecti
 import type { Engine } from '../../engine/engine';
 import { Route } from '../route';
 import { Stoppable, stoppableBy } from '../stoppable';
-import { Mysql2Query } from './mysql2-query';
-import type { Mysql2Config, Mysql2Options } from './options';
+import { Mysql2Command, Mysql2Query } from './mysql2-query';
+import type { Mysql2Config } from './options';
+import { type Method, toSend } from './statement';
+import { callBack } from '../callback';
 
 export type Callback = (error: Error | null, result?: unknown, fields?: unknown) => void;
 export type Statement = string | QueryOptions;
 type QueryValues = NonNullable<QueryOptions['values']>;
-type Method = 'query' | 'execute';
 
 export class Mysql2Connection extends EventEmitter {
   /** Fields by which libraries judge whether a connection is still good. */
@@ -21,17 +22,17 @@ export class Mysql2Connection extends EventEmitter {
   readonly _protocolError = null;
   _closing = false;
   readonly config: Mysql2Config;
+  /** mysql2's own, which is pure: see `CONNECTION`. */
+  declare _resolveNamedPlaceholders: (options: QueryOptions) => void;
   readonly #route: Route;
-  readonly #perQuery: object | undefined;
   readonly #stoppable = new Stoppable();
 
   /** @param checkedOut whether it takes a connection for itself, until `release()`. @throws ScopeClosedError */
-  constructor(engine: Engine, options: Mysql2Options, checkedOut = false) {
+  constructor(engine: Engine, config: Mysql2Config, checkedOut = false) {
     super();
     stoppableBy(this, this.#stoppable);
     this.#route = new Route(engine, checkedOut);
-    this.#perQuery = options.perQuery;
-    this.config = options.config;
+    this.config = config;
   }
 
   /** The server's number of the connection in use; 0 while none is held. */
@@ -43,8 +44,8 @@ export class Mysql2Connection extends EventEmitter {
     return this._closing ? 'disconnected' : 'authenticated';
   }
 
-  connect(callback?: (error: Error | null) => void): void {
-    if (callback) queueMicrotask(() => callback(null));
+  connect(callback?: (error: Error | null, connection?: this) => void): void {
+    if (callback) queueMicrotask(() => callback(null, this));
   }
 
   query(sql: Statement, values?: unknown, callback?: Callback): EventEmitter {
@@ -93,6 +94,10 @@ export class Mysql2Connection extends EventEmitter {
     this.end();
   }
 
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
   /** @internal Waits for the connection that was checked out, outside a session. */
   open(): Promise<void> | undefined {
     return this.#route.open();
@@ -110,42 +115,41 @@ export class Mysql2Connection extends EventEmitter {
     callback: Callback | undefined,
   ): EventEmitter {
     const done = typeof values === 'function' ? (values as Callback) : callback;
-    const options = this.#options(sql, typeof values === 'function' ? undefined : values);
-    if (!done) return new Mysql2Query(this.#route, options);
-    const command = new EventEmitter();
-    this.#ask(method, options)
+    const given = optionsOf(sql, typeof values === 'function' ? undefined : values);
+    const sent = toSend(method, this.config, given, (options) =>
+      this._resolveNamedPlaceholders(options),
+    );
+    if (!done) return new Mysql2Query(this.#route, given, sent);
+    const command = new Mysql2Command(sent.sql, given.values);
+    this.#ask(method, given, sent)
       .then(
-        ([rows, fields]) => done(null, rows, fields),
-        (error: Error) => done(error),
+        ([rows, fields]) => callBack(() => done(null, rows, fields)),
+        (error: Error) => callBack(() => done(error)),
       )
       .finally(() => command.emit('end'));
     return command;
   }
 
-  async #ask(method: Method, options: QueryOptions): Promise<MysqlResult> {
+  async #ask(method: Method, given: QueryOptions, sent: QueryOptions): Promise<MysqlResult> {
     if (this._closing)
       throw Object.assign(new Error("Can't add new command when connection is in closed state"), {
         code: 'PROTOCOL_CONNECTION_LOST',
         fatal: true,
       });
-    const answer = this.#route.run(options.sql, options.values, (driver) =>
+    const answer = this.#route.run(given.sql, given.values, (driver) =>
       this.#stoppable.run(
-        () => perform((driver as MysqlConnection).client, method, options),
+        () => perform((driver as MysqlConnection).client, method, sent),
         () => driver.cancel(),
       ),
     );
     const result = await this.#stoppable.asking(answer);
     return result ?? emptyResult();
   }
+}
 
-  #options(sql: Statement, values: unknown): QueryOptions {
-    const given = typeof sql === 'string' ? { sql } : sql;
-    return {
-      ...this.#perQuery,
-      ...given,
-      ...(values !== undefined && { values: values as QueryValues }),
-    };
-  }
+function optionsOf(sql: Statement, values: unknown): QueryOptions {
+  const given = typeof sql === 'string' ? { sql } : sql;
+  return { ...given, ...(values !== undefined && { values: values as QueryValues }) };
 }
 
 interface PromiseClasses {

@@ -2,14 +2,14 @@
 import type { EventEmitter } from 'node:events';
 import type { Engine } from '../../engine/engine';
 import { Mysql2Connection, promises } from './mysql2-connection';
-import type { Mysql2Options } from './options';
+import type { Mysql2Config } from './options';
 
 export class Mysql2PoolConnection extends Mysql2Connection {
   readonly #pool: EventEmitter;
   #released = false;
 
-  constructor(engine: Engine, options: Mysql2Options, pool: EventEmitter) {
-    super(engine, options, true);
+  constructor(engine: Engine, config: Mysql2Config, pool: EventEmitter) {
+    super(engine, config, true);
     this.#pool = pool;
   }
 
@@ -21,6 +21,10 @@ export class Mysql2PoolConnection extends Mysql2Connection {
       if (error && this.#pool.listenerCount('error') > 0) this.#pool.emit('error', error);
       this.#pool.emit('release', this);
     });
+  }
+
+  override [Symbol.dispose](): void {
+    this.release();
   }
 
   override promise(promise?: PromiseConstructor): object {

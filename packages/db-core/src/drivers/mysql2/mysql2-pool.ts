@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events';
 import type { Engine } from '../../engine/engine';
 import { promises, type Callback, type Statement } from './mysql2-connection';
-import type { Mysql2Config, Mysql2Options } from './options';
+import type { Mysql2Config } from './options';
 import { Mysql2PoolConnection } from './mysql2-pool-connection';
 
 type OnConnection = (error: Error | null, connection?: Mysql2PoolConnection) => void;
@@ -14,13 +14,11 @@ export class Mysql2Pool extends EventEmitter {
   readonly config: { readonly connectionConfig: Mysql2Config };
   _closed = false;
   readonly #engine: Engine;
-  readonly #options: Mysql2Options;
 
-  constructor(engine: Engine, options: Mysql2Options) {
+  constructor(engine: Engine, config: Mysql2Config) {
     super();
     this.#engine = engine;
-    this.#options = options;
-    this.config = { connectionConfig: options.config };
+    this.config = { connectionConfig: config };
   }
 
   getConnection(callback: OnConnection): void {
@@ -65,6 +63,10 @@ export class Mysql2Pool extends EventEmitter {
     if (callback) queueMicrotask(() => callback());
   }
 
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
   /** One statement on a connection that goes back afterwards. */
   #once(
     method: 'query' | 'execute',
@@ -89,7 +91,7 @@ export class Mysql2Pool extends EventEmitter {
 
   #checkOut(): Mysql2PoolConnection {
     if (this._closed) throw new Error('Pool is closed.');
-    return new Mysql2PoolConnection(this.#engine, this.#options, this);
+    return new Mysql2PoolConnection(this.#engine, this.config.connectionConfig, this);
   }
 
   #announce(connection: Mysql2PoolConnection): void {

@@ -11,8 +11,30 @@ import type { Occupant } from '../../engine/occupant';
 import type { Route } from '../route';
 import { endStream } from '../end-stream';
 
-export class Mysql2Query extends EventEmitter {
+/** What a call is answered with at once. */
+export class Mysql2Command extends EventEmitter {
+  /** As it is sent. */
+  readonly sql: string;
+  readonly values: unknown;
+
+  constructor(sql: string, values: unknown) {
+    super();
+    this.sql = sql;
+    this.values = values;
+  }
+
+  /** @throws Error for who awaits it, as mysql2 does. */
+  // oxlint-disable-next-line unicorn/no-thenable -- it is there to refuse
+  then(): never {
+    throw new Error(
+      'You have tried to call .then() or .catch(), or to await the result of a query that is no promise: use connection.promise().query(), or mysql2PromiseDriver.',
+    );
+  }
+}
+
+export class Mysql2Query extends Mysql2Command {
   readonly #route: Route;
+  readonly #given: QueryOptions;
   readonly #options: QueryOptions;
   /** The caller's async context. A socket emits events in the context of the code that has opened it. */
   readonly #context = new AsyncResource('quartet.query');
@@ -20,10 +42,12 @@ export class Mysql2Query extends EventEmitter {
   #connection: MysqlConnection | undefined;
   #cancelling: Promise<unknown> | undefined;
 
-  constructor(route: Route, options: QueryOptions) {
-    super();
+  /** @param given as it was asked for. @param sent as it goes to the server. */
+  constructor(route: Route, given: QueryOptions, sent: QueryOptions) {
+    super(sent.sql, given.values);
     this.#route = route;
-    this.#options = options;
+    this.#given = given;
+    this.#options = sent;
     this.#start();
   }
 
@@ -45,7 +69,7 @@ export class Mysql2Query extends EventEmitter {
   }
 
   #start(): void {
-    const { sql, values } = this.#options;
+    const { sql, values } = this.#given;
     const streamed = (): Readable | undefined => this.#stream;
     const occupant: Occupant = {
       get destroyed() {

@@ -5,22 +5,8 @@ import { ArgumentError } from '../../errors/errors';
 import { assertSameDatabase, refuseOptions } from '../same-database';
 import { OPTIONS } from './members';
 
-/** Options of a connection that decide how values are read; mysql2 takes every one of them per query too. */
-const PER_QUERY = [
-  'typeCast',
-  'timezone',
-  'dateStrings',
-  'supportBigNumbers',
-  'bigNumberStrings',
-  'decimalNumbers',
-  'rowsAsArray',
-  'nestTables',
-  'namedPlaceholders',
-  'infileStreamFactory',
-];
-
 /** How the engine's connections read and write values where nothing else is said. */
-const ENGINES = { timezone: 'Z', supportBigNumbers: true, stringifyObjects: true };
+const ENGINES = { timezone: 'Z', supportBigNumbers: true };
 
 /** What mysql2 makes of options. */
 export interface Mysql2Config extends ConnectionOptions {
@@ -28,18 +14,14 @@ export interface Mysql2Config extends ConnectionOptions {
   readonly trace: boolean;
 }
 
-export interface Mysql2Options {
-  /** As mysql2 shows them, with the engine's address and without a password. */
-  readonly config: Mysql2Config;
-  /** Those that go along with each statement. */
-  readonly perQuery: object | undefined;
-}
-
-/** @throws ArgumentError for an option that contradicts the engine or cannot be honoured. */
+/**
+ * @returns the options as mysql2 shows them, with the engine's address and without a password.
+ * @throws ArgumentError for an option that contradicts the engine or cannot be honoured.
+ */
 export function readOptions(
   engine: Pick<Engine, 'url' | 'dialect'>,
   options: string | ConnectionOptions = {},
-): Mysql2Options {
+): Mysql2Config {
   const { url } = engine;
   const { ConnectionConfig } = require('mysql2') as {
     ConnectionConfig: new (options: object) => Mysql2Config;
@@ -57,9 +39,6 @@ export function readOptions(
     throw new ArgumentError(
       `mysql2Driver cannot honour the charset ${given.charset}, since its connections are the engine's, with utf8mb4: leave it out.`,
     );
-  const perQuery = Object.entries(given).filter(
-    ([key, value]) => value !== undefined && PER_QUERY.includes(key),
-  );
   const address = {
     host: url.host ?? 'localhost',
     port: url.port ?? 3306,
@@ -67,8 +46,5 @@ export function readOptions(
     database: url.database,
     password: undefined,
   };
-  return {
-    config: Object.assign(parsed, address),
-    perQuery: perQuery.length > 0 ? Object.fromEntries(perQuery) : undefined,
-  };
+  return Object.assign(parsed, address);
 }

@@ -27,7 +27,6 @@ export const CLIENT = {
     enableChannelBinding: OWN_CLIENT,
     getStartupConf: OWN_CLIENT,
     password: 'it is in the URL of the engine',
-    pipeline: 'statements are sent one after the other',
     queryQueue: 'await query()',
     replication: 'open a connection of your own with the module pg',
     scramMaxIterations: OWN_CLIENT,

@@ -3,7 +3,7 @@ import type { ClientConfig, CustomTypesConfig } from 'pg';
 import type { DatabaseUrl } from '../../dialects/url';
 import type { Engine } from '../../engine/engine';
 import { ArgumentError } from '../../errors/errors';
-import { assertSameDatabase, refuseOptions } from '../same-database';
+import { type Address, assertSameDatabase, refuseOptions } from '../same-database';
 import { OPTIONS } from './members';
 
 const FACADE = 'pgDriver';
@@ -12,6 +12,9 @@ const FACADE = 'pgDriver';
 export interface StatementOptions {
   readonly types: CustomTypesConfig | undefined;
   readonly binary: boolean;
+  readonly pipeline: boolean;
+  /** The class of the promises that are given out. */
+  readonly Promise: PromiseConstructor | undefined;
   readonly statementTimeoutMs: number;
   readonly queryTimeoutMs: number;
 }
@@ -22,20 +25,22 @@ export function statementOptions(
   config: string | ClientConfig = {},
 ): StatementOptions {
   const { url } = engine;
-  const given: ClientConfig & { binary?: boolean } =
-    typeof config === 'string' ? { connectionString: config } : config;
-  assertSameDatabase(
-    FACADE,
-    engine,
-    { ...addressOf(given.connectionString), ...said(given) },
-    5432,
-  );
+  const asked = typeof config === 'string' ? { connectionString: config } : config;
+  const { query, ...address } = readUrl(asked.connectionString);
+  const own = Object.entries(query).filter(([key, value]) => url.query[key] !== value);
+  const given: ClientConfig & { binary?: boolean; Promise?: PromiseConstructor } = {
+    ...Object.fromEntries(own),
+    ...asked,
+  };
+  assertSameDatabase(FACADE, engine, { ...address, ...said(asked) }, 5432);
   refuseOptions(FACADE, given, OPTIONS);
   assertIs(url, given, 'application_name', url.query['application_name'] ?? 'quartet');
   assertIs(url, given, 'client_encoding', 'utf8');
   return {
     types: given.types,
     binary: given.binary ?? false,
+    pipeline: given.pipeline ?? false,
+    Promise: given.Promise,
     statementTimeoutMs: Number(given.statement_timeout) || 0,
     queryTimeoutMs: Number(given.query_timeout) || 0,
   };
@@ -45,8 +50,10 @@ function said(given: object): object {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value));
 }
 
-function addressOf(connectionString: string | undefined): object {
-  if (!connectionString) return {};
+function readUrl(
+  connectionString: string | undefined,
+): Address & { readonly query: Record<string, string> } {
+  if (!connectionString) return { query: {} };
   try {
     const { hostname, port, username, pathname, searchParams } = new URL(connectionString);
     return {
@@ -55,6 +62,7 @@ function addressOf(connectionString: string | undefined): object {
       user: decodeURIComponent(username),
       database: decodeURIComponent(pathname.slice(1)),
       ssl: searchParams.has('ssl') || searchParams.has('sslmode'),
+      query: Object.fromEntries(searchParams),
     };
   } catch {
     throw new ArgumentError(`${FACADE} cannot read the option connectionString: leave it out.`);

@@ -1,24 +1,16 @@
 /** A `pg` client that holds no socket: each statement goes where its route says. */
 import { EventEmitter } from 'node:events';
-import type {
-  ClientConfig,
-  CustomTypesConfig,
-  QueryConfig as PgQueryConfig,
-  QueryResult,
-  TypeOverrides,
-} from 'pg';
+import type { ClientConfig, CustomTypesConfig, QueryResult, TypeOverrides } from 'pg';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
 import type { Engine } from '../../engine/engine';
 import { TYPES_IN_UTC } from '../../dialects/postgresql/without-zone';
+import { callBack } from '../callback';
 import { Route } from '../route';
 import { Stoppable, stoppableBy } from '../stoppable';
 import { statementOptions, type StatementOptions } from './options';
-import { isQueryObject, type PgCallback, submit } from './query-object';
-
-interface QueryConfig extends PgQueryConfig<unknown[]> {
-  readonly callback?: PgCallback;
-  readonly query_timeout?: number;
-}
+import { isQueryObject, type PgCallback, type QuerySettings, submit } from './query-object';
+import { emptyResult, type QueryConfig, send } from './send';
+import { StatementTexts } from './statement-texts';
 
 type Connected = (error: Error | null, client?: unknown) => void;
 
@@ -29,18 +21,23 @@ export class PgClient extends EventEmitter {
   readonly database: string;
   readonly ssl: boolean;
   readonly binary: boolean;
+  /** Says what was asked for; statements go one after the other either way, and are answered in the same order. */
+  readonly pipeline: boolean;
   /** Libraries read it to know whether they have ended this client, or lost it. */
   _ending = false;
-  readonly _queryable = true;
+  _queryable = true;
   readonly #engine: Engine;
   readonly #options: StatementOptions;
   readonly #pg: typeof import('pg');
   #overrides: TypeOverrides | undefined;
   readonly #stoppable = new Stoppable();
-  readonly #texts = new Map<string, string>();
+  readonly #texts = new StatementTexts();
   #route: Route | undefined;
   #connection: (EventEmitter & { stream: object }) | undefined;
   #abandoned = false;
+  #connected = false;
+  /** Whether the last statement failed in a transaction, so that the server refuses the next. */
+  #failed = false;
 
   constructor(engine: Engine, pg: typeof import('pg'), config?: string | ClientConfig) {
     super();
@@ -55,6 +52,7 @@ export class PgClient extends EventEmitter {
     this.database = database;
     this.ssl = engine.dialect.encrypted;
     this.binary = this.#options.binary;
+    this.pipeline = this.#options.pipeline;
   }
 
   get connectionParameters(): object {
@@ -76,12 +74,10 @@ export class PgClient extends EventEmitter {
   /** Takes nothing from the engine, unless a pool asks on behalf of a caller (`checkOut`). */
   connect(callback?: Connected): Promise<this> | undefined {
     const connected = this.#connect().then(() => {
-      this.emit('connect');
+      callBack(() => this.emit('connect'));
       return this;
     });
-    if (!callback) return connected;
-    connected.then(() => callback(null, this), callback);
-    return undefined;
+    return this.#tell(connected, callback);
   }
 
   /** As in `pg`: a text or a configuration, values and a callback if any; or a stream, cursor or query object. */
@@ -90,30 +86,29 @@ export class PgClient extends EventEmitter {
       throw new TypeError('Client was passed a null or undefined query');
     const done = (typeof values === 'function' ? values : callback) as PgCallback | undefined;
     if (isQueryObject(config)) {
-      submit(this.#routed, config, done);
+      void this.#counting(submit(this.#routed, config, done, this.#querySettings));
       return config;
     }
     const given = typeof config === 'string' ? { text: config } : (config as QueryConfig);
     const bound = typeof values === 'function' ? undefined : (values as unknown[] | undefined);
-    const answer = this.#ask(bound ? { ...given, values: bound } : given);
-    const listener = done ?? (given as QueryConfig).callback;
-    if (!listener) return answer;
-    answer.then((result) => listener(null, result), listener);
-    return undefined;
+    const listener = done ?? given.callback;
+    if (listener && typeof listener !== 'function')
+      throw new TypeError('callback is not a function');
+    return this.#tell(this.#ask(bound ? { ...given, values: bound } : given), listener);
   }
 
-  /** Rolls back what is unfinished. The engine stays open. */
+  /** Waits for what is under way, and rolls back what is unfinished. The engine stays open. */
   end(callback?: (error?: Error) => void): Promise<void> | undefined {
     this._ending = true;
     const ended = (this.#route?.free() ?? Promise.resolve(undefined)).then((error) => {
-      this.emit('end');
-      return error;
+      callBack(() => this.emit('end'));
+      if (error) throw error;
     });
-    if (callback) void ended.then(callback);
-    else
-      return ended.then((error) => {
-        if (error) throw error;
-      });
+    if (!callback) return this.#promised(ended);
+    ended.then(
+      () => callBack(() => callback()),
+      (error: Error) => callBack(() => callback(error)),
+    );
     return undefined;
   }
 
@@ -126,9 +121,10 @@ export class PgClient extends EventEmitter {
     return (this.#types ?? TYPES_IN_UTC).getTypeParser(...args);
   }
 
-  getTransactionStatus(): 'I' | 'T' | null {
+  getTransactionStatus(): 'I' | 'T' | 'E' | null {
     if (!this.#route) return null;
-    return this.#route.inTransaction ? 'T' : 'I';
+    if (!this.#route.inTransaction) return 'I';
+    return this.#failed ? 'E' : 'T';
   }
 
   ref(): void {
@@ -152,7 +148,21 @@ export class PgClient extends EventEmitter {
     return (this.#route ??= new Route(this.#engine));
   }
 
+  get #querySettings(): QuerySettings {
+    return {
+      types: this.#types,
+      binary: this.binary,
+      textOf: (name, text) => {
+        this.#assertOpen();
+        return name === undefined ? text : this.#texts.of(name, text);
+      },
+    };
+  }
+
   async #connect(): Promise<void> {
+    if (this.#connected)
+      throw new Error('Client has already been connected. You cannot reuse a client.');
+    this.#connected = true;
     if (!this.checksOut) return;
     this.#route = new Route(this.#engine, true);
     try {
@@ -167,78 +177,67 @@ export class PgClient extends EventEmitter {
   }
 
   async #ask(given: QueryConfig): Promise<QueryResult> {
+    this.#assertOpen();
+    const { name, ...asked } = given;
+    const config = { ...asked, text: this.#texts.of(name, given.text) };
+    const options = { ...this.#options, types: this.#types };
+    let connection: PostgresqlConnection | undefined;
+    try {
+      const answer = await this.#counting(
+        this.#routed.run(config.text, config.values, async (driver) => {
+          connection = driver as PostgresqlConnection;
+          return await send(connection, config, options, this.#stoppable, this);
+        }),
+      );
+      this.#failed = false;
+      return answer ?? emptyResult(this.#engine.describe(config.text).verb);
+    } catch (error) {
+      this.#failed = true;
+      this.#texts.forget(name);
+      if (connection?.alive === false) this.#lost(error as Error);
+      Error.captureStackTrace(error as Error); // as `pg` does: from the socket back to the caller
+      throw error;
+    }
+  }
+
+  /** A client that was checked out is of no use without its connection; another takes a new one. */
+  #lost(error: Error): void {
+    if (!this.checksOut || this.#routed.inSession) return;
+    this._queryable = false;
+    // Now, while the client is its user's: once released, its errors are the pool's, and may end the process.
+    if (this.listenerCount('error') > 0) callBack(() => this.emit('error', error));
+  }
+
+  /** @throws Error when this client has ended, or lost the connection that it had checked out. */
+  #assertOpen(): void {
     if (this._ending) throw new Error('Client was closed and is not queryable');
-    const { callback: _, query_timeout, ...asked } = given;
-    const config = { ...asked, text: this.#textOf(given) };
-    const answer = this.#routed.run(config.text, config.values, (driver) =>
-      this.#send(
-        driver as PostgresqlConnection,
-        config,
-        query_timeout ?? this.#options.queryTimeoutMs,
-      ),
+    if (!this._queryable)
+      throw new Error('Client has encountered a connection error and is not queryable');
+  }
+
+  async #counting<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await this.#stoppable.asking(asked);
+    } finally {
+      if (this.#stoppable.asked === 0) callBack(() => this.emit('drain'));
+    }
+  }
+
+  /** By the callback, or by a promise of the class that was asked for. */
+  #tell<T>(
+    asked: Promise<T>,
+    callback: ((error: Error | null, value?: T) => void) | undefined,
+  ): Promise<T> | undefined {
+    if (!callback) return this.#promised(asked);
+    asked.then(
+      (value) => callBack(() => callback(null, value)),
+      (error: Error) => callBack(() => callback(error)),
     );
-    try {
-      return (
-        (await this.#stoppable.asking(answer)) ??
-        emptyResult(this.#engine.describe(config.text).verb)
-      );
-    } finally {
-      if (this.#stoppable.asked === 0) this.emit('drain');
-    }
+    return undefined;
   }
 
-  /** A statement that was sent under a name before may come without its text. */
-  #textOf({ name, text }: QueryConfig): string {
-    if (name !== undefined && text) this.#texts.set(name, text);
-    const known = text || (name === undefined ? undefined : this.#texts.get(name));
-    if (typeof known !== 'string') throw new Error('A query must have either text or a name.');
-    return known;
+  #promised<T>(asked: Promise<T>): Promise<T> {
+    const { Promise: Chosen } = this.#options;
+    return Chosen ? new Chosen<T>((resolve, reject) => void asked.then(resolve, reject)) : asked;
   }
-
-  /** Parsers and limits belong to the library that set them, so they travel with each query. */
-  async #send(
-    connection: PostgresqlConnection,
-    config: QueryConfig,
-    queryTimeoutMs: number,
-  ): Promise<QueryResult> {
-    const { statementTimeoutMs } = this.#options;
-    const limit = shorter(queryTimeoutMs, statementTimeoutMs);
-    const types = config.types ?? this.#types;
-    const notice = (message: unknown): boolean => this.emit('notice', message);
-    const listens = this.listenerCount('notice') > 0;
-    if (listens) connection.client.on('notice', notice);
-    try {
-      return await this.#stoppable.run(
-        () =>
-          connection.query({
-            ...config,
-            ...(types && { types }),
-            ...(this.binary && { binary: true }),
-          }),
-        () => connection.cancel(),
-        { ms: limit, error: limit === queryTimeoutMs ? readTimeout : statementTimeout },
-      );
-    } finally {
-      if (listens) connection.client.removeListener('notice', notice);
-    }
-  }
-}
-
-/** Of two limits, 0 being none. */
-function shorter(one: number, other: number): number {
-  return one && other ? Math.min(one, other) : one || other;
-}
-
-function readTimeout(cause: Error): Error {
-  return new Error('Query read timeout', { cause });
-}
-
-/** The error of the server's own `statement_timeout`. */
-function statementTimeout(cause: Error): Error {
-  return Object.assign(cause, { message: 'canceling statement due to statement timeout' });
-}
-
-/** The answer of `pg` to transaction control: its first word. */
-function emptyResult(command: string): QueryResult {
-  return { command, rowCount: null, oid: null, fields: [], rows: [] } as unknown as QueryResult;
 }

@@ -10,6 +10,7 @@
  */
 import type { ClientConfig, PoolConfig } from 'pg';
 import type { Engine } from '../../engine/engine';
+import { ArgumentError } from '../../errors/errors';
 import { TYPES_IN_UTC } from '../../dialects/postgresql/without-zone';
 import { closeOver } from '../closed';
 import { requireDialect } from '../dialect-of';
@@ -58,10 +59,26 @@ export function pgDriver(engine: Engine): PgDriver {
     }
   }
 
+  /** @throws ArgumentError for a class that would open connections of its own. */
+  function checkingOut(Given: typeof Client = Client): typeof Client {
+    if (Given === Client) return CheckedOutClient;
+    if (!(Given.prototype instanceof Client))
+      throw new ArgumentError(
+        'pgDriver cannot honour the option Client, since the class opens connections of its own: ' +
+          'leave it out, or give a class that extends the Client of the same pgDriver.',
+      );
+    return class extends Given {
+      protected override get checksOut(): boolean {
+        return true;
+      }
+    };
+  }
+
   class Pool extends pg.Pool {
     constructor(config?: PoolConfig) {
       statementOptions(engine, config);
-      super({ ...config, ...ONE_USE, Client: CheckedOutClient as never });
+      const given = (config as { Client?: typeof Client } | undefined)?.Client;
+      super({ ...config, ...ONE_USE, Client: checkingOut(given) as never });
     }
   }
 

@@ -4,7 +4,8 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
-import type { Client, QueryResult } from 'pg';
+import { nextTick } from 'node:process';
+import type { Client, CustomTypesConfig, QueryResult } from 'pg';
 import type { Occupant } from '../../engine/occupant';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
 import type { Route } from '../route';
@@ -18,7 +19,11 @@ export interface QueryObject extends EventEmitter {
   handleReadyForQuery?(connection?: unknown): void;
   handleError?(error: Error, connection?: unknown): void;
   callback?: PgCallback;
-  readonly text?: string;
+  text?: string | undefined;
+  name?: string | undefined;
+  binary?: boolean;
+  /** Reads the values of its rows. */
+  readonly _result?: { _types?: CustomTypesConfig | undefined };
   readonly cursor?: { readonly text?: string; readonly values?: readonly unknown[] };
   readonly values?: readonly unknown[];
   readonly destroyed?: boolean;
@@ -32,32 +37,59 @@ export function isQueryObject(config: unknown): config is QueryObject {
   return typeof (config as QueryObject | null)?.submit === 'function';
 }
 
-/** Runs `query` when its turn comes. The query itself gets an error. */
-export function submit(route: Route, query: QueryObject, callback: PgCallback | undefined): void {
+/** What a client adds to its query objects. */
+export interface QuerySettings {
+  readonly types: CustomTypesConfig | undefined;
+  readonly binary: boolean;
+  /** The text to run, where the query has one or its name stands for one; throws when nothing may be sent. */
+  textOf(name: string | undefined, text: string | undefined): string | undefined;
+}
+
+/** Runs `query` when its turn comes. The query itself gets an error. Resolves when the connection is free of it. */
+export async function submit(
+  route: Route,
+  query: QueryObject,
+  callback: PgCallback | undefined,
+  settings: QuerySettings,
+): Promise<void> {
   if (callback) query.callback ??= AsyncResource.bind(callback);
   inThisContext(query);
   let ownError: unknown;
   const occupant = occupantOf(query);
-  const ended = route.run(
-    query.text ?? query.cursor?.text ?? 'SELECT',
-    undefined,
-    async (driver) => {
-      if (occupant?.destroyed) return;
-      const connection = driver as PostgresqlConnection;
-      if (occupant) occupant.connection = connection;
-      const { text = '', values } = query.cursor ?? query;
-      connection.assertSendable(text, values);
-      await connection.prepare(query, text);
-      ownError = await occupy(connection.client, query);
-      if (ownError) throw ownError as Error;
-    },
-    occupant,
-  );
-  ended.catch((error: Error) => {
+  try {
+    prepare(query, settings);
+    await route.run(
+      query.text ?? query.cursor?.text ?? 'SELECT',
+      undefined,
+      async (driver) => {
+        if (occupant?.destroyed) return;
+        const connection = driver as PostgresqlConnection;
+        if (occupant) occupant.connection = connection;
+        const { text = '', values } = query.cursor ?? query;
+        connection.assertSendable(text, values);
+        await connection.prepare(query, text);
+        ownError = await occupy(connection.client, query);
+        if (ownError) throw ownError as Error;
+      },
+      occupant,
+    );
+  } catch (error) {
     if (error === ownError) return; // it has reported that already
-    if (query.destroy) query.destroy(error);
-    else query.handleError?.(error, { sync: nothing, removeListener: nothing });
-  });
+    nextTick(() => {
+      if (query.destroy) query.destroy(error as Error);
+      else query.handleError?.(error as Error, { sync: nothing, removeListener: nothing });
+    });
+  }
+}
+
+function prepare(query: QueryObject, { types, binary, textOf }: QuerySettings): void {
+  const text = textOf(query.name, query.text ?? query.cursor?.text);
+  if (query.name !== undefined) {
+    query.text = text;
+    query.name = undefined;
+  }
+  if (binary) query.binary ??= true;
+  if (types && query._result) query._result._types ??= types;
 }
 
 interface QueryOccupant extends Occupant {
