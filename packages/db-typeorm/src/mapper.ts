@@ -6,6 +6,7 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/mapping_styles.html#imperative-mapping
  */
 import type { Class } from '@quartet/db-core/binding';
+import { ArgumentError } from '@quartet/db-core';
 import type { EntitySchemaOptions, MixedList } from 'typeorm';
 import { EntitySchema } from 'typeorm';
 
@@ -17,8 +18,9 @@ export type Mapping<T> = Omit<EntitySchemaOptions<T>, 'target' | 'name'> & {
 const schemas = new WeakMap<object, EntitySchema>();
 
 /**
- * Maps a plain class. Mapping it again replaces the mapping for DataSources bound later.
+ * Maps a plain class. Columns are NOT NULL unless they say `nullable: true`, as TypeORM has it; SQLAlchemy's are nullable.
  *
+ * @throws ArgumentError for a class that is mapped already.
  * @returns the schema, for `bindTypeorm`; the class itself will do there too.
  * @example
  * class User { id!: number; name!: string }
@@ -29,6 +31,10 @@ const schemas = new WeakMap<object, EntitySchema>();
  * await bindTypeorm(engine, { entities: [User] });
  */
 export function mapper<T extends object>(target: Class<T>, mapping: Mapping<T>): EntitySchema<T> {
+  if (schemas.has(target))
+    throw new ArgumentError(
+      `${target.name} is mapped already: a class stands for one table. Map it once, in the file of the class, or give the second table a class of its own.`,
+    );
   const schema = new EntitySchema<T>({ name: target.name, ...mapping, target: target as never });
   schemas.set(target, schema as EntitySchema);
   return schema;

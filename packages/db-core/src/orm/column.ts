@@ -31,6 +31,10 @@ export class Order<in T extends object = never> {
     this.property = property;
     this.direction = direction;
   }
+
+  get [Symbol.toStringTag](): string {
+    return 'Order';
+  }
 }
 
 /**
