@@ -40,7 +40,7 @@ async function main() {
         values.only.split(',').some((part) => file.includes(part)) &&
         !file.includes('node_modules'),
     )
-    .sort();
+    .sort((a, b) => a.localeCompare(b));
   for (const file of files) await runFile(file);
   summarize();
 }
