@@ -107,7 +107,7 @@ export class Fixture {
   readonly listeners = (): Record<string, number> => ({
     engine: listenersOf(this.engine as unknown as NodeJS.EventEmitter),
     server: listenersOf(this.server),
-    process: listenersOf(process),
+    process: listenersOf(process) - process.listenerCount(ONCE_A_PROCESS),
   });
 
   /** At the end of a test: at rest, and without new listeners. */
@@ -131,6 +131,9 @@ export class Fixture {
     await this.database.drop();
   }
 }
+
+/** Scopes listen for it with one listener a process, from the first call that was refused. */
+const ONCE_A_PROCESS = 'unhandledRejection';
 
 export function listenersOf(emitter: NodeJS.EventEmitter): number {
   return emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);
