@@ -110,6 +110,20 @@ test('what one handle has changed in the schema, the pragmas of all handles see'
   }
 });
 
+test('a table that another handle has made anew, the first pragma of each handle sees', async () => {
+  await engine.execute('create table children (id integer primary key, item int)');
+  const handles = await Promise.all([1, 2, 3, 4].map(async () => engine.connect()));
+  for (const handle of handles) await handle.execute('select * from children');
+  await handles[0]?.execute('drop table children');
+  await handles[0]?.execute(
+    'create table children (id integer primary key, item int references items (id))',
+  );
+  for (const handle of handles) {
+    expect((await handle.execute('pragma foreign_key_list(children)')).all()).toHaveLength(1);
+    await handle.close();
+  }
+});
+
 test('readers are not held up by a writer', async () => {
   await runInScope(async () => {
     await write('a');

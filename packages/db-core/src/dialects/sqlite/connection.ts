@@ -85,8 +85,8 @@ export class SqliteConnection implements DriverConnection {
 
   #cached(sql: string): SqliteStatement {
     const known = this.#statements.get(sql);
-    const statement = known ?? new SqliteStatement(this.client, this.#describe(sql));
-    if (statement.isPragma) this.#readSchema();
+    const statement = known ?? this.#prepareNow(sql);
+    if (statement.isPragma) return statement;
     if (this.#statements.size < STATEMENT_CACHE_LIMIT) {
       if (known) return known;
     } else this.#statements.delete(known ? sql : (this.#statements.keys().next().value as string));
@@ -94,9 +94,15 @@ export class SqliteConnection implements DriverConnection {
     return statement;
   }
 
-  /** Pragmas such as `index_info` answer from the schema that this handle has read last: another may have changed it. */
-  #readSchema(): void {
-    this.client.prepare('select 1 from sqlite_master limit 1').get();
+  /**
+   * Pragmas such as `index_info` answer from the schema that this handle has read last, and that when they are prepared:
+   * another may have changed it, so it is read before, and no pragma is kept.
+   */
+  #prepareNow(sql: string): SqliteStatement {
+    const description = this.#describe(sql);
+    if (description.verb === 'PRAGMA')
+      this.client.prepare('select 1 from sqlite_master limit 1').get();
+    return new SqliteStatement(this.client, description);
   }
 
   /** It may be tried again while another process writes. */
