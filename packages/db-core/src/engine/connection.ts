@@ -7,6 +7,7 @@
  *
  * @see https://docs.sqlalchemy.org/en/20/core/connections.html
  */
+import type { DriverConnection } from '../dialects/driver-connection';
 import type { Executable } from '../sql/built';
 import type { Params } from '../sql/placeholders';
 import type { BeginOptions } from '../sql/transaction-options';
@@ -14,7 +15,6 @@ import type { ConnectionHost } from './connection-host';
 import type { ConnectionOptions } from './connection-options';
 import type { DriverCall, Form } from './driver-call';
 import type { Occupant } from './occupant';
-import type { Result } from './result';
 import type { Caller, SavepointOwner } from './savepoint';
 import { ScopeClosedError } from '../errors/errors';
 import { translateError } from '../dialects/translate-error';
@@ -24,6 +24,7 @@ import { AS_DRIVER, AS_RESULT } from './driver-call';
 import { Mutex } from './mutex';
 import { nestingOn, newNesting, runNested } from './nesting';
 import { mayWaitBehind } from './occupant';
+import { Result } from './result';
 import { StatementRunner } from './statement-runner';
 import { Transaction } from './transaction';
 
@@ -93,20 +94,40 @@ export class Connection {
    *
    * @param statement its text, or what a library has built: `knex('users').insert({ name })`, `knex.raw(…)`.
    * @param params `[1, 'a']` for `?`, `$1` or `:1`; `{ name: 'a' }` for `:name`. Only ever bound, never spliced in.
+   *   A list of objects for `:name` runs the statement once for each, all or none of them, in a transaction or a savepoint;
+   *   the result has the rows of all, and counts them together.
    * @throws DatabaseError of the kind that fits; `cause` is the driver's own error.
    */
   execute(statement: Executable, params?: Params): Promise<Result> {
     try {
-      const compiled = this.engine.compile(statement, params);
-      return this.#statements.run(
-        compiled.sql,
-        compiled.params,
-        (driver) => driver.execute(compiled.sql, compiled.params),
-        undefined,
-        AS_RESULT,
-      );
+      const { sql, params: values, runs } = this.engine.compile(statement, params);
+      return runs ? this.#executeMany(sql, runs) : this.#execute(sql, values);
     } catch (error) {
       return Promise.reject(error as Error);
+    }
+  }
+
+  #execute(sql: string, values: readonly unknown[]): Promise<Result> {
+    const perform = (driver: DriverConnection) => driver.execute(sql, values);
+    return this.#statements.run(sql, values, perform, undefined, AS_RESULT);
+  }
+
+  /** @see https://docs.sqlalchemy.org/en/20/core/connections.html#sqlalchemy.engine.Connection.execute (executemany) */
+  async #executeMany(sql: string, runs: readonly (readonly unknown[])[]): Promise<Result> {
+    const all = async (): Promise<Result> => {
+      const results: Result[] = [];
+      for (const values of runs) results.push(await this.#execute(sql, values));
+      return Result.together(results);
+    };
+    if (this.inTransaction || this.#transaction.autobegins) return await this.beginNested(all);
+    await this.begin();
+    try {
+      const result = await all();
+      await this.commit();
+      return result;
+    } catch (error) {
+      await this.rollback().catch(() => undefined); // the first error says why
+      throw error;
     }
   }
 

@@ -106,6 +106,19 @@ export class Result implements Iterable<Row> {
     this.#cursor = cursor;
   }
 
+  /** @internal The results of one statement that ran several times: all rows, counted together; the last key. */
+  static together(results: readonly Result[]): Result {
+    const rows = results.flatMap((result) => [...result.#cursor.rows]);
+    const rowCount = results.reduce((sum, result) => sum + result.rowCount, 0);
+    const { columns = [], lastInsertId } = results.at(-1) ?? {};
+    return new Result({
+      columns,
+      rows,
+      rowCount,
+      ...(lastInsertId !== undefined && { lastInsertId }),
+    });
+  }
+
   all(): Row[] {
     return this.#cursor.rows.map((values) => new Row(this.columns, values));
   }

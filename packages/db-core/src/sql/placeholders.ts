@@ -14,9 +14,11 @@ import { scan } from './tokens';
 export interface CompiledStatement {
   readonly sql: string;
   readonly params: readonly unknown[];
+  /** Where it was given a list of objects for its names: the values of each run, `params` being those of none. */
+  readonly runs?: readonly (readonly unknown[])[];
 }
 
-/** Values as an array for `?`, `$1` and `:1`, as an object for `:name`. */
+/** Values as an array for `?`, `$1` and `:1`, as an object for `:name`; a list of such objects runs once for each. */
 export type Params = readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** What a value is bound for: a name, a position from 0, or the next one. */
@@ -28,6 +30,8 @@ const NEXT = Symbol('?');
 interface Prepared {
   readonly text: string;
   readonly slots: readonly Slot[];
+  /** The first name it has a value for. */
+  readonly name: string | undefined;
 }
 
 /** A compiler for one database. */
@@ -38,9 +42,31 @@ export function placeholderCompiler(
   const prepared = keepAnswers((sql) => prepare(split(sql, rules), placeholder));
   return (sql, params) => {
     if (params === undefined) return { sql, params: [] };
-    const { text, slots } = prepared(sql);
-    return { sql: text, params: bind(sql, slots, params) };
+    const { text, slots, name } = prepared(sql);
+    if (name === undefined || !Array.isArray(params))
+      return { sql: text, params: bind(sql, slots, params) };
+    const rows = rowsOf(sql, name, params as readonly unknown[]);
+    return { sql: text, params: [], runs: rows.map((row, i) => bind(sql, slots, row, i + 1)) };
   };
+}
+
+/** @throws ArgumentError for a list that is empty or holds something else than objects. */
+function rowsOf(
+  sql: string,
+  name: string,
+  list: readonly unknown[],
+): readonly Readonly<Record<string, unknown>>[] {
+  if (list.length > 0 && list.every(isRow)) return list;
+  const given = list.length === 0 ? 'an empty list' : 'a list that holds something else';
+  throw new ArgumentError(
+    `The statement needs a value for :${name}: pass { ${name}: … }, or a list of such objects, for each of which it runs once; not ${given}. Statement: ${sql}`,
+  );
+}
+
+function isRow(given: unknown): given is Readonly<Record<string, unknown>> {
+  if (typeof given !== 'object' || given === null) return false;
+  const prototype: object | null = Object.getPrototypeOf(given);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function prepare(pieces: readonly Piece[], placeholder: (n: number) => string): Prepared {
@@ -48,10 +74,16 @@ function prepare(pieces: readonly Piece[], placeholder: (n: number) => string): 
   const text = pieces.map((piece) =>
     typeof piece === 'string' ? piece : placeholder(slots.push(piece)),
   );
-  return { text: text.join(''), slots };
+  const named = slots.find(
+    (slot): slot is { readonly name: string } => slot !== NEXT && 'name' in slot,
+  );
+  const name = named?.name;
+  return { text: text.join(''), slots, name };
 }
 
-function bind(sql: string, slots: Prepared['slots'], params: Params): unknown[] {
+/** @param run which of several runs it is for, from 1. */
+function bind(sql: string, slots: Prepared['slots'], params: Params, run?: number): unknown[] {
+  const inRun = run === undefined ? '' : ` in number ${run} of the list`;
   const values = Array.isArray(params) ? (params as readonly unknown[]) : undefined;
   const named = values ? undefined : (params as Readonly<Record<string, unknown>>);
   const bound: unknown[] = [];
@@ -61,10 +93,10 @@ function bind(sql: string, slots: Prepared['slots'], params: Params): unknown[] 
     if (slot !== NEXT && 'name' in slot) {
       if (!named || !(slot.name in named)) {
         throw new ArgumentError(
-          `The statement needs a value for :${slot.name}: pass { ${slot.name}: … }. Statement: ${sql}`,
+          `The statement needs a value for :${slot.name}${inRun}: pass { ${slot.name}: … }. Statement: ${sql}`,
         );
       }
-      bound.push(defined(named[slot.name], `:${slot.name}`));
+      bound.push(defined(named[slot.name], `:${slot.name}${inRun}`));
     } else {
       const index = slot === NEXT ? next++ : slot.index;
       if (!values || index >= values.length) {
