@@ -65,7 +65,7 @@ function rowsOf(
 
 function isRow(given: unknown): given is Readonly<Record<string, unknown>> {
   if (typeof given !== 'object' || given === null) return false;
-  const prototype: object | null = Object.getPrototypeOf(given);
+  const prototype = Object.getPrototypeOf(given) as object | null;
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
