@@ -6,8 +6,9 @@
 import type { ColumnKind } from '../dialects/column-type';
 import type { Asked } from './refusals';
 import { ArgumentError } from '../errors/errors';
+import { isPlain } from '../sql/plain-object';
 import { columnType } from '../dialects/column-type';
-import { isPlain, noSuchColumn, wrongValue } from './refusals';
+import { noSuchColumn, wrongValue } from './refusals';
 
 /** @throws ArgumentError where the class has no such column, or the value does not fit it. Null fits any. */
 export function assertComparable(asked: Asked, property: string, value: unknown): void {

@@ -15,11 +15,12 @@ import {
   MultipleResultsFound,
   NoResultFound,
 } from '../errors/errors';
+import { isPlain } from '../sql/plain-object';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { Condition } from './condition';
 import { NotFoundError } from './not-found-error';
 import { paginate, PAGINATE_OPTIONS } from './pagination';
-import { isPlain, noCondition } from './refusals';
+import { noCondition } from './refusals';
 import { assertCondition, assertEqual, assertValues, EVERYTHING, orderOf } from './select';
 
 export class Query<T extends object> {

@@ -3,6 +3,7 @@
  * nothing is passed on that is not known; values are described by their kind alone, since they may be secrets.
  */
 import { ArgumentError } from '../errors/errors';
+import { isPlain } from '../sql/plain-object';
 
 /** A mapped class as far as a query is concerned. */
 export interface Asked {
@@ -65,13 +66,6 @@ export function describe(value: unknown): string {
   if (isPlain(value)) return Reflect.ownKeys(value).length === 0 ? 'an empty object' : 'an object';
   const { name } = (value as { constructor?: { name?: string } }).constructor ?? {};
   return `an instance of ${name || 'a class without a name'}`;
-}
-
-export function isPlain(value: unknown): value is Record<PropertyKey, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // Of any realm: the prototype of all others has one above it.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function short(text: string): string {

@@ -2,11 +2,12 @@
 import type { Condition, ColumnUse } from './condition';
 import type { Class, Mapper, Select } from './mapper';
 import { ArgumentError } from '../errors/errors';
+import { isPlain } from '../sql/plain-object';
 import { Column, Order } from './column';
 import { assertComparable, assertStorable, assertText } from './column-value';
 import { Condition as AnyCondition } from './condition';
 import { mapperIfMapped } from './mapper';
-import { describe, isPlain, noCondition, noSuchColumn } from './refusals';
+import { describe, noCondition, noSuchColumn } from './refusals';
 
 export const EVERYTHING: Select = { equal: [], conditions: [], where: [], orderBy: [] };
 

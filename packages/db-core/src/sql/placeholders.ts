@@ -8,6 +8,7 @@
  */
 import type { LexicalRules } from './tokens';
 import { ArgumentError } from '../errors/errors';
+import { isPlain } from './plain-object';
 import { keepAnswers } from './text-cache';
 import { scan } from './tokens';
 
@@ -56,17 +57,11 @@ function rowsOf(
   name: string,
   list: readonly unknown[],
 ): readonly Readonly<Record<string, unknown>>[] {
-  if (list.length > 0 && list.every(isRow)) return list;
+  if (list.length > 0 && list.every(isPlain)) return list;
   const given = list.length === 0 ? 'an empty list' : 'a list that holds something else';
   throw new ArgumentError(
     `The statement needs a value for :${name}: pass { ${name}: … }, or a list of such objects, for each of which it runs once; not ${given}. Statement: ${sql}`,
   );
-}
-
-function isRow(given: unknown): given is Readonly<Record<string, unknown>> {
-  if (typeof given !== 'object' || given === null) return false;
-  const prototype = Object.getPrototypeOf(given) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function prepare(pieces: readonly Piece[], placeholder: (n: number) => string): Prepared {
