@@ -42,12 +42,8 @@ onEachEngine((fixture) => {
     );
     const named = fixture.engine.compile('values (:name, :n)', { name: 'a', n: 1 }).sql;
     const savepoint = /SAVEPOINT (.*)/.exec(lines.join('\n'))?.[1];
-    const ends = fixture.name === 'sqlite' ? [] : ['#1                       ROLLBACK'];
-    const begins = {
-      sqlite: [],
-      postgres: ['#1                       BEGIN'],
-      mariadb: ['#1                       BEGIN (implicit)'],
-    }[fixture.name];
+    const ends = fixture.name === 'mariadb' ? ['#1                       ROLLBACK'] : [];
+    const begins = fixture.name === 'mariadb' ? ['#1                       BEGIN (implicit)'] : [];
     expect(lines).toEqual([
       '#1                       BEGIN',
       `#1       ? ms     1 row  insert into items (name, n) ${named}  ['a', 1]`,

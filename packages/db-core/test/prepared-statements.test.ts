@@ -125,6 +125,7 @@ describeOn('postgres', 'prepared statements on a server', (server) => {
     for (let i = 0; i < 3; i++) await engine.execute(select);
     await other.execute('alter table widening add column b int');
     await runInScope(async () => {
+      await Session.begin({ begin: 'eager' });
       const refused = await Session.execute(select).catch((error: unknown) => error);
       expect(refused).toMatchObject({ reason: 'schema-changed', retryable: true });
       await Session.rollback();
@@ -274,7 +275,7 @@ describeOn('postgres', 'prepared statements on a server', (server) => {
     const engine = engineWith({});
     const Session = scopedSession(sessionmaker({ bind: engine }));
     await runInScope(async () => {
-      await expect(Session.execute('select nothing from nowhere')).rejects.toThrow('nowhere');
+      await expect(Session.execute('delete from nowhere')).rejects.toThrow('nowhere');
       await expect(Session.execute('select 1')).rejects.toThrow(/aborted/);
       await Session.rollback();
       await Session.execute("insert into things (name) values ('kept')");

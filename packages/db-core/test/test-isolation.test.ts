@@ -126,7 +126,7 @@ onEachEngine((fixture) => {
       );
     });
     await runInScope(async () => {
-      await Session.execute('select name from items');
+      await Session.execute('delete from items');
       await expect(withTestIsolation(fixture.engine, async () => undefined)).rejects.toThrow(
         'are in use',
       );

@@ -155,7 +155,7 @@ onEachEngine((fixture) => {
     const small = fixture.another({ poolSize: 1, acquireTimeoutMs: 60_000 });
     const Small = scopedSession(sessionmaker({ bind: small }));
     await runInScope(async () => {
-      await Small.execute('select name from items');
+      await Small.execute('delete from items');
       const call = transactional(Small, async () => undefined, { propagation: 'REQUIRES_NEW' });
       await expect(call).rejects.toThrow(/none of the pool's 1 is left.*Raise poolSize/s);
     });

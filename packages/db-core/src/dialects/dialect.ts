@@ -6,14 +6,13 @@
  */
 import type { Statement } from '../sql/statement';
 import type { LexicalRules } from '../sql/tokens';
-import type { BeginMode } from '../sql/transaction-options';
+import type { BeginMode, IsolationLevel } from '../sql/transaction-options';
 import type { DriverConnection } from './driver-connection';
 import type { DialectFacts } from './facts';
 import type { DialectName } from './names';
 
 export interface Dialect {
   readonly name: DialectName;
-  readonly defaultBegin: BeginMode;
   /** The default of `poolSize`. */
   readonly defaultPoolSize: number;
   /** Whether the driver holds the event loop while it works: the pool lets the loop turn between two owners. */
@@ -30,6 +29,12 @@ export interface Dialect {
   readonly lexicalRules: LexicalRules;
   /** Says what a statement is, by these rules. */
   readonly describe: (sql: string) => Statement;
+  /**
+   * When a transaction begins where nobody says so. Asked with a connection at hand, so that the server's own level is known.
+   *
+   * @param isolationLevel what the transaction asks for; undefined: the server's own.
+   */
+  beginMode(isolationLevel?: IsolationLevel): BeginMode;
   /** How this driver writes the n-th (from 1) placeholder. */
   placeholder(n: number): string;
   /** @throws OperationalError when the server cannot be reached. */

@@ -21,6 +21,8 @@ export class Route {
   #checkedOut: boolean;
   /** A session's connection that a transaction was begun on, or one of our own that is not given back yet. */
   #pinned: Connection | undefined;
+  /** The one that is checked out. */
+  #held: Connection | undefined;
   /** The one that the last statement ran on. */
   #last: Connection | undefined;
   /** Whether a transaction of the library's own is asked for on a connection of our own. */
@@ -42,7 +44,10 @@ export class Route {
     this.#engine = engine;
     this.#shared = shared;
     this.#checkedOut = checkedOut;
-    if (checkedOut) this.#pinned = currentConnection(engine) ?? engine.connect();
+    if (!checkedOut) return;
+    this.#pinned = currentConnection(engine) ?? engine.connect();
+    this.#held = this.#pinned;
+    this.#held.hold();
   }
 
   /** Whether the next statement goes to a session, whose connection keeps the order of asking. */
@@ -127,6 +132,9 @@ export class Route {
       return undefined;
     } catch (error) {
       return error as Error;
+    } finally {
+      this.#held?.letGo();
+      this.#held = undefined;
     }
   }
 

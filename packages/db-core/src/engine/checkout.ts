@@ -1,6 +1,8 @@
 /**
  * The driver connection that a {@link Connection} holds, from checkout to checkin, and the events of it for the engine's
  * listeners and the connection's own.
+ *
+ * A session's goes back as soon as nothing counts on having the same one again: a request that has only read holds none.
  */
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { ConnectionStatus } from './connection-host';
@@ -13,12 +15,24 @@ export class Checkout {
   readonly listener: ConnectionListener | undefined;
   readonly #holder: ConnectionStatus;
   readonly #onBegin: (() => void) | undefined;
+  readonly #keeps: boolean;
   #driver: DriverConnection | undefined;
+  /** How many callers count on the same one until they say otherwise. */
+  #holds = 0;
+  /** Whether it must stay for what was done on it outside a transaction. */
+  #stays = false;
   #broken = false;
 
-  constructor(holder: ConnectionStatus, listener?: ConnectionListener, onBegin?: () => void) {
+  /** @param keeps whether it stays until `close()`, whatever is done on it */
+  constructor(
+    holder: ConnectionStatus,
+    keeps: boolean,
+    listener?: ConnectionListener,
+    onBegin?: () => void,
+  ) {
     this.listener = listener;
     this.#holder = holder;
+    this.#keeps = keeps;
     this.#onBegin = onBegin;
   }
 
@@ -51,8 +65,37 @@ export class Checkout {
     this.#broken = true;
   }
 
+  /** A library has checked it out: it stays the same until `letGo`. */
+  hold(): void {
+    this.#holds++;
+  }
+
+  letGo(): void {
+    this.#holds--;
+  }
+
+  /** It stays until the transaction or the session ends: a statement has written outside a transaction. */
+  stay(): void {
+    this.#stays = true;
+  }
+
+  /** Between two statements, where no transaction is open: gives it back unless somebody counts on the same one. */
+  releaseIfFree(): void {
+    const driver = this.#driver;
+    if (!driver) return;
+    const isNeeded = this.#keeps || this.#holds > 0 || this.#stays || !driver.reusable;
+    if (!isNeeded || !driver.alive) this.release();
+  }
+
+  /** After a transaction. */
+  releaseAfterTransaction(): void {
+    this.#stays = false;
+    if (!this.#keeps && this.#holds === 0) this.release();
+  }
+
   release(): void {
     const driver = this.#driver;
+    this.#stays = false;
     if (!driver) return;
     this.notify('checkin');
     const broken = this.#broken;

@@ -3,7 +3,7 @@ import type { Dialect } from '../dialects/dialect';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { DatabaseUrl } from '../dialects/url';
 import type { Statement } from '../sql/statement';
-import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
+import type { BeginMode, IsolationLevel, TransactionOptions } from '../sql/transaction-options';
 import type { Executable } from '../sql/built';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { Occupied } from './occupant';
@@ -12,7 +12,6 @@ import type { ConnectionEvent, EventDetails, EventSource } from './events';
 export interface ConnectionHost {
   readonly url: DatabaseUrl;
   readonly dialect: Dialect;
-  readonly beginMode: BeginMode;
   readonly transactionDefaults: TransactionOptions;
   /** When a statement that was not answered is given up, in milliseconds; 0: never. */
   readonly answerTimeoutMs: number;
@@ -22,6 +21,8 @@ export interface ConnectionHost {
   /** Whether a text with several statements, BEGIN and COMMIT among them, may run as it is outside a session. */
   readonly takesScripts: boolean;
   readonly compile: (statement: Executable, params?: Params) => CompiledStatement;
+  /** When a transaction of this level begins where its session does not say. */
+  beginMode(isolationLevel?: IsolationLevel): BeginMode;
   /** A driver connection, to be given back by `checkin`. A promise where it must be waited for. */
   checkout(): DriverConnection | Promise<DriverConnection>;
   /** @param broken whether it must not be used again */

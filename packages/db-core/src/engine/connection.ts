@@ -34,7 +34,6 @@ export class Connection {
   readonly engine: ConnectionHost;
   /** The session this connection belongs to; undefined for one from `engine.connect()`. */
   readonly session: object | undefined;
-  readonly #keepsConnection: boolean;
   readonly #checkout: Checkout;
   readonly #turn = new Mutex();
   readonly #transaction: Transaction;
@@ -47,12 +46,13 @@ export class Connection {
     const { autobegin = false } = options;
     this.engine = engine;
     this.session = options.session;
-    this.#keepsConnection = options.keepsConnection ?? !autobegin;
-    this.#checkout = new Checkout(this, options.listener, options.onBegin);
+    const keeps = options.keepsConnection ?? !autobegin;
+    this.#checkout = new Checkout(this, keeps, options.listener, options.onBegin);
     this.#transaction = new Transaction(this.#checkout, {
       autobegin,
+      librarysBegin: engine.dialect.singleWriter ? undefined : 'on-first-statement',
       takesScripts: engine.takesScripts,
-      beginMode: options.begin ?? engine.beginMode,
+      beginMode: (level) => options.begin ?? engine.beginMode(level),
       defaults: { ...engine.transactionDefaults, ...options.transaction },
       settings: options.settings,
     });
@@ -160,7 +160,7 @@ export class Connection {
       try {
         await this.#transaction.begin(options);
       } catch (error) {
-        if (!this.#transaction.active) this.#release();
+        if (!this.#transaction.active) this.#checkout.releaseAfterTransaction();
         throw error;
       }
     });
@@ -203,16 +203,30 @@ export class Connection {
     return this.occupant ? mayWaitBehind(this).then(commit) : commit();
   }
 
-  /** Borrows a driver connection now, not with the first statement. @throws PoolTimeoutError; OperationalError when the database cannot be reached. */
+  /** Borrows a driver connection now, not with the first statement, and keeps it. @throws PoolTimeoutError; OperationalError when the database cannot be reached. */
   open(): Promise<void> {
-    return this.#exclusively(async () => void (await this.#checkout.acquire()));
+    return this.#exclusively(async () => {
+      await this.#checkout.acquire();
+      this.#checkout.stay();
+    });
+  }
+
+  /** @internal A library has checked it out: it has the same driver connection until `letGo`. */
+  hold(): void {
+    this.#checkout.hold();
+  }
+
+  /** @internal */
+  letGo(): void {
+    this.#checkout.letGo();
+    if (!this.#turn.held && !this.#transaction.isOnServer) this.#checkout.releaseIfFree();
   }
 
   /** @internal Waits for what was asked for before. */
   async idle(): Promise<void> {
     const waiting = this.#turn.acquire();
     if (waiting) await waiting;
-    this.#turn.release();
+    this.#statements.endTurn();
   }
 
   /** One cheap round trip. @throws OperationalError when the database cannot be reached. */
@@ -283,7 +297,7 @@ export class Connection {
     } catch (error) {
       throw translateError(error);
     } finally {
-      this.#turn.release();
+      this.#statements.endTurn();
     }
   }
 
@@ -293,7 +307,7 @@ export class Connection {
 
   #finish(how: 'commit' | 'rollback'): Promise<void> | undefined {
     const ended = (): void => {
-      if (!this.#transaction.active) this.#release(); // where it was refused, nothing has ended
+      if (!this.#transaction.active) this.#checkout.releaseAfterTransaction(); // where it was refused, nothing has ended
     };
     try {
       const ending = this.#transaction[how]();
@@ -313,10 +327,5 @@ export class Connection {
   /** Who calls, inside which nested transaction, and when. */
   #caller(owner: SavepointOwner): Caller {
     return { owner, nesting: nestingOn(this), asked: this.#statements.nextCall() };
-  }
-
-  /** After a transaction: a session's connection goes back to the pool. */
-  #release(): void {
-    if (!this.#keepsConnection) this.#checkout.release();
   }
 }

@@ -13,7 +13,7 @@ import type { UrlSettings } from '../dialects/url-parameter';
 import type { Executable } from '../sql/built';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { Statement } from '../sql/statement';
-import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
+import type { BeginMode, IsolationLevel, TransactionOptions } from '../sql/transaction-options';
 import type { ConnectionOptions } from './connection-options';
 import type { ConnectionHost } from './connection-host';
 import type { ConnectionEvent, EngineEvents, EventDetails, EventSource } from './events';
@@ -58,13 +58,13 @@ export interface EngineStatus extends PoolStatus {
 export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost {
   readonly url: DatabaseUrl;
   readonly dialect: Dialect;
-  readonly beginMode: BeginMode;
   readonly transactionDefaults: TransactionOptions;
   readonly answerTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly compile: (statement: Executable, params?: Params) => CompiledStatement;
   /** @internal */
   readonly streams: Streams;
+  readonly #begin: BeginMode | undefined;
   readonly #poolOptions: PoolOptions;
   readonly #leaks: LeakDetector | undefined;
   #pool: Pool;
@@ -81,7 +81,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     noteListeners(this, this.#observed);
     this.url = url;
     this.dialect = createDialect(url, options);
-    this.beginMode = options.begin ?? this.dialect.defaultBegin;
+    this.#begin = options.begin;
     this.transactionDefaults = Object.freeze(transactionOptionsOf(options));
     const { statementTimeoutMs = 0, networkTimeoutMs = DEFAULT_NETWORK_TIMEOUT_MS } = options;
     this.closeTimeoutMs = positive('networkTimeoutMs', networkTimeoutMs);
@@ -160,6 +160,11 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   /** @internal Whether a script with a COMMIT of its own may run: it would end what `withTestIsolation` is to undo. */
   get takesScripts(): boolean {
     return this.dialect.lexicalRules.severalStatements && !this.#replaced;
+  }
+
+  /** When a session's transaction begins where the session does not say; `isolationLevel`: what it asks for. */
+  beginMode(isolationLevel?: IsolationLevel): BeginMode {
+    return this.#begin ?? this.dialect.beginMode(isolationLevel);
   }
 
   /** The figures of the pool at this moment. */

@@ -7,6 +7,11 @@ export class Mutex {
     return this.#held;
   }
 
+  /** Whether somebody waits for it. */
+  get awaited(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Undefined when the caller has it at once, else a promise of its turn. */
   acquire(): Promise<void> | undefined {
     if (this.#held) return new Promise((resolve) => this.#waiting.push(resolve));

@@ -100,16 +100,22 @@ export class StatementRunner {
         );
         if (completing) await completing;
         await this.#transaction.endSingle('rollback');
-        if (!this.#transaction.active && !driver.alive) this.#checkout.release();
         throw error;
       } finally {
         if (isScript) this.#transaction.afterScript(driver, owner);
+        if (!this.#transaction.isOpen && driver.isWrite(statement)) this.#checkout.stay();
       }
     } catch (error) {
       throw form.error(error);
     } finally {
-      this.#turn.release();
+      this.endTurn();
     }
+  }
+
+  /** The next in line has its turn; where there is none, a connection that nothing counts on goes back. */
+  endTurn(): void {
+    if (!this.#turn.awaited && !this.#transaction.isOnServer) this.#checkout.releaseIfFree();
+    this.#turn.release();
   }
 
   #send<T>(driver: DriverConnection, statement: Statement, perform: DriverCall<T>): T | Promise<T> {

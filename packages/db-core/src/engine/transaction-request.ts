@@ -1,13 +1,19 @@
 /** What is asked of a transaction: by the connection's defaults, by `begin()`, and by a library before its first statement. */
 import type { Setting } from '../sql/settings';
-import type { BeginMode, BeginOptions, TransactionOptions } from '../sql/transaction-options';
+import type {
+  BeginMode,
+  BeginOptions,
+  IsolationLevel,
+  TransactionOptions,
+} from '../sql/transaction-options';
 import { InvalidRequestError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { NO_SETTINGS } from '../sql/settings';
 import { BEGIN_OPTIONS } from '../sql/transaction-options';
 
 export interface TransactionDefaults {
-  readonly beginMode: BeginMode;
+  /** When one begins that does not say so itself. */
+  beginMode(isolationLevel?: IsolationLevel): BeginMode;
   /** Isolation level and access mode where `begin` is given none. */
   readonly defaults: TransactionOptions;
   /** What a transaction begins with, asked for each time anew. */
@@ -17,12 +23,11 @@ export interface TransactionDefaults {
 export class TransactionRequest {
   readonly #defaults: TransactionDefaults;
   #options: TransactionOptions;
-  #mode: BeginMode;
+  #mode: BeginMode | undefined;
 
   constructor(defaults: TransactionDefaults) {
     this.#defaults = defaults;
     this.#options = defaults.defaults;
-    this.#mode = defaults.beginMode;
   }
 
   get options(): TransactionOptions {
@@ -31,7 +36,7 @@ export class TransactionRequest {
 
   /** When it really begins. */
   get mode(): BeginMode {
-    return this.#mode;
+    return this.#mode ?? this.#defaults.beginMode(this.#options.isolationLevel);
   }
 
   /** What one that begins now has to begin with. @throws what is thrown by who gives them */
@@ -42,9 +47,14 @@ export class TransactionRequest {
   /** By `begin()`. @throws ArgumentError for an unknown option */
   set(given: BeginOptions): void {
     assertKnownOptions('option of begin()', given, BEGIN_OPTIONS);
-    const { begin = this.#defaults.beginMode, ...options } = given;
+    const { begin, ...options } = given;
     this.#options = { ...this.#defaults.defaults, ...options };
     this.#mode = begin;
+  }
+
+  /** When it really begins, where that is said. */
+  setMode(mode: BeginMode | undefined): void {
+    this.#mode = mode;
   }
 
   /** By a library. @throws InvalidRequestError where it is too late: `isOpen`, and it asks for something else */
@@ -64,6 +74,6 @@ export class TransactionRequest {
   /** The next transaction is the defaults' again. */
   reset(): void {
     this.#options = this.#defaults.defaults;
-    this.#mode = this.#defaults.beginMode;
+    this.#mode = undefined;
   }
 }

@@ -55,6 +55,11 @@ export class Transaction implements SavepointTarget {
     return this.#state === 'open';
   }
 
+  /** Whether the server has one, as far as is known, that is to be ended. */
+  get isOnServer(): boolean {
+    return this.#state === 'open' || this.#state === 'lost';
+  }
+
   /** Whether it holds changes that only a commit would keep. */
   get wrote(): boolean {
     return this.#wrote;
@@ -109,9 +114,9 @@ export class Transaction implements SavepointTarget {
   /** Whatever is nested in it. Undefined where the server knows nothing of it. */
   end(how: 'commit' | 'rollback'): Promise<void> | undefined {
     const { driver } = this.#host;
-    const onServer = this.#state === 'open' || this.#state === 'lost';
+    const { isOnServer } = this;
     this.#reset();
-    if (!driver || !onServer) return undefined;
+    if (!driver || !isOnServer) return undefined;
     return how === 'commit' ? commitOn(driver, this.#host) : rollBackOn(driver, this.#host);
   }
 
@@ -121,7 +126,7 @@ export class Transaction implements SavepointTarget {
 
   /** Ends it where the server knows nothing of it yet; false where ROLLBACK must be sent. */
   endUnsent(): boolean {
-    if (this.#state === 'open' || this.#state === 'lost') return false;
+    if (this.isOnServer) return false;
     if (this.#state === 'begun') this.#reset();
     return true;
   }
@@ -132,6 +137,7 @@ export class Transaction implements SavepointTarget {
   async beginFor(owner: SavepointOwner, now = false): Promise<void> {
     this.#state = 'begun';
     this.#begunBy = { owner };
+    this.#request.setMode(this.#settings.librarysBegin);
     if (now) await this.#openNow();
   }
 

@@ -1,17 +1,33 @@
 /** How a transaction can be asked for: its isolation level, its access mode, and when it really begins. */
-export type IsolationLevel =
-  | 'READ UNCOMMITTED'
-  | 'READ COMMITTED'
-  | 'REPEATABLE READ'
-  | 'SERIALIZABLE';
+const ISOLATION_LEVELS = [
+  'READ UNCOMMITTED',
+  'READ COMMITTED',
+  'REPEATABLE READ',
+  'SERIALIZABLE',
+] as const;
+export type IsolationLevel = (typeof ISOLATION_LEVELS)[number];
+
+/** A level as servers write it, `read committed` or `READ-COMMITTED`; undefined for any other text. */
+export function isolationLevelOf(text: string): IsolationLevel | undefined {
+  const level = text.toUpperCase().replaceAll('-', ' ');
+  return ISOLATION_LEVELS.find((known) => known === level);
+}
 
 /**
  * When a session's transaction really begins on the server.
- * - `on-first-statement`: before any statement (PostgreSQL and MariaDB default).
- * - `on-first-write`: before the first statement that is not certainly a plain read (SQLite default).
+ * - `on-first-write`: before the first statement that is not certainly a plain read. The default on SQLite, and wherever
+ *   the transaction would be READ COMMITTED, where each read stands for itself anyway: PostgreSQL as it comes.
+ * - `on-first-statement`: before any statement. The default at REPEATABLE READ and SERIALIZABLE: MariaDB as it comes.
  * - `eager`: before any statement, and with the right to write (on SQLite: the writer lock).
+ *
+ * A plain read before the transaction commits by itself and holds no connection afterwards.
  */
 export type BeginMode = 'on-first-statement' | 'on-first-write' | 'eager';
+
+/** The default of a server that gives each transaction a snapshot from REPEATABLE READ on. @param isolationLevel undefined: not known */
+export function beginModeAt(isolationLevel: IsolationLevel | undefined): BeginMode {
+  return isolationLevel === 'READ COMMITTED' ? 'on-first-write' : 'on-first-statement';
+}
 
 /**
  * How BEGIN came to the server: `sent` by itself, `joined` in one packet with the first statement, or `implicit`, since

@@ -45,8 +45,6 @@ type Ask = (sql: string, params: readonly unknown[]) => Promise<CursorResult>;
 /** What the connections of one engine share. */
 export interface MysqlShared {
   readonly networkTimeoutMs: number;
-  /** Whether sessions open transactions by `autocommit = 0`; where plain reads run outside of them it would go on and off. */
-  readonly implicitBegin: boolean;
   /** Runs one statement on a new connection to the same address. @param sql gets the name of the server reached */
   ask(sql: (server: string) => string): Promise<void>;
 }
@@ -70,6 +68,7 @@ export class MysqlConnection implements DriverConnection {
   #inTransaction: boolean | undefined = false;
   /** Whether statements commit by themselves; otherwise the next one opens a transaction. */
   #autocommit = true;
+  #implicitBegin = false;
   /** Whether a statement has left something on it: settings, locks, variables, temporary tables. */
   #changed = false;
   /** What the transactions before have set and is still there: taken back when something else begins. */
@@ -105,12 +104,19 @@ export class MysqlConnection implements DriverConnection {
     return this.#alive && this.#inTransaction !== true && !this.#changed;
   }
 
-  /** @param settings assignments of a SET statement. */
-  async prepareSession(server: string, settings: readonly string[]): Promise<void> {
-    const { implicitBegin } = this.#shared;
+  /**
+   * @param settings assignments of a SET statement.
+   * @param implicitBegin whether transactions open by `autocommit = 0`; where plain reads run outside of them it would go on and off.
+   */
+  async prepareSession(
+    server: string,
+    settings: readonly string[],
+    implicitBegin: boolean,
+  ): Promise<void> {
     await this.#control(
       `SET ${[...settings, ...(implicitBegin ? ['autocommit = 0'] : [])].join(', ')}`,
     );
+    this.#implicitBegin = implicitBegin;
     this.#autocommit = !implicitBegin;
     this.#server = server;
     this.#status = undefined;
@@ -192,7 +198,7 @@ export class MysqlConnection implements DriverConnection {
 
   #begin(request: BeginRequest): Promise<void> | BeginWay {
     const { isolationLevel, readOnly, alone } = request;
-    if (isolationLevel || readOnly || alone || !this.#shared.implicitBegin)
+    if (isolationLevel || readOnly || alone || !this.#implicitBegin)
       return this.#start(request);
     this.#inTransaction = undefined;
     return this.#autocommit ? this.#setAutocommit(false) : 'implicit';

@@ -9,7 +9,8 @@
 import { isIP } from 'node:net';
 import type { Connection as Client, ConnectionOptions, QueryError, SslOptions } from 'mysql2';
 import { createConnection } from 'mysql2';
-import type { BeginMode } from '../../sql/transaction-options';
+import type { BeginMode, IsolationLevel } from '../../sql/transaction-options';
+import { beginModeAt, isolationLevelOf } from '../../sql/transaction-options';
 import type { Dialect } from '../dialect';
 import type { CursorResult } from '../driver-connection';
 import type { DatabaseUrl } from '../url';
@@ -29,16 +30,19 @@ import { MYSQL_LEXICAL_RULES } from './lexical-rules';
 import { encryptions, refusesEncryption, type Encryption, type TlsMode } from '../tls';
 import { textSettings } from './text-settings';
 
-/** The server's version; which server it is: the same connection number means another connection elsewhere; its modes. */
+/**
+ * The server's version; which server it is: the same connection number means another connection elsewhere; its modes; its
+ * isolation level, which MySQL and MariaDB name differently, and each skips the other's comment.
+ */
 const SERVER_IDENTITY =
-  "SELECT version(), concat_ws('/', @@hostname, @@port, @@server_id, @@datadir), @@sql_mode";
+  "SELECT version(), concat_ws('/', @@hostname, @@port, @@server_id, @@datadir), @@sql_mode, " +
+  '/*M! @@tx_isolation */ /*!50720 @@transaction_isolation */';
 
 /** Of the server, of the server for one user, of this user. */
 const CONNECTION_LIMITS = new Set([1040, 1203, 1226]);
 
 export class MysqlDialect implements Dialect {
   readonly name = 'mysql';
-  readonly defaultBegin: BeginMode = 'on-first-statement';
   readonly defaultPoolSize = 10;
   readonly synchronous = false;
   readonly singleWriter = false;
@@ -46,6 +50,8 @@ export class MysqlDialect implements Dialect {
   readonly lexicalRules = MYSQL_LEXICAL_RULES;
   readonly describe = createStatementReader(MYSQL_LEXICAL_RULES);
   serverVersion: string | undefined;
+  /** Of a transaction that asks for none, as the last login has found it. */
+  #isolationLevel: IsolationLevel | undefined;
   readonly #url: DatabaseUrl;
   readonly encrypted: boolean;
   readonly #options: DialectOptions;
@@ -59,7 +65,6 @@ export class MysqlDialect implements Dialect {
     this.encrypted = this.#encryptions.some((encryption) => encryption !== false);
     this.#shared = {
       networkTimeoutMs: options.networkTimeoutMs ?? DEFAULT_NETWORK_TIMEOUT_MS,
-      implicitBegin: options.begin !== 'on-first-write',
       ask: (sql) => this.#ask(sql),
     };
   }
@@ -73,10 +78,15 @@ export class MysqlDialect implements Dialect {
     return '?';
   }
 
+  beginMode(isolationLevel = this.#isolationLevel): BeginMode {
+    return beginModeAt(isolationLevel);
+  }
+
   async connect(): Promise<MysqlConnection> {
     const [connection, server, modes] = await this.#connect();
     try {
-      await connection.prepareSession(server, this.#settings(modes));
+      const { begin = this.beginMode(this.#options.isolationLevel) } = this.#options;
+      await connection.prepareSession(server, this.#settings(modes), begin !== 'on-first-write');
     } catch (cause) {
       throw this.#unreachable(connection, cause);
     }
@@ -113,6 +123,7 @@ export class MysqlDialect implements Dialect {
         'The login',
       );
       this.serverVersion ??= String(rows[0]?.[0]);
+      this.#isolationLevel = isolationLevelOf(String(rows[0]?.[3]));
       return [connection, String(rows[0]?.[1]), String(rows[0]?.[2])];
     } catch (cause) {
       throw this.#unreachable(connection, cause);

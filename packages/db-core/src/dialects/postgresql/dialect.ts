@@ -8,7 +8,8 @@
  */
 import type { ClientConfig } from 'pg';
 import { Client } from 'pg';
-import type { BeginMode } from '../../sql/transaction-options';
+import type { BeginMode, IsolationLevel } from '../../sql/transaction-options';
+import { beginModeAt } from '../../sql/transaction-options';
 import type { Dialect } from '../dialect';
 import type { DatabaseUrl } from '../url';
 import type { PostgresqlShared } from './connection';
@@ -34,13 +35,14 @@ import { TYPES_IN_UTC } from './without-zone';
 export class PostgresqlDialect implements Dialect {
   readonly name = 'postgresql';
   readonly facts = postgresqlFacts;
-  readonly defaultBegin: BeginMode = 'on-first-statement';
   readonly defaultPoolSize = 10;
   readonly synchronous = false;
   readonly singleWriter = false;
   readonly lexicalRules = POSTGRESQL_LEXICAL_RULES;
   readonly describe = createStatementReader(POSTGRESQL_LEXICAL_RULES);
   serverVersion: string | undefined;
+  /** Of a transaction that asks for none: by the URL, the role, the database or the server. */
+  #isolationLevel: IsolationLevel | undefined;
   readonly #url: DatabaseUrl;
   readonly encrypted: boolean;
   readonly #config: ClientConfig;
@@ -71,6 +73,10 @@ export class PostgresqlDialect implements Dialect {
 
   placeholder(n: number): string {
     return `$${n}`;
+  }
+
+  beginMode(isolationLevel = this.#isolationLevel): BeginMode {
+    return beginModeAt(isolationLevel);
   }
 
   async connect(): Promise<PostgresqlConnection> {
@@ -124,13 +130,14 @@ export class PostgresqlDialect implements Dialect {
     await client.connect();
     const hasSettings = Object.keys(settings).length > 0;
     if (this.serverVersion !== undefined && !hasSettings) return;
-    const { version, isPooled } = await reached(client);
+    const { version, isPooled, isolationLevel } = await reached(client);
     if (isPooled && this.#asksForNames && !(await keepsNamesApart(client)))
       this.#shared.names.turnOff();
     if (isPooled) this.#asksForNames = false;
     if (hasSettings && (isPooled || !started)) connection.carry(settingStatement(settings));
     this.#isPooled = isPooled;
     this.serverVersion ??= version;
+    this.#isolationLevel ??= isolationLevel;
   }
 
   isConnectionLimit(error: unknown): boolean {

@@ -3,6 +3,8 @@
  * connection of the server; it is noticed at the login, and nobody has to say that it is there.
  */
 import type { Client } from 'pg';
+import type { IsolationLevel } from '../../sql/transaction-options';
+import { isolationLevelOf } from '../../sql/transaction-options';
 import { isNameLost } from './errors';
 
 const PROBE = 'quartet_probe';
@@ -12,15 +14,22 @@ export interface Reached {
   readonly version: string;
   /** Whether the login was answered by somebody else than the server: the numbers of its process differ. */
   readonly isPooled: boolean;
+  /** Of a transaction that asks for none. */
+  readonly isolationLevel: IsolationLevel | undefined;
 }
 
 export async function reached(client: Client): Promise<Reached> {
-  const { rows } = await client.query<{ version: string; pid: string }>(
-    "SELECT current_setting('server_version') AS version, pg_backend_pid()::text AS pid",
+  const { rows } = await client.query<{ version: string; pid: string; level: string }>(
+    "SELECT current_setting('server_version') AS version, pg_backend_pid()::text AS pid, " +
+      "current_setting('default_transaction_isolation') AS level",
   );
-  const { version = '', pid } = rows[0] ?? {};
+  const { version = '', pid, level = '' } = rows[0] ?? {};
   const { processID } = client as unknown as { readonly processID: number };
-  return { version: version.split(' ')[0] as string, isPooled: pid !== String(processID) };
+  return {
+    version: version.split(' ')[0] as string,
+    isPooled: pid !== String(processID),
+    isolationLevel: isolationLevelOf(level),
+  };
 }
 
 /**

@@ -24,7 +24,6 @@ import { WriterLock } from './writer-lock';
 
 export class SqliteDialect implements Dialect {
   readonly name = 'sqlite';
-  readonly defaultBegin: BeginMode = 'on-first-write';
   readonly defaultPoolSize = 4;
   readonly synchronous = true;
   readonly singleWriter = true;
@@ -61,6 +60,10 @@ export class SqliteDialect implements Dialect {
 
   placeholder(): string {
     return '?';
+  }
+
+  beginMode(): BeginMode {
+    return 'on-first-write';
   }
 
   async connect(): Promise<SqliteConnection> {
