@@ -67,8 +67,13 @@ onEachEngine((fixture) => {
   });
 
   test('a read that fails gives it back too', async () => {
+    const failing = {
+      sqlite: 'select abs(-9223372036854775808)', // which overflows when it runs
+      postgres: 'select name from nowhere',
+      mariadb: 'select name from nowhere',
+    }[fixture.name];
     await runInScope(async () => {
-      await expect(Session.execute('select name from nowhere')).rejects.toThrow('nowhere');
+      await expect(Session.execute(failing)).rejects.toThrow(/overflow|nowhere/);
       expect(inUse()).toBe(0);
       await insert('a');
       await Session.commit();

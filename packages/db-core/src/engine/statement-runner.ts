@@ -90,6 +90,7 @@ export class StatementRunner {
         const answer =
           running instanceof Promise ? await this.#answer(driver, statement, running) : running;
         this.#transaction.after(driver, statement, answer, writer);
+        if (!this.#transaction.isOpen && driver.isWrite(statement)) this.#checkout.stay();
         const ending = this.#transaction.endSingle('commit');
         if (ending) await ending;
         return form.result(answer);
@@ -103,7 +104,6 @@ export class StatementRunner {
         throw error;
       } finally {
         if (isScript) this.#transaction.afterScript(driver, owner);
-        if (!this.#transaction.isOpen && driver.isWrite(statement)) this.#checkout.stay();
       }
     } catch (error) {
       throw form.error(error);
