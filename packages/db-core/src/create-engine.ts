@@ -16,6 +16,7 @@ const ENGINE_OPTIONS: Readonly<Record<keyof EngineOptions, true>> = {
   connectTimeoutMs: true,
   networkTimeoutMs: true,
   statementTimeoutMs: true,
+  idleInTransactionTimeoutMs: true,
   busyTimeoutMs: true,
   preparedStatements: true,
   ssl: true,
@@ -25,6 +26,7 @@ const ENGINE_OPTIONS: Readonly<Record<keyof EngineOptions, true>> = {
   echo: true,
   hideParameters: true,
   leakThresholdMs: true,
+  idleInTransactionWarnMs: true,
 };
 
 /**

@@ -19,6 +19,7 @@ export type {
   TimedEvent,
 } from './engine/events';
 export type { EngineConfig, EngineOptions, EngineStatus } from './engine/engine';
+export type { IdleInTransactionReport } from './engine/idle-watch';
 export type { LeakReport } from './engine/leak-detector';
 export type { PoolOptions, PoolStatus } from './engine/pool';
 export type { Result, Row } from './engine/result';

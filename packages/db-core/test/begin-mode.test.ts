@@ -38,9 +38,12 @@ const DEFAULTS: Readonly<Record<EngineName, readonly (readonly [EngineOptions, b
 };
 
 onEachEngine((fixture) => {
-  test.each(DEFAULTS[fixture.name])('an engine with %j: a plain read begins %s', async (options, begins) => {
-    expect(await beginsForRead(fixture.another(options))).toBe(begins);
-  });
+  test.each(DEFAULTS[fixture.name])(
+    'an engine with %j: a plain read begins %s',
+    async (options, begins) => {
+      expect(await beginsForRead(fixture.another(options))).toBe(begins);
+    },
+  );
 
   test('a session of its own level has the mode of that level', async () => {
     if (fixture.name === 'sqlite') return expect(await beginsForRead(fixture.engine)).toBe(false);

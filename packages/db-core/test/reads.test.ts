@@ -2,7 +2,6 @@ import type { Engine, ScopedSession } from '@quartet/db-core';
 import { runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import type { Client } from 'pg';
-import type { PoolConnection } from 'mysql2';
 import { onEachEngine } from './support';
 
 onEachEngine((fixture) => {
@@ -142,17 +141,10 @@ onEachEngine((fixture) => {
         };
       },
       mariadb: async () => {
-        const pool = mysql2Driver(engine).createPool({});
-        const client = await new Promise<PoolConnection>((resolve, reject) =>
-          pool.getConnection((error, taken) => (error ? reject(error) : resolve(taken))),
-        );
+        const client = await mysql2Driver(engine).createPool({}).promise().getConnection();
         return {
-          ask: (sql: string) =>
-            new Promise((resolve, reject) =>
-              client.query(sql, (error, rows) =>
-                error ? reject(error) : resolve(Object.values((rows as object[])[0] as object)[0]),
-              ),
-            ),
+          ask: async (sql: string) =>
+            Object.values(((await client.query(sql))[0] as object[])[0] as object)[0],
           release: () => client.release(),
         };
       },

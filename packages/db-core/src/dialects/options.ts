@@ -12,6 +12,12 @@ export interface DialectOptions extends TransactionOptions {
   readonly ssl?: boolean | ConnectionOptions;
   /** The server stops a statement that runs longer (PostgreSQL, MariaDB). Default 0: never. */
   readonly statementTimeoutMs?: number;
+  /**
+   * The server ends a transaction whose session sends nothing for so long, and its connection with it, so that a process
+   * that is frozen or unreachable keeps no locks (PostgreSQL; MariaDB, in whole seconds). Default: five times
+   * `statementTimeoutMs` where that is set, else 0: never.
+   */
+  readonly idleInTransactionTimeoutMs?: number;
   /** How long a connection may take to be made. Default 10000. */
   readonly connectTimeoutMs?: number;
   /**
@@ -27,6 +33,14 @@ export interface DialectOptions extends TransactionOptions {
   readonly preparedStatements?: boolean;
   /** SQLite: how long a write waits for another writer. Default 5000. */
   readonly busyTimeoutMs?: number;
+}
+
+/** Who bounds statements means to bound what they lock. */
+export function idleInTransactionTimeoutOf({
+  statementTimeoutMs = 0,
+  idleInTransactionTimeoutMs = 5 * statementTimeoutMs,
+}: DialectOptions): number {
+  return idleInTransactionTimeoutMs;
 }
 
 export const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;

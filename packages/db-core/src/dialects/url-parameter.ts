@@ -14,6 +14,7 @@ export interface UrlSettings {
   connectTimeoutMs?: number;
   networkTimeoutMs?: number;
   statementTimeoutMs?: number;
+  idleInTransactionTimeoutMs?: number;
   busyTimeoutMs?: number;
   preparedStatements?: boolean;
 }
@@ -69,6 +70,7 @@ export const SERVER_PARAMETERS = {
   connectTimeoutMs: numeric('connectTimeoutMs', 'milliseconds'),
   statementTimeoutMs: numeric('statementTimeoutMs', 'milliseconds'),
   networkTimeoutMs: numeric('networkTimeoutMs', 'milliseconds'),
+  idleInTransactionTimeoutMs: numeric('idleInTransactionTimeoutMs', 'milliseconds'),
 } satisfies UrlParameters;
 
 export const preparedStatements: UrlParameter = flag('preparedStatements');

@@ -6,6 +6,7 @@ import type { Statement } from '../sql/statement';
 import type { BeginMode, IsolationLevel, TransactionOptions } from '../sql/transaction-options';
 import type { Executable } from '../sql/built';
 import type { CompiledStatement, Params } from '../sql/placeholders';
+import type { IdleWatch } from './idle-watch';
 import type { Occupied } from './occupant';
 import type { ConnectionEvent, EventDetails, EventSource } from './events';
 
@@ -27,6 +28,8 @@ export interface ConnectionHost {
   checkout(): DriverConnection | Promise<DriverConnection>;
   /** @param broken whether it must not be used again */
   checkin(driver: DriverConnection, broken: boolean): void;
+  /** Watches the connection of a session that may be idle in a transaction; undefined where nobody wants to know. */
+  idleWatch(session: object): IdleWatch | undefined;
   /** Whether the event has listeners: nothing is measured without them. */
   observes(event: ConnectionEvent): boolean;
   notify(event: ConnectionEvent, connection: EventSource, details?: EventDetails): void;

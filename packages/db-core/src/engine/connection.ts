@@ -23,7 +23,7 @@ import { Checkout } from './checkout';
 import { AS_DRIVER, AS_RESULT } from './driver-call';
 import { Mutex } from './mutex';
 import { nestingOn, newNesting, runNested } from './nesting';
-import { mayWaitBehind } from './occupant';
+import { mayWaitBehind, notReleased } from './occupant';
 import { Result } from './result';
 import { StatementRunner } from './statement-runner';
 import { Transaction } from './transaction';
@@ -224,7 +224,7 @@ export class Connection {
 
   /** @internal Waits for what was asked for before. */
   async idle(): Promise<void> {
-    const waiting = this.#turn.acquire();
+    const waiting = this.#statements.takeTurn();
     if (waiting) await waiting;
     this.#statements.endTurn();
   }
@@ -232,6 +232,27 @@ export class Connection {
   /** One cheap round trip. @throws OperationalError when the database cannot be reached. */
   async ping(): Promise<void> {
     await this.#exclusively(async () => (await this.#checkout.acquire()).ping());
+  }
+
+  /** @internal @throws InvalidRequestError where more than reading was done, or is under way. */
+  assertOnlyRead(): void {
+    this.#assertOpen();
+    if (this.occupant && !this.occupant.destroyed) throw notReleased('a stream is being read');
+    this.#transaction.assertOnlyRead();
+  }
+
+  /**
+   * Ends a transaction that has only read, and gives the driver connection back: what is read afterwards is read in a
+   * new transaction. Does nothing where none is held.
+   *
+   * @throws InvalidRequestError when something was written or locked, a nested transaction is open or a stream is read;
+   *   PendingRollbackError when the transaction is lost.
+   */
+  release(): Promise<void> {
+    return this.#exclusively<void>(() => {
+      this.assertOnlyRead();
+      return this.#finish('rollback');
+    });
   }
 
   /** A stream that is still being read ends here. */
@@ -276,19 +297,19 @@ export class Connection {
   }
 
   async #close(cancel: boolean): Promise<void> {
-    const waiting = this.#turn.acquire();
+    const waiting = this.#statements.takeTurn();
     if (waiting) await turnAfterInFlight(this, this.#checkout, waiting, cancel);
     try {
       await this.#finish('rollback');
     } finally {
       this.#checkout.release();
-      this.#turn.release();
+      this.#statements.endTurn();
     }
   }
 
   /** One step of the transaction, in its turn. */
   async #exclusively<T>(fn: () => Promise<T> | T): Promise<T> {
-    const waiting = this.#turn.acquire();
+    const waiting = this.#statements.takeTurn();
     if (waiting) await waiting;
     try {
       this.#assertOpen();

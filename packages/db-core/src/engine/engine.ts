@@ -30,6 +30,8 @@ import { placeholderCompiler } from '../sql/placeholders';
 import { transactionOptionsOf } from '../sql/transaction-options';
 import { Connection } from './connection';
 import { CONNECTION_OPTIONS } from './connection-options';
+import { callStack } from './call-stack';
+import { defaultIdleWarnMs, IdleWarnings, IdleWatch } from './idle-watch';
 import { LeakDetector, warnOfLeak } from './leak-detector';
 import { Pool } from './pool';
 import { Streams } from './streams';
@@ -44,6 +46,12 @@ export interface EngineOptions
   readonly hideParameters?: boolean;
   /** Report a connection held longer than this, with the stack that took it: the `leak` event, or a warning. Default 0: off. */
   readonly leakThresholdMs?: number;
+  /**
+   * Report a session that does nothing for so long while its transaction is open, with the stack of its last statement:
+   * the `idle-in-transaction` event, or a warning once for each place. Default 250; 0, off, where NODE_ENV is `production`
+   * or `test`.
+   */
+  readonly idleInTransactionWarnMs?: number;
 }
 
 export interface EngineConfig extends EngineOptions {
@@ -67,6 +75,8 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   readonly #begin: BeginMode | undefined;
   readonly #poolOptions: PoolOptions;
   readonly #leaks: LeakDetector | undefined;
+  readonly #idleWarnMs: number;
+  readonly #idleWarnings = new IdleWarnings();
   #pool: Pool;
   #sessions = 0;
   #replaced = false;
@@ -106,6 +116,9 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
           : positive('streamTimeoutMs', options.streamTimeoutMs ?? 600_000),
       acquireTimeoutMs,
     });
+    const { idleInTransactionWarnMs = defaultIdleWarnMs() } = options;
+    this.#idleWarnMs =
+      idleInTransactionWarnMs && positive('idleInTransactionWarnMs', idleInTransactionWarnMs);
     if (options.leakThresholdMs) {
       this.#leaks = new LeakDetector(
         positive('leakThresholdMs', options.leakThresholdMs),
@@ -219,10 +232,18 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   }
 
   async #checkoutWatched(leaks: LeakDetector): Promise<DriverConnection> {
-    const stack = LeakDetector.stack();
+    const stack = callStack();
     const driver = await this.#pool.acquire();
     leaks.watch(driver, stack);
     return driver;
+  }
+
+  /** @internal Watches the connection of a session that may be idle in a transaction; undefined where nobody wants to know. */
+  idleWatch(session: object): IdleWatch | undefined {
+    if (this.#idleWarnMs === 0) return undefined;
+    return new IdleWatch(session, this.#idleWarnMs, (report) => {
+      if (!this.emit('idle-in-transaction', report)) this.#idleWarnings.warn(report);
+    });
   }
 
   /** @internal */

@@ -3,6 +3,7 @@
  * of a single connection.
  */
 import type { BeginWay } from '../sql/transaction-options';
+import type { IdleInTransactionReport } from './idle-watch';
 import type { LeakReport } from './leak-detector';
 
 /** `connection` and `session` are for comparing; `session` is undefined outside a session. */
@@ -49,6 +50,7 @@ export interface EngineEvents {
   savepoint: [SavepointEvent];
   'implicit-commit': [EngineEvent];
   leak: [LeakReport];
+  'idle-in-transaction': [IdleInTransactionReport];
 }
 
 /** A connection as listeners get it: to be compared. */
@@ -58,7 +60,7 @@ export interface EventSource {
 }
 
 /** What happens on a connection. */
-export type ConnectionEvent = Exclude<keyof EngineEvents, 'leak'>;
+export type ConnectionEvent = Exclude<keyof EngineEvents, 'leak' | 'idle-in-transaction'>;
 
 /** What is known of an event; which of these depends on the event. */
 export interface EventDetails {

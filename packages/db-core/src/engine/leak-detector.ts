@@ -2,6 +2,8 @@
  * Reports connections that are held longer than they should be, with the stack that took them: a handler
  * that never answers, a `connect()` without `close()`, an external call inside a transaction.
  */
+import { clearTimeout, setTimeout } from 'node:timers';
+
 export interface LeakReport {
   readonly heldMs: number;
   /** The stack of the code that took the connection. */
@@ -18,26 +20,17 @@ export class LeakDetector {
     this.#report = report;
   }
 
-  /** Call it before anything is awaited: then the stack is the caller's. */
-  static stack(): string {
-    const depth = Error.stackTraceLimit;
-    Error.stackTraceLimit = 40; // deep enough to reach the handler through an ORM
-    const { stack = '' } = new Error('taken here');
-    Error.stackTraceLimit = depth;
-    return stack.split('\n').slice(2).join('\n');
-  }
-
-  watch(raw: object, stack: string): void {
+  watch(driver: object, stack: () => string): void {
     const takenAt = performance.now();
     const timer = setTimeout(
-      () => this.#report({ heldMs: Math.round(performance.now() - takenAt), stack }),
+      () => this.#report({ heldMs: Math.round(performance.now() - takenAt), stack: stack() }),
       this.#thresholdMs,
     );
-    this.#timers.set(raw, timer.unref());
+    this.#timers.set(driver, timer.unref());
   }
 
-  unwatch(raw: object): void {
-    clearTimeout(this.#timers.get(raw));
+  unwatch(driver: object): void {
+    clearTimeout(this.#timers.get(driver));
   }
 }
 

@@ -17,6 +17,13 @@ export interface Occupied {
   readonly occupant: Occupant | undefined;
 }
 
+/** What `release()` is refused with. @param why what is under way */
+export function notReleased(why: string): InvalidRequestError {
+  return new InvalidRequestError(
+    `release() gives the connection back where a transaction has only read, and here ${why}: commit() or rollback() comes first.`,
+  );
+}
+
 /**
  * Resolves where a statement may wait for its turn: one that waited behind a stream whose reader waits for the statement
  * would wait for ever.

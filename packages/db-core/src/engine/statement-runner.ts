@@ -7,6 +7,7 @@ import type { Statement } from '../sql/statement';
 import type { Checkout } from './checkout';
 import type { ConnectionStatus } from './connection-host';
 import type { DriverCall, Form } from './driver-call';
+import type { IdleWatch } from './idle-watch';
 import type { Mutex } from './mutex';
 import type { SavepointOwner } from './savepoint';
 import type { Transaction } from './transaction';
@@ -23,6 +24,7 @@ export class StatementRunner {
   readonly #checkout: Checkout;
   readonly #transaction: Transaction;
   readonly #turn: Mutex;
+  readonly #idleWatch: IdleWatch | undefined;
   /** Counts calls: which of two was made first. */
   #calls = 0;
 
@@ -36,6 +38,7 @@ export class StatementRunner {
     this.#checkout = checkout;
     this.#transaction = transaction;
     this.#turn = turn;
+    this.#idleWatch = connection.session && connection.engine.idleWatch(connection.session);
   }
 
   /** The number of the call that is made now. */
@@ -56,12 +59,13 @@ export class StatementRunner {
     owner: SavepointOwner,
     form: Form<T, R>,
   ): Promise<R> {
+    this.#idleWatch?.asked();
     if (this.#connection.occupant) await mayWaitBehind(this.#connection);
     const asked = this.nextCall();
     const isObserved =
       this.#checkout.listener !== undefined || this.#connection.engine.observes('query');
     const call = isObserved ? observed(this.#checkout, sql, params, perform) : perform;
-    const waiting = this.#turn.acquire();
+    const waiting = this.takeTurn();
     if (waiting) await waiting;
     try {
       if (this.#connection.closed) throw new ScopeClosedError();
@@ -112,9 +116,18 @@ export class StatementRunner {
     }
   }
 
+  /** Undefined where it is the caller's at once, who calls `endTurn` afterwards; else a promise of it. */
+  takeTurn(): Promise<void> | undefined {
+    this.#idleWatch?.stop();
+    return this.#turn.acquire();
+  }
+
   /** The next in line has its turn; where there is none, a connection that nothing counts on goes back. */
   endTurn(): void {
-    if (!this.#turn.awaited && !this.#transaction.isOnServer) this.#checkout.releaseIfFree();
+    if (!this.#turn.awaited) {
+      if (!this.#transaction.isOnServer) this.#checkout.releaseIfFree();
+      else if (!this.#connection.occupant) this.#idleWatch?.start();
+    }
     this.#turn.release();
   }
 

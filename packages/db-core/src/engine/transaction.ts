@@ -16,6 +16,7 @@ import { InvalidRequestError, PendingRollbackError } from '../errors/errors';
 import { NO_SETTINGS } from '../sql/settings';
 import { noteCircumstances } from '../dialects/driver-error';
 import { translateError } from '../dialects/translate-error';
+import { notReleased } from './occupant';
 import { savepointSql } from './savepoint';
 import { Savepoints } from './savepoints';
 import { commitOn, lossOn, rollBackOn } from './transaction-end';
@@ -86,6 +87,13 @@ export class Transaction implements SavepointTarget {
     this.#state = 'lost';
     this.#why = why;
     this.#cause = cause;
+  }
+
+  /** @throws InvalidRequestError when it holds more than what was read; PendingRollbackError */
+  assertOnlyRead(): void {
+    this.assertUsable();
+    if (this.#wrote) throw notReleased('something was written or locked');
+    if (this.savepoints.unfinished) throw notReleased('a nested transaction is open');
   }
 
   /** @throws InvalidRequestError when one is begun already; when the database refuses, none is. */

@@ -109,6 +109,12 @@ export class SessionConnections {
     }
   }
 
+  /** All or none. @throws InvalidRequestError when one of them has done more than reading. */
+  async release(): Promise<void> {
+    for (const connection of this.#open.values()) connection.assertOnlyRead();
+    await this.#each((connection) => connection.release());
+  }
+
   rollback(): Promise<void> {
     return this.#each((connection) => connection.rollback());
   }

@@ -228,6 +228,19 @@ export class Session implements ScopedResource {
     await this.#hooks.ended('rollback');
   }
 
+  /**
+   * Gives the connection back before the code waits for something else, a slow hash or another service, where the
+   * transaction has only read. The session goes on with a new transaction when it reads again; objects that were added
+   * stay so. Under `on-first-write` plain reads hold none anyway.
+   *
+   * @throws InvalidRequestError when something was written or locked: `commit()` or `rollback()` then.
+   */
+  async release(): Promise<void> {
+    this.#assertUsable();
+    this.#steps.assertOutside('release()');
+    await this.#steps.run(() => this.#connections.release());
+  }
+
   /** Rolls back what is not committed and gives the connection back. The session may be used again. */
   async close(): Promise<void> {
     await this.rollback();

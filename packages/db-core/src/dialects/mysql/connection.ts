@@ -198,8 +198,7 @@ export class MysqlConnection implements DriverConnection {
 
   #begin(request: BeginRequest): Promise<void> | BeginWay {
     const { isolationLevel, readOnly, alone } = request;
-    if (isolationLevel || readOnly || alone || !this.#implicitBegin)
-      return this.#start(request);
+    if (isolationLevel || readOnly || alone || !this.#implicitBegin) return this.#start(request);
     this.#inTransaction = undefined;
     return this.#autocommit ? this.#setAutocommit(false) : 'implicit';
   }

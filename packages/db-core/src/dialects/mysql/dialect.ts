@@ -21,6 +21,7 @@ import { answerWithin } from '../deadline';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_NETWORK_TIMEOUT_MS,
+  idleInTransactionTimeoutOf,
   KEEP_ALIVE_DELAY_MS,
   type DialectOptions,
 } from '../options';
@@ -88,7 +89,9 @@ export class MysqlDialect implements Dialect {
       const { begin = this.beginMode(this.#options.isolationLevel) } = this.#options;
       await connection.prepareSession(server, this.#settings(modes), begin !== 'on-first-write');
     } catch (cause) {
-      throw this.#unreachable(connection, cause);
+      if (!(cause instanceof ArgumentError)) throw this.#unreachable(connection, cause);
+      connection.destroy();
+      throw cause;
     }
     return connection;
   }
@@ -149,6 +152,13 @@ export class MysqlDialect implements Dialect {
           : `max_execution_time = ${statementTimeoutMs}`,
       );
     }
+    const idleTimeoutMs = idleInTransactionTimeoutOf(this.#options);
+    if (idleTimeoutMs && this.isMariaDb)
+      settings.push(`idle_transaction_timeout = ${Math.ceil(idleTimeoutMs / 1000)}`);
+    else if (this.#options.idleInTransactionTimeoutMs)
+      throw new ArgumentError(
+        'MySQL has no limit for the time that a session is idle in a transaction: leave idleInTransactionTimeoutMs out.',
+      );
     return settings;
   }
 

@@ -19,6 +19,7 @@ import { answerWithin } from '../deadline';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_NETWORK_TIMEOUT_MS,
+  idleInTransactionTimeoutOf,
   KEEP_ALIVE_DELAY_MS,
   type DialectOptions,
 } from '../options';
@@ -150,6 +151,7 @@ export class PostgresqlDialect implements Dialect {
 function clientConfig(url: DatabaseUrl, options: DialectOptions): ClientConfig {
   const { host, port, username, password, database, query } = url;
   const { statementTimeoutMs, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
+  const idleTimeoutMs = idleInTransactionTimeoutOf(options);
   return {
     host: host ?? 'localhost',
     port: port ?? 5432,
@@ -162,6 +164,7 @@ function clientConfig(url: DatabaseUrl, options: DialectOptions): ClientConfig {
     enableChannelBinding: query['channel_binding']?.toLowerCase() === 'prefer',
     ...(query['options'] !== undefined && { options: query['options'] }),
     ...(statementTimeoutMs && { statement_timeout: statementTimeoutMs }),
+    ...(idleTimeoutMs && { idle_in_transaction_session_timeout: idleTimeoutMs }),
     ...(username !== undefined && { user: username }),
     ...(password !== undefined && { password }),
   };
