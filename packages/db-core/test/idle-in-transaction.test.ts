@@ -100,6 +100,9 @@ onEachEngine((fixture) => {
         expect(reports[0]).toMatchObject({
           session: Session(),
           stack: expect.stringContaining('writesAndThinks') as string,
+          location: expect.stringMatching(
+            /idle-in-transaction\.test\.ts:\d+:\d+ \(writesAndThinks\)/,
+          ) as string,
         });
         expect(reports[0]?.idleMs).toBeGreaterThanOrEqual(4);
       });

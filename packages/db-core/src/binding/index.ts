@@ -19,7 +19,7 @@ export { assertComparable } from '../orm/column-value';
 export { dependenciesFirst } from '../orm/dependencies-first';
 export { engineRegistry } from './engine-registry';
 export { hiddenField } from './hidden-field';
-export { skipInLocations } from '../observe/caller-location';
+export { skipInLocations } from '../engine/caller-location';
 export { noteChange, watchChanges } from '../observe/changes';
 export { keyOf } from './key';
 export { mapClass, mapperOf, rowIsGone } from '../orm/mapper';

@@ -4,12 +4,15 @@
  */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { callStack } from './call-stack';
+import { locationIn } from './caller-location';
 
 export interface IdleInTransactionReport {
   readonly session: object;
   readonly idleMs: number;
   /** The stack of the code that sent its last statement. */
   readonly stack: string;
+  /** The place in the user's own code there, `file:line:column (function)`; undefined where the stack does not reach it. */
+  readonly location: string | undefined;
 }
 
 /** Watches one session's connection. */
@@ -42,7 +45,8 @@ export class IdleWatch {
     const since = performance.now();
     this.#timer = setTimeout(() => {
       const idleMs = Math.round(performance.now() - since);
-      this.#report({ session: this.#session, idleMs, stack: this.#stack() });
+      const stack = this.#stack();
+      this.#report({ session: this.#session, idleMs, stack, location: locationIn(stack) });
     }, this.#thresholdMs).unref();
   }
 
@@ -59,9 +63,9 @@ const MOST_PLACES = 100;
 export class IdleWarnings {
   readonly #told = new Set<string>();
 
-  warn({ idleMs, stack }: IdleInTransactionReport): void {
-    if (this.#told.has(stack) || this.#told.size === MOST_PLACES) return;
-    this.#told.add(stack);
+  warn({ idleMs, stack, location = stack }: IdleInTransactionReport): void {
+    if (this.#told.has(location) || this.#told.size === MOST_PLACES) return;
+    this.#told.add(location);
     console.warn(
       `A session has been idle in a transaction for ${idleMs} ms, which keeps a connection of the pool and what it has locked. ` +
         'Commit or roll back before waiting for something else; Session.release() gives the connection back where it has only read. ' +

@@ -8,7 +8,7 @@
  */
 import type { EventDetails } from '../engine/events';
 import type { ScopeEvent, ScopeObserver } from '../session/scope';
-import { callerLocation } from './caller-location';
+import { callerLocation } from '../engine/caller-location';
 
 export type RecordedKind = ScopeEvent;
 

@@ -22,6 +22,11 @@ export function callerLocation(): string | undefined {
   Error.stackTraceLimit = STACK_DEPTH;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = depth;
+  return locationIn(stack);
+}
+
+/** The same for a stack that was kept. */
+export function locationIn(stack: string): string | undefined {
   for (const line of stack.split('\n')) {
     const [, name, place] = FRAME.exec(line) ?? [];
     if (place === undefined || !isOfUser(place)) continue;
