@@ -101,7 +101,7 @@ onEachEngine((fixture) => {
           session: Session(),
           stack: expect.stringContaining('writesAndThinks') as string,
           location: expect.stringMatching(
-            /idle-in-transaction\.test\.ts:\d+:\d+ \(writesAndThinks\)/,
+            /idle-in-transaction\.test\.ts:\d+:\d+/,
           ) as string,
         });
         expect(reports[0]?.idleMs).toBeGreaterThanOrEqual(4);

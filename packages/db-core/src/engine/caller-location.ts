@@ -35,6 +35,12 @@ export function locationIn(stack: string): string | undefined {
   return undefined;
 }
 
+/** The lines of a stack that are of the user's own code; all of them where none is. */
+export function withoutLibraries(stack: string): string {
+  const own = stack.split('\n').filter((line) => isOfUser(FRAME.exec(line)?.[2] ?? 'node:'));
+  return own.length > 0 ? own.join('\n') : stack;
+}
+
 function isOfUser(place: string): boolean {
   if (place.startsWith('node:') || /[\\/]node_modules[\\/]/.test(place)) return false;
   for (const folder of libraries) if (place.startsWith(folder)) return false;

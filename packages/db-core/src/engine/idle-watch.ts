@@ -4,7 +4,7 @@
  */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { callStack } from './call-stack';
-import { locationIn } from './caller-location';
+import { locationIn, withoutLibraries } from './caller-location';
 
 export interface IdleInTransactionReport {
   readonly session: object;
@@ -69,7 +69,7 @@ export class IdleWarnings {
     console.warn(
       `A session has been idle in a transaction for ${idleMs} ms, which keeps a connection of the pool and what it has locked. ` +
         'Commit or roll back before waiting for something else; Session.release() gives the connection back where it has only read. ' +
-        `(idleInTransactionWarnMs of the engine sets the limit, 0 turns this off.) Its last statement was sent by:\n${stack}`,
+        `(idleInTransactionWarnMs of the engine sets the limit, 0 turns this off.) Its last statement was sent by:\n${withoutLibraries(stack)}`,
     );
   }
 }
