@@ -1,4 +1,4 @@
-import { createEngine, runInScope } from '@quartet/db-core';
+import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import { Recorder, trackModifications } from '@quartet/db-core/observe';
 import { initApp } from '@quartet/db-core/express';
 import express from 'express';
@@ -73,6 +73,19 @@ test('what a session commits is told', async () => {
   expect(lines).toEqual(['insert admin']);
   stop();
   // #endregion
+});
+
+test('a session that is idle in a transaction is reported', async () => {
+  const engine = createEngine('sqlite://', { idleInTransactionWarnMs: 5 });
+  const Session = scopedSession(sessionmaker({ bind: engine }));
+  // #region idle-in-transaction
+  const reported = new Promise((resolve) => engine.once('idle-in-transaction', resolve));
+  await runInScope(async () => {
+    await Session.execute('create table users (name text)');
+    expect(await reported).toMatchObject({ location: expect.stringContaining('seeing.test.ts') });
+  });
+  // #endregion
+  await engine.dispose();
 });
 
 test('a connection held too long is reported', async () => {

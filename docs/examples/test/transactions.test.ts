@@ -1,7 +1,7 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import { InvalidRequestError, retryable, runInScope, transactional } from '@quartet/db-core';
 import { Recorder } from '@quartet/db-core/observe';
-import { Account, names, Session, useDatabase, User } from './support';
+import { Account, engine, names, Session, useDatabase, User } from './support';
 
 useDatabase();
 
@@ -12,7 +12,7 @@ test('when a transaction begins', async () => {
   const recorder = new Recorder();
   await runInScope(
     async () => {
-      await Session.execute('select 1'); // on SQLite: no BEGIN yet
+      await Session.execute('select 1'); // a plain read: no BEGIN yet
       Session.add(new User('admin'));
       await Session.commit(); // BEGIN IMMEDIATE, INSERT, COMMIT
     },
@@ -23,6 +23,8 @@ test('when a transaction begins', async () => {
     'session-opened',
     'checkout',
     'query',
+    'checkin', // what has only read holds no connection
+    'checkout',
     'begin',
     'query',
     'commit',
@@ -30,6 +32,30 @@ test('when a transaction begins', async () => {
     'session-removed',
   ]);
   // #endregion
+});
+
+test('a connection is given back before something slow', async () => {
+  await runInScope(async () => {
+    Session.add(new User('admin'));
+    await Session.commit();
+  });
+  const verify = async (_password: string, _user: User): Promise<boolean> => {
+    expect(engine.status().inUse).toBe(0);
+    await timer(1);
+    return true;
+  };
+  await runInScope(async () => {
+    Session({ begin: 'on-first-statement' });
+    // #region release
+    const user = await User.query.filterBy({ name: 'admin' }).one();
+    await Session.release(); // whatever the mode, no connection is held during the next line
+    if (!(await verify('secret', user))) throw new Error('The password is wrong.');
+    user.name = 'admin, seen today';
+    Session.add(user);
+    await Session.commit();
+    // #endregion
+  });
+  expect(await names()).toEqual(['admin, seen today']);
 });
 
 test('the lost update', async () => {

@@ -100,9 +100,7 @@ onEachEngine((fixture) => {
         expect(reports[0]).toMatchObject({
           session: Session(),
           stack: expect.stringContaining('writesAndThinks') as string,
-          location: expect.stringMatching(
-            /idle-in-transaction\.test\.ts:\d+:\d+/,
-          ) as string,
+          location: expect.stringMatching(/idle-in-transaction\.test\.ts:\d+:\d+/) as string,
         });
         expect(reports[0]?.idleMs).toBeGreaterThanOrEqual(4);
       });
