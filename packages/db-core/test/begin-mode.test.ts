@@ -1,4 +1,4 @@
-import type { Engine, EngineOptions, ScopedSession, SessionOptions } from '@quartet/db-core';
+import type { Engine, EngineOptions, SessionOptions } from '@quartet/db-core';
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import type { EngineName, FreshDatabase } from '@quartet/testing';
 import { describeOn, freshDatabase } from '@quartet/testing';

@@ -37,9 +37,11 @@ onEachEngine((fixture) => {
     test('does nothing where none is held, and twice', async () => {
       await runInScope(async () => {
         await Session.release();
+        expect(engine.status().checkouts).toBe(0);
         await Session.execute(read);
         await Session.release();
         await Session.release();
+        expect(engine.status().checkouts).toBe(1);
       });
     });
 
