@@ -60,8 +60,8 @@ mapper(User, {
   tableName: 'users',
   columns: {
     id: { type: Number, primary: true, generated: true },
-    name: { type: String, length: 50, unique: true },
-    email: { type: String, length: 120, unique: true },
+    name: { type: String, length: 50, unique: true, nullable: false },
+    email: { type: String, length: 120, unique: true, nullable: false },
   },
 });
 
@@ -69,7 +69,7 @@ mapper(Tag, {
   tableName: 'tags',
   columns: {
     id: { type: Number, primary: true, generated: true },
-    name: { type: String, length: 50, unique: true },
+    name: { type: String, length: 50, unique: true, nullable: false },
   },
   relations: {
     messages: {
@@ -86,8 +86,8 @@ mapper(Message, {
   tableName: 'messages',
   columns: {
     id: { type: Number, primary: true, generated: true },
-    userId: { type: Number, name: 'user_id' },
-    body: { type: 'text' },
+    userId: { type: Number, name: 'user_id', nullable: false },
+    body: { type: 'text', nullable: false },
     createdAt: utcDateTime({ defaultNow: true, name: 'created_at' }),
   },
   relations: {

@@ -18,7 +18,7 @@ mapper(User, {
   tableName: 'users',
   columns: {
     id: { type: Number, primary: true, generated: true },
-    name: { type: String, length: 50, unique: true },
+    name: { type: String, length: 50, unique: true, nullable: false },
   },
 });
 

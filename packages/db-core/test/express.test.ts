@@ -291,6 +291,28 @@ onEachEngine((fixture) => {
     expect(teardowns).toHaveLength(1);
   });
 
+  test.each<[string, (late: Express) => unknown]>([
+    ['the route GET /users', (late) => late.get('/users', () => undefined)],
+    ['the route POST /users/:id', (late) => late.post('/users/:id', () => undefined)],
+    ['a router', (late) => late.use('/api', express.Router())],
+  ])('initApp behind %s is refused', (what, register) => {
+    const late = express();
+    late.use(express.json(), (_req, _res, next) => next());
+    register(late);
+    expect(() => initApp(late)).toThrow(`initApp was called behind ${what},`);
+    expect(requestScopesOf(late)).toBeUndefined();
+  });
+
+  test('initApp behind middleware, or an app that is mounted, is as ever', () => {
+    const late = express();
+    const mounted = express();
+    initApp(mounted);
+    mounted.get('/', () => undefined);
+    late.use(express.json(), express.static('.'));
+    late.use('/admin', mounted);
+    expect(initApp(late)).toBe(requestScopesOf(late));
+  });
+
   test('initApp twice on one app is refused', () => {
     expect(() => initApp(app)).toThrow('call initApp once for each app');
   });

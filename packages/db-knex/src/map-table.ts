@@ -3,7 +3,8 @@
  * them. It knows no relations; a foreign key is a column.
  */
 import type { Class, Mapper } from '@quartet/db-core/binding';
-import { mapClass, mapperOf } from '@quartet/db-core/binding';
+import { ArgumentError } from '@quartet/db-core';
+import { assertKnownOptions, mapClass, mapperIfMapped, mapperOf } from '@quartet/db-core/binding';
 import type { Knex } from 'knex';
 import { TableMapper } from './table-mapper';
 
@@ -17,11 +18,19 @@ export interface TableMapping<T extends object> {
   readonly references?: readonly Class[];
 }
 
+const MAPPING: Readonly<Record<keyof TableMapping<object>, true>> = {
+  table: true,
+  columns: true,
+  primaryKey: true,
+  references: true,
+};
+
 /**
  * Maps a class to a table. Objects read are made without calling the constructor. Columns left undefined are left to
  * the database's defaults.
  *
  * @param knex one made by `bindKnex`.
+ * @throws ArgumentError for an unknown option, and for a class that is mapped already on an engine in use.
  * @example
  * mapTable(knex, User, { table: 'users', columns: { id: true, name: true, email: true } });
  * Session.add(Object.assign(new User(), { name: 'admin', email: 'admin@example.com' }));
@@ -31,6 +40,12 @@ export function mapTable<T extends object>(
   target: Class<T>,
   mapping: TableMapping<T>,
 ): void {
+  assertKnownOptions('option of mapTable()', mapping, MAPPING);
+  const before = mapperIfMapped(target);
+  if (before?.target === target && !before.engine.disposed)
+    throw new ArgumentError(
+      `${target.name} is mapped already: a class stands for one table. Map it once, in the file of the class, or give the second table a class of its own.`,
+    );
   const { table, columns, primaryKey = 'id' as string & keyof T, references = [] } = mapping;
   const names = Object.entries(columns).map(([property, name]): [string, string] => [
     property,

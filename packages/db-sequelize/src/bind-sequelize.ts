@@ -4,10 +4,11 @@
  */
 import type { Engine } from '@quartet/db-core';
 import { ArgumentError, outsideScope } from '@quartet/db-core';
-import { engineRegistry, mapClass } from '@quartet/db-core/binding';
-import type { Model, ModelStatic, Options } from 'sequelize';
-import { Sequelize } from 'sequelize';
+import { engineRegistry, hasDefaultTextForm, mapClass } from '@quartet/db-core/binding';
+import type { ModelStatic, Options } from 'sequelize';
+import { Model, Sequelize } from 'sequelize';
 import { forgetFormerAssociations } from './former-associations';
+import { refusePositional } from './positional';
 import { sequelizeOptions } from './options';
 import { reportModifications } from './report-modifications';
 import { defineStoredTypes, typesOf } from './sqlite3/model-types';
@@ -29,6 +30,7 @@ export interface BindSequelizeOptions
 
 const { bind, engineOf } = engineRegistry<Sequelize>('Sequelize', 'await bindSequelize(engine, …)');
 export { engineOf };
+hasDefaultTextForm(Model);
 
 /**
  * @param options Sequelize's own (`define`, `logging`, `hooks`, …), except those that choose the database.
@@ -75,6 +77,7 @@ export async function bindSequelize(
 
 function mapModel(engine: Engine, model: ModelStatic<Model>): void {
   forgetFormerAssociations(model);
+  refusePositional(model);
   mapClass(model, new SequelizeMapper(engine, model));
 }
 

@@ -6,6 +6,7 @@ export type { UtcDateTimeOptions } from './utc-date-time';
 import { skipInLocations } from '@quartet/db-core/binding';
 export { bindSequelize } from './bind-sequelize';
 export { createAll, dropAll } from './schema';
+export { keyCondition } from './sequelize-mapper';
 export { sqlite3Driver } from './sqlite3/driver';
 export { utcDateTime } from './utc-date-time';
 

@@ -10,6 +10,7 @@ import {
   snapshot,
 } from '@quartet/db-core/binding';
 import type {
+  Attributes,
   Association,
   BelongsTo,
   FindOptions,
@@ -91,13 +92,8 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
   }
 
   async get(id: Identity): Promise<M | undefined> {
-    const attributes = this.#model.getAttributes() as Record<string, { type: unknown } | undefined>;
-    const columns = this.primaryKey.map((name) => ({
-      name,
-      type: typeName(attributes[name]?.type),
-    }));
-    const key = keyOf(this.name, columns, id, this.engine.dialect.facts);
-    const found = key && (await this.#model.findOne({ where: key as WhereOptions }));
+    const where = keyCondition(this.#model, id);
+    const found = where && (await this.#model.findOne({ where }));
     return found ? this.#remember(found) : undefined;
   }
 
@@ -187,6 +183,24 @@ function isNotEmpty(values: object): boolean {
 }
 
 /** A type of Sequelize's in the words of the database; types may also be given as such. */
+/**
+ * The condition for the row with this key, which may be the text of a path; undefined where no row can have it.
+ *
+ * @throws InvalidRequestError for what is no key; UnmappedError
+ */
+export function keyCondition<M extends Model>(
+  model: ModelStatic<M>,
+  id: Identity,
+): WhereOptions<Attributes<M>> | undefined {
+  const { engine, name } = mapperOf(model as unknown as Class);
+  const attributes = model.getAttributes() as Record<string, { type: unknown } | undefined>;
+  const columns = model.primaryKeyAttributes.map((column) => ({
+    name: column,
+    type: typeName(attributes[column]?.type),
+  }));
+  return keyOf(name, columns, id, engine.dialect.facts) as WhereOptions<Attributes<M>> | undefined;
+}
+
 function typeName(type: unknown): string {
   return typeof type === 'string' ? type : ((type as { toSql?(): string })?.toSql?.() ?? '');
 }

@@ -7,7 +7,7 @@
  */
 import type { Class } from '@quartet/db-core/binding';
 import { ArgumentError } from '@quartet/db-core';
-import type { EntitySchemaOptions, MixedList } from 'typeorm';
+import type { EntitySchemaColumnOptions, EntitySchemaOptions, MixedList } from 'typeorm';
 import { EntitySchema } from 'typeorm';
 
 /** What an EntitySchema says, without the class and with a name by default. */
@@ -18,7 +18,8 @@ export type Mapping<T> = Omit<EntitySchemaOptions<T>, 'target' | 'name'> & {
 const schemas = new WeakMap<object, EntitySchema>();
 
 /**
- * Maps a plain class. Columns are NOT NULL unless they say `nullable: true`, as TypeORM has it; SQLAlchemy's are nullable.
+ * Maps a plain class. As with SQLAlchemy and Sequelize, a column may be NULL unless it says `nullable: false`, is part of the
+ * primary key, or is filled by TypeORM itself (`createDate`, `version` …).
  *
  * @throws ArgumentError for a class that is mapped already.
  * @returns the schema, for `bindTypeorm`; the class itself will do there too.
@@ -26,7 +27,7 @@ const schemas = new WeakMap<object, EntitySchema>();
  * class User { id!: number; name!: string }
  * mapper(User, {
  *   tableName: 'users',
- *   columns: { id: { type: Number, primary: true, generated: true }, name: { type: String, length: 50, unique: true } },
+ *   columns: { id: { type: Number, primary: true, generated: true }, name: { type: String, length: 50, unique: true, nullable: false } },
  * });
  * await bindTypeorm(engine, { entities: [User] });
  */
@@ -35,10 +36,25 @@ export function mapper<T extends object>(target: Class<T>, mapping: Mapping<T>):
     throw new ArgumentError(
       `${target.name} is mapped already: a class stands for one table. Map it once, in the file of the class, or give the second table a class of its own.`,
     );
-  const schema = new EntitySchema<T>({ name: target.name, ...mapping, target: target as never });
+  const columns = Object.entries(mapping.columns ?? {}).map(([property, column]) => [
+    property,
+    { nullable: mayBeNull(column as EntitySchemaColumnOptions), ...(column as object) },
+  ]);
+  const schema = new EntitySchema<T>({
+    name: target.name,
+    ...mapping,
+    columns: Object.fromEntries(columns) as typeof mapping.columns,
+    target: target as never,
+  });
   schemas.set(target, schema as EntitySchema);
   return schema;
 }
+
+function mayBeNull(column: EntitySchemaColumnOptions): boolean {
+  return !NEVER_NULL.some((kind) => column[kind]);
+}
+
+const NEVER_NULL = ['primary', 'generated', 'createDate', 'updateDate', 'version'] as const;
 
 /** Entities with mapped classes replaced by their schemas. */
 export function mappedSchemas(

@@ -35,23 +35,23 @@ mapper(User, {
   tableName: 'users',
   columns: {
     id,
-    name: { type: String, length: 50, unique: true },
-    email: { type: String, length: 120, unique: true },
+    name: { type: String, length: 50, unique: true, nullable: false },
+    email: { type: String, length: 120, unique: true, nullable: false },
   },
   relations: { messages: { type: 'one-to-many', target: () => Message, inverseSide: 'user' } },
 });
 
 mapper(Tag, {
   tableName: 'tags',
-  columns: { id, name: { type: String, length: 50, unique: true } },
+  columns: { id, name: { type: String, length: 50, unique: true, nullable: false } },
 });
 
 mapper(Message, {
   tableName: 'messages',
   columns: {
     id,
-    userId: { type: Number, name: 'user_id' },
-    body: { type: 'text' },
+    userId: { type: Number, name: 'user_id', nullable: false },
+    body: { type: 'text', nullable: false },
     createdAt: utcDateTime({ defaultNow: true, name: 'created_at' }),
   },
   relations: {

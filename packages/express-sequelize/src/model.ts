@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import type { ScopedSession } from '@quartet/db-core';
 import type { Query } from '@quartet/db-core/orm';
 import { ArgumentError, InvalidRequestError } from '@quartet/db-core';
-import { mapperOf } from '@quartet/db-core/binding';
+import { hasDefaultTextForm, mapperOf } from '@quartet/db-core/binding';
 import type {
   Attributes,
   ForeignKey,
@@ -113,9 +113,10 @@ export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded
 
   /** As the REPL and console.log print it. */
   [inspect.custom](): string {
-    return this.toString();
+    return Model.prototype.toString.call(this);
   }
 }
+hasDefaultTextForm(Model);
 
 /** The base of one `db` object's models. */
 export function baseFor(parent: typeof Model = Model, db: ModelHost): typeof Model {

@@ -29,7 +29,7 @@ import {
 } from '@quartet/db-core/express';
 import { getRecordedQueries, Recorder, trackModifications } from '@quartet/db-core/observe';
 import { NotFoundError, Query } from '@quartet/db-core/orm';
-import { createAll, dropAll } from '@quartet/db-sequelize';
+import { createAll, dropAll, keyCondition } from '@quartet/db-sequelize';
 import { reflectTables } from '@quartet/db-sequelize/reflection';
 import type { Application } from 'express';
 import type {
@@ -48,7 +48,6 @@ import type { Model } from './model';
 import { baseFor } from './model';
 import type { BindSelection, RequestContextOptions, SQLAlchemyOptions } from './options';
 import { OPTIONS } from './options';
-import { primaryKeyOf } from './primary-key';
 import type { ModelsCommitted } from './signal';
 import { Signal } from './signal';
 
@@ -246,14 +245,14 @@ export class SQLAlchemy<B extends typeof Model = typeof Model> {
   /**
    * @param id may be the text of a path: a text that is no whole number finds nothing where the key is one.
    * @param options Sequelize's own, such as `include`, and the `description` for the client.
-   * @throws NotFoundError, which is answered as a 404.
+   * @throws NotFoundError, which is answered as a 404; InvalidRequestError for what is no key.
    */
   async getOr404<M extends SequelizeModel>(
     model: ModelStatic<M>,
     id: Identity,
     { description, ...options }: FindOptions & { readonly description?: string } = {},
   ): Promise<M> {
-    const where = primaryKeyOf(model, id);
+    const where = keyCondition(model, id);
     if (!where) throw new NotFoundError(description);
     if (this.session.factory.options.autoflush !== false) await this.session.flush();
     try {

@@ -225,6 +225,23 @@ onEachEngine(({ fresh }) => {
     });
   });
 
+  test("a class's own form for the REPL is what String gives, also where it asks for the default", async () => {
+    const db = newDb();
+    class User extends db.Model {
+      declare id: number;
+      declare name: string;
+      override [inspect.custom](): string {
+        return `${super[inspect.custom]()} ${inspect(this.name)}`;
+      }
+    }
+    User.init({ name: DataTypes.STRING });
+    await db.initApp(newApp({ DATABASE_URL: await fresh() }));
+    await db.appContext(async () => {
+      const user = await User.create({ name: 'admin' });
+      expect([String(user), inspect(user)]).toEqual(Array(2).fill(`<User ${user.id}> 'admin'`));
+    });
+  });
+
   test('createAll makes what is missing and leaves the rest alone; dropAll takes it all', async () => {
     const db = newDb({ createTables: false });
     class User extends db.Model {

@@ -2,4 +2,4 @@
 export type { Binding, Bound, Item, Named } from './binding';
 export type { Fixture } from './fixture';
 export { onEachEngine } from './fixture';
-export { registerBinding } from './register';
+export { registerBinding, registerObjects } from './register';

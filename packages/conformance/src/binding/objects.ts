@@ -117,6 +117,25 @@ export function describeObjects(fixture: Fixture, subject: Subject): void {
       expect(await Session.query(User).count()).toBe(1); // the transaction goes on
     }));
 
+  test.each<unknown>([{ id: 1 }, {}, true, new Date(0), () => 1, Symbol('id'), [{ id: 1 }], [[1]]])(
+    'what is no key is refused: %p',
+    (id) =>
+      runInScope(async () => {
+        const { User } = subject.bound;
+        const query = fixture.Session.query(User);
+        const refused = /key of User .*takes text or a number for id/;
+        await expect(fixture.Session.get(User, id as never)).rejects.toThrow(refused);
+        await expect(query.getOr404(id as never)).rejects.toThrow(refused);
+      }),
+  );
+
+  test('no value is the key of no row', () =>
+    runInScope(async () => {
+      const { User } = subject.bound;
+      for (const id of [null, undefined])
+        expect(await fixture.Session.get(User, id as never)).toBeUndefined();
+    }));
+
   test('are deleted and refreshed', () =>
     runInScope(async () => {
       const { Session } = fixture;

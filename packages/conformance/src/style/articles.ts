@@ -1,5 +1,6 @@
 /** What the articles say of every style: the transcript, one scoped session for all modules, the model that no module imports. */
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { ScopedSession } from '@quartet/db-core';
 import { IntegrityError, runInScope } from '@quartet/db-core';
 import { freshDatabase } from '@quartet/testing';
@@ -21,6 +22,16 @@ export function registerArticles({ Session, User, ...style }: Style): void {
     if (User)
       test('the session at the prompt prints what the second article prints', async () => {
         expect(await runInScope(() => replayTranscript({ Session, User }))).toEqual(transcript);
+      });
+
+    if (User)
+      test('an object says the same by String, in a template and at the prompt', async () => {
+        await runInScope(async () => {
+          await style.add(ADMIN);
+          await Session.commit();
+          const user = await Session.query(User).one();
+          expect([String(user), `${user}`, inspect(user)]).toEqual(Array(3).fill("<User 'admin'>"));
+        });
       });
 
     test('the scoped session is made once, and every module that imports it means the session of its scope', async () => {

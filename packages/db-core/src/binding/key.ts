@@ -6,6 +6,7 @@ import type { DialectFacts } from '../dialects/facts';
 import type { Identity } from '../orm/mapper';
 import { InvalidRequestError } from '../errors/errors';
 import { columnType } from '../dialects/column-type';
+import { describe } from '../orm/refusals';
 
 /** A column of the key: its name, and its type in the words of the database. */
 export interface KeyColumn {
@@ -17,7 +18,7 @@ export interface KeyColumn {
  * The values by column, as the columns take them; undefined where no row can have such a key.
  *
  * @param name of the class, for the message.
- * @throws InvalidRequestError when there are more or fewer values than columns.
+ * @throws InvalidRequestError when there are more or fewer values than columns, or one is neither text nor a number.
  */
 export function keyOf(
   name: string,
@@ -25,19 +26,29 @@ export function keyOf(
   id: Identity,
   facts: DialectFacts,
 ): Record<string, unknown> | undefined {
-  const values = [id].flat() as readonly Value[];
+  const values = [id].flat() as readonly (Value | null | undefined)[];
   if (values.length !== columns.length)
     throw new InvalidRequestError(
       `The key of ${name} is ${columns.map((column) => column.name).join(', ')}: it takes ${columns.length} values, not ${values.length}.`,
     );
+  const wrong = values.find((value) => value !== null && !KEY_TYPES.includes(typeof value));
+  if (wrong !== undefined)
+    throw new InvalidRequestError(
+      `The key of ${name} was given as ${describe(wrong)}, and takes text or a number for ${columns.map((column) => column.name).join(', ')}. ` +
+        'To find rows by other columns use filterBy().',
+    );
   const key: Record<string, unknown> = {};
   for (const [i, { name: column, type }] of columns.entries()) {
-    const value = fitting(type.toLowerCase(), values[i] as Value, facts);
+    const given = values[i];
+    const value = given === null || given === undefined ? undefined : fitting(type.toLowerCase(), given, facts);
     if (value === undefined) return undefined;
     key[column] = value;
   }
   return key;
 }
+
+/** `undefined` and null are the key of no row. */
+const KEY_TYPES = ['string', 'number', 'bigint', 'undefined'];
 
 type Value = string | number | bigint;
 

@@ -16,7 +16,7 @@ const SETTING = 'quartet request scopes';
  * Registers the request scope on `app`. Call it before the routes.
  *
  * @throws ArgumentError for an unknown option.
- * @throws InvalidRequestError when called twice for one app, or with an app of Express 4.
+ * @throws InvalidRequestError when called twice for one app, behind a route or a router, or with an app of Express 4.
  * @example
  * const app = express();
  * initApp(app);
@@ -36,6 +36,13 @@ export function initApp(app: Application, options: RequestScopeOptions = {}): Re
       'This Express app has request scopes already: call initApp once for each app, and add hooks with onTeardown().',
     );
   }
+  const route = routeBefore(app);
+  if (route !== undefined) {
+    throw new InvalidRequestError(
+      `initApp was called behind ${route}, whose requests would have no session: what they write would commit by itself. ` +
+        'Call it before the routes and routers of the app; a request that uses no data costs nothing.',
+    );
+  }
   const scopes = new RequestScopes(options);
   app.set(SETTING, scopes);
   const errors = new ErrorNotes(app, (res, error) => scopes.noteError(res, error));
@@ -45,6 +52,15 @@ export function initApp(app: Application, options: RequestScopeOptions = {}): Re
     return scopes.middleware(req, res, next);
   });
   return scopes;
+}
+
+/** The first route or router that was registered, in words. */
+function routeBefore({ router }: Application): string | undefined {
+  for (const { route, handle } of router.stack) {
+    if (route) return `the route ${(route.stack[0]?.method ?? 'all').toUpperCase()} ${route.path}`;
+    if ('stack' in handle) return 'a router';
+  }
+  return undefined;
 }
 
 /** The request scopes of an app; undefined before `initApp`. */

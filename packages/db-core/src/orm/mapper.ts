@@ -10,6 +10,7 @@ import type { Condition } from './condition';
 import type { Asked } from './refusals';
 import { ArgumentError, NoResultFound, UnmappedError } from '../errors/errors';
 import { describe } from './refusals';
+import { sayTheSame } from './text-form';
 
 /** The value of a primary key; one value a column, in their order, when there are several. */
 export type Identity = string | number | bigint | readonly (string | number | bigint)[];
@@ -66,6 +67,7 @@ const MAPPER: unique symbol = Symbol.for('quartet.mapper') as never;
 
 /** Makes `mapper` the one for `target` and for subclasses that have none of their own. Mapping again replaces it. */
 export function mapClass<T extends object>(target: Class<T>, mapper: Mapper<T>): void {
+  sayTheSame(target.prototype as object);
   Object.defineProperty(target, MAPPER, { value: mapper, configurable: true });
 }
 

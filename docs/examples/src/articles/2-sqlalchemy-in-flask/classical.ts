@@ -59,8 +59,8 @@ const users: Mapping<User> = {
   tableName: 'users',
   columns: {
     id: { type: Number, primary: true, generated: true },
-    name: { type: String, length: 50, unique: true, nullable: true },
-    email: { type: String, length: 120, unique: true, nullable: true },
+    name: { type: String, length: 50, unique: true },
+    email: { type: String, length: 120, unique: true },
   },
 };
 

@@ -38,8 +38,8 @@ const accountsTable: Mapping<Account> = {
   tableName: 'accounts',
   columns: {
     id: { type: Number, primary: true, generated: true },
-    username: { type: String, length: 50, unique: true, nullable: true },
-    contact: { type: String, length: 120, unique: true, nullable: true },
+    username: { type: String, length: 50, unique: true },
+    contact: { type: String, length: 120, unique: true },
   },
 };
 mapper(Account, accountsTable);
