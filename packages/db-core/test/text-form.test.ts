@@ -60,5 +60,9 @@ test('of a class that defines both, each as it says', () => {
 
 test('of a class that defines none, as before', () => {
   class User extends Base {}
-  expect(forms(map(User))).toEqual(['[object of the library]', '[object of the library]', 'User {}']);
+  expect(forms(map(User))).toEqual([
+    '[object of the library]',
+    '[object of the library]',
+    'User {}',
+  ]);
 });

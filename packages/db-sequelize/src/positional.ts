@@ -23,7 +23,8 @@ export function refusePositional(model: ModelStatic<Model>): void {
       configurable: true,
       writable: true,
       value(this: Initialized, values: unknown, options: unknown): void {
-        if (values !== null && typeof values !== 'object') throw notPositional(this.constructor as ModelStatic<Model>);
+        if (values !== null && typeof values !== 'object')
+          throw notPositional(this.constructor as ModelStatic<Model>);
         initialize.call(this, values, options);
       },
     },

@@ -3,10 +3,15 @@ import type { Engine } from '@quartet/db-core';
 import type { Bound, Item, Named } from '@quartet/conformance/binding';
 import type { BindSequelizeOptions } from '@quartet/db-sequelize';
 import { bindSequelize, createAll, dropAll } from '@quartet/db-sequelize';
-import type { Model, ModelStatic } from 'sequelize';
+import type { Model, ModelStatic, Sequelize } from 'sequelize';
 import { col, fn, literal, Op, where } from 'sequelize';
 
-export async function schema(engine: Engine, models: BindSequelizeOptions['models'] & {}) {
+type Tables = Pick<Bound, 'createAll' | 'dropAll' | 'close'> & { readonly sequelize: Sequelize };
+
+export async function schema(
+  engine: Engine,
+  models: BindSequelizeOptions['models'] & {},
+): Promise<Tables> {
   const sequelize = await bindSequelize(engine, { models, define: { timestamps: false } });
   return {
     sequelize,
@@ -18,7 +23,9 @@ export async function schema(engine: Engine, models: BindSequelizeOptions['model
 
 /** `ModelStatic` with a constructor that says what it takes. */
 type ModelClass<T extends object> = Omit<ModelStatic<Model & T>, 'new'> &
-  (new (values?: Partial<T>) => Model & T);
+  (new (
+    values?: Partial<T>,
+  ) => Model & T);
 
 export interface Models {
   readonly models: BindSequelizeOptions['models'] & {};

@@ -39,11 +39,7 @@ export function registerObjects(binding: Binding): void {
   }, SOON);
 }
 
-function withTables(
-  fixture: Fixture,
-  binding: Binding,
-  suite: (subject: Subject) => void,
-): void {
+function withTables(fixture: Fixture, binding: Binding, suite: (subject: Subject) => void): void {
   describe('with its tables', () => {
     const subject = { binding } as Subject;
     beforeAll(async () => {

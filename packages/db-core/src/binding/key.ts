@@ -40,7 +40,8 @@ export function keyOf(
   const key: Record<string, unknown> = {};
   for (const [i, { name: column, type }] of columns.entries()) {
     const given = values[i];
-    const value = given === null || given === undefined ? undefined : fitting(type.toLowerCase(), given, facts);
+    const value =
+      given === null || given === undefined ? undefined : fitting(type.toLowerCase(), given, facts);
     if (value === undefined) return undefined;
     key[column] = value;
   }
