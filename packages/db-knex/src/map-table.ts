@@ -4,7 +4,7 @@
  */
 import type { Class, Mapper } from '@quartet/db-core/binding';
 import { ArgumentError } from '@quartet/db-core';
-import { assertKnownOptions, mapClass, mapperIfMapped, mapperOf } from '@quartet/db-core/binding';
+import { assertKnownOptions, mapClass, mapperOf } from '@quartet/db-core/binding';
 import type { Knex } from 'knex';
 import { TableMapper } from './table-mapper';
 
@@ -25,12 +25,15 @@ const MAPPING: Readonly<Record<keyof TableMapping<object>, true>> = {
   references: true,
 };
 
+/** What each class was mapped to: with another Knex it may be mapped to the same again. */
+const mappings = new WeakMap<object, string>();
+
 /**
  * Maps a class to a table. Objects read are made without calling the constructor. Columns left undefined are left to
  * the database's defaults.
  *
  * @param knex one made by `bindKnex`.
- * @throws ArgumentError for an unknown option, and for a class that is mapped already on an engine in use.
+ * @throws ArgumentError for an unknown option, and for a class that is mapped to something else already.
  * @example
  * mapTable(knex, User, { table: 'users', columns: { id: true, name: true, email: true } });
  * Session.add(Object.assign(new User(), { name: 'admin', email: 'admin@example.com' }));
@@ -41,16 +44,18 @@ export function mapTable<T extends object>(
   mapping: TableMapping<T>,
 ): void {
   assertKnownOptions('option of mapTable()', mapping, MAPPING);
-  const before = mapperIfMapped(target);
-  if (before?.target === target && !before.engine.disposed)
-    throw new ArgumentError(
-      `${target.name} is mapped already: a class stands for one table. Map it once, in the file of the class, or give the second table a class of its own.`,
-    );
   const { table, columns, primaryKey = 'id' as string & keyof T, references = [] } = mapping;
   const names = Object.entries(columns).map(([property, name]): [string, string] => [
     property,
     name === true ? property : String(name),
   ]);
+  const keys = Array.isArray(primaryKey) ? primaryKey : [primaryKey as string];
+  const said = JSON.stringify([table, names, keys]);
+  if ((mappings.get(target) ?? said) !== said)
+    throw new ArgumentError(
+      `${target.name} is mapped already, and otherwise: a class stands for one table. Map it once, in the file of the class, or give the second table a class of its own.`,
+    );
+  mappings.set(target, said);
   mapClass(
     target,
     new TableMapper<T>({
@@ -58,7 +63,7 @@ export function mapTable<T extends object>(
       target,
       table,
       columns: new Map(names),
-      primaryKey: Array.isArray(primaryKey) ? primaryKey : [primaryKey as string],
+      primaryKey: keys,
       dependencies: (): Mapper[] => references.map((reference) => mapperOf(reference)),
     }),
   );

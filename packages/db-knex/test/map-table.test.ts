@@ -1,4 +1,4 @@
-/** A class is mapped once, on an engine in use. */
+/** A class is mapped to one table. */
 import { ArgumentError, createEngine } from '@quartet/db-core';
 import { bindKnex, mapTable } from '@quartet/db-knex';
 
@@ -6,7 +6,7 @@ class Account {
   id!: number;
 }
 
-test('mapping a class twice is refused, and keeps the first mapping', async () => {
+test('mapping a class to something else is refused, and keeps the first mapping', async () => {
   const [engine, other] = [createEngine('sqlite://'), createEngine('sqlite://')];
   const columns = { id: true } as const;
   mapTable(bindKnex(engine), Account, { table: 'accounts', columns });
@@ -17,9 +17,8 @@ test('mapping a class twice is refused, and keeps the first mapping', async () =
   }
   class Special extends Account {}
   mapTable(bindKnex(engine), Special, { table: 'special', columns });
-  await engine.dispose();
-  mapTable(bindKnex(other), Account, { table: 'accounts', columns });
-  await other.dispose();
+  mapTable(bindKnex(other), Account, { table: 'accounts', columns }); // the same, with another Knex
+  for (const each of [engine, other]) await each.dispose();
 });
 
 test('an unknown option is refused', async () => {

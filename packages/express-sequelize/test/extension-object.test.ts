@@ -202,9 +202,9 @@ onEachEngine(({ fresh }) => {
         [Big, '9999999999999999999'],
         [Token, 'none'],
         [Seat, ['3', 'C']],
-        [Seat, '3'],
       ] as const)
         await expect(db.getOr404(model, id)).rejects.toThrow(NotFoundError);
+      await expect(db.getOr404(Seat, '3')).rejects.toThrow(/takes 2 values, not 1/);
       await db.getOr404(Token, key);
     });
   });

@@ -22,7 +22,7 @@ export { hiddenField } from './hidden-field';
 export { skipInLocations } from '../engine/caller-location';
 export { noteChange, watchChanges } from '../observe/changes';
 export { keyOf } from './key';
-export { mapClass, mapperIfMapped, mapperOf, rowIsGone } from '../orm/mapper';
+export { mapClass, mapperOf, rowIsGone } from '../orm/mapper';
 export { hasDefaultTextForm } from '../orm/text-form';
 export { noCondition, noSuchColumn } from '../orm/refusals';
 export { isPlain } from '../sql/plain-object';
