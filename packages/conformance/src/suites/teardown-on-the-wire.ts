@@ -187,6 +187,7 @@ export const teardownOnTheWire = suite('teardown on the wire', (test, core) => {
       const path = extra.add(async () => {
         const session = await extra.session();
         await session.rollback();
+        await session.begin({ begin: 'on-first-statement' }); // so that a connection is held
         await session.execute('SELECT count(*) FROM users');
         if (++here === 3) all.resolve();
       });
