@@ -396,6 +396,31 @@ onEachEngine((fixture) => {
       expect(ran.slice(2).filter((name) => name !== 'begin')).toEqual(['rollback']);
     });
 
+    test('a promise of afterBegin that rejects fails commit() until rollback(), and ends no process', async () => {
+      await runInScope(async () => {
+        Session.afterBegin(() => Promise.reject(new Error('on purpose')));
+        await Session.execute("insert into items (name) values ('a')");
+        await expect(Session.commit()).rejects.toThrow('on purpose');
+        await expect(Session.commit()).rejects.toThrow('on purpose');
+        await Session.rollback();
+        await Session.execute("insert into items (name) values ('kept')");
+        await Session.commit();
+      });
+      expect(await fixture.names()).toEqual(['kept']);
+    });
+
+    test('commit() waits for what afterBegin writes', async () => {
+      await runInScope(async () => {
+        Session.afterBegin(async () => {
+          await new Promise(setImmediate);
+          await Session.execute("insert into items (name) values ('of the hook')");
+        });
+        await Session.execute("insert into items (name) values ('a')");
+        await Session.commit();
+      });
+      expect((await fixture.names()).toSorted()).toEqual(['a', 'of the hook']);
+    });
+
     test('close() gives the connection back and the session may be used again', async () => {
       await runInScope(async () => {
         await Session.execute("insert into items (name) values ('a')");

@@ -251,7 +251,10 @@ export class Session implements ScopedResource {
     return this.close();
   }
 
-  /** Runs `hook` once, after this transaction has begun on the server. */
+  /**
+   * Runs `hook` once, after this transaction has begun on the server. Its promise is not waited for until `commit()`,
+   * which fails with it. For what every transaction must have before its first statement there is the option `settings`.
+   */
   afterBegin(hook: Hook): void {
     this.#assertUsable();
     this.#hooks.on('begin', hook);
