@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -114,6 +115,15 @@ test('PORT is where the ports begin', () => {
   expect(startedAt(5100).map(({ port }) => port)).toEqual([5100, 5101, 5102, 5103, 5104]);
   for (const wrong of ['x', '0', '-1', '65535', '1.5'])
     expect(() => firstPort(wrong)).toThrow(`PORT=${wrong} is no port`);
+});
+
+test('npm start reads PORT, and says what is no port', () => {
+  const started = spawnSync(process.execPath, [join(__dirname, '..', 'start.cjs')], {
+    env: { ...process.env, PORT: '65535' },
+    encoding: 'utf8',
+  });
+  expect(started.status).toBe(1);
+  expect(started.stderr).toMatch(/^PORT=65535 is no port from 1 to \d+: .*\n$/);
 });
 
 test('an app that ends later stops the others', async () => {

@@ -411,8 +411,11 @@ onEachEngine((fixture) => {
 
     test('commit() waits for what afterBegin writes', async () => {
       await runInScope(async () => {
+        let isCommitted = false;
+        fixture.engine.once('commit', () => (isCommitted = true));
         Session.afterBegin(async () => {
-          await new Promise(setImmediate);
+          // Long enough for a commit that would not wait.
+          for (let turn = 0; turn < 2000 && !isCommitted; turn++) await new Promise(setImmediate);
           await Session.execute("insert into items (name) values ('of the hook')");
         });
         await Session.execute("insert into items (name) values ('a')");

@@ -5,13 +5,14 @@
  * @see https://knexjs.org/guide/#configuration-options
  */
 import type { Engine } from '@quartet/db-core';
-import { engineRegistry } from '@quartet/db-core/binding';
+import { engineRegistry, isDevelopment } from '@quartet/db-core/binding';
 import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import type { Knex } from 'knex';
 import { knex as createKnex } from 'knex';
 import { BetterSqlite3Connection, betterSqlite3Pool } from './better-sqlite3-pool';
 import { Mysql2Client, PgClient } from './cancelling-client';
 import { BetterSqlite3Client } from './sqlite-client';
+import { watchUnsent } from './unsent';
 
 /** Knex's own options, except those that choose the database. */
 export type BindKnexOptions = Omit<
@@ -29,13 +30,17 @@ const LOG = {
 };
 
 /**
+ * In development a write that was built and never sent is warned of, when it is garbage.
+ *
  * @returns the Knex; there is nothing to destroy: its connections are the engine's.
  * @example
  * const knex = bindKnex(engine);
  * const users = await knex('users').where({ name: 'admin' });
  */
 export function bindKnex(engine: Engine, options: BindKnexOptions = {}): Knex {
-  const knex = createKnex({ log: LOG, ...options, ...CLIENTS[engine.dialect.name].config(engine) });
+  const config = CLIENTS[engine.dialect.name].config(engine);
+  if (isDevelopment()) watchUnsent(config.client as never);
+  const knex = createKnex({ log: LOG, ...options, ...config });
   bind(configOf(knex), engine);
   // Without a connection of its own Knex would not know it, and its queries of MariaDB's catalogue find nothing.
   const { connectionSettings } = knex.client as { connectionSettings: { database?: string } };

@@ -3,6 +3,7 @@
  * pool, and what it has locked, while it waits for something else, such as a slow hash or another service.
  */
 import { clearTimeout, setTimeout } from 'node:timers';
+import { isDevelopment } from '../errors/development';
 import { callStack } from './call-stack';
 import { locationIn, withoutLibraries } from './caller-location';
 
@@ -76,5 +77,5 @@ export class IdleWarnings {
 
 /** The default of `idleInTransactionWarnMs`: in development 250, elsewhere 0. */
 export function defaultIdleWarnMs(): number {
-  return ['production', 'test'].includes(process.env['NODE_ENV'] ?? '') ? 0 : 250;
+  return isDevelopment() ? 250 : 0;
 }
