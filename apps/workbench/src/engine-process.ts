@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEngine } from '@quartet/db-core';
 import { gracefulShutdown } from '@quartet/db-core/express';
+import { ENGINE_OPTIONS } from './engine-options';
 import { createStyleApps } from './style-apps';
 import type { EngineInfo } from './protocol';
 
@@ -25,7 +26,7 @@ const askedToEnd = Promise.race([once(process, 'disconnect'), once(process, 'SIG
 process.on('SIGINT', () => undefined);
 
 async function main(): Promise<void> {
-  const engine = createEngine(process.env['DATABASE_URL'] ?? '');
+  const engine = createEngine(process.env['DATABASE_URL'] ?? '', ENGINE_OPTIONS);
   const { app, runner } = await createStyleApps(engine);
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -7,6 +7,7 @@ import type { Express } from 'express';
 import type { Workbench } from './app';
 import { createWorkbench } from './app';
 import { readDatabases } from './databases';
+import { ENGINE_OPTIONS } from './engine-options';
 
 let workbench: Workbench | undefined;
 
@@ -20,6 +21,7 @@ void serve(createApp, {
   port: 4100,
   queries,
   drainTimeoutMs: 2_000,
+  engine: ENGINE_OPTIONS,
   // Before the database is closed, runs end, their rows are deleted and their followers get the last message.
   onStop: () => workbench?.stop(),
 });
