@@ -51,8 +51,9 @@ export async function turnAfterInFlight(
 ): Promise<void> {
   const { closeTimeoutMs } = connection.engine;
   const giveUp = (): void => checkout.driver?.destroy();
+  let stopping: Promise<void> | undefined;
   const stop = (): void => {
-    checkout.driver?.cancel().catch(giveUp);
+    stopping = checkout.driver?.cancel().catch(giveUp);
   };
   const { occupant } = connection;
   if (occupant) occupant.destroy();
@@ -63,6 +64,7 @@ export async function turnAfterInFlight(
   ];
   try {
     await turn;
+    await stopping; // which would else reach the statement of whoever has the connection next
   } finally {
     for (const timer of timers) clearTimeout(timer);
   }
