@@ -1,5 +1,7 @@
 /** A request to stop a statement that comes late must not stop the statement of whoever has the connection next. */
+import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
+import type { FreshDatabase } from '@quartet/testing';
 import { describeOn, freshDatabase, until } from '@quartet/testing';
 import { deferred } from './support';
 
@@ -7,9 +9,18 @@ const SLEEP = { postgres: 'select pg_sleep(0.01)', mariadb: 'select sleep(0.01)'
 
 describe.each(['postgres', 'mariadb'] as const)('on %s', (name) => {
   describeOn(name, 'a connection', (server) => {
+    let database: FreshDatabase;
+    let engine: Engine;
+    beforeAll(async () => {
+      database = await freshDatabase(server);
+      engine = createEngine(database.url, { poolSize: 1 });
+    });
+    afterAll(async () => {
+      await engine.dispose();
+      await database.drop();
+    });
+
     test('goes back when the request to stop its statement is done, not before', async () => {
-      const database = await freshDatabase(server);
-      const engine = createEngine(database.url, { poolSize: 1 });
       const driver = await engine.checkout();
       engine.checkin(driver, false);
       const late = deferred();
@@ -28,8 +39,6 @@ describe.each(['postgres', 'mariadb'] as const)('on %s', (name) => {
       late.resolve();
       await Promise.all([closing, other]);
       expect(next).toHaveBeenCalledTimes(1);
-      await engine.dispose();
-      await database.drop();
     });
   });
 });

@@ -2,7 +2,7 @@
  * A write that was built and never sent: `knex('users').insert(…)` without `await` does nothing, and says nothing. Nobody
  * can tell it from one that is to be sent later, until it is garbage: then it is warned of, in development.
  */
-import { callerLocation } from '@quartet/db-core/binding';
+import { callerLocation, hiddenField } from '@quartet/db-core/binding';
 
 /** Of a client of Knex: how a builder is made, and what is asked for its text, alone or as a part of another. */
 interface Client {
@@ -22,7 +22,7 @@ interface Built {
 }
 
 const WRITES: readonly unknown[] = ['insert', 'update', 'del'];
-const built = new WeakMap<Builder, Built>();
+const built = hiddenField<Builder, Built>();
 const told = new Set<string>();
 const watched = new WeakSet<object>();
 

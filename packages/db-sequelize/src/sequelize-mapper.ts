@@ -10,8 +10,8 @@ import {
   snapshot,
 } from '@quartet/db-core/binding';
 import type {
-  Attributes,
   Association,
+  Attributes,
   BelongsTo,
   FindOptions,
   Model,
@@ -182,7 +182,6 @@ function isNotEmpty(values: object): boolean {
   return Object.keys(values).length > 0;
 }
 
-/** A type of Sequelize's in the words of the database; types may also be given as such. */
 /**
  * The condition for the row with this key, which may be the text of a path; undefined where no row can have it.
  *
@@ -201,6 +200,7 @@ export function keyCondition<M extends Model>(
   return keyOf(name, columns, id, engine.dialect.facts) as WhereOptions<Attributes<M>> | undefined;
 }
 
+/** A type of Sequelize's in the words of the database; types may also be given as such. */
 function typeName(type: unknown): string {
   return typeof type === 'string' ? type : ((type as { toSql?(): string })?.toSql?.() ?? '');
 }

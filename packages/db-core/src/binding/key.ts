@@ -31,25 +31,24 @@ export function keyOf(
     throw new InvalidRequestError(
       `The key of ${name} is ${columns.map((column) => column.name).join(', ')}: it takes ${columns.length} values, not ${values.length}.`,
     );
-  const wrong = values.find((value) => value !== null && !KEY_TYPES.includes(typeof value));
+  const given = values.filter((value) => value !== null && value !== undefined);
+  const wrong = given.find((value) => !KEY_TYPES.includes(typeof value));
   if (wrong !== undefined)
     throw new InvalidRequestError(
       `The key of ${name} was given as ${describe(wrong)}, and takes text or a number for ${columns.map((column) => column.name).join(', ')}. ` +
         'To find rows by other columns use filterBy().',
     );
+  if (given.length < values.length) return undefined; // no value is the key of no row
   const key: Record<string, unknown> = {};
   for (const [i, { name: column, type }] of columns.entries()) {
-    const given = values[i];
-    const value =
-      given === null || given === undefined ? undefined : fitting(type.toLowerCase(), given, facts);
+    const value = fitting(type.toLowerCase(), given[i] as Value, facts);
     if (value === undefined) return undefined;
     key[column] = value;
   }
   return key;
 }
 
-/** `undefined` and null are the key of no row. */
-const KEY_TYPES = ['string', 'number', 'bigint', 'undefined'];
+const KEY_TYPES = ['string', 'number', 'bigint'];
 
 type Value = string | number | bigint;
 

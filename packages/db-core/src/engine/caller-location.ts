@@ -1,4 +1,4 @@
-/** The place in the user's own code that asked for a statement, from the caller's stack. */
+/** The stack of a caller, and the place in the user's own code there that asked for a statement. */
 import path from 'node:path';
 
 /** Deep enough to get out of an ORM. */
@@ -16,13 +16,18 @@ export function skipInLocations(folder: string): void {
   libraries.add(folder + path.sep);
 }
 
-/** `file:line:column (function)`; undefined where the stack holds libraries alone. */
-export function callerLocation(): string | undefined {
+/** Call it before anything is awaited: then the stack is the caller's. It becomes text only when it is asked for. */
+export function callStack(): () => string {
   const depth = Error.stackTraceLimit;
   Error.stackTraceLimit = STACK_DEPTH;
-  const { stack = '' } = new Error();
+  const at = new Error('called here');
   Error.stackTraceLimit = depth;
-  return locationIn(stack);
+  return () => (at.stack ?? '').split('\n').slice(2).join('\n');
+}
+
+/** `file:line:column (function)`; undefined where the stack holds libraries alone. */
+export function callerLocation(): string | undefined {
+  return locationIn(callStack()());
 }
 
 /** The same for a stack that was kept. */

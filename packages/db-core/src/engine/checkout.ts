@@ -15,7 +15,6 @@ export class Checkout {
   readonly listener: ConnectionListener | undefined;
   readonly #holder: ConnectionStatus;
   readonly #onBegin: (() => void) | undefined;
-  readonly #keeps: boolean;
   #driver: DriverConnection | undefined;
   /** How many callers count on the same one until they say otherwise. */
   #holds = 0;
@@ -23,16 +22,9 @@ export class Checkout {
   #stays = false;
   #broken = false;
 
-  /** @param keeps whether it stays until `close()`, whatever is done on it */
-  constructor(
-    holder: ConnectionStatus,
-    keeps: boolean,
-    listener?: ConnectionListener,
-    onBegin?: () => void,
-  ) {
+  constructor(holder: ConnectionStatus, listener?: ConnectionListener, onBegin?: () => void) {
     this.listener = listener;
     this.#holder = holder;
-    this.#keeps = keeps;
     this.#onBegin = onBegin;
   }
 
@@ -65,7 +57,7 @@ export class Checkout {
     this.#broken = true;
   }
 
-  /** A library has checked it out: it stays the same until `letGo`. */
+  /** Somebody counts on having the same one until `letGo`. */
   hold(): void {
     this.#holds++;
   }
@@ -83,14 +75,14 @@ export class Checkout {
   releaseIfFree(): void {
     const driver = this.#driver;
     if (!driver) return;
-    const isNeeded = this.#keeps || this.#holds > 0 || this.#stays || !driver.reusable;
+    const isNeeded = this.#holds > 0 || this.#stays || !driver.reusable;
     if (!isNeeded || !driver.alive) this.release();
   }
 
   /** After a transaction. */
   releaseAfterTransaction(): void {
     this.#stays = false;
-    if (!this.#keeps && this.#holds === 0) this.release();
+    if (this.#holds === 0) this.release();
   }
 
   release(): void {

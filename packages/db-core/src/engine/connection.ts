@@ -46,8 +46,8 @@ export class Connection {
     const { autobegin = false } = options;
     this.engine = engine;
     this.session = options.session;
-    const keeps = options.keepsConnection ?? !autobegin;
-    this.#checkout = new Checkout(this, keeps, options.listener, options.onBegin);
+    this.#checkout = new Checkout(this, options.listener, options.onBegin);
+    if (options.keepsConnection ?? !autobegin) this.#checkout.hold(); // until it is closed
     this.#transaction = new Transaction(this.#checkout, {
       autobegin,
       librarysBegin: engine.dialect.singleWriter ? undefined : 'on-first-statement',

@@ -30,7 +30,7 @@ import { placeholderCompiler } from '../sql/placeholders';
 import { transactionOptionsOf } from '../sql/transaction-options';
 import { Connection } from './connection';
 import { CONNECTION_OPTIONS } from './connection-options';
-import { callStack } from './call-stack';
+import { callStack } from './caller-location';
 import { defaultIdleWarnMs, IdleWarnings, IdleWatch } from './idle-watch';
 import { LeakDetector, warnOfLeak } from './leak-detector';
 import { Pool } from './pool';

@@ -4,8 +4,7 @@
  */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { isDevelopment } from '../errors/development';
-import { callStack } from './call-stack';
-import { locationIn, withoutLibraries } from './caller-location';
+import { callStack, locationIn, withoutLibraries } from './caller-location';
 
 export interface IdleInTransactionReport {
   readonly session: object;
@@ -36,7 +35,6 @@ export class IdleWatch {
 
   /** A statement is asked for: call it before anything is awaited. */
   asked(): void {
-    this.stop();
     this.#stack = callStack();
   }
 
