@@ -95,6 +95,7 @@ interface Row {
 }
 
 async function main(): Promise<void> {
+  process.env['NODE_ENV'] ??= 'production'; // as the servers of the other benchmarks
   const engines = (['sqlite', 'postgres', 'mariadb'] as const).filter(
     (name) => values.engine?.split(',').includes(name) ?? true,
   );

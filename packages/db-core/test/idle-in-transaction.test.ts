@@ -2,6 +2,7 @@ import { setTimeout as timer } from 'node:timers/promises';
 import type { Engine, IdleInTransactionReport, ScopedSession } from '@quartet/db-core';
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import { describeOn, expectWarning, freshDatabase, until } from '@quartet/testing';
+import { IdleWatch } from '../src/engine/idle-watch';
 import { onEachEngine } from './support';
 
 const insert = "insert into items (name) values ('a')";
@@ -106,6 +107,36 @@ onEachEngine((fixture) => {
         });
         expect(reports[0]?.idleMs).toBeGreaterThanOrEqual(4);
       });
+    });
+
+    test('is reported where settings made a read begin the transaction', async () => {
+      if (fixture.name === 'sqlite') return; // has no settings
+      use(fixture.another({ idleInTransactionWarnMs: 5, begin: 'on-first-write' }));
+      const reports: IdleInTransactionReport[] = [];
+      engine.on('idle-in-transaction', (report) => reports.push(report));
+      const setting = fixture.name === 'postgres' ? 'app.tenant' : 'sql_mode';
+      await runInScope(
+        async () => {
+          await Session.execute(read);
+          await until(() => reports.length === 1);
+        },
+        { settings: { [setting]: 'ANSI' } },
+      );
+      expect(reports[0]?.location).toMatch(/idle-in-transaction\.test\.ts/);
+    });
+
+    test('has cost no stack where a statement leaves nothing open', async () => {
+      use(fixture.another({ idleInTransactionWarnMs: 1_000, begin: 'on-first-write' }));
+      const stacks = jest.spyOn(IdleWatch.prototype, 'asked');
+      await runInScope(async () => {
+        await Session.execute(read);
+        expect(stacks).toHaveBeenCalledTimes(0);
+        await Promise.all([Session.execute(insert), Session.execute(read)]);
+        expect(stacks).toHaveBeenCalledTimes(2); // the read may come behind the write, in its transaction
+        await Session.execute(read);
+        expect(stacks).toHaveBeenCalledTimes(3);
+      });
+      stacks.mockRestore();
     });
 
     test('is warned of, once for each place', async () => {

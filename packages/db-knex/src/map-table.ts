@@ -3,8 +3,7 @@
  * them. It knows no relations; a foreign key is a column.
  */
 import type { Class, Mapper } from '@quartet/db-core/binding';
-import { ArgumentError } from '@quartet/db-core';
-import { assertKnownOptions, mapClass, mapperOf } from '@quartet/db-core/binding';
+import { assertKnownOptions, mapClass, mappedAlready, mapperOf } from '@quartet/db-core/binding';
 import type { Knex } from 'knex';
 import { TableMapper } from './table-mapper';
 
@@ -51,10 +50,7 @@ export function mapTable<T extends object>(
   ]);
   const keys = Array.isArray(primaryKey) ? primaryKey : [primaryKey as string];
   const said = JSON.stringify([table, names, keys]);
-  if ((mappings.get(target) ?? said) !== said)
-    throw new ArgumentError(
-      `${target.name} is mapped already, and otherwise: a class stands for one table. Map it once, in the file of the class, or give the second table a class of its own.`,
-    );
+  if ((mappings.get(target) ?? said) !== said) throw mappedAlready(target);
   mappings.set(target, said);
   mapClass(
     target,

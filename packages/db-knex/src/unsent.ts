@@ -2,7 +2,7 @@
  * A write that was built and never sent: `knex('users').insert(…)` without `await` does nothing, and says nothing. Nobody
  * can tell it from one that is to be sent later, until it is garbage: then it is warned of, in development.
  */
-import { callerLocation, hiddenField } from '@quartet/db-core/binding';
+import { callerLocation, hiddenField, WarnedPlaces } from '@quartet/db-core/binding';
 
 /** Of a client of Knex: how a builder is made, and what is asked for its text, alone or as a part of another. */
 interface Client {
@@ -23,12 +23,11 @@ interface Built {
 
 const WRITES: readonly unknown[] = ['insert', 'update', 'del'];
 const built = hiddenField<Builder, Built>();
-const told = new Set<string>();
+const warned = new WarnedPlaces();
 const watched = new WeakSet<object>();
 
 const garbage = new FinalizationRegistry<Built>(({ method, isUsed, location }) => {
-  if (isUsed || !WRITES.includes(method) || location === undefined || told.has(location)) return;
-  told.add(location);
+  if (isUsed || !WRITES.includes(method) || location === undefined || !warned.add(location)) return;
   console.warn(
     `A Knex ${method === 'del' ? 'delete' : method} was built and never sent, so it did nothing: await it. It was built at ${location}.`,
   );

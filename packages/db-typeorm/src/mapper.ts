@@ -6,7 +6,7 @@
  * @see https://docs.sqlalchemy.org/en/20/orm/mapping_styles.html#imperative-mapping
  */
 import type { Class } from '@quartet/db-core/binding';
-import { ArgumentError } from '@quartet/db-core';
+import { mappedAlready } from '@quartet/db-core/binding';
 import type { EntitySchemaColumnOptions, EntitySchemaOptions, MixedList } from 'typeorm';
 import { EntitySchema } from 'typeorm';
 
@@ -32,10 +32,7 @@ const schemas = new WeakMap<object, EntitySchema>();
  * await bindTypeorm(engine, { entities: [User] });
  */
 export function mapper<T extends object>(target: Class<T>, mapping: Mapping<T>): EntitySchema<T> {
-  if (schemas.has(target))
-    throw new ArgumentError(
-      `${target.name} is mapped already: a class stands for one table. Map it once, in the file of the class, or give the second table a class of its own.`,
-    );
+  if (schemas.has(target)) throw mappedAlready(target);
   const columns = Object.entries(mapping.columns ?? {}).map(([property, column]) => [
     property,
     { nullable: mayBeNull(column as EntitySchemaColumnOptions), ...(column as object) },

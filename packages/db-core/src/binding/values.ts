@@ -1,5 +1,6 @@
 /** Values of a row, remembered to see later whether an object has changed: also inside a Date, a Buffer or a JSON value. */
 import { isDeepStrictEqual } from 'node:util';
+import { isPlain } from '../sql/plain-object';
 
 /** A copy that does not change with the value. Instances of other classes are not copied. */
 export function snapshot(value: unknown): unknown {
@@ -7,9 +8,10 @@ export function snapshot(value: unknown): unknown {
   if (value instanceof Date) return new Date(value);
   if (value instanceof Uint8Array) return Buffer.from(value);
   if (Array.isArray(value)) return value.map(snapshot);
-  return isPlain(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, snapshot(item)]))
-    : value;
+  if (!isPlain(value)) return value;
+  const copy = Object.create(Object.getPrototypeOf(value) as object | null) as typeof value;
+  for (const [key, item] of Object.entries(value)) copy[key] = snapshot(item);
+  return copy;
 }
 
 /** Whether a value is as it was when the snapshot was taken. */
@@ -20,9 +22,4 @@ export function isUnchanged(value: unknown, taken: unknown): boolean {
   if (value instanceof Uint8Array && taken instanceof Uint8Array)
     return Buffer.compare(value, taken) === 0;
   return isDeepStrictEqual(value, taken);
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -121,7 +121,8 @@ export class Route {
    */
   async free(): Promise<Error | undefined> {
     while (this.#pending > 0) await this.#latest?.then(nothing, nothing);
-    await this.#last?.idle();
+    const working = this.#last?.idle();
+    if (working) await working;
     const pinned = this.#pinned;
     this.#pinned = this.#last = this.#latest = undefined;
     this.#checkedOut = this.#opened = this.#keepsState = false;

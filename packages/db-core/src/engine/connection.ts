@@ -222,11 +222,10 @@ export class Connection {
     if (!this.#turn.held && !this.#transaction.isOnServer) this.#checkout.releaseIfFree();
   }
 
-  /** @internal Waits for what was asked for before. */
-  async idle(): Promise<void> {
-    const waiting = this.#statements.takeTurn();
-    if (waiting) await waiting;
-    this.#statements.endTurn();
+  /** @internal Resolves when all that was asked for before is done; undefined where that is so now. */
+  idle(): Promise<void> | undefined {
+    if (!this.#turn.held) return undefined;
+    return this.#statements.takeTurn()?.then(() => this.#statements.endTurn());
   }
 
   /** One cheap round trip. @throws OperationalError when the database cannot be reached. */

@@ -3,7 +3,7 @@
  * pool, and what it has locked, while it waits for something else, such as a slow hash or another service.
  */
 import { clearTimeout, setTimeout } from 'node:timers';
-import { isDevelopment } from '../errors/development';
+import { isDevelopment, WarnedPlaces } from '../errors/development';
 import { callStack, locationIn, withoutLibraries } from './caller-location';
 
 export interface IdleInTransactionReport {
@@ -55,16 +55,12 @@ export class IdleWatch {
   }
 }
 
-/** How many places are told of at most. */
-const MOST_PLACES = 100;
-
 /** The warning where the engine's `idle-in-transaction` event has no listener: once for each place in the code. */
 export class IdleWarnings {
-  readonly #told = new Set<string>();
+  readonly #warned = new WarnedPlaces();
 
   warn({ idleMs, stack, location = stack }: IdleInTransactionReport): void {
-    if (this.#told.has(location) || this.#told.size === MOST_PLACES) return;
-    this.#told.add(location);
+    if (!this.#warned.add(location)) return;
     console.warn(
       `A session has been idle in a transaction for ${idleMs} ms, which keeps a connection of the pool and what it has locked. ` +
         'Commit or roll back before waiting for something else; Session.release() gives the connection back where it has only read. ' +

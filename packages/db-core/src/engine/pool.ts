@@ -117,7 +117,8 @@ export class Pool {
   release(driver: DriverConnection, broken = false): void {
     if (broken || this.#disposed || !driver.reusable) return this.#discard(driver);
     const waiter = this.#nextWaiter();
-    if (!waiter) this.#idle.push({ driver, since: performance.now() });
+    if (!waiter)
+      this.#idle.push({ driver, since: this.#source.synchronous ? 0 : performance.now() });
     // A synchronous driver never yields by itself: let other work run between two owners.
     else if (this.#source.synchronous) setImmediate(() => this.#serve(waiter, driver));
     else this.#serve(waiter, driver);
@@ -152,7 +153,8 @@ export class Pool {
 
   #isDoubtful({ since }: Idle): boolean {
     const { prePing } = this.#options;
-    return typeof prePing === 'boolean' ? prePing : performance.now() - since > prePing;
+    if (typeof prePing === 'boolean') return prePing;
+    return !this.#source.synchronous && performance.now() - since > prePing; // what is in this process is not dropped
   }
 
   /** The idle connection if it answers a ping, else another. */

@@ -59,7 +59,7 @@ export class StatementRunner {
     owner: SavepointOwner,
     form: Form<T, R>,
   ): Promise<R> {
-    this.#idleWatch?.asked();
+    if (this.#idleWatch) this.#noteCaller(this.#idleWatch, sql);
     if (this.#connection.occupant) await mayWaitBehind(this.#connection);
     const asked = this.nextCall();
     const isObserved =
@@ -129,6 +129,12 @@ export class StatementRunner {
       else if (!this.#connection.occupant) this.#idleWatch?.start();
     }
     this.#turn.release();
+  }
+
+  /** Only where it may be asked for: to note it takes longer than many a read. */
+  #noteCaller(watch: IdleWatch, sql: string): void {
+    if (this.#turn.held || this.#transaction.mayBeOpenAfter(this.#connection.engine.describe(sql)))
+      watch.asked();
   }
 
   #send<T>(driver: DriverConnection, statement: Statement, perform: DriverCall<T>): T | Promise<T> {

@@ -39,6 +39,11 @@ export class TransactionRequest {
     return this.#mode ?? this.#defaults.beginMode(this.#options.isolationLevel);
   }
 
+  /** Whether one may have to begin with something: then a read begins one as well. */
+  get maySet(): boolean {
+    return this.#defaults.settings !== undefined;
+  }
+
   /** What one that begins now has to begin with. @throws what is thrown by who gives them */
   settings(): readonly Setting[] {
     return this.#defaults.settings?.() ?? NO_SETTINGS;

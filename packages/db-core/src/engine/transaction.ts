@@ -184,6 +184,12 @@ export class Transaction implements SavepointTarget {
 
   // --- around a statement --------------------------------------------------------------------
 
+  /** Whether one may be open on the server when a statement that is asked for now has run. */
+  mayBeOpenAfter({ isPlainRead }: Statement): boolean {
+    if (this.isOnServer || !isPlainRead) return true;
+    return this.#request.maySet || this.#request.mode !== 'on-first-write';
+  }
+
   /** Those of the transaction that the next statement begins. @throws where there is to be none: nothing must be sent then */
   nextSettings(): readonly Setting[] {
     return this.#state === 'open' ? NO_SETTINGS : this.#request.settings();

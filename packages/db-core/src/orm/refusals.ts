@@ -17,6 +17,13 @@ export interface Asked {
   readonly conditionExample: string;
 }
 
+/** @param target the class that is to be mapped once more */
+export function mappedAlready(target: { readonly name: string }): ArgumentError {
+  return new ArgumentError(
+    `${target.name} is mapped already, and a class stands for one table. Map it once, in the file of the class, or give the second table a class of its own.`,
+  );
+}
+
 /** @param call `filter()`, `first()`, … */
 export function noCondition(asked: Asked, given: unknown, call = 'filter()'): ArgumentError {
   const { name, columns, primaryKey, conditionExample } = asked;

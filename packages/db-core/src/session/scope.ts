@@ -167,8 +167,13 @@ export class Scope {
    * @throws AggregateError of what went wrong with the sessions that could not be closed.
    */
   close(options: EndOptions = {}): Promise<void> {
-    this.#closing ??= this.#used ? (this.#end(options) ?? DONE) : DONE;
-    return this.#closing;
+    return this.end(options) ?? DONE;
+  }
+
+  /** @internal As `close`; undefined where nothing has to be waited for. */
+  end(options: EndOptions = {}): Promise<void> | undefined {
+    this.#closing ??= (this.#used ? this.#endResources(options) : undefined) ?? DONE;
+    return this.#closing === DONE ? undefined : this.#closing;
   }
 
   /** `await using scope = new Scope()` closes it at the end of its block. */
@@ -177,7 +182,7 @@ export class Scope {
   }
 
   /** Most requests end with nothing to wait for: their sessions have committed, or have only read. */
-  #end(options: EndOptions): Promise<void> | undefined {
+  #endResources(options: EndOptions): Promise<void> | undefined {
     let waiting: Promise<void>[] | undefined;
     let last: ScopedResource | undefined;
     for (const resource of this.#resources.values()) {
@@ -247,31 +252,42 @@ export interface RunInScopeOptions
  */
 export async function runInScope<T>(
   fn: () => Promise<T> | T,
-  given: RunInScopeOptions = {},
+  given: RunInScopeOptions = NO_OPTIONS,
 ): Promise<T> {
-  assertKnownOptions('option of runInScope()', given, {
-    observer: true,
-    onRefused: true,
-    onTeardown: true,
-    settings: true,
-  });
-  const { onTeardown, ...options } = given;
-  const scope = new Scope(options);
-  const tearDown = async (error?: unknown): Promise<void> => {
-    try {
-      await scope.close();
-    } finally {
-      await onTeardown?.(error, scope);
-    }
-  };
+  if (given !== NO_OPTIONS) assertKnownOptions('option of runInScope()', given, KNOWN_OPTIONS);
+  const { onTeardown } = given;
+  const scope = new Scope(given);
   let value: T;
   try {
     // Awaited inside: a lazy query builder given back by fn would start outside the scope.
     value = await storage.run(scope, async () => await fn());
   } catch (error) {
-    await tearDown(error).catch((failure: unknown) => console.error('Teardown failed:', failure));
+    await tearDown(scope, onTeardown, error).catch((failure: unknown) =>
+      console.error('Teardown failed:', failure),
+    );
     throw error;
   }
-  await tearDown();
+  const ending = onTeardown ? tearDown(scope, onTeardown) : scope.end();
+  if (ending) await ending;
   return value;
+}
+
+const NO_OPTIONS: RunInScopeOptions = {};
+const KNOWN_OPTIONS: Readonly<Record<keyof RunInScopeOptions, true>> = {
+  observer: true,
+  onRefused: true,
+  onTeardown: true,
+  settings: true,
+};
+
+async function tearDown(
+  scope: Scope,
+  onTeardown: RunInScopeOptions['onTeardown'],
+  error?: unknown,
+): Promise<void> {
+  try {
+    await scope.close();
+  } finally {
+    await onTeardown?.(error, scope);
+  }
 }

@@ -41,13 +41,18 @@ export class SessionConnections {
       keepsConnection: false,
       begin: this.#settings.begin,
       transaction: transactionOptionsOf(this.#settings),
-      settings: () => this.#settingsOn(engine),
+      settings: this.#mayHaveSettings ? () => this.#settingsOn(engine) : undefined,
       session: this.#session,
       listener: currentScope()?.observer,
       onBegin: this.#onBegin,
     });
     this.#open.set(engine, connection);
     return connection;
+  }
+
+  get #mayHaveSettings(): boolean {
+    const given = this.#settings.settings ?? this.#home?.settings;
+    return given !== undefined || this.#home === undefined;
   }
 
   /** A session that was made outside every scope has the settings of the one that begins its transaction. */

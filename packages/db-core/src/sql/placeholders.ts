@@ -33,6 +33,8 @@ interface Prepared {
   readonly slots: readonly Slot[];
   /** The first name it has a value for. */
   readonly name: string | undefined;
+  /** How many values it takes where they are given as an array. */
+  readonly positions: number;
 }
 
 /** A compiler for one database. */
@@ -43,11 +45,12 @@ export function placeholderCompiler(
   const prepared = keepAnswers((sql) => prepare(split(sql, rules), placeholder));
   return (sql, params) => {
     if (params === undefined) return { sql, params: [] };
-    const { text, slots, name } = prepared(sql);
+    const statement = prepared(sql);
+    const { text, name } = statement;
     if (name === undefined || !Array.isArray(params))
-      return { sql: text, params: bind(sql, slots, params) };
+      return { sql: text, params: bind(sql, statement, params) };
     const rows = rowsOf(sql, name, params as readonly unknown[]);
-    return { sql: text, params: [], runs: rows.map((row, i) => bind(sql, slots, row, i + 1)) };
+    return { sql: text, params: [], runs: rows.map((row, i) => bind(sql, statement, row, i + 1)) };
   };
 }
 
@@ -72,17 +75,23 @@ function prepare(pieces: readonly Piece[], placeholder: (n: number) => string): 
   const named = slots.find(
     (slot): slot is { readonly name: string } => slot !== NEXT && 'name' in slot,
   );
-  const name = named?.name;
-  return { text: text.join(''), slots, name };
+  const positions = new Set(
+    slots.map((slot, i) => (slot !== NEXT && 'index' in slot ? slot.index : i)),
+  );
+  return { text: text.join(''), slots, name: named?.name, positions: positions.size };
 }
 
 /** @param run which of several runs it is for, from 1. */
-function bind(sql: string, slots: Prepared['slots'], params: Params, run?: number): unknown[] {
+function bind(
+  sql: string,
+  { slots, positions }: Prepared,
+  params: Params,
+  run?: number,
+): unknown[] {
   const inRun = run === undefined ? '' : ` in number ${run} of the list`;
   const values = Array.isArray(params) ? (params as readonly unknown[]) : undefined;
   const named = values ? undefined : (params as Readonly<Record<string, unknown>>);
   const bound: unknown[] = [];
-  const used = new Set<number>();
   let next = 0;
   for (const slot of slots) {
     if (slot !== NEXT && 'name' in slot) {
@@ -99,13 +108,12 @@ function bind(sql: string, slots: Prepared['slots'], params: Params, run?: numbe
           `The statement needs ${values ? `at least ${index + 1} values but got ${values.length}` : 'an array of values'}. Statement: ${sql}`,
         );
       }
-      used.add(index);
       bound.push(defined(values[index], `number ${index + 1}`));
     }
   }
-  if (values && used.size !== values.length) {
+  if (values && positions !== values.length) {
     throw new ArgumentError(
-      `The statement uses ${used.size} of the ${values.length} values it was given. Statement: ${sql}`,
+      `The statement uses ${positions} of the ${values.length} values it was given. Statement: ${sql}`,
     );
   }
   return bound;

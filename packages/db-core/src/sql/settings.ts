@@ -5,6 +5,7 @@
  * @see https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET
  */
 import { ArgumentError } from '../errors/errors';
+import { isPlain } from './plain-object';
 
 /**
  * By name: on PostgreSQL a parameter of your own (`app.tenant`) or of the server (`role`, `work_mem`), on MariaDB and
@@ -29,7 +30,7 @@ const NO_TEXT = /\0|\p{Surrogate}/u;
  *   is not there or is no text.
  */
 export function checkedSettings(given: unknown): readonly Setting[] {
-  if (!isPlainObject(given)) {
+  if (!isPlain(given)) {
     throw new ArgumentError(
       `The settings of this transaction are ${kindOf(given)} instead of an object such as { 'app.tenant': 'a' }, so nothing was ` +
         'sent to the database. A function of settings answers at once, with {} where there are none.',
@@ -62,12 +63,6 @@ function textOf(name: string, value: unknown): string {
   throw new ArgumentError(
     `Setting '${name}' is ${kindOf(value)} instead of a text, a number or a boolean, so nothing was sent to the database.`,
   );
-}
-
-function isPlainObject(given: unknown): given is Readonly<Record<string, unknown>> {
-  if (typeof given !== 'object' || given === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(given);
-  return prototype === Object.prototype || prototype === null;
 }
 
 /** Values are not shown: what is refused may be a secret. */

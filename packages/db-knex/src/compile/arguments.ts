@@ -3,6 +3,7 @@
  * with. What SQL may say differently belongs to the shape: which keys there are, how long lists are, undefined, null, true, false.
  */
 import { ArgumentError } from '@quartet/db-core';
+import { isPlain } from '@quartet/db-core/binding';
 
 export interface Arguments {
   readonly shape: string;
@@ -25,7 +26,7 @@ export function mapValues<T extends object>(
   const map = (value: unknown, path: string): unknown => {
     if (isFixed(value)) return value;
     if (Array.isArray(value)) return value.map((item, i) => map(item, `${path}[${i}]`));
-    if (!isRecord(value)) return replace(index++, path);
+    if (!isPlain(value)) return replace(index++, path);
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key, map(item, path ? `${path}.${key}` : key)]),
     );
@@ -41,7 +42,7 @@ function shapeOf(value: unknown, values: unknown[], path: string): string {
     for (const item of value as unknown[]) shape += shapeOf(item, values, path);
     return `${shape}]`;
   }
-  if (isRecord(value)) {
+  if (isPlain(value)) {
     let shape = '{';
     for (const key of Object.keys(value))
       shape += `${key.length}:${key}${shapeOf(value[key], values, key)}`;
@@ -61,12 +62,6 @@ const FIXED = new Map<unknown, string>([
 
 function isFixed(value: unknown): boolean {
   return value === null || value === undefined || typeof value === 'boolean';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 function assertValue(value: unknown, path: string): void {

@@ -41,6 +41,7 @@ export class SqliteConnection implements DriverConnection {
   /** The one that was asked for last, since each is asked for twice: whether it writes, and to run. */
   #last: { readonly text: string; readonly statement: SqliteStatement } | undefined;
   #readOnlyTransaction = false;
+  #destroyed = false;
   /** Whether a statement has set something on it: pragmas, attached databases, temporary tables. */
   #changed = false;
   /** The wait for the right to write, while there is one. */
@@ -56,7 +57,7 @@ export class SqliteConnection implements DriverConnection {
   }
 
   get alive(): boolean {
-    return this.client.open;
+    return !this.#destroyed;
   }
 
   get inTransaction(): boolean {
@@ -220,6 +221,7 @@ export class SqliteConnection implements DriverConnection {
   }
 
   destroy(): void {
+    this.#destroyed = true;
     this.client.close();
   }
 
