@@ -14,6 +14,7 @@ import {
   scopedSession,
   sessionmaker,
 } from '@quartet/db-core';
+import Database from 'better-sqlite3';
 import type { FreshDatabase } from '@quartet/testing';
 import { freshDatabase, until } from '@quartet/testing';
 import { deferred } from './support';
@@ -122,6 +123,36 @@ test('a table that another handle has made anew, the first pragma of each handle
     expect((await handle.execute('pragma foreign_key_list(children)')).all()).toHaveLength(1);
     await handle.close();
   }
+});
+
+test('a pragma about the schema is prepared once for each version of it, and tells of changes that are undone', async () => {
+  const prepared = jest.spyOn(Database.prototype, 'prepare');
+  const pragmas = () =>
+    prepared.mock.calls.filter(([text]) => text.startsWith('pragma table_info')).length;
+  const connection = engine.connect();
+  const columns = async () => {
+    const rows = await connection.execute('pragma table_info(items)');
+    return rows
+      .all()
+      .map(({ name }) => name)
+      .join();
+  };
+  const change = (name: string) => connection.execute(`alter table items add column ${name} int`);
+  expect(await columns()).toBe('id,name');
+  expect(await columns()).toBe('id,name');
+  expect(pragmas()).toBe(1);
+
+  await connection.begin();
+  await change('undone');
+  expect(await columns()).toBe('id,name,undone');
+  await connection.rollback();
+  await change('kept'); // gives the schema the version that it had with the undone change
+  expect(await columns()).toBe('id,name,kept');
+
+  await connection.execute('create temp table items (other int)');
+  expect(await columns()).toBe('other');
+  await connection.close();
+  prepared.mockRestore();
 });
 
 test('readers are not held up by a writer', async () => {

@@ -1,6 +1,6 @@
 /** Lets a session save, load and delete entities of a DataSource through its repositories. */
 import type { Engine } from '@quartet/db-core';
-import type { Class, Identity, Mapper, Select } from '@quartet/db-core/binding';
+import type { Class, Identity, KeyColumn, Mapper, Select } from '@quartet/db-core/binding';
 import {
   hiddenField,
   isUnchanged,
@@ -32,6 +32,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   readonly columns: ReadonlyMap<string, string>;
   readonly #dataSource: DataSource;
   readonly #metadata: EntityMetadata;
+  readonly #keyColumns: readonly KeyColumn[];
   /** How each column's value is read from an object; TypeORM's own way is long for a plain property. */
   readonly #readers: readonly ((instance: ObjectLiteral) => unknown)[];
   /** Column values of the objects this mapper has loaded or saved. */
@@ -42,6 +43,10 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     this.#dataSource = dataSource;
     this.#metadata = metadata;
     this.columns = columnsOf(dataSource, metadata);
+    this.#keyColumns = metadata.primaryColumns.map((column) => ({
+      name: column.propertyPath,
+      type: dataSource.driver.normalizeType(column),
+    }));
     this.#readers = metadata.columns.map((column) =>
       (column.embeddedMetadata ?? column.relationMetadata ?? column.referencedColumn)
         ? (instance) => column.getEntityValue(instance) as unknown
@@ -103,11 +108,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   }
 
   async get(id: Identity): Promise<ObjectLiteral | undefined> {
-    const columns = this.#metadata.primaryColumns.map((column) => ({
-      name: column.propertyPath,
-      type: this.#dataSource.driver.normalizeType(column),
-    }));
-    const key = keyOf(this.name, columns, id, this.engine.dialect.facts);
+    const key = keyOf(this.name, this.#keyColumns, id, this.engine.dialect.facts);
     const found = key && (await this.#repository.findOneBy(key));
     return found ? this.#remember(found) : undefined;
   }

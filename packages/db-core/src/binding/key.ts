@@ -5,7 +5,7 @@
 import type { DialectFacts } from '../dialects/facts';
 import type { Identity } from '../orm/mapper';
 import { InvalidRequestError } from '../errors/errors';
-import { columnType } from '../dialects/column-type';
+import { columnTypeOf } from '../dialects/column-type';
 import { describe } from '../orm/refusals';
 
 /** A column of the key: its name, and its type in the words of the database. */
@@ -32,7 +32,7 @@ export function keyOf(
       `The key of ${name} is ${columns.map((column) => column.name).join(', ')}: it takes ${columns.length} values, not ${values.length}.`,
     );
   const given = values.filter((value) => value !== null && value !== undefined);
-  const wrong = given.find((value) => !KEY_TYPES.includes(typeof value));
+  const wrong = given.find((value) => !KEY_TYPES.has(typeof value));
   if (wrong !== undefined)
     throw new InvalidRequestError(
       `The key of ${name} was given as ${describe(wrong)}, and takes text or a number for ${columns.map((column) => column.name).join(', ')}. ` +
@@ -41,19 +41,21 @@ export function keyOf(
   if (given.length < values.length) return undefined; // no value is the key of no row
   const key: Record<string, unknown> = {};
   for (const [i, { name: column, type }] of columns.entries()) {
-    const value = fitting(type.toLowerCase(), given[i] as Value, facts);
+    const value = fitting(type, given[i] as Value, facts);
     if (value === undefined) return undefined;
     key[column] = value;
   }
   return key;
 }
 
-const KEY_TYPES = ['string', 'number', 'bigint'];
+const KEY_TYPES = new Set(['string', 'number', 'bigint']);
 
 type Value = string | number | bigint;
 
 function fitting(type: string, value: Value, { typedParameters }: DialectFacts): Value | undefined {
-  const { kind, name } = columnType({ type, values: null });
+  const { kind, name } = columnTypeOf(type);
+  if (kind === 'integer' && Number.isInteger(value) && Math.abs(value as number) < SMALLEST_RANGE)
+    return value;
   const text = String(value);
   switch (kind) {
     case 'integer':
@@ -73,6 +75,9 @@ function fitting(type: string, value: Value, { typedParameters }: DialectFacts):
       return value;
   }
 }
+
+/** Any type of whole numbers holds less. */
+const SMALLEST_RANGE = 2 ** 15;
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const BITS: Readonly<Record<string, number>> = {

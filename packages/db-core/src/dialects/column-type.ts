@@ -1,5 +1,6 @@
 /** What a column's type means, in words that are the same for all databases: for libraries that have types of their own. */
 import type { ReflectedColumn } from './reflected-table';
+import { keepAnswers } from '../sql/text-cache';
 
 export type ColumnKind =
   | 'integer'
@@ -61,6 +62,11 @@ export function columnType({ type, values }: Pick<ReflectedColumn, 'type' | 'val
     .trim();
   return { kind: kindOf(type, name, values), name, args, unsigned, array };
 }
+
+/** The same of a type's text alone, in any case. Conditions and keys ask for it with each value. */
+export const columnTypeOf: (type: string) => ColumnType = keepAnswers((type) =>
+  columnType({ type: type.toLowerCase(), values: null }),
+);
 
 function kindOf(type: string, name: string, values: readonly string[] | null): ColumnKind {
   if (values) return 'enum';

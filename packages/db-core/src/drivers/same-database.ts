@@ -42,12 +42,12 @@ export function refuseOptions(
   given: object,
   refused: Readonly<Record<string, string>>,
 ): void {
-  for (const [key, value] of Object.entries(given)) {
-    if (value && Object.hasOwn(refused, key))
+  const options = given as Readonly<Record<string, unknown>>;
+  for (const key in refused)
+    if (options[key] && Object.hasOwn(given, key))
       throw new ArgumentError(
         `${facade} cannot honour the option ${key}, since its connections are the engine's: ${refused[key]}.`,
       );
-  }
 }
 
 function contradiction(

@@ -7,7 +7,7 @@ import type { ColumnKind } from '../dialects/column-type';
 import type { Asked } from './refusals';
 import { ArgumentError } from '../errors/errors';
 import { isPlain } from '../sql/plain-object';
-import { columnType } from '../dialects/column-type';
+import { columnTypeOf } from '../dialects/column-type';
 import { noSuchColumn, wrongValue } from './refusals';
 
 /** @throws ArgumentError where the class has no such column, or the value does not fit it. Null fits any. */
@@ -17,7 +17,7 @@ export function assertComparable(asked: Asked, property: string, value: unknown)
   if (value === null) return;
   if (value === undefined || !isValue(value))
     throw wrongValue(asked, property, value, 'a value, or null');
-  const { kind, name, array } = columnType({ type: type.toLowerCase(), values: null });
+  const { kind, name, array } = columnTypeOf(type);
   const rule = array || name === 'tinyint' ? undefined : RULES[kind];
   if (rule && !rule.fits(value)) throw wrongValue(asked, property, value, rule.takes);
 }
@@ -26,7 +26,7 @@ export function assertComparable(asked: Asked, property: string, value: unknown)
 export function assertStorable(asked: Asked, property: string, value: unknown): void {
   const type = asked.columns.get(property);
   if (type === undefined) throw noSuchColumn(asked, property);
-  const { kind, array } = columnType({ type: type.toLowerCase(), values: null });
+  const { kind, array } = columnTypeOf(type);
   const isFree = array || !(kind in RULES);
   if (!(isFree && (isPlain(value) || Array.isArray(value))))
     assertComparable(asked, property, value);
@@ -36,7 +36,7 @@ export function assertStorable(asked: Asked, property: string, value: unknown): 
 export function assertText(asked: Asked, property: string): void {
   const type = asked.columns.get(property);
   if (type === undefined) throw noSuchColumn(asked, property);
-  const { kind } = columnType({ type: type.toLowerCase(), values: null });
+  const { kind } = columnTypeOf(type);
   if (kind in RULES && kind !== 'text' && kind !== 'enum')
     throw new ArgumentError(
       `${asked.name}.${property} holds no texts: like() is for columns that do.`,

@@ -17,7 +17,10 @@ const FUNCTIONS =
   /^(?:GET_LOCK|RELEASE_LOCK|CURRVAL|LASTVAL|PG_(?:TRY_)?ADVISORY_LOCK(?:_SHARED)?)$/;
 /** Pragmas of SQLite that only read, also with an argument. */
 const READING_PRAGMAS =
-  /^(?:TABLE_(?:INFO|XINFO|LIST)|INDEX_(?:INFO|XINFO|LIST)|FOREIGN_KEY_(?:LIST|CHECK)|(?:INTEGRITY|QUICK)_CHECK|DATABASE_LIST|FUNCTION_LIST|MODULE_LIST|PRAGMA_LIST|COLLATION_LIST|COMPILE_OPTIONS|OPTIMIZE|WAL_CHECKPOINT|INCREMENTAL_VACUUM|DATA_VERSION|FREELIST_COUNT|PAGE_COUNT|SCHEMA_VERSION)$/;
+  /^(?:TABLE_LIST|FOREIGN_KEY_CHECK|(?:INTEGRITY|QUICK)_CHECK|DATABASE_LIST|FUNCTION_LIST|MODULE_LIST|PRAGMA_LIST|COLLATION_LIST|COMPILE_OPTIONS|OPTIMIZE|WAL_CHECKPOINT|INCREMENTAL_VACUUM|DATA_VERSION|FREELIST_COUNT|PAGE_COUNT|SCHEMA_VERSION)$/;
+
+/** Those of them whose answer is known from the schema alone. */
+const SCHEMA_PRAGMAS = /^(?:TABLE_X?INFO|INDEX_(?:X?INFO|LIST)|FOREIGN_KEY_LIST)$/;
 
 /** Whether a text with this first verb, or some statement in it, can be one: almost none needs to be read as a whole. */
 export function mayUseConnectionState(verb: string, text: string): boolean {
@@ -43,10 +46,20 @@ export function needsOwnConnection([first]: readonly Lexeme[]): 'LISTEN' | 'COPY
 }
 
 function setsPragma(statement: readonly Lexeme[]): boolean {
-  const names = statement.filter(({ kind }) => kind === 'word' || kind === 'name');
-  const name = names[statement[2]?.text === '.' ? 2 : 1]?.text ?? '';
+  const name = pragmaOf(statement);
   const hasValue = statement.some(({ text }) => text === '=' || text === '(');
-  return hasValue && !READING_PRAGMAS.test(name.toUpperCase());
+  return hasValue && !READING_PRAGMAS.test(name) && !SCHEMA_PRAGMAS.test(name);
+}
+
+/** Whether its answer stays the same as long as the schema of the main database does (SQLite). */
+export function readsSchema(statement: readonly Lexeme[]): boolean {
+  if (statement[0]?.text !== 'PRAGMA' || statement[2]?.text === '.') return false;
+  return SCHEMA_PRAGMAS.test(pragmaOf(statement));
+}
+
+function pragmaOf(statement: readonly Lexeme[]): string {
+  const names = statement.filter(({ kind }) => kind === 'word' || kind === 'name');
+  return (names[statement[2]?.text === '.' ? 2 : 1]?.text ?? '').toUpperCase();
 }
 
 function remembers(statement: readonly Lexeme[], { kind, text }: Lexeme, i: number): boolean {

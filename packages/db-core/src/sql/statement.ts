@@ -8,7 +8,12 @@ import type { Target } from './target';
 import type { LexicalRules } from './tokens';
 import { InvalidRequestError } from '../errors/errors';
 import { CONTROL_VERBS, isControl, parseControl } from './control';
-import { mayUseConnectionState, needsOwnConnection, usesConnectionState } from './connection-state';
+import {
+  mayUseConnectionState,
+  needsOwnConnection,
+  readsSchema,
+  usesConnectionState,
+} from './connection-state';
 import { commitsByItself } from './implicit-commit';
 import { isPlainRead } from './plain-read';
 import { firstWord, readStatements } from './statements';
@@ -37,6 +42,7 @@ interface Facts {
   readonly needsOwnConnection: 'LISTEN' | 'COPY' | undefined;
   readonly hasLiterals: boolean;
   readonly selectsStar: boolean;
+  readonly readsSchema: boolean;
   readonly target: Target | undefined;
 }
 
@@ -146,6 +152,11 @@ export class Statement {
     return this.#known.selectsStar;
   }
 
+  /** Whether it is one pragma that is answered from the schema of the main database (SQLite). */
+  get readsSchema(): boolean {
+    return this.verb === 'PRAGMA' && this.#known.readsSchema;
+  }
+
   /** The table whose rows it writes, where it is an INSERT, REPLACE or UPDATE. */
   get target(): Target | undefined {
     return this.#known.target;
@@ -188,6 +199,7 @@ function factsOf(sql: string, rules: LexicalRules): Facts {
     selectsStar: statements.some((each) =>
       each.some(({ text }, i) => text === '*' && each[i - 1]?.text !== '('),
     ),
+    readsSchema: isWhole && readsSchema(first),
     target: targetOf(first),
   };
 }

@@ -30,6 +30,7 @@ import { mysqlFacts } from './facts';
 import { MYSQL_LEXICAL_RULES } from './lexical-rules';
 import { encryptions, refusesEncryption, type Encryption, type TlsMode } from '../tls';
 import { textSettings } from './text-settings';
+import { VALUES } from './values';
 
 /**
  * The server's version; which server it is: the same connection number means another connection elsewhere; its modes; its
@@ -191,9 +192,7 @@ function clientConfig(
     port: port ?? 3306,
     database,
     charset: 'utf8mb4',
-    timezone: 'Z',
-    supportBigNumbers: true,
-    bigNumberStrings: false,
+    ...VALUES,
     stringifyObjects: true,
     enableKeepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,

@@ -3,6 +3,9 @@ import { isAnyArrayBuffer } from 'node:util/types';
 import { ArgumentError } from '../../errors/errors';
 import { assertSingleValue } from '../single-value';
 
+/** How the engine's connections write times and read large numbers. */
+export const VALUES = { timezone: 'Z', supportBigNumbers: true, bigNumberStrings: false } as const;
+
 /**
  * @param parameter its place from 0, for the message.
  * @throws ArgumentError for what is not one value, and for an infinite number.

@@ -16,6 +16,7 @@ import { noteCircumstances } from '../driver-error';
 import { isBusy, retryWhileBusy } from './busy';
 import { isReadOnly, noSettings } from './errors';
 import { assertIsolationLevel } from './isolation-level';
+import { Pragmas } from './pragmas';
 import { SqliteStatement } from './statement';
 
 const STATEMENT_CACHE_LIMIT = 200;
@@ -40,6 +41,7 @@ export class SqliteConnection implements DriverConnection {
   readonly #statements = new Map<string, SqliteStatement>();
   /** The one that was asked for last, since each is asked for twice: whether it writes, and to run. */
   #last: { readonly text: string; readonly statement: SqliteStatement } | undefined;
+  readonly #pragmas: Pragmas;
   #readOnlyTransaction = false;
   #destroyed = false;
   /** Whether a statement has set something on it: pragmas, attached databases, temporary tables. */
@@ -54,6 +56,7 @@ export class SqliteConnection implements DriverConnection {
     this.#busyTimeoutMs = shared.busyTimeoutMs;
     this.#loop = shared.loop;
     this.#describe = shared.describe;
+    this.#pragmas = new Pragmas(client);
   }
 
   get alive(): boolean {
@@ -95,14 +98,11 @@ export class SqliteConnection implements DriverConnection {
     return statement;
   }
 
-  /**
-   * Pragmas such as `index_info` answer from the schema that this handle has read last, and that when they are prepared:
-   * another may have changed it, so it is read before, and no pragma is kept.
-   */
+  /** What a pragma answers is known when it is prepared, so none is kept here. */
   #prepareNow(sql: string): SqliteStatement {
     const description = this.#describe(sql);
     if (description.verb === 'PRAGMA')
-      this.client.prepare('select 1 from sqlite_master limit 1').get();
+      return this.#pragmas.prepare(description, !this.#changed && description.readsSchema);
     return new SqliteStatement(this.client, description);
   }
 

@@ -148,8 +148,8 @@ export class Mysql2Connection extends EventEmitter {
 }
 
 function optionsOf(sql: Statement, values: unknown): QueryOptions {
-  const given = typeof sql === 'string' ? { sql } : sql;
-  return { ...given, ...(values !== undefined && { values: values as QueryValues }) };
+  if (typeof sql === 'string') return { sql, values: values as QueryValues };
+  return values === undefined ? { ...sql } : { ...sql, values: values as QueryValues };
 }
 
 interface PromiseClasses {

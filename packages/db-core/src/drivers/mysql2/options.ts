@@ -1,17 +1,28 @@
 /** The options of a connection or pool of `mysql2`: what they say of the database must be true; how values are read is done. */
 import type { ConnectionOptions } from 'mysql2';
 import type { Engine } from '../../engine/engine';
+import { VALUES } from '../../dialects/mysql/values';
 import { ArgumentError } from '../../errors/errors';
 import { assertSameDatabase, refuseOptions } from '../same-database';
 import { OPTIONS } from './members';
-
-/** How the engine's connections read and write values where nothing else is said. */
-const ENGINES = { timezone: 'Z', supportBigNumbers: true };
 
 /** What mysql2 makes of options. */
 export interface Mysql2Config extends ConnectionOptions {
   readonly host: string;
   readonly trace: boolean;
+}
+
+interface Mysql2 {
+  readonly ConnectionConfig: new (options: object) => Mysql2Config;
+}
+
+let usual: Mysql2Config | undefined;
+
+/** What mysql2 makes of no options but the engine's. */
+export function usualConfig(): Mysql2Config {
+  if (usual) return usual;
+  const { ConnectionConfig } = require('mysql2') as Mysql2;
+  return (usual = new ConnectionConfig(VALUES));
 }
 
 /**
@@ -23,11 +34,9 @@ export function readOptions(
   options: string | ConnectionOptions = {},
 ): Mysql2Config {
   const { url } = engine;
-  const { ConnectionConfig } = require('mysql2') as {
-    ConnectionConfig: new (options: object) => Mysql2Config;
-  };
+  const { ConnectionConfig } = require('mysql2') as Mysql2;
   const given: ConnectionOptions = typeof options === 'string' ? { uri: options } : { ...options };
-  const parsed = new ConnectionConfig({ ...ENGINES, ...given });
+  const parsed = new ConnectionConfig({ ...VALUES, ...given });
   const { host = given.host, port = given.port, user, database, ssl } = given.uri ? parsed : given;
   assertSameDatabase('mysql2Driver', engine, { host, port, user, database, ssl }, 3306);
   refuseOptions('mysql2Driver', given, OPTIONS);

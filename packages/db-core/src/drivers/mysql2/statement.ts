@@ -3,7 +3,8 @@
  * own, so it is done here: named placeholders, the time zone of dates, `SET ?` with an object, decimals as numbers.
  */
 import type { QueryOptions, TypeCastField, TypeCastNext } from 'mysql2';
-import type { Mysql2Config } from './options';
+import { VALUES } from '../../dialects/mysql/values';
+import { type Mysql2Config, usualConfig } from './options';
 
 export type Method = 'query' | 'execute';
 type TypeCast = NonNullable<QueryOptions['typeCast']>;
@@ -21,9 +22,6 @@ const PER_QUERY = [
   'infileStreamFactory',
 ] as const satisfies readonly (keyof Mysql2Config)[];
 
-/** In the time zone of the engine's connections. */
-const ENGINES_ZONE = 'Z';
-
 /** @param given as the caller gave it: its own options come before those of the connection, read at this moment. */
 export function toSend(
   method: Method,
@@ -32,34 +30,55 @@ export function toSend(
   resolveNamed: (options: QueryOptions) => void,
 ): QueryOptions {
   const options: QueryOptions & { decimalNumbers?: boolean } = { ...given };
-  for (const key of PER_QUERY) if (!(key in given)) Object.assign(options, { [key]: config[key] });
-  options.namedPlaceholders ??= config.namedPlaceholders ?? false;
-  resolveNamed(options);
-  options.namedPlaceholders = false;
+  const usual = usualConfig();
+  for (const key of PER_QUERY)
+    if (config[key] !== usual[key] && !(key in given)) set(options, key, config[key]);
+  if (given.namedPlaceholders ?? config.namedPlaceholders) {
+    options.namedPlaceholders = true;
+    resolveNamed(options);
+    options.namedPlaceholders = false;
+  }
   if (options.decimalNumbers ?? config.decimalNumbers)
     options.typeCast = decimalsAsNumbers(options.typeCast ?? true);
-  const zone = options.timezone ?? ENGINES_ZONE;
+  const zone = options.timezone ?? VALUES.timezone;
   if (method === 'execute') {
-    if (zone !== ENGINES_ZONE && Array.isArray(options.values))
+    if (zone !== VALUES.timezone && Array.isArray(options.values))
       options.values = options.values.map((value) => dateIn(zone, value));
     return options;
   }
   if (options.values !== undefined)
     options.sql = textOf(options.sql, options.values, config.stringifyObjects ?? false, zone);
-  delete options.values;
+  options.values = undefined;
   return options;
+}
+
+function set<Key extends keyof Mysql2Config>(
+  options: Pick<Mysql2Config, Key>,
+  key: Key,
+  value: Mysql2Config[Key],
+): void {
+  options[key] = value;
 }
 
 /** As mysql2 writes it. An object becomes assignments where the text says `SET ?`, and one value everywhere else. */
 export function textOf(sql: string, values: unknown, stringify: boolean, zone: string): string {
-  const { format } = require('mysql2') as { format: Format };
-  return format(sql, values as never, stringify || !expandsAfterSetOnly(format), zone);
+  const { format, expandsAfterSetOnly } = (escaping ??= loadEscaping());
+  return format(sql, values as never, stringify || !expandsAfterSetOnly, zone);
 }
 
-/** Versions of mysql2's escaping before that wrote the fields of an object wherever it stood. */
-function expandsAfterSetOnly(format: Format): boolean {
+interface Escaping {
+  readonly format: Format;
+  /** False for older versions, which wrote the fields of an object wherever it stood. */
+  readonly expandsAfterSetOnly: boolean;
+}
+
+let escaping: Escaping | undefined;
+
+function loadEscaping(): Escaping {
+  const { format } = require('mysql2') as { format: Format };
   const value = [{ a: 1 }];
-  return format('where ?', value, false) === format('where ?', value, true);
+  const expandsAfterSetOnly = format('where ?', value, false) === format('where ?', value, true);
+  return { format, expandsAfterSetOnly };
 }
 
 function dateIn(zone: string, value: unknown): unknown {

@@ -27,12 +27,11 @@ export function statementOptions(
   const { url } = engine;
   const asked = typeof config === 'string' ? { connectionString: config } : config;
   const { query, ...address } = readUrl(asked.connectionString);
-  const own = Object.entries(query).filter(([key, value]) => url.query[key] !== value);
   const given: ClientConfig & { binary?: boolean; Promise?: PromiseConstructor } = {
-    ...Object.fromEntries(own),
+    ...differing(query, url.query),
     ...asked,
   };
-  assertSameDatabase(FACADE, engine, { ...address, ...said(asked) }, 5432);
+  assertSameDatabase(FACADE, engine, said(asked, address), 5432);
   refuseOptions(FACADE, given, OPTIONS);
   assertIs(url, given, 'application_name', url.query['application_name'] ?? 'quartet');
   assertIs(url, given, 'client_encoding', 'utf8');
@@ -46,14 +45,32 @@ export function statementOptions(
   };
 }
 
-function said(given: object): object {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value));
+function differing(
+  query: Readonly<Record<string, string>>,
+  engines: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const own: Record<string, string> = {};
+  for (const key in query) if (query[key] !== engines[key]) own[key] = query[key] as string;
+  return own;
 }
+
+/** What the options say, else what their URL does. */
+function said(options: ClientConfig, inUrl: Address): Address {
+  return {
+    host: options.host || inUrl.host,
+    port: options.port || inUrl.port,
+    user: options.user || inUrl.user,
+    database: options.database || inUrl.database,
+    ssl: options.ssl || inUrl.ssl,
+  };
+}
+
+const NO_URL = { query: {} };
 
 function readUrl(
   connectionString: string | undefined,
 ): Address & { readonly query: Record<string, string> } {
-  if (!connectionString) return { query: {} };
+  if (!connectionString) return NO_URL;
   try {
     const { hostname, port, username, pathname, searchParams } = new URL(connectionString);
     return {
