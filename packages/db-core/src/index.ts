@@ -39,6 +39,7 @@ export type { TeardownOptions } from './session/teardown-hooks';
 export type { ScopedSession, ScopedSessionOptions } from './session/scoped-session';
 export type { SessionFactory, SessionOptions } from './session/sessionmaker';
 export type { SettingsSource } from './session/settings';
+export type { OnUnsavedChange, UnsavedChange } from './session/unsaved-changes';
 export type { Propagation, TransactionalOptions } from './session/transactional';
 export type { Built, Executable } from './sql/built';
 export type { CompiledStatement, Params } from './sql/placeholders';

@@ -66,6 +66,13 @@ export class TableMapper<T extends object> implements Mapper<T> {
     return !row || Object.keys(this.#changes(instance, row)).length > 0;
   }
 
+  modifiedProperties(instance: T): readonly string[] {
+    const changes = this.#changes(instance, this.#rows.get(instance) ?? {});
+    return [...this.#options.columns].flatMap(([property, column]) =>
+      column in changes ? property : [],
+    );
+  }
+
   async save(instance: T): Promise<void> {
     const row = this.#rows.get(instance);
     if (!row) {

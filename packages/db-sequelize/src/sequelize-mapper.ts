@@ -21,6 +21,8 @@ import type {
 import { Op } from 'sequelize';
 import { assertWhere, CONDITIONS } from './conditions';
 
+const HOOK = 'quartet.remember';
+
 export class SequelizeMapper<M extends Model> implements Mapper<M> {
   readonly engine: Engine;
   readonly conditionExample = "{ name: { [Op.like]: 'a%' } }";
@@ -34,6 +36,10 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
   constructor(engine: Engine, model: ModelStatic<M>) {
     this.engine = engine;
     this.#model = model;
+    model.removeHook('afterSave', HOOK); // of an engine that the model was bound to before
+    model.addHook('afterSave', HOOK, (instance) => {
+      if (this.#taken.get(instance as M)) this.#remember(instance as M);
+    });
   }
 
   get target(): Class<M> {
@@ -69,6 +75,10 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
 
   isModified(instance: M): boolean {
     return instance.changed() !== false || this.#changedInPlace(instance).length > 0;
+  }
+
+  modifiedProperties(instance: M): readonly string[] {
+    return [...new Set([...(instance.changed() || []), ...this.#changedInPlace(instance)])];
   }
 
   async save(instance: M): Promise<void> {

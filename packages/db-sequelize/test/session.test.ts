@@ -32,6 +32,26 @@ onEachEngine((fixture) => {
       ).rejects.toThrow(/valid date|Invalid/i);
     }));
 
+  test('what its own save() has stored is no change that was forgotten, a new Date among it', () =>
+    runInScope(async () => {
+      const onUnsavedChange = jest.fn();
+      const Session = fixture.Session({ onUnsavedChange });
+      const { id: userId } = await user('a').save();
+      await Message.create({ userId, body: 'x', createdAt: new Date(0) });
+      const found = await Session.query(Message).one();
+      found.body = 'y';
+      found.createdAt = new Date(1_000);
+      await found.save();
+      await Session.commit();
+      expect(onUnsavedChange).not.toHaveBeenCalled();
+
+      found.createdAt.setTime(2_000);
+      await Session.commit();
+      expect(onUnsavedChange).toHaveBeenCalledWith(
+        expect.objectContaining({ object: found, properties: ['createdAt'] }),
+      );
+    }));
+
   test('tags of a message are loaded in the session’s transaction', () =>
     runInScope(async () => {
       const { id: userId } = await user('a').save();

@@ -52,7 +52,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
         ? (instance) => column.getEntityValue(instance) as unknown
         : (instance) => instance[column.propertyName] as unknown,
     );
-    if (!this.#generatesKey) this.#watchRows();
+    this.#watchRows();
   }
 
   get target(): Class<ObjectLiteral> {
@@ -85,6 +85,14 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   isModified(instance: ObjectLiteral): boolean {
     const known = this.#known.get(instance);
     return !known || this.#values(instance).some((value, i) => !isUnchanged(value, known[i]));
+  }
+
+  modifiedProperties(instance: ObjectLiteral): readonly string[] {
+    const known = this.#known.get(instance);
+    const values = this.#values(instance);
+    return this.#metadata.columns.flatMap(({ propertyPath }, i) =>
+      known && isUnchanged(values[i], known[i]) ? [] : propertyPath,
+    );
   }
 
   async save(instance: ObjectLiteral): Promise<void> {
@@ -167,7 +175,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     return this.#metadata.generatedColumns.some(({ isPrimary }) => isPrimary);
   }
 
-  /** Where the key does not show which objects have a row, this listens to TypeORM's own calls. */
+  /** What TypeORM's own calls write is as its row; where the key does not show which objects have one, they tell that too. */
   #watchRows(): void {
     const { target } = this.#metadata;
     const remember = (entity: unknown): void => {
@@ -176,7 +184,7 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     };
     this.#dataSource.subscribers.push({
       listenTo: () => target,
-      afterLoad: remember,
+      ...(!this.#generatesKey && { afterLoad: remember }),
       afterInsert: ({ entity }) => remember(entity),
       afterUpdate: ({ entity }) => remember(entity),
       afterRemove: ({ entity }) => {

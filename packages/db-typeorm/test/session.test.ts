@@ -37,6 +37,19 @@ onEachEngine((fixture) => {
       expect(control()).toEqual(['BEGIN', 'COMMIT']);
     }));
 
+  test('what its own save() has stored is no change that was forgotten', () =>
+    runInScope(async () => {
+      const onUnsavedChange = jest.fn();
+      const Session = fixture.Session({ onUnsavedChange });
+      await users.save(user('a'));
+      const found = await Session.query(User).one();
+      found.name = 'b';
+      await users.save(found);
+      await Session.commit();
+      expect(await stored()).toEqual(['b']);
+      expect(onUnsavedChange).not.toHaveBeenCalled();
+    }));
+
   test('a save() that fails leaves what came before it, and the session goes on', () =>
     runInScope(async () => {
       await users.save(user('a'));

@@ -1,6 +1,7 @@
 /** Objects of mapped classes in a session. */
 import { IntegrityError, NoResultFound, runInScope, translateError } from '@quartet/db-core';
 import type { Query } from '@quartet/db-core/orm';
+import type { UnsavedChange } from '@quartet/db-core';
 import type { Named } from './binding';
 import type { Fixture } from './fixture';
 import type { Subject } from './binding';
@@ -49,6 +50,53 @@ export function describeObjects(fixture: Fixture, subject: Subject): void {
       const updates = fixture.log.filter((sql) => /^update/i.test(sql));
       expect(updates).toEqual([expect.not.stringContaining('email')]);
       expect(await stored()).toEqual(['b']);
+    }));
+
+  test('that were changed and never added are told of at commit, each with what differs', () =>
+    runInScope(async () => {
+      const changes: UnsavedChange[] = [];
+      const Session = fixture.Session({ onUnsavedChange: (change) => changes.push(change) });
+      const { User } = subject.bound;
+      const reported = async (): Promise<unknown[]> => {
+        await Session.commit();
+        return changes.splice(0).map(({ name, key, properties }) => [name, key, properties]);
+      };
+      for (const name of ['a', 'b', 'c', 'd']) await subject.bound.insertUser(name, `${name}@x`);
+      const [a, b, c, d] = (await Session.query(User).orderBy('name').all()) as [
+        Named,
+        Named,
+        Named,
+        Named,
+      ];
+      expect(await reported()).toEqual([]);
+
+      a.name = 'a2';
+      b.name = 'b2';
+      c.name = 'c2';
+      Session.add(b);
+      Session.expunge(c);
+      Session.delete(d);
+      expect(await reported()).toEqual([['User', { id: a.id }, ['name']]]);
+      expect(await stored()).toEqual(['a', 'b2', 'c']);
+
+      b.email = 'b2@x'; // stored by the commit before, which it was added for
+      Session.add(a);
+      expect(await reported()).toEqual([['User', { id: b.id }, ['email']]]);
+      expect(await stored()).toEqual(['a2', 'b2', 'c']);
+    }));
+
+  test('are not stored where what is told of them throws', () =>
+    runInScope(async () => {
+      const refuse = ({ name }: UnsavedChange): never => {
+        throw new Error(`${name} was forgotten.`);
+      };
+      const Session = fixture.Session({ onUnsavedChange: refuse });
+      await subject.bound.insertUser('a', 'a@x');
+      const found = await Session.query(subject.bound.User).one();
+      found.name = 'b';
+      await expect(Session.commit()).rejects.toThrow('User was forgotten.');
+      await Session.rollback();
+      expect(await stored()).toEqual([]);
     }));
 
   test('share one transaction with the library’s own calls', () =>

@@ -41,6 +41,8 @@ export interface Mapper<T extends object = object> extends Asked {
   isPersistent(instance: T): boolean;
   /** Whether the object differs from its row, as far as the library knows. */
   isModified(instance: T): boolean;
+  /** The properties in which the object differs from its row, for messages. */
+  modifiedProperties?(instance: T): readonly string[];
   /** INSERT or UPDATE; generated values are set on the object. */
   save(instance: T): Promise<void>;
   delete(instance: T): Promise<void>;

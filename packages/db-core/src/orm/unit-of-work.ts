@@ -49,6 +49,11 @@ export class UnitOfWork {
     return this.#all('delete');
   }
 
+  /** Whether the object is known: it is written where it has changed, or deleted. */
+  has(instance: object): boolean {
+    return this.#pending.has(instance) || this.#written.has(instance);
+  }
+
   /** Whether there is nothing to write and nothing that might have changed. */
   get isEmpty(): boolean {
     return this.#pending.size === 0 && this.#written.size === 0;

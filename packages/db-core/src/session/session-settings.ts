@@ -4,6 +4,7 @@ import type { Mapper } from '../orm/mapper';
 import type { RequestedPage } from '../orm/pagination';
 import type { Query } from '../orm/query';
 import type { SettingsSource } from './settings';
+import type { OnUnsavedChange } from './unsaved-changes';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 import { InvalidRequestError } from '../errors/errors';
 
@@ -21,6 +22,11 @@ export interface SessionSettings extends TransactionOptions {
   readonly autoflush?: boolean;
   /** What every transaction of the session begins with, over the settings of its scope. Default: those alone. */
   readonly settings?: SettingsSource | undefined;
+  /**
+   * Called at a commit for each object that the session has read or saved, that has changed since, and that was not added:
+   * it is not stored. What it throws, the commit fails with. Default: a warning in development, once for each set of properties.
+   */
+  readonly onUnsavedChange?: OnUnsavedChange | undefined;
   /** When the transaction really begins. Default: the engine's. */
   readonly begin?: BeginMode;
   /** The page and size that `paginate()` of a query takes where it is given none: those of a request, for instance. Default: the first. */

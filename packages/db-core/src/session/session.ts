@@ -32,6 +32,7 @@ import { Steps } from './steps';
 import { translateError } from '../dialects/translate-error';
 import { UnitOfWork } from '../orm/unit-of-work';
 import { expectRefusals } from './unhandled-refusals';
+import { defaultOnUnsavedChange, UnsavedChanges } from './unsaved-changes';
 
 export class Session implements ScopedResource {
   /** Values that the application keeps with the session. */
@@ -44,6 +45,7 @@ export class Session implements ScopedResource {
   readonly #steps = new Steps();
   readonly #use = new SessionUse(this);
   readonly #flusher: Flusher;
+  readonly #unsaved: UnsavedChanges | undefined;
   /** What scopes know this session by: its factory. */
   readonly #key: object;
   #ended = false;
@@ -53,6 +55,8 @@ export class Session implements ScopedResource {
   constructor(settings: SessionSettings, key: object) {
     this.#settings = settings;
     this.#engines = enginesOf(settings);
+    const onUnsavedChange = settings.onUnsavedChange ?? defaultOnUnsavedChange();
+    this.#unsaved = onUnsavedChange && new UnsavedChanges(onUnsavedChange);
     this.#key = key;
     this.#connections = new SessionConnections(this, settings, () => this.#hooks.begun());
     this.#flusher = new Flusher({
@@ -127,6 +131,7 @@ export class Session implements ScopedResource {
     this.#assertUsable();
     assertReaches(this.#engines, mapperOfInstance(instance));
     this.#work.add(instance, nestingOn(this));
+    this.#unsaved?.watch(instance);
   }
 
   addAll(instances: Iterable<object>): void {
@@ -139,9 +144,10 @@ export class Session implements ScopedResource {
     this.#work.delete(instance, nestingOn(this));
   }
 
-  /** Takes the object out of the session: it will be neither saved nor deleted. */
+  /** Takes the object out of the session: it will be neither saved nor deleted, and its changes are not asked about. */
   expunge(instance: object): void {
     this.#work.expunge(instance);
+    this.#unsaved?.forget(instance);
   }
 
   /**
@@ -213,6 +219,7 @@ export class Session implements ScopedResource {
     this.#steps.assertOutside('commit()');
     if (this.#flusher.hasWork) await this.#flusher.flush(true);
     if (!this.#hooks.isEmpty && (await this.#hooks.beforeCommit())) await this.#flusher.flush(true);
+    this.#unsaved?.report((object) => this.#work.has(object));
     await this.#steps.run(() => this.#connections.commit());
     this.#work.committed();
     this.#committed = true;
@@ -340,7 +347,9 @@ export class Session implements ScopedResource {
     this.#assertUsable();
     if (this.#flusher.readMustWait) await this.#flusher.readyToRead();
     try {
-      return await this.run(fn);
+      const read = await this.run(fn);
+      this.#unsaved?.watch(read);
+      return read;
     } catch (error) {
       throw translateError(error);
     }
