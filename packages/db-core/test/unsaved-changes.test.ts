@@ -1,5 +1,7 @@
 /** What the conformance suite of bindings does not show: the default, and what is watched. */
+import type * as Core from '@quartet/db-core';
 import { UnsavedChanges } from '../src/session/unsaved-changes';
+import type * as Items from './item';
 import { onEachEngine } from './support';
 
 onEachEngine((fixture) => {
@@ -10,8 +12,8 @@ onEachEngine((fixture) => {
     const warn = jest.spyOn(console, 'warn').mockImplementation((line: string) => lines.push(line));
     try {
       await jest.isolateModulesAsync(async () => {
-        const core = (await import('@quartet/db-core')) as typeof import('@quartet/db-core');
-        const { Item, mapItems } = await import('./item');
+        const core = jest.requireActual<typeof Core>('@quartet/db-core');
+        const { Item, mapItems } = jest.requireActual<typeof Items>('./item');
         const engine = core.createEngine(fixture.database.url, { idleInTransactionWarnMs: 0 });
         const Session = core.scopedSession(core.sessionmaker({ bind: engine }));
         mapItems(engine, Session);

@@ -58,7 +58,8 @@ export class UnsavedChanges {
 
 /** What is done where the application does not say: a warning in development. Undefined elsewhere. */
 export function defaultOnUnsavedChange(): OnUnsavedChange | undefined {
-  return (warns ??= isDevelopment()) ? warnOfUnsavedChange : undefined;
+  warns ??= isDevelopment();
+  return warns ? warnOfUnsavedChange : undefined;
 }
 
 let warns: boolean | undefined;
