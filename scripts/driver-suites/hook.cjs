@@ -64,9 +64,15 @@ function sqlite3ByFile() {
     return byFile.get(file);
   };
   const Database = new Proxy(driver.Database, {
-    construct: (_, args) => new (driverOf(args[0]).Database)(...args),
+    // What a test puts on the prototype is on that of the driver which it knows.
+    construct: (_, args) =>
+      Object.setPrototypeOf(new (driverOf(args[0]).Database)(...args), driver.Database.prototype),
   });
-  const cached = { Database: (...args) => driverOf(args[0]).cached.Database(...args) };
+  const cached = {
+    Database: function (...args) {
+      return driverOf(args[0]).cached.Database(...args);
+    },
+  };
   return Object.assign(Object.create(driver), driver, { Database, cached });
 }
 

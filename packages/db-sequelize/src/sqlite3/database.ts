@@ -8,7 +8,7 @@ import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Engine } from '@quartet/db-core';
-import { ArgumentError, InvalidRequestError } from '@quartet/db-core';
+import { ArgumentError, InvalidRequestError, outsideScope } from '@quartet/db-core';
 import type { SqliteCall, SqliteOutcome, SqliteRow } from '@quartet/db-core/drivers';
 import { execSqlite, Route, runSqlite } from '@quartet/db-core/drivers';
 import { CONSTANTS } from './constants';
@@ -43,6 +43,7 @@ export class Sqlite3Database extends EventEmitter {
   #last: Promise<unknown> | undefined;
   #underWay = 0;
   #onceIdle: (() => void)[] = [];
+  readonly #prepared = new PreparedStatements();
 
   /** @throws ArgumentError when `filename` is another database than the engine's. */
   constructor(
@@ -59,9 +60,12 @@ export class Sqlite3Database extends EventEmitter {
     this.assertEngines(filename);
     const done = typeof mode === 'function' ? mode : callback;
     const { database } = engine.url;
-    if ((this.mode & OPEN_CREATE) === 0 && database !== ':memory:' && !existsSync(database))
-      this.#refusal = new Sqlite3Error('CANTOPEN', 'unable to open database file');
-    queueMicrotask(() => this.#opened(done));
+    if ((this.mode & OPEN_CREATE) === 0 && database !== ':memory:' && !existsSync(database)) {
+      const error = new Sqlite3Error('CANTOPEN', 'unable to open database file');
+      this.#refusal = error;
+      queueMicrotask(() => this.#opened(done, error));
+    } else if (engine.status().opened > 0) queueMicrotask(() => this.#opened(done));
+    else this.#openFirst(done);
   }
 
   get open(): boolean {
@@ -120,6 +124,7 @@ export class Sqlite3Database extends EventEmitter {
   prepare(sql: string, ...params: unknown[]): Statement<this>;
   prepare(sql: string, ...params: unknown[]): Statement<this> {
     const statement = new Statement(this, sql);
+    this.#prepared.add(statement);
     const callback = params.at(-1);
     const values = typeof callback === 'function' ? params.slice(0, -1) : params;
     if (values.length > 0) statement.bind(...values);
@@ -148,10 +153,15 @@ export class Sqlite3Database extends EventEmitter {
     return this.#whenDone(this.#idle(), callback);
   }
 
-  /** Waits for what was asked for before, and rolls back an unfinished transaction of this object. The engine stays open. */
+  /**
+   * Waits for what was asked for before, and rolls back an unfinished transaction of this object. The engine stays open.
+   * Fails as `SQLITE_BUSY` while a prepared statement is not finalized.
+   */
   close(callback?: DatabaseCallback): this {
     if (this.#refusal) return this.#whenDone(Promise.reject(this.#refusal), callback);
-    this.#refusal = new Sqlite3Error('MISUSE', 'Database is closed');
+    if (this.#prepared.hasUnfinalized)
+      return this.#whenDone(Promise.reject(unfinalized()), callback);
+    this.#refusal = new Sqlite3Error('MISUSE', 'Database handle is closed');
     const closed = this.#idle()
       .then(() => this.#route.free())
       .finally(() => (this.#open = false));
@@ -213,8 +223,15 @@ export class Sqlite3Database extends EventEmitter {
     return (this.mode & OPEN_READONLY) !== 0;
   }
 
-  #opened(callback: DatabaseCallback | undefined): void {
-    const error = this.#refusal;
+  /** Whether the file can be opened at all is known once the engine has a handle of it. */
+  #openFirst(done: DatabaseCallback | undefined): void {
+    this.inTurn(() => outsideScope(() => this.#engine.ready())).then(
+      () => this.#opened(done),
+      (error: Error) => this.#opened(done, (this.#refusal = notOpened(error))),
+    );
+  }
+
+  #opened(callback: DatabaseCallback | undefined, error?: Error): void {
     this.#open = error === undefined;
     callBack(() => {
       if (callback) callback.call(this, error ?? null);
@@ -247,12 +264,51 @@ export class Sqlite3Database extends EventEmitter {
   }
 }
 
+/** Statements that `prepare` has made. One that nobody holds any more is as good as finalized. */
+class PreparedStatements {
+  #statements: WeakRef<Statement>[] = [];
+
+  get hasUnfinalized(): boolean {
+    this.#sweep();
+    return this.#statements.length > 0;
+  }
+
+  add(statement: object): void {
+    this.#statements.push(new WeakRef(statement as Statement));
+    if (this.#statements.length % SWEEP === 0) this.#sweep();
+  }
+
+  #sweep(): void {
+    this.#statements = this.#statements.filter((each) => each.deref()?.isOpen);
+  }
+}
+
+const SWEEP = 1_000;
+
 for (const [name, instead] of Object.entries(REFUSED))
   Object.defineProperty(Sqlite3Database.prototype, name, {
+    configurable: true,
+    writable: true,
     value: (): never => {
       throw new InvalidRequestError(`The sqlite3 facade has no ${name}(): ${instead}.`);
     },
   });
+
+function unfinalized(): Sqlite3Error {
+  return new Sqlite3Error(
+    'BUSY',
+    'unable to close due to unfinalized statements: call finalize() of what prepare() has given',
+  );
+}
+
+/** @param error the engine's, whose cause is the driver's */
+function notOpened(error: Error): Sqlite3Error {
+  const cause = error.cause instanceof Error ? error.cause : error;
+  const named = toSqlite3Error(cause);
+  return named instanceof Sqlite3Error
+    ? named
+    : new Sqlite3Error('CANTOPEN', `unable to open database file: ${cause.message}`, cause);
+}
 
 function attempt<T>(send: () => Promise<T>): Promise<T> {
   try {

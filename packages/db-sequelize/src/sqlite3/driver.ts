@@ -8,6 +8,10 @@ import { requireDialect } from '@quartet/db-core/drivers';
 import { CONSTANTS } from './constants';
 import { type DatabaseCallback, Sqlite3Database } from './database';
 import { Statement } from './statement';
+import { addTraces } from './traces';
+
+const DATABASE_CALLS = ['prepare', 'get', 'run', 'all', 'each', 'map', 'close', 'exec'];
+const STATEMENT_CALLS = ['bind', 'get', 'run', 'all', 'each', 'map', 'reset', 'finalize'];
 
 type OpenDatabase = new (
   filename: string,
@@ -28,7 +32,7 @@ export type Sqlite3Driver = typeof CONSTANTS & {
     ): Sqlite3Database;
     readonly objects: Record<string, Sqlite3Database>;
   };
-  /** Does nothing: traces have the caller's lines already. */
+  /** From now on an error has the call that it comes from in its stack, with the caller's lines. */
   verbose(): Sqlite3Driver;
 };
 
@@ -63,7 +67,11 @@ export function moduleOf(
     Database,
     Statement,
     cached: { Database: cached, objects },
-    verbose: () => driver,
+    verbose(): Sqlite3Driver {
+      addTraces(Database.prototype, 'Database', DATABASE_CALLS);
+      addTraces(Statement.prototype, 'Statement', STATEMENT_CALLS);
+      return driver;
+    },
   };
   return driver;
 

@@ -1,6 +1,7 @@
 /**
  * Values for a statement's parameters as `sqlite3` takes them: one by one, as an array, or as an object with keys `$name`,
- * `:name`, `@name` or numbers. A parameter that gets no value is NULL; a value for no parameter is an error.
+ * `:name`, `@name` or numbers. A parameter that gets no value is NULL; a value for no parameter
+ * is an error, unless it is undefined.
  *
  * @see https://www.sqlite.org/lang_expr.html#parameters
  */
@@ -22,6 +23,7 @@ export function bindValues(
   const given: unknown[] = Array.from(parameters, () => null);
   const [first] = params;
   const put = (index: number, value: unknown): void => {
+    if (!(index in given) && value === undefined) return;
     if (!(index in given))
       throw new Sqlite3Error(
         'RANGE',

@@ -28,6 +28,7 @@ export class Statement<Database extends StatementHost = StatementHost> extends E
   #unread: Promise<SqliteRow[]> | undefined;
   #last: Promise<unknown> | undefined;
   #finalized = false;
+  #isPrepared = true;
 
   constructor(database: Database, sql: string) {
     super();
@@ -124,6 +125,11 @@ export class Statement<Database extends StatementHost = StatementHost> extends E
     return this.#after(callback as AnyCallback | undefined);
   }
 
+  /** @internal Whether the database cannot be closed before it is finalized. One that SQLite did not prepare holds nothing. */
+  get isOpen(): boolean {
+    return !this.#finalized && this.#isPrepared;
+  }
+
   finalize(callback?: Sqlite3Callback): Database {
     this.#after(callback as AnyCallback | undefined);
     this.#finalized = true;
@@ -184,6 +190,7 @@ export class Statement<Database extends StatementHost = StatementHost> extends E
 
   /** Without a callback it is an event: of the statement, or where nothing listens there, of the database. */
   #fail(error: Error, callback: AnyCallback | undefined): void {
+    if ('code' in error && error.code === 'SQLITE_ERROR') this.#isPrepared = false;
     if (callback) callback.call(this, error);
     else if (this.listenerCount('error') > 0) this.emit('error', error);
     else this.#database.emit('error', error);

@@ -179,8 +179,11 @@ describe('sqlite3Driver', () => {
     await expect(
       answer((done) => database.prepare('insert into nowhere values (?)', done)),
     ).rejects.toThrow('SQLITE_ERROR: no such table: nowhere');
-    await answer((done) => database.prepare('insert into t (b) values (?)', done));
+    const checked = await new Promise<typeof statement>((resolve) => {
+      const made = database.prepare('insert into t (b) values (?)', () => resolve(made));
+    });
     expect(await names()).toHaveLength(2);
+    for (const each of [statement, checked]) each.finalize();
   });
 
   test('joins the session, and may not commit it', async () => {
@@ -232,6 +235,10 @@ describe('sqlite3Driver', () => {
   test('answers nothing after close()', async () => {
     await answer((done) => database.get('select 1', done));
     const statement = database.prepare('select 1');
+    const busy = answer((done) => database.close(done));
+    await expect(busy).rejects.toMatchObject({ code: 'SQLITE_BUSY', errno: 5 });
+    await answer((done) => statement.get(done));
+    statement.finalize();
     const closed = once(database, 'close');
     await answer((done) => database.close(done));
     await closed;
@@ -239,10 +246,15 @@ describe('sqlite3Driver', () => {
     const misuse = {
       code: 'SQLITE_MISUSE',
       errno: 21,
-      message: 'SQLITE_MISUSE: Database is closed',
+      message: 'SQLITE_MISUSE: Database handle is closed',
     };
     await expect(answer((done) => database.get('select 1', done))).rejects.toMatchObject(misuse);
-    await expect(answer((done) => statement.get(done))).rejects.toMatchObject(misuse);
+    const silent = jest.fn();
+    database.on('error', silent);
+    const emitted = once(database, 'error');
+    database.run('select 1');
+    expect(await emitted).toEqual([expect.objectContaining(misuse)]);
+    expect(silent).toHaveBeenCalledTimes(1); // each refusal has one listener: its callback, or the event
     await expect(answer((done) => database.exec('select 1', done))).rejects.toMatchObject(misuse);
     await expect(answer((done) => database.close(done))).rejects.toMatchObject(misuse);
   });
@@ -269,9 +281,55 @@ describe('sqlite3Driver', () => {
     await missing.dispose();
   });
 
+  test('closed at once, it emits no error of opening', async () => {
+    const another = new (sqlite3Driver(engine).Database)(':memory:');
+    const failed = jest.fn();
+    another.on('error', failed);
+    await answer((done) => another.close(done));
+    expect(failed).not.toHaveBeenCalled();
+  });
+
+  test('a file that cannot be opened is told of when it is opened, and makes the file otherwise', async () => {
+    const inNoFolder = createEngine('sqlite:////tmp/no-such-folder/a.db');
+    const { Database: Unopened } = sqlite3Driver(inNoFolder);
+    const opening = answer((done) => new Unopened(':memory:', done));
+    await expect(opening).rejects.toMatchObject({ code: 'SQLITE_CANTOPEN', errno: 14 });
+    await inNoFolder.dispose();
+
+    const { url, drop } = await freshDatabase('sqlite');
+    const fresh = createEngine(url);
+    await answer((done) => new (sqlite3Driver(fresh).Database)(':memory:', done));
+    expect(existsSync(fresh.url.database)).toBe(true);
+    await fresh.dispose();
+    await drop();
+  });
+
+  test('an undefined value too many is passed over, any other is an error', async () => {
+    await answer((done) => database.run('insert into t (a) values (?)', 1, undefined, done));
+    await expect(
+      answer((done) => database.run('insert into t (a) values (?)', 1, null, done)),
+    ).rejects.toMatchObject({ code: 'SQLITE_RANGE' });
+  });
+
+  test('after verbose() the stack of an error has the call and its caller', async () => {
+    const { Database, Statement, verbose } = sqlite3Driver(engine);
+    const own = new Map([Database, Statement].map((each) => [each, { ...each.prototype }]));
+    verbose();
+    verbose();
+    const traced = new Database(':memory:');
+    const error = await answer((done) => traced.run('update nowhere set a = 1', done)).catch(
+      (reason: Error) => reason,
+    );
+    expect((error as Error).stack).toMatch(
+      /no such table: nowhere[^]*\n--> in Database#run\('update nowhere set a = 1', \[Function[^]*driver\.test\.ts/,
+    );
+    expect((error as Error).stack?.match(/-->/g)).toHaveLength(1);
+    await answer((done) => traced.close(done));
+    for (const [each] of own)
+      for (const name of Object.keys(each.prototype)) delete (each.prototype as never)[name];
+  });
+
   test('refuses in words what it has not', () => {
-    const driver = sqlite3Driver(engine);
-    expect(driver.verbose()).toBe(driver);
     for (const member of ['backup', 'configure', 'interrupt', 'loadExtension'])
       expect(() => (database as never as Record<string, () => void>)[member]?.()).toThrow(
         InvalidRequestError,
