@@ -187,3 +187,47 @@ test('without errorOut the defaults stand in', async () => {
   });
   expect(await asked({ page: '99' }, options)).toMatchObject({ page: 99, items: [] });
 });
+
+describe('by limit and offset', () => {
+  const at = (offset: number, limit?: number, total = 25): Promise<Pagination<number>> =>
+    paginate(numbers(total), { offset, limit });
+
+  test('the items, the total and the page in which they begin', async () => {
+    const found = await at(5, 10);
+    expect(found.items).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+    expect(found).toMatchObject({ offset: 5, perPage: 10, page: 1, pages: 3, total: 25 });
+    expect([found.first, found.last, found.hasPrev, found.hasNext]).toEqual([6, 15, true, true]);
+    expect(await at(20, 10)).toMatchObject({ page: 3, hasNext: false, first: 21, last: 25 });
+  });
+
+  test('next and prev move by as many', async () => {
+    const next = await (await at(5, 10)).next();
+    expect([next.offset, next.items[0], next.hasNext]).toEqual([15, 15, false]);
+    const first = await (await at(5, 10)).prev({ errorOut: true });
+    expect([first.offset, first.items.length, first.hasPrev]).toEqual([0, 10, false]);
+    await expect(first.prev({ errorOut: true })).rejects.toThrow(NotFoundError);
+  });
+
+  test('one of the two will do, and the size has its limit', async () => {
+    expect(await paginate(numbers(300), { limit: 3 })).toMatchObject({ offset: 0, perPage: 3 });
+    expect(await at(3)).toMatchObject({ offset: 3, perPage: 20 });
+    expect(await at(0, 1_000, 300)).toMatchObject({ perPage: 100, maxPerPage: 100 });
+  });
+
+  test.each([
+    { offset: -1 },
+    { offset: 1.5 },
+    { offset: NaN },
+    { limit: 0 },
+    { limit: NaN },
+    { limit: 10, offset: 25 },
+  ])('%p is not found, or with errorOut: false the default', async (asked) => {
+    await expect(paginate(numbers(25), asked)).rejects.toThrow(NotFoundError);
+    const found = await paginate(numbers(25), { ...asked, errorOut: false });
+    expect([found.offset, found.perPage]).toEqual(asked.offset === 25 ? [25, 10] : [0, 20]);
+  });
+
+  test('a page beside them is refused', async () => {
+    await expect(paginate(numbers(25), { page: 2, limit: 5 })).rejects.toThrow(/not some of each/);
+  });
+});

@@ -1,11 +1,12 @@
 /** Lets a session save, load and delete instances of a Sequelize model through the model's own methods. */
 import type { Engine } from '@quartet/db-core';
-import type { Class, Identity, Mapper, Select } from '@quartet/db-core/binding';
+import type { Class, Identity, Mapper, RelationTree, Select } from '@quartet/db-core/binding';
 import {
   hiddenField,
   isUnchanged,
   keyOf,
   mapperOf,
+  relationTree,
   rowIsGone,
   snapshot,
 } from '@quartet/db-core/binding';
@@ -14,6 +15,7 @@ import type {
   Attributes,
   BelongsTo,
   FindOptions,
+  IncludeOptions,
   Model,
   ModelStatic,
   WhereOptions,
@@ -65,6 +67,11 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
     return this.#model.primaryKeyAttributes;
   }
 
+  get relations(): ReadonlyMap<string, Class> {
+    const associations = Object.entries(this.#model.associations);
+    return new Map(associations.map(([as, { target }]) => [as, target as unknown as Class]));
+  }
+
   dependencies(): readonly Mapper[] {
     return this.#parents().map(({ target }) => mapperOf(target as unknown as Class));
   }
@@ -108,9 +115,10 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
   }
 
   async find(select: Select): Promise<M[]> {
-    const { orderBy, limit, offset } = select;
+    const { orderBy, limit, offset, relations } = select;
     const found = await this.#model.findAll({
       ...conditions<M>(select),
+      ...(relations.length > 0 && { include: included(relationTree(relations)) }),
       ...(orderBy.length > 0 && {
         order: orderBy.map(([property, direction]): [string, string] => [
           property,
@@ -186,6 +194,13 @@ function conditions<M extends Model>(select: Select): FindOptions<M['_attributes
   const made = select.conditions.map((condition) => condition.to(CONDITIONS));
   const all = [...select.equal.filter(isNotEmpty), ...made, ...select.where];
   return all.length > 0 ? { where: { [Op.and]: all } as WhereOptions } : {};
+}
+
+function included(tree: RelationTree): IncludeOptions[] {
+  return Object.entries(tree).map(([association, further]) => ({
+    association,
+    include: included(further),
+  }));
 }
 
 function isNotEmpty(values: object): boolean {

@@ -1,11 +1,19 @@
 /** Lets a session save, load and delete entities of a DataSource through its repositories. */
 import type { Engine } from '@quartet/db-core';
-import type { Class, Identity, KeyColumn, Mapper, Select } from '@quartet/db-core/binding';
+import type {
+  Class,
+  Identity,
+  KeyColumn,
+  Mapper,
+  RelationTree,
+  Select,
+} from '@quartet/db-core/binding';
 import {
   hiddenField,
   isUnchanged,
   keyOf,
   mapperOf,
+  relationTree,
   rowIsGone,
   snapshot,
 } from '@quartet/db-core/binding';
@@ -14,6 +22,7 @@ import type {
   EntityMetadata,
   FindManyOptions,
   FindOptionsOrder,
+  FindOptionsRelations,
   FindOptionsWhere,
   ObjectLiteral,
   Repository,
@@ -65,6 +74,15 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
 
   get primaryKey(): readonly string[] {
     return this.#metadata.primaryColumns.map(({ propertyPath }) => propertyPath);
+  }
+
+  get relations(): ReadonlyMap<string, Class> {
+    return new Map(
+      this.#metadata.relations.map(({ propertyPath, inverseEntityMetadata }) => [
+        propertyPath,
+        inverseEntityMetadata.target as Class,
+      ]),
+    );
   }
 
   dependencies(): readonly Mapper[] {
@@ -122,12 +140,13 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   }
 
   async find(select: Select): Promise<ObjectLiteral[]> {
-    const { orderBy, limit, offset } = select;
+    const { orderBy, limit, offset, relations } = select;
     if (limit === 0) return []; // TypeORM takes 0 for "all"
     // Not every database has OFFSET alone.
     const take = limit ?? (offset === undefined ? undefined : Number.MAX_SAFE_INTEGER);
     const found = await this.#query(select, {
       order: Object.fromEntries(orderBy) as FindOptionsOrder<ObjectLiteral>,
+      ...(relations.length > 0 && { relations: related(relationTree(relations)) }),
       ...(take !== undefined && { take }),
       ...(offset !== undefined && { skip: offset }),
     }).getMany();
@@ -215,6 +234,15 @@ function columnsOf(dataSource: DataSource, metadata: EntityMetadata): Map<string
       const name = type === Boolean ? 'boolean' : dataSource.driver.normalizeType(column);
       return [propertyPath, isArray ? `${name}[]` : name];
     }),
+  );
+}
+
+function related(tree: RelationTree): FindOptionsRelations<ObjectLiteral> {
+  return Object.fromEntries(
+    Object.entries(tree).map(([property, further]) => [
+      property,
+      Object.keys(further).length === 0 || related(further),
+    ]),
   );
 }
 

@@ -2,7 +2,7 @@
 import { IntegrityError, NoResultFound, runInScope, translateError } from '@quartet/db-core';
 import type { Query } from '@quartet/db-core/orm';
 import type { UnsavedChange } from '@quartet/db-core';
-import type { Named } from './binding';
+import type { Item, Named } from './binding';
 import type { Fixture } from './fixture';
 import type { Subject } from './binding';
 
@@ -160,7 +160,10 @@ export function describeObjects(fixture: Fixture, subject: Subject): void {
       await Session.commit();
       expect((await Session.get(User, String(one.id)))?.name).toBe('a');
       for (const id of ['abc', `${one.id}abc`, '1.5', '', ' ', '99999999999', '9'.repeat(30)])
-        await expect(Session.query(User).getOr404(id)).rejects.toMatchObject({ status: 404 });
+        await expect(Session.query(User).getOr404(id)).rejects.toMatchObject({
+          status: 404,
+          what: 'User',
+        });
       await expect(Session.get(User, [one.id, 2])).rejects.toThrow(/takes 1 values, not 2/);
       expect(await Session.query(User).count()).toBe(1); // the transaction goes on
     }));
@@ -182,6 +185,45 @@ export function describeObjects(fixture: Fixture, subject: Subject): void {
       const { User } = subject.bound;
       for (const id of [null, undefined])
         expect(await fixture.Session.get(User, id as never)).toBeUndefined();
+    }));
+
+  test('are read with those that their relations lead to, by as many statements for many as for one', () =>
+    runInScope(async () => {
+      const { Session } = fixture;
+      const { bound, binding } = subject;
+      const messages = () => Session.query(bound.Message).with('user').orderBy('id');
+      if (!binding.relations) return expect(messages).toThrow(/no relation 'user'.*none that with/);
+      const authors = ['a', 'b'].map(user);
+      const bodies = ['1', '2', '3', '4'];
+      Session.addAll(authors);
+      Session.addAll(bodies.map((body, i) => bound.message(authors[i % 2] as Named, { body })));
+      await Session.commit();
+
+      const reading = async (count: number): Promise<[unknown[], number]> => {
+        fixture.log.length = 0;
+        const found = (await messages().limit(count).all()) as (Item & { user: Named })[];
+        const selects = fixture.log.filter((sql) => /^select/i.test(sql));
+        return [found.map(({ body, user: { name } }) => [body, name]), selects.length];
+      };
+      const [one, statementsForOne] = await reading(1);
+      const [all, statementsForAll] = await reading(4);
+      expect(one).toEqual([['1', 'a']]);
+      expect(all).toEqual([
+        ['1', 'a'],
+        ['2', 'b'],
+        ['3', 'a'],
+        ['4', 'b'],
+      ]);
+      expect(statementsForAll).toBe(statementsForOne);
+      const byName = await messages().filterBy({ body: '2' }).one();
+      expect((byName as Item & { user: Named }).user.name).toBe('b');
+      expect(await messages().count()).toBe(4);
+      expect(() => messages().with('author')).toThrow(
+        /no relation 'author'. Its relations: .*user/,
+      );
+      expect(() => messages().with('user.nothing')).toThrow(/User has no relation 'nothing'/);
+      await expect(messages().delete()).rejects.toThrow('with cannot be given');
+      return undefined;
     }));
 
   test('are deleted and refreshed', () =>

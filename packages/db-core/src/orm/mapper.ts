@@ -24,6 +24,8 @@ export interface Select {
   /** Conditions in the library's own form, as in `filter(...)`; `assertCondition` has let them pass. */
   readonly where: readonly unknown[];
   readonly orderBy: readonly (readonly [property: string, direction: 'asc' | 'desc'])[];
+  /** Relations whose objects are read along, each by its path: `user`, `user.messages`. A mapper without relations gets none. */
+  readonly relations: readonly string[];
   readonly limit?: number;
   readonly offset?: number;
 }
@@ -35,6 +37,8 @@ export interface Select {
 export interface Mapper<T extends object = object> extends Asked {
   readonly engine: Engine;
   readonly target: Class<T>;
+  /** The relations that can be read along with an object, by property, and the classes they lead to. Default: none. */
+  readonly relations?: ReadonlyMap<string, Class>;
   /** Mappers of the classes whose rows must exist before this one's: those its foreign keys point to. */
   dependencies(): readonly Mapper[];
   /** Whether the object has a row, as far as the library knows. */

@@ -11,8 +11,12 @@ export class NotFoundError extends DbCoreError {
   /** The message is meant for the client. */
   readonly expose = true;
 
-  /** @param description for the client. */
-  constructor(description = 'There is nothing here.') {
+  /** The name of the class of which there was no such object; undefined where it was a page of a list. */
+  readonly what: string | undefined;
+
+  /** @param description for the client. @param what the name of the class */
+  constructor(description = 'There is nothing here.', what?: string) {
     super('NOT_FOUND', description);
+    this.what = what;
   }
 }

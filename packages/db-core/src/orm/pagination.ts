@@ -4,6 +4,7 @@
  *
  * @see https://flask-sqlalchemy.readthedocs.io/en/stable/pagination/
  */
+import { ArgumentError } from '../errors/errors';
 import { NotFoundError } from './not-found-error';
 
 /** Which page, and how many items are on one. NaN stands for what is no number, and is treated as a page below 1. */
@@ -15,6 +16,10 @@ export interface RequestedPage {
 }
 
 export interface PaginateOptions extends RequestedPage {
+  /** Instead of a page: so many items, at most `maxPerPage`, after those that `offset` passes over. Default: `perPage`. */
+  readonly limit?: number | undefined;
+  /** Default 0 where `limit` is given. NaN stands for what is no number. */
+  readonly offset?: number | undefined;
   /** The most that `perPage` may be. Default 100; undefined for the default, Infinity for no limit. */
   readonly maxPerPage?: number;
   /**
@@ -30,6 +35,8 @@ export interface PaginateOptions extends RequestedPage {
 export const PAGINATE_OPTIONS: Readonly<Record<keyof PaginateOptions, true>> = {
   page: true,
   perPage: true,
+  limit: true,
+  offset: true,
   maxPerPage: true,
   errorOut: true,
   count: true,
@@ -55,7 +62,8 @@ export interface IterPagesOptions {
 }
 
 interface PageFigures {
-  readonly page: number;
+  /** How many items come before it. */
+  readonly offset: number;
   readonly perPage: number;
   readonly maxPerPage: number;
   /** Of the whole list; undefined where it was not counted. */
@@ -68,9 +76,12 @@ const DEFAULT_MAX_PER_PAGE = 100;
 /** Iterating it gives its items. */
 export class Pagination<T> implements Iterable<T> {
   readonly items: readonly T[];
+  /** Its number from 1; where it does not begin at a multiple of `perPage`, that of the page in which it begins. */
   readonly page: number;
   readonly perPage: number;
   readonly maxPerPage: number;
+  /** How many items come before it. */
+  readonly offset: number;
   readonly total: number | undefined;
   readonly #source: PageSource<T>;
 
@@ -78,7 +89,8 @@ export class Pagination<T> implements Iterable<T> {
   constructor(source: PageSource<T>, items: readonly T[], figures: PageFigures) {
     this.#source = source;
     this.items = items;
-    this.page = figures.page;
+    this.offset = figures.offset;
+    this.page = Math.floor(figures.offset / figures.perPage) + 1;
     this.perPage = figures.perPage;
     this.maxPerPage = figures.maxPerPage;
     this.total = figures.total;
@@ -86,7 +98,7 @@ export class Pagination<T> implements Iterable<T> {
 
   /** The number of the first item on this page within the list, from 1; 0 when the page is empty. */
   get first(): number {
-    return this.items.length === 0 ? 0 : (this.page - 1) * this.perPage + 1;
+    return this.items.length === 0 ? 0 : this.offset + 1;
   }
 
   /** The number of the last item on this page; 0 when it is empty. */
@@ -99,11 +111,11 @@ export class Pagination<T> implements Iterable<T> {
   }
 
   get hasPrev(): boolean {
-    return this.page > 1;
+    return this.offset > 0;
   }
 
   get hasNext(): boolean {
-    return this.page < this.pages;
+    return this.total !== undefined && this.offset + this.perPage < this.total;
   }
 
   get prevNum(): number | undefined {
@@ -116,12 +128,12 @@ export class Pagination<T> implements Iterable<T> {
 
   /** The page before, of the same size. The total is carried over, not counted again. */
   prev(options: { readonly errorOut?: boolean } = {}): Promise<Pagination<T>> {
-    return this.#turn(this.page - 1, options);
+    return this.#turn(this.offset - this.perPage, options);
   }
 
   /** The page after, of the same size. The total is carried over, not counted again. */
   next(options: { readonly errorOut?: boolean } = {}): Promise<Pagination<T>> {
-    return this.#turn(this.page + 1, options);
+    return this.#turn(this.offset + this.perPage, options);
   }
 
   /** Page numbers for a bar of links; null stands for a gap: 1 2 null 7 8 9 10 11 null 19 20. */
@@ -149,12 +161,14 @@ export class Pagination<T> implements Iterable<T> {
     return this.items[Symbol.iterator]();
   }
 
-  #turn(
-    page: number,
+  async #turn(
+    offset: number,
     { errorOut = false }: { readonly errorOut?: boolean },
   ): Promise<Pagination<T>> {
     const { perPage, maxPerPage, total } = this;
-    return load(this.#source, { page, perPage, maxPerPage, errorOut }, async () => total);
+    if (offset < 0 && this.offset === 0 && errorOut) throw below('page');
+    const start = { offset: Math.max(0, offset), perPage };
+    return load(this.#source, start, { maxPerPage, errorOut }, async () => total);
   }
 }
 
@@ -168,41 +182,74 @@ export class Pagination<T> implements Iterable<T> {
  *   count: async () => Number((await knex('users').count({ n: '*' }))[0].n),
  * });
  */
-export function paginate<T>(
+export async function paginate<T>(
   source: PageSource<T>,
   options: PaginateOptions = {},
 ): Promise<Pagination<T>> {
   const { count = true, errorOut = true, maxPerPage = DEFAULT_MAX_PER_PAGE } = options;
-  const { page = 1, perPage = DEFAULT_PER_PAGE } = options;
-  return load(source, { page, perPage, maxPerPage, errorOut }, async () =>
+  const start = startOf(options, maxPerPage, errorOut);
+  return load(source, start, { maxPerPage, errorOut }, async () =>
     count ? source.count() : undefined,
   );
 }
 
-async function load<T>(
-  source: PageSource<T>,
-  asked: { page: number; perPage: number; maxPerPage: number; errorOut: boolean },
-  count: () => Promise<number | undefined>,
-): Promise<Pagination<T>> {
-  const { maxPerPage, errorOut } = asked;
-  const page = atLeastOne('page', asked.page, 1, errorOut);
-  const perPage = atLeastOne(
-    'per_page',
-    Math.min(asked.perPage, maxPerPage),
-    DEFAULT_PER_PAGE,
-    errorOut,
-  );
-  const offset = (page - 1) * perPage;
-  const items = Number.isSafeInteger(offset) ? await source.items(perPage, offset) : [];
-  if (items.length === 0 && page !== 1 && errorOut)
-    throw new NotFoundError(`Page ${page} is past the end.`);
-  return new Pagination(source, items, { page, perPage, maxPerPage, total: await count() });
+interface Start {
+  readonly offset: number;
+  readonly perPage: number;
 }
 
-function atLeastOne(name: string, value: number, byDefault: number, errorOut: boolean): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  if (errorOut) throw new NotFoundError(`${name} must be a whole number of at least 1.`);
+/** @throws NotFoundError by the rules of `errorOut`; ArgumentError for a page and a limit or an offset. */
+function startOf(options: PaginateOptions, maxPerPage: number, errorOut: boolean): Start {
+  const { page, perPage = DEFAULT_PER_PAGE, limit, offset } = options;
+  if (limit === undefined && offset === undefined) {
+    const size = wholeNumber(
+      'per_page',
+      Math.min(perPage, maxPerPage),
+      1,
+      DEFAULT_PER_PAGE,
+      errorOut,
+    );
+    return { offset: (wholeNumber('page', page ?? 1, 1, 1, errorOut) - 1) * size, perPage: size };
+  }
+  if (page !== undefined)
+    throw new ArgumentError(
+      'paginate() takes a page and its size, or a limit and an offset, not some of each.',
+    );
+  const size = Math.min(limit ?? perPage, maxPerPage);
+  return {
+    offset: wholeNumber('offset', offset ?? 0, 0, 0, errorOut),
+    perPage: wholeNumber('limit', size, 1, DEFAULT_PER_PAGE, errorOut),
+  };
+}
+
+async function load<T>(
+  source: PageSource<T>,
+  { offset, perPage }: Start,
+  { maxPerPage, errorOut }: { readonly maxPerPage: number; readonly errorOut: boolean },
+  count: () => Promise<number | undefined>,
+): Promise<Pagination<T>> {
+  const items = Number.isSafeInteger(offset) ? await source.items(perPage, offset) : [];
+  const pagination = (total: number | undefined): Pagination<T> =>
+    new Pagination(source, items, { offset, perPage, maxPerPage, total });
+  if (items.length === 0 && offset > 0 && errorOut)
+    throw new NotFoundError(`Page ${pagination(undefined).page} is past the end.`);
+  return pagination(await count());
+}
+
+function wholeNumber(
+  name: string,
+  value: number,
+  least: number,
+  byDefault: number,
+  errorOut: boolean,
+): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  if (errorOut) throw below(name, least);
   return byDefault;
+}
+
+function below(name: string, least = 1): NotFoundError {
+  return new NotFoundError(`${name} must be a whole number of at least ${least}.`);
 }
 
 function* range(start: number, end: number): Generator<number> {

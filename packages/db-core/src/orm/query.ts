@@ -21,7 +21,14 @@ import { Condition } from './condition';
 import { NotFoundError } from './not-found-error';
 import { paginate, PAGINATE_OPTIONS } from './pagination';
 import { noCondition } from './refusals';
-import { assertCondition, assertEqual, assertValues, EVERYTHING, orderOf } from './select';
+import {
+  assertCondition,
+  assertEqual,
+  assertRelation,
+  assertValues,
+  EVERYTHING,
+  orderOf,
+} from './select';
 
 export class Query<T extends object> {
   readonly #session: QuerySession;
@@ -72,6 +79,19 @@ export class Query<T extends object> {
   orderBy(...orderings: readonly (Ordering<T> | Order<T> | Column<T, unknown>)[]): this {
     const added = orderings.map((ordering) => orderOf(this.#mapper, ordering));
     return this.#with({ orderBy: [...this.#select.orderBy, ...added] });
+  }
+
+  /**
+   * Reads objects along that these lead to, in the library's own way (`include`, `relations`): `message.user` is there
+   * without a statement for each message. A path leads further: `user.messages`.
+   *
+   * @throws ArgumentError for what is no relation, and where the library has none.
+   * @example
+   * const messages = await Message.query.with('user').orderBy('-createdAt').limit(10).all();
+   */
+  with(...relations: readonly string[]): this {
+    for (const relation of relations) assertRelation(this.#mapper as unknown as Mapper, relation);
+    return this.#with({ relations: [...new Set([...this.#select.relations, ...relations])] });
   }
 
   limit(limit: number): this {
@@ -165,20 +185,20 @@ export class Query<T extends object> {
 
   /** As `get`. @throws NotFoundError with `description` for the client. */
   async getOr404(id: Identity, description?: string): Promise<T> {
-    return (await this.get(id)) ?? notFound(description);
+    return (await this.get(id)) ?? this.#notFound(description);
   }
 
   /** As `first`. @throws NotFoundError with `description` for the client. */
   async firstOr404(description?: string): Promise<T> {
     this.#assertDescription('firstOr404', description);
-    return (await this.first()) ?? notFound(description);
+    return (await this.first()) ?? this.#notFound(description);
   }
 
   /** As `one`. @throws NotFoundError with `description` for the client, when there is none and when there are several. */
   async oneOr404(description?: string): Promise<T> {
     this.#assertDescription('oneOr404', description);
     const [found, another] = await this.limit(Math.min(2, this.#select.limit ?? 2)).all();
-    return found && !another ? found : notFound(description);
+    return found && !another ? found : this.#notFound(description);
   }
 
   /**
@@ -196,7 +216,8 @@ export class Query<T extends object> {
     if (!isPlain(given) || Object.getOwnPropertySymbols(given).length > 0)
       throw noCondition(this.#mapper, given, 'paginate()');
     assertKnownOptions(`option of ${name}.query.paginate()`, options, PAGINATE_OPTIONS);
-    const requested = this.#session.requestedPage?.();
+    const isByOffset = options.limit !== undefined || options.offset !== undefined;
+    const requested = isByOffset ? undefined : this.#session.requestedPage?.();
     return paginate(
       {
         items: (limit, offset) => this.limit(limit).offset(offset).all(),
@@ -232,6 +253,10 @@ export class Query<T extends object> {
     return this.toString();
   }
 
+  #notFound(description: string | undefined): never {
+    throw new NotFoundError(description, this.#mapper.name);
+  }
+
   #notAsked(how: string): InvalidRequestError {
     return new InvalidRequestError(
       `A query of ${this.#mapper.name} was ${how}, but not asked: await its .all(), .first(), .one() or .count().`,
@@ -249,10 +274,11 @@ export class Query<T extends object> {
   }
 
   #assertWhole(call: string): void {
-    const { limit, offset, orderBy } = this.#select;
-    if (limit === undefined && offset === undefined && orderBy.length === 0) return;
+    const { limit, offset, orderBy, relations } = this.#select;
+    const isWhole = limit === undefined && offset === undefined && orderBy.length === 0;
+    if (isWhole && relations.length === 0) return;
     throw new InvalidRequestError(
-      `${call}() takes all rows that match: limit, offset and orderBy cannot be given. Narrow it by filter() or filterBy().`,
+      `${call}() takes all rows that match: limit, offset, orderBy and with cannot be given. Narrow it by filter() or filterBy().`,
     );
   }
 
@@ -267,8 +293,4 @@ export class Query<T extends object> {
 function atLeastZero(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new ArgumentError(`${name} must be a whole number of at least 0, not ${value}.`);
-}
-
-function notFound(description: string | undefined): never {
-  throw new NotFoundError(description);
 }

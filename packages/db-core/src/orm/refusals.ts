@@ -48,6 +48,18 @@ export function noSuchColumn({ name, columns }: Asked, given: unknown): Argument
   );
 }
 
+export function noSuchRelation(
+  { name, relations }: Pick<Asked, 'name'> & { readonly relations?: ReadonlyMap<string, unknown> },
+  given: unknown,
+): ArgumentError {
+  const what =
+    typeof given === 'string' ? `relation '${short(given)}'` : `such relation: ${describe(given)}`;
+  const known = [...(relations?.keys() ?? [])];
+  return new ArgumentError(
+    `${name} has no ${what}. ${known.length > 0 ? `Its relations: ${known.join(', ')}.` : 'It has none that with() could read: join the tables in a statement of the library.'}`,
+  );
+}
+
 /** @param wanted what the column takes: `a text` */
 export function wrongValue(
   asked: Asked,

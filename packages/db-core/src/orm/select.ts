@@ -7,9 +7,15 @@ import { Column, Order } from './column';
 import { assertComparable, assertStorable, assertText } from './column-value';
 import { Condition as AnyCondition } from './condition';
 import { mapperIfMapped } from './mapper';
-import { describe, noCondition, noSuchColumn } from './refusals';
+import { describe, noCondition, noSuchColumn, noSuchRelation } from './refusals';
 
-export const EVERYTHING: Select = { equal: [], conditions: [], where: [], orderBy: [] };
+export const EVERYTHING: Select = {
+  equal: [],
+  conditions: [],
+  where: [],
+  orderBy: [],
+  relations: [],
+};
 
 /** @throws ArgumentError unless these are values by property that fit their columns. */
 export function assertEqual<T extends object>(mapper: Mapper<T>, equal: unknown): void {
@@ -47,6 +53,16 @@ export function orderOf<T extends object>(
   if (typeof property !== 'string' || !mapper.columns.has(property))
     throw noSuchColumn(mapper, property);
   return [property, isDescending ? 'desc' : 'asc'];
+}
+
+/** @throws ArgumentError for what is no path of relations that begins at this class. */
+export function assertRelation(mapper: Mapper, path: unknown): void {
+  let from: Mapper | undefined = mapper;
+  for (const name of typeof path === 'string' ? path.split('.') : [path]) {
+    const target: Class | undefined = from?.relations?.get(name as string);
+    if (!target) throw noSuchRelation(from ?? mapper, name);
+    from = mapperIfMapped(target);
+  }
 }
 
 /** @throws ArgumentError unless there is something to set, and all of it fits its columns. */
