@@ -11,6 +11,8 @@ const ENGINE_OPTIONS: Readonly<Record<keyof EngineOptions, true>> = {
   acquireTimeoutMs: true,
   prePing: true,
   recycleSeconds: true,
+  idleTimeoutMs: true,
+  minPoolSize: true,
   maxStreams: true,
   streamTimeoutMs: true,
   connectTimeoutMs: true,

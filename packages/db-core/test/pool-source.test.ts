@@ -6,7 +6,14 @@ import { Pool } from '../src/engine/pool';
 import { IsolatedConnection } from '../src/testing/isolated-connection';
 
 const dialect = createDialect(parseDatabaseUrl('sqlite://'), {});
-const options = { poolSize: 2, acquireTimeoutMs: 200, prePing: false, recycleSeconds: 0 };
+const options = {
+  poolSize: 2,
+  acquireTimeoutMs: 200,
+  prePing: false,
+  recycleSeconds: 0,
+  idleTimeoutMs: 0,
+  minPoolSize: 0,
+};
 const refusal = (): OperationalError =>
   new OperationalError('No connection to the database.', { reason: 'unavailable' });
 

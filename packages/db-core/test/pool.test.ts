@@ -1,5 +1,7 @@
 import type { Connection, LeakReport } from '@quartet/db-core';
 import { OperationalError, PendingRollbackError, PoolTimeoutError } from '@quartet/db-core';
+import { setTimeout as timer } from 'node:timers/promises';
+import { until } from '@quartet/testing';
 import { onEachEngine } from './support';
 
 onEachEngine((fixture) => {
@@ -62,6 +64,80 @@ onEachEngine((fixture) => {
     while (Date.now() < until);
     await engine.execute('select 1');
     expect(engine.status()).toMatchObject({ size: 1, opened: 2 });
+  });
+
+  test('an idle connection is closed after a time, and so many stay', async () => {
+    const engine = fixture.another({ idleTimeoutMs: 20, minPoolSize: 2, poolSize: 4 });
+    const holders = await Promise.all([1, 2, 3, 4].map(() => hold(engine)));
+    for (const holder of holders) await holder.close();
+    expect(engine.status()).toMatchObject({ size: 4, idle: 4 });
+    await until(() => engine.status().size === 2);
+    await timer(40);
+    expect(engine.status()).toMatchObject({ size: 2, idle: 2, opened: 4 });
+  });
+
+  test('a busy connection is not idle', async () => {
+    const engine = fixture.another({ idleTimeoutMs: 60, minPoolSize: 0 });
+    for (let i = 0; i < 12; i++) {
+      await engine.execute('select 1');
+      await timer(10);
+    }
+    expect(engine.status()).toMatchObject({ size: 1, opened: 1 });
+    await until(() => engine.status().size === 0);
+  });
+
+  test('one that is too old is closed where it lies, and when it comes back', async () => {
+    const engine = fixture.another({ recycleSeconds: 0.03, idleTimeoutMs: 0 });
+    const holder = await hold(engine);
+    await engine.execute('select 1');
+    await until(() => engine.status().size === 1); // the idle one, by itself
+    await timer(40);
+    await holder.close();
+    expect(engine.status()).toMatchObject({ size: 0, opened: 2 });
+  });
+
+  test('drain() closes all that are open, those in use when they come back, and the engine goes on', async () => {
+    const engine = fixture.another({ poolSize: 3 });
+    const [one, two, three] = await Promise.all([hold(engine), hold(engine), hold(engine)]);
+    await three?.close();
+    let drained = false;
+    const draining = engine.drain().then(() => (drained = true));
+    expect(engine.status()).toMatchObject({ size: 2, idle: 0, inUse: 2 });
+    expect((await engine.execute('select 1')).scalar()).toBe(1);
+    expect(engine.status()).toMatchObject({ size: 3, idle: 1, opened: 4 }); // a new one, which stays
+    await one?.close();
+    expect(drained).toBe(false);
+    await two?.close();
+    await draining;
+    expect(engine.status()).toMatchObject({ size: 1, idle: 1, opened: 4 });
+    await engine.drain();
+    await engine.drain();
+    expect(engine.status()).toMatchObject({ size: 0 });
+  });
+
+  test('drain() has an end, and a caller who waits gets a new connection', async () => {
+    const engine = fixture.another({ poolSize: 1 });
+    const holder = await hold(engine);
+    const waiting = engine.execute('select 1');
+    const draining = engine.drain({ timeoutMs: 20 });
+    await expect(draining).rejects.toThrow(PoolTimeoutError);
+    await expect(draining).rejects.toThrow('1 connection was still in use 20 ms after drain()');
+    await holder.close();
+    await waiting;
+    expect(engine.status()).toMatchObject({ size: 1, opened: 2 });
+    await expect(engine.drain({ timeout: 1 } as never)).rejects.toThrow("did you mean 'timeoutMs'");
+    await expect(engine.drain({ timeoutMs: 0 })).rejects.toThrow('above 0');
+  });
+
+  test('dispose() during drain() ends both', async () => {
+    const engine = fixture.another({ poolSize: 2 });
+    const holder = await hold(engine);
+    await engine.execute('select 1');
+    const draining = engine.drain();
+    await engine.dispose();
+    await holder.close();
+    await draining;
+    expect(engine.status()).toMatchObject({ size: 0 });
   });
 
   test('a connection held too long is reported with the stack that took it', async () => {

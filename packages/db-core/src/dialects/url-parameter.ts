@@ -10,6 +10,8 @@ export interface UrlSettings {
   poolSize?: number;
   acquireTimeoutMs?: number;
   recycleSeconds?: number;
+  idleTimeoutMs?: number;
+  minPoolSize?: number;
   prePing?: boolean | number;
   connectTimeoutMs?: number;
   networkTimeoutMs?: number;
@@ -59,6 +61,8 @@ export const POOL_PARAMETERS = {
   poolSize: numeric('poolSize', ''),
   acquireTimeoutMs: numeric('acquireTimeoutMs', 'milliseconds'),
   recycleSeconds: numeric('recycleSeconds', 'seconds'),
+  idleTimeoutMs: numeric('idleTimeoutMs', 'milliseconds'),
+  minPoolSize: numeric('minPoolSize', ''),
 } satisfies UrlParameters;
 
 /** For a database on a server. */

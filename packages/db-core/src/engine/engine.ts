@@ -100,11 +100,20 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
       { name: this.dialect.name, called: DIALECTS[this.dialect.name].called },
       placeholderCompiler(this.dialect.lexicalRules, (n) => this.dialect.placeholder(n)),
     );
+    const isOnServer = !this.dialect.synchronous;
     this.#poolOptions = Object.freeze({
       poolSize: positive('poolSize', options.poolSize ?? this.dialect.defaultPoolSize),
       acquireTimeoutMs: positive('acquireTimeoutMs', options.acquireTimeoutMs ?? 30_000),
       prePing: options.prePing ?? 1_000,
-      recycleSeconds: options.recycleSeconds ?? 0,
+      recycleSeconds: atLeastZero(
+        'recycleSeconds',
+        options.recycleSeconds ?? (isOnServer ? 1_800 : 0),
+      ),
+      idleTimeoutMs: atLeastZero(
+        'idleTimeoutMs',
+        options.idleTimeoutMs ?? (isOnServer ? 600_000 : 0),
+      ),
+      minPoolSize: atLeastZero('minPoolSize', options.minPoolSize ?? 1),
     });
     this.#pool = new Pool(this.dialect, this.#poolOptions);
     const { poolSize, acquireTimeoutMs } = this.#poolOptions;
@@ -211,6 +220,20 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     this.dialect.dispose?.();
   }
 
+  /**
+   * Closes every connection that is open now, those in use as they come back, and leaves the engine usable: the next
+   * statement opens a new one. For what comes before a process is frozen (a snapshot, a serverless platform), and after
+   * a failover, to spread connections over the nodes again. A request that calls it holds up its own call where it has
+   * an open transaction.
+   *
+   * @param options.timeoutMs how long to wait for those in use. Default 10000.
+   * @throws PoolTimeoutError when some are still in use then; they are closed when they come back.
+   */
+  async drain(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    assertKnownOptions('option of drain()', options, { timeoutMs: true });
+    await this.#pool.drain(positive('timeoutMs', options.timeoutMs ?? 10_000));
+  }
+
   /** `await using engine = createEngine(url)` disposes it at the end of its block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
@@ -255,7 +278,8 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   /** @internal Takes connections from `source` alone, `poolSize` at most, until the returned function is called. */
   replacePool(source: PoolSource, poolSize: number): () => Promise<void> {
     const own = this.#pool;
-    const replacement = new Pool(source, { ...this.#poolOptions, poolSize });
+    const options = { ...this.#poolOptions, poolSize, recycleSeconds: 0, idleTimeoutMs: 0 };
+    const replacement = new Pool(source, options);
     this.#pool = replacement;
     this.#replaced = true;
     return async () => {
@@ -289,6 +313,10 @@ function noteListeners(events: EventEmitter, observed: Set<string | symbol>): vo
 function withDefaults(options: EngineOptions, settings: UrlSettings): EngineOptions {
   const said = Object.entries(options).filter(([, value]) => value !== undefined);
   return { ...settings, ...Object.fromEntries(said) };
+}
+
+function atLeastZero(name: string, value: number): number {
+  return value === 0 ? 0 : positive(name, value);
 }
 
 function positive(name: string, value: number): number {

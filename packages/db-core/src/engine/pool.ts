@@ -19,8 +19,16 @@ export interface PoolOptions {
    * that a server or a firewall has dropped meanwhile.
    */
   readonly prePing: boolean | number;
-  /** Replace a connection older than this when it is handed out; 0 keeps it for ever. Default 0. */
+  /**
+   * The age at which a connection is replaced: when it is handed out or comes back, or when it lies idle. Each is given up to
+   * a tenth less, so that they do not go all at once. So a pooler's or a server's orderly restart ends, and connections
+   * spread over the nodes again. 0 keeps them for ever. Default 1800; SQLite 0.
+   */
   readonly recycleSeconds: number;
+  /** Close a connection that has been idle for so long, where more than `minPoolSize` are open; 0: never. Default 600000; SQLite 0. */
+  readonly idleTimeoutMs: number;
+  /** How many connections `idleTimeoutMs` leaves. None is opened before it is needed. Default 1. */
+  readonly minPoolSize: number;
 }
 
 /** A snapshot of the pool; all figures are connections, but `opened` and `checkouts`, which count up. */
@@ -56,12 +64,23 @@ interface Idle {
   readonly since: number;
 }
 
+/** A wait for connections to be closed. */
+interface Draining {
+  readonly leaving: Set<DriverConnection>;
+  readonly closing: Promise<void>[];
+  readonly resolve: () => void;
+}
+
 export class Pool {
   readonly #source: PoolSource;
   readonly #options: PoolOptions;
   readonly #idle: Idle[] = [];
   readonly #waiting: Waiter[] = [];
-  readonly #openedAt = new WeakMap<DriverConnection, number>();
+  /** Those that are open, and when each is too old. */
+  readonly #expiry = new Map<DriverConnection, number>();
+  readonly #draining = new Set<Draining>();
+  readonly #timesIdle: boolean;
+  #sweep: NodeJS.Timeout | undefined;
   #size = 0;
   #opened = 0;
   #checkouts = 0;
@@ -72,6 +91,7 @@ export class Pool {
   constructor(source: PoolSource, options: PoolOptions) {
     this.#source = source;
     this.#options = options;
+    this.#timesIdle = !source.synchronous || options.idleTimeoutMs > 0;
   }
 
   get status(): PoolStatus {
@@ -115,10 +135,10 @@ export class Pool {
 
   /** Takes a connection back; a broken one is closed, and replaced if a caller waits. */
   release(driver: DriverConnection, broken = false): void {
-    if (broken || this.#disposed || !driver.reusable) return this.#discard(driver);
+    if (broken || this.#disposed || !driver.reusable || this.#isExpired(driver))
+      return this.#discard(driver);
     const waiter = this.#nextWaiter();
-    if (!waiter)
-      this.#idle.push({ driver, since: this.#source.synchronous ? 0 : performance.now() });
+    if (!waiter) this.#keep(driver);
     // A synchronous driver never yields by itself: let other work run between two owners.
     else if (this.#source.synchronous) setImmediate(() => this.#serve(waiter, driver));
     else this.#serve(waiter, driver);
@@ -127,13 +147,77 @@ export class Pool {
   /** Closes what is idle now and every other connection when it comes back; later `acquire`s are refused. */
   async dispose(): Promise<void> {
     this.#disposed = true;
+    clearTimeout(this.#sweep);
     const idle = this.#idle.splice(0);
-    this.#size -= idle.length;
     for (let waiter = this.#nextWaiter(); waiter; waiter = this.#nextWaiter())
       waiter.reject(
         new InvalidRequestError('This engine was disposed while a connection was waited for.'),
       );
-    await Promise.all(idle.map(({ driver }) => close(driver)));
+    await Promise.all(idle.map(({ driver }) => this.#close(driver)));
+  }
+
+  /**
+   * Closes every connection that is open now: those that are idle at once, the others as they come back. Who asks in the
+   * meantime gets a new one.
+   *
+   * @throws PoolTimeoutError when some are still in use after `timeoutMs`; they are closed when they come back.
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    const leaving = new Set(this.#expiry.keys());
+    for (const driver of leaving) this.#expiry.set(driver, 0);
+    let timer: NodeJS.Timeout | undefined;
+    const closing: Promise<void>[] = [];
+    const closed = new Promise<void>((resolve, reject) => {
+      this.#draining.add({ leaving, closing, resolve });
+      timer = setTimeout(() => reject(stillInUse(leaving.size, timeoutMs)), timeoutMs);
+      if (leaving.size === 0) resolve();
+    });
+    for (const { driver } of this.#idle.splice(0)) this.#discard(driver);
+    try {
+      await closed;
+      await Promise.all(closing);
+    } finally {
+      clearTimeout(timer);
+      for (const each of this.#draining) if (each.leaving === leaving) this.#draining.delete(each);
+    }
+  }
+
+  #keep(driver: DriverConnection): void {
+    this.#idle.push({ driver, since: this.#timesIdle ? performance.now() : 0 });
+    if (this.#sweep === undefined) this.#sweepLater();
+  }
+
+  /** Closes what has been idle for too long or is too old, when the first of them is. */
+  #sweepLater(): void {
+    const { idleTimeoutMs, recycleSeconds } = this.#options;
+    if (this.#idle.length === 0 || (idleTimeoutMs === 0 && recycleSeconds === 0)) return;
+    const at = Math.min(...this.#idle.map((idle) => this.#closesAt(idle)));
+    if (at === Infinity) return;
+    const delay = Math.ceil(Math.max(0, at - performance.now()));
+    this.#sweep = setTimeout(
+      () => {
+        this.#sweep = undefined;
+        this.#closeOld();
+        this.#sweepLater();
+      },
+      Math.min(delay, LONGEST_TIMER),
+    ).unref();
+  }
+
+  #closeOld(): void {
+    const now = performance.now();
+    const isOld = (idle: Idle): boolean => this.#closesAt(idle) <= now;
+    // One after the other: each that goes leaves fewer to spare.
+    for (let at = this.#idle.findIndex(isOld); at >= 0; at = this.#idle.findIndex(isOld))
+      for (const { driver } of this.#idle.splice(at, 1)) this.#discard(driver);
+  }
+
+  /** Infinity where it may stay. The last `minPoolSize` stay until they are too old. */
+  #closesAt({ driver, since }: Idle): number {
+    const { idleTimeoutMs, minPoolSize } = this.#options;
+    const expiry = this.#expiry.get(driver) ?? 0;
+    const isSpare = idleTimeoutMs > 0 && this.#size > minPoolSize;
+    return isSpare ? Math.min(expiry, since + idleTimeoutMs) : expiry;
   }
 
   #takeIdle(): Idle | undefined {
@@ -145,10 +229,15 @@ export class Pool {
   }
 
   #isExpired(driver: DriverConnection): boolean {
+    const expiry = this.#expiry.get(driver) ?? 0;
+    return expiry !== Infinity && expiry <= performance.now();
+  }
+
+  /** When a connection that is opened now is too old. */
+  #expiryFromNow(): number {
     const { recycleSeconds } = this.#options;
-    return (
-      recycleSeconds > 0 && Date.now() - (this.#openedAt.get(driver) ?? 0) > recycleSeconds * 1000
-    );
+    if (recycleSeconds === 0) return Infinity;
+    return performance.now() + recycleSeconds * 1000 * (1 - JITTER * Math.random());
   }
 
   #isDoubtful({ since }: Idle): boolean {
@@ -188,7 +277,7 @@ export class Pool {
       const driver = await this.#source.connect();
       this.#refusal = undefined;
       this.#opened++;
-      this.#openedAt.set(driver, Date.now());
+      this.#expiry.set(driver, this.#expiryFromNow());
       return driver;
     } catch (error) {
       this.#refusal = error;
@@ -251,9 +340,20 @@ export class Pool {
   }
 
   #discard(driver: DriverConnection): void {
-    this.#size--;
-    void close(driver); // never rejects
+    void this.#close(driver); // never rejects
     this.#openForWaiter();
+  }
+
+  #close(driver: DriverConnection): Promise<void> {
+    this.#size--;
+    this.#expiry.delete(driver);
+    const closing = close(driver);
+    for (const draining of this.#draining) {
+      if (!draining.leaving.delete(driver)) continue;
+      draining.closing.push(closing);
+      if (draining.leaving.size === 0) draining.resolve();
+    }
+    return closing;
   }
 
   #timeout(): PoolTimeoutError {
@@ -273,6 +373,18 @@ export class Pool {
         `or poolSize is too small for this load.`,
     );
   }
+}
+
+/** By how much of its age a connection may be replaced before. */
+const JITTER = 0.1;
+/** What a timer takes, about 24 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+function stillInUse(count: number, timeoutMs: number): PoolTimeoutError {
+  return new PoolTimeoutError(
+    `${count} ${count === 1 ? 'connection was' : 'connections were'} still in use ${timeoutMs} ms after drain() was called, by requests, streams or ` +
+      'connections of engine.connect() that have not ended. They are closed when they come back.',
+  );
 }
 
 /** Closes a connection in order; one that is broken or does not answer is destroyed. */
