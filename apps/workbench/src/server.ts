@@ -21,6 +21,7 @@ void serve(createApp, {
   port: 4100,
   queries,
   drainTimeoutMs: 2_000,
+  processes: 1, // its runs are kept in memory
   engine: ENGINE_OPTIONS,
   // Before the database is closed, runs end, their rows are deleted and their followers get the last message.
   onStop: () => workbench?.stop(),

@@ -9,6 +9,7 @@ import type { Engine, EngineOptions } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
 import type { Express } from 'express';
 import type { StopOptions } from './shutdown';
+import { isOneOfMany, reportListening, startProcesses } from './processes';
 import { stopOnSignals } from './shutdown';
 
 export interface ServeOptions
@@ -19,7 +20,9 @@ export interface ServeOptions
   readonly port: number;
   /** The database when DATABASE_URL does not say. Default: none, so that DATABASE_URL must be set. */
   readonly databaseUrl?: string;
-  /** For `createEngine`: the size of the pool and the like. */
+  /** How many processes share the port. Default: what WEB_CONCURRENCY says, or 1. */
+  readonly processes?: number;
+  /** For `createEngine`: the size of the pool and the like, of each process. */
   readonly engine?: EngineOptions;
 }
 
@@ -32,6 +35,7 @@ interface Settings {
   readonly host: string;
   readonly port: number;
   readonly url: string;
+  readonly processes: number;
   readonly times: Pick<StopOptions, 'readinessDelayMs' | 'drainTimeoutMs'>;
 }
 
@@ -39,6 +43,8 @@ interface Settings {
  * Serves the app until a signal ends it. Reads
  * - `PORT` (default `options.port`; 0 takes a free one) and `HOST` (default 127.0.0.1),
  * - `DATABASE_URL` (default `options.databaseUrl`),
+ * - `WEB_CONCURRENCY`: how many processes share the port (default 1). This one starts them, one before the others, replaces
+ *   one that dies, passes a signal on, and calls `createApp` in none but them,
  * - `READINESS_DELAY_MS`: how long requests are still taken after SIGTERM, while `readiness` says no, for a load
  *   balancer to notice (default `options.readinessDelayMs`, or 0),
  * - `DRAIN_TIMEOUT_MS`: how long requests in flight may take after that (default `options.drainTimeoutMs`, or 10,000).
@@ -56,7 +62,13 @@ export async function serve(
   const { name, probes, onStop } = options;
   let engine: Engine | undefined;
   try {
-    const { url, host, port, times } = readSettings(options, process.env);
+    const { url, host, port, processes, times } = readSettings(options, process.env);
+    if (processes > 1 && !isOneOfMany()) {
+      assertShared(url);
+      const endTimeoutMs = (times.readinessDelayMs ?? 0) + (times.drainTimeoutMs ?? 0) + 5_000;
+      await startProcesses({ name, count: processes, endTimeoutMs });
+      return;
+    }
     engine = openEngine(url, options.engine);
     const app = await createApp(engine);
     const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, app);
@@ -64,7 +76,9 @@ export async function serve(
     await listen(server, host, port);
     const more = probes ? { probes } : {};
     stopOnSignals({ app, server, engines: [engine], ...times, ...more, onStop });
-    console.log(`${name}  ${addressOf(server)}  ${engine.dialect.name}`);
+    const line = `${name}  ${addressOf(server)}  ${engine.dialect.name}`;
+    if (isOneOfMany()) reportListening(line);
+    else console.log(line);
   } catch (error) {
     console.error(`${name}: cannot start: ${oneLine(error)}`);
     await engine?.dispose().catch(() => undefined);
@@ -90,11 +104,28 @@ function readSettings(options: ServeOptions, env: NodeJS.ProcessEnv): Settings {
     host: HOST || '127.0.0.1',
     port: PORT === undefined ? port : Number(PORT),
     url: DATABASE_URL,
+    processes: options.processes ?? processesOf(env),
     times: {
       readinessDelayMs: milliseconds('READINESS_DELAY_MS', env) ?? readinessDelayMs,
       drainTimeoutMs: milliseconds('DRAIN_TIMEOUT_MS', env) ?? drainTimeoutMs,
     },
   };
+}
+
+function processesOf({ WEB_CONCURRENCY: text }: NodeJS.ProcessEnv): number {
+  if (text === undefined || text === '') return 1;
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new Error(
+    `WEB_CONCURRENCY is '${text}', but must be a whole number from 1 to 999, such as WEB_CONCURRENCY=4.`,
+  );
+}
+
+/** @throws Error for a database that each process would have one of its own of. */
+function assertShared(url: string): void {
+  if (openEngine(url).url.database !== ':memory:') return;
+  throw new Error(
+    'DATABASE_URL is a database in memory, which processes cannot share. Name a file or a server, or set WEB_CONCURRENCY=1.',
+  );
 }
 
 function milliseconds(name: string, env: NodeJS.ProcessEnv): number | undefined {

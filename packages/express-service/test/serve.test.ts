@@ -168,3 +168,92 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s an app', (signal) => {
     expect(Date.now() - begun).toBeLessThan(10_000);
   });
 });
+
+describe('with WEB_CONCURRENCY an app', () => {
+  /** The processes that answer, each request on a connection of its own. */
+  const pids = async (url: string, count: number): Promise<Set<number>> => {
+    const seen = new Set<number>();
+    while (seen.size < count) {
+      const answer = await fetch(`${url}/pid`, { headers: { connection: 'close' } });
+      seen.add((await answer.json()) as number);
+    }
+    return seen;
+  };
+  const isAlive = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  it('is several processes on one port, which end in order with the first', async () => {
+    const child = start({ WEB_CONCURRENCY: '3' });
+    const { line, url } = await child.listening();
+    expect(line).toMatch(
+      /^test {2}http:\/\/127\.0\.0\.1:\d+ {2}sqlite {2}3 processes on one port\n$/,
+    );
+    const seen = await pids(url, 3);
+    expect(seen).not.toContain(child.pid);
+    const answer = await fetch(`${url}/slow?ms=1000`);
+    child.signal('SIGTERM');
+    expect(await answer.text()).toBe('begun, done');
+    expect(await child.exitCode()).toBe(0);
+    expect([...seen].filter(isAlive)).toEqual([]);
+  });
+
+  it('replaces a process that dies, with a line about it', async () => {
+    const child = start({ WEB_CONCURRENCY: '2' });
+    const { url } = await child.listening();
+    const before = await pids(url, 2);
+    const died = fetch(`${url}/die`, { headers: { connection: 'close' } });
+    await expect(died).rejects.toThrow('fetch failed');
+    let now = new Set<number>();
+    do now = new Set([...(await pids(url, 1)), ...now]);
+    while ([...now].every((pid) => before.has(pid)));
+    const errors = child.errors();
+    child.signal('SIGINT');
+    expect(await errors).toMatch(
+      /^test: process \d+ has ended \(SIGKILL\); another takes its place now\.\n$/,
+    );
+    expect(await child.exitCode()).toBe(0);
+  });
+
+  it.each([
+    ['no number', { WEB_CONCURRENCY: 'many' }, /WEB_CONCURRENCY is 'many'/],
+    ['none', { WEB_CONCURRENCY: '0' }, /WEB_CONCURRENCY is '0'/],
+    ['a database in memory', { WEB_CONCURRENCY: '2', DATABASE_URL: 'sqlite://' }, /in memory/],
+    ['an app that cannot be made', { WEB_CONCURRENCY: '4', BROKEN: 'yes' }, /no models/],
+    ['a port that is no number', { WEB_CONCURRENCY: '4', PORT: 'http' }, /PORT is 'http'/],
+  ])('says once why it cannot start: %s', async (_what, env, message) => {
+    const { code, stdout, stderr } = await start(env).output();
+    expect(stderr).toMatch(/^test: cannot start: [^\n]+\n$/);
+    expect(stderr).toMatch(message);
+    expect([code, stdout]).toEqual([1, '']);
+  });
+
+  it('says once that its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { code, stderr } = await start({ WEB_CONCURRENCY: '3', PORT: String(port) }).output();
+    other.close();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^test: cannot start: port \d+ of 127\.0\.0\.1 is already in use[^\n]*\n$/,
+    );
+  });
+
+  it('ends at once when it is asked again', async () => {
+    const child = start({ WEB_CONCURRENCY: '2' });
+    const { url } = await child.listening();
+    const seen = await pids(url, 2);
+    await fetch(`${url}/slow?ms=60000`);
+    child.signal('SIGTERM');
+    while (await isReady(url));
+    await new Promise((resolve) => setTimeout(resolve, 600)); // an earlier one is the same Ctrl-C twice
+    child.signal('SIGTERM');
+    expect(await child.exitCode()).toBe(1);
+    expect([...seen].filter(isAlive)).toEqual([]);
+  });
+});

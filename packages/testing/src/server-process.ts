@@ -30,6 +30,10 @@ export class ServerProcess {
     throw new Error('the server ended before it listened');
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
@@ -46,6 +50,13 @@ export class ServerProcess {
     if (!stdout || !stderr) throw new Error('no pipes');
     const [out, err, code] = await Promise.all([text(stdout), text(stderr), this.exitCode()]);
     return { code, stdout: out, stderr: err };
+  }
+
+  /** What it has printed on stderr, when it has ended. */
+  async errors(): Promise<string> {
+    const { stderr } = this.#child;
+    if (!stderr) throw new Error('no pipe');
+    return text(stderr);
   }
 
   async kill(): Promise<void> {

@@ -16,6 +16,8 @@ async function createApp(engine: Engine): Promise<Express> {
     await engine.execute('SELECT id FROM users');
     res.json({ file: engine.url.database });
   });
+  app.get('/pid', (_req, res) => void res.json(process.pid));
+  app.get('/die', () => process.kill(process.pid, 'SIGKILL'));
   app.get('/slow', (req, res) => {
     res.write('begun, ');
     setTimeout(() => res.end('done'), Number(req.query['ms']));
