@@ -111,6 +111,7 @@ export class TableMapper<T extends object> implements Mapper<T> {
     await this.#narrow(query, select);
     for (const [property, direction] of select.orderBy)
       void query.orderBy(this.#column(property), direction);
+    if (select.lock) void (select.lock === 'update' ? query.forUpdate() : query.forShare());
     if (select.limit !== undefined) void query.limit(select.limit);
     if (select.offset !== undefined) {
       if (select.limit === undefined) void query.limit(Number.MAX_SAFE_INTEGER); // MariaDB has no OFFSET alone

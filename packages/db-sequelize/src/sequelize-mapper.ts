@@ -20,7 +20,7 @@ import type {
   ModelStatic,
   WhereOptions,
 } from 'sequelize';
-import { Op } from 'sequelize';
+import { Op, Transaction } from 'sequelize';
 import { assertWhere, CONDITIONS } from './conditions';
 
 const HOOK = 'quartet.remember';
@@ -88,6 +88,10 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
     return [...new Set([...(instance.changed() || []), ...this.#changedInPlace(instance)])];
   }
 
+  create(values: Readonly<Record<string, unknown>>): M {
+    return this.#model.build(values as never);
+  }
+
   async save(instance: M): Promise<void> {
     this.#adoptParents(instance);
     for (const name of this.#changedInPlace(instance)) instance.changed(name as keyof M, true);
@@ -115,7 +119,7 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
   }
 
   async find(select: Select): Promise<M[]> {
-    const { orderBy, limit, offset, relations } = select;
+    const { orderBy, limit, offset, relations, lock } = select;
     const found = await this.#model.findAll({
       ...conditions<M>(select),
       ...(relations.length > 0 && { include: included(relationTree(relations)) }),
@@ -127,6 +131,7 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
       }),
       ...(limit !== undefined && { limit }),
       ...(offset !== undefined && { offset }),
+      ...(lock && { lock: lock === 'update' ? Transaction.LOCK.UPDATE : Transaction.LOCK.SHARE }),
     });
     for (const instance of found) this.#remember(instance);
     return found;

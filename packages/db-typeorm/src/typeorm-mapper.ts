@@ -13,6 +13,7 @@ import {
   isUnchanged,
   keyOf,
   mapperOf,
+  openedSession,
   relationTree,
   rowIsGone,
   snapshot,
@@ -25,11 +26,13 @@ import type {
   FindOptionsRelations,
   FindOptionsWhere,
   ObjectLiteral,
+  QueryRunner,
   Repository,
   SelectQueryBuilder,
   WhereExpressionBuilder,
 } from 'typeorm';
 import { CONDITIONS } from './conditions';
+import { sessionManager } from './session-manager';
 import { assertWhere, combine, equals } from './where';
 
 /** A session is the transaction: TypeORM need not open one for each `save()`. */
@@ -113,6 +116,10 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     );
   }
 
+  create(values: Readonly<Record<string, unknown>>): ObjectLiteral {
+    return this.#repository.create(values);
+  }
+
   async save(instance: ObjectLiteral): Promise<void> {
     await this.#repository.save(instance, IN_SESSION);
     this.#remember(instance);
@@ -176,14 +183,21 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
 
   /** What `find` and `count` of a repository make, with conditions made of columns beside TypeORM's own. */
   #query(
-    { equal, conditions, where }: Select,
+    { equal, conditions, where, lock }: Select,
     options: FindManyOptions<ObjectLiteral>,
   ): SelectQueryBuilder<ObjectLiteral> {
     const query = this.#repository
-      .createQueryBuilder(this.#metadata.name)
+      .createQueryBuilder(this.#metadata.name, lock && this.#lockingRunner)
       .setFindOptions({ ...options, where: combine([...equal.map(equals), ...where]) });
     for (const condition of conditions) query.andWhere(condition.to(CONDITIONS));
+    if (lock) query.setLock(lock === 'update' ? 'pessimistic_write' : 'pessimistic_read');
     return query;
+  }
+
+  /** TypeORM locks rows in a transaction that it knows of. */
+  get #lockingRunner(): QueryRunner | undefined {
+    const session = openedSession(this.engine);
+    return session && sessionManager(this.#dataSource, session).queryRunner;
   }
 
   get #repository(): Repository<ObjectLiteral> {

@@ -1,5 +1,11 @@
 /** Objects of mapped classes in a session. */
-import { IntegrityError, NoResultFound, runInScope, translateError } from '@quartet/db-core';
+import {
+  ArgumentError,
+  IntegrityError,
+  NoResultFound,
+  runInScope,
+  translateError,
+} from '@quartet/db-core';
 import type { Query } from '@quartet/db-core/orm';
 import type { UnsavedChange } from '@quartet/db-core';
 import type { Item, Named } from './binding';
@@ -222,9 +228,99 @@ export function describeObjects(fixture: Fixture, subject: Subject): void {
         /no relation 'author'. Its relations: .*user/,
       );
       expect(() => messages().with('user.nothing')).toThrow(/User has no relation 'nothing'/);
-      await expect(messages().delete()).rejects.toThrow('with cannot be given');
+      await expect(messages().delete()).rejects.toThrow('with and withForUpdate cannot');
       return undefined;
     }));
+
+  test('that are locked when they are read lose no update, side by side', async () => {
+    const { bound } = subject;
+    const { Session } = fixture;
+    const users = () => Session.query(bound.User).filterBy({ name: 'a' });
+    await runInScope(async () => {
+      await bound.insertUser('a', '0@x');
+      await Session.commit();
+    });
+    const increment = (): Promise<void> =>
+      runInScope(async () => {
+        const found = await users().withForUpdate().one();
+        await new Promise(setImmediate);
+        found.email = `${Number.parseInt(found.email) + 1}@x`;
+        Session.add(found);
+        await Session.commit();
+      });
+    await Promise.all(Array.from({ length: 8 }, increment));
+    await runInScope(async () => {
+      expect((await users().one()).email).toBe('8@x');
+      const [shared] = await users().withForUpdate({ read: true }).all();
+      expect(shared?.email).toBe('8@x');
+      expect(await users().withForUpdate().count()).toBe(1);
+      await expect(users().withForUpdate().delete()).rejects.toThrow('withForUpdate cannot');
+      if (subject.binding.relations)
+        await expect(
+          Session.query(bound.Message).with('user').withForUpdate().all(),
+        ).rejects.toThrow('rows of one table');
+      expect(() => users().withForUpdate({ share: true } as never)).toThrow(/Unknown option/);
+    });
+  });
+
+  test('are got, or created where there is none, once for several who ask at the same time', async () => {
+    const { bound } = subject;
+    const { Session } = fixture;
+    const get = (name: string, email = `${name}@x`) =>
+      Session.getOrCreate(bound.User, { name }, { email });
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        runInScope(async () => {
+          await Session.query(bound.User).count(); // a snapshot of the time before, where there are such
+          const [found, created] = await get('a');
+          await Session.commit();
+          return [found.id, found.email, created] as const;
+        }),
+      ),
+    );
+    const [[id] = []] = answers;
+    expect(answers.filter(([, , created]) => created)).toHaveLength(1);
+    expect(new Set(answers.map(([each, email]) => `${each} ${email}`))).toEqual(
+      new Set([`${id} a@x`]),
+    );
+
+    await runInScope(async () => {
+      Session.add(user('kept'));
+      const [found, created] = await get('a', 'other@x');
+      expect([found.id, found.email, created]).toEqual([id, 'a@x', false]);
+      const taken = await get('b', 'a@x').catch((reason: unknown) => reason);
+      expect(taken).toBeInstanceOf(IntegrityError);
+      const [made] = await get('c');
+      expect(made).toBeInstanceOf(bound.User);
+      made.email = 'c2@x'; // it was added
+      await Session.commit();
+      expect(await stored()).toEqual(['a', 'c', 'kept']);
+      expect((await Session.query(bound.User).filterBy({ name: 'c' }).one()).email).toBe('c2@x');
+      await expect(Session.getOrCreate(bound.User, {})).rejects.toThrow(/unique constraint/);
+      await expect(Session.getOrCreate(bound.User, { name: null })).rejects.toThrow(ArgumentError);
+    });
+  });
+
+  test('a lock holds until the transaction ends, for changes of others as well', async () => {
+    const { bound } = subject;
+    const { Session } = fixture;
+    const order: string[] = [];
+    await runInScope(async () => {
+      await bound.insertUser('a', '0@x');
+      await Session.commit();
+      await Session.query(bound.User).withForUpdate().one();
+      const other = runInScope(async () => {
+        await Session.execute("update users set email = '1@x'");
+        order.push('the other');
+        await Session.commit();
+      });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      order.push('the lock');
+      await Session.rollback();
+      await other;
+    });
+    expect(order).toEqual(['the lock', 'the other']);
+  });
 
   test('are deleted and refreshed', () =>
     runInScope(async () => {

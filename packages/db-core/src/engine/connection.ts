@@ -166,6 +166,11 @@ export class Connection {
     });
   }
 
+  /** @internal Sends BEGIN of the transaction where that has not happened, and makes it one that may write. */
+  beginWrite(): Promise<void> {
+    return this.#exclusively(() => this.#transaction.openToWrite());
+  }
+
   /**
    * Runs `fn` in a savepoint: released when it resolves, rolled back when it rejects; what was done
    * before stays either way.

@@ -108,6 +108,15 @@ export class Transaction implements SavepointTarget {
     return this.#request.mode === 'eager' ? this.#openNow() : undefined;
   }
 
+  /** Begins it on the server, as one that may write. Nothing where each statement commits by itself. @throws PendingRollbackError */
+  async openToWrite(): Promise<void> {
+    this.assertUsable();
+    if (this.#state === 'open') return this.#mayWrite ? undefined : this.#letWrite(this.#driver);
+    if (this.#state === 'idle' && !this.#settings.autobegin) return;
+    this.#state = 'begun';
+    await this.#openNow();
+  }
+
   /** @throws PendingRollbackError when it is lost; InvalidRequestError when something nested is still open. */
   commit(): Promise<void> | undefined {
     this.assertUsable();
@@ -227,11 +236,18 @@ export class Transaction implements SavepointTarget {
     write: boolean,
     writer: Savepoint | undefined,
   ): Promise<void> {
-    if (write && !this.#mayWrite) {
-      await driver.beforeWrite();
-      this.#mayWrite = true;
-    }
+    if (write && !this.#mayWrite) await this.#letWrite(driver);
     await this.savepoints.send(writer);
+  }
+
+  async #letWrite(driver: DriverConnection): Promise<void> {
+    await driver.beforeWrite();
+    this.#mayWrite = true;
+  }
+
+  /** What an open one runs on. */
+  get #driver(): DriverConnection {
+    return this.#host.driver as DriverConnection;
   }
 
   /** Ends one of a single statement; undefined where it is another. */
@@ -339,7 +355,7 @@ export class Transaction implements SavepointTarget {
   /** @internal For its savepoints. */
   async sendSavepoint(op: SavepointOperation, name: string): Promise<void> {
     if (this.#state !== 'open') return;
-    const driver = this.#host.driver as DriverConnection;
+    const driver = this.#driver;
     const sql = savepointSql(op, name);
     try {
       await driver.savepoint(sql);
@@ -356,7 +372,7 @@ export class Transaction implements SavepointTarget {
     this.#state = 'begun';
     this.#mayWrite = false;
     this.#wrote = false;
-    await rollBackOn(this.#host.driver as DriverConnection, this.#host);
+    await rollBackOn(this.#driver, this.#host);
   }
 
   #reset(): void {

@@ -26,6 +26,8 @@ export interface Select {
   readonly orderBy: readonly (readonly [property: string, direction: 'asc' | 'desc'])[];
   /** Relations whose objects are read along, each by its path: `user`, `user.messages`. A mapper without relations gets none. */
   readonly relations: readonly string[];
+  /** How the rows are locked until the transaction ends; undefined where the database has no row locks. */
+  readonly lock?: 'update' | 'share';
   readonly limit?: number;
   readonly offset?: number;
 }
@@ -47,6 +49,8 @@ export interface Mapper<T extends object = object> extends Asked {
   isModified(instance: T): boolean;
   /** The properties in which the object differs from its row, for messages. */
   modifiedProperties?(instance: T): readonly string[];
+  /** An object without a row, with these values by property. Default: one of the class, made without its constructor. */
+  create?(values: Readonly<Record<string, unknown>>): T;
   /** INSERT or UPDATE; generated values are set on the object. */
   save(instance: T): Promise<void>;
   delete(instance: T): Promise<void>;

@@ -1,10 +1,13 @@
 /** What the calls of a query take, as far as TypeScript can tell it. */
+import type { Engine } from '../engine/engine';
 import type { RequestedPage } from './pagination';
 
 /** What a query asks of its session. */
 export interface QuerySession {
   /** Runs a read: pending objects are flushed first, errors are translated. */
   load<T>(fn: () => Promise<T>): Promise<T>;
+  /** Begins a transaction that may write, where none is open: for a database whose one writer at a time is its only lock. */
+  beginWrite(engine: Engine): Promise<void>;
   /** The page and size that hold where `paginate()` is given none. */
   requestedPage?(): RequestedPage;
 }

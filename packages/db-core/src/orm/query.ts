@@ -94,6 +94,20 @@ export class Query<T extends object> {
     return this.#with({ relations: [...new Set([...this.#select.relations, ...relations])] });
   }
 
+  /**
+   * Locks the rows that are read until the transaction ends, so that what is computed from them and written back is not
+   * lost: others who lock or change them wait. On SQLite, which has one writer at a time, it takes that one's turn.
+   *
+   * @param options.read others may lock and read the rows too, and nobody may change them.
+   * @see https://docs.sqlalchemy.org/en/20/orm/queryguide/query.html#sqlalchemy.orm.Query.with_for_update
+   * @example
+   * const account = await Account.query.filterBy({ id }).withForUpdate().one();
+   */
+  withForUpdate(options: { readonly read?: boolean } = {}): this {
+    assertKnownOptions('option of withForUpdate()', options, { read: true });
+    return this.#with({ lock: options.read ? 'share' : 'update' });
+  }
+
   limit(limit: number): this {
     return this.#with({ limit: atLeastZero('limit', limit) });
   }
@@ -104,7 +118,16 @@ export class Query<T extends object> {
 
   async all(): Promise<T[]> {
     this.#assertBare('all', arguments);
-    return this.#session.load(() => this.#mapper.find(this.#select));
+    const { engine } = this.#mapper;
+    const { lock, relations } = this.#select;
+    if (lock && relations.length > 0)
+      throw new InvalidRequestError(
+        'withForUpdate() locks rows of one table: read what its relations lead to by another query.',
+      );
+    const locksRows = engine.dialect.facts.rowLocks;
+    if (lock && !locksRows) await this.#session.beginWrite(engine);
+    const select = locksRows ? this.#select : this.#unlocked;
+    return this.#session.load(() => this.#mapper.find(select));
   }
 
   async first(): Promise<T | undefined> {
@@ -146,7 +169,7 @@ export class Query<T extends object> {
   /** How many rows match; `limit` and `offset` do not apply. */
   async count(): Promise<number> {
     this.#assertBare('count', arguments);
-    return this.#session.load(() => this.#mapper.count(this.#select));
+    return this.#session.load(() => this.#mapper.count(this.#unlocked));
   }
 
   /** All of them, read by one statement: `for await (const user of User.query) …`. */
@@ -253,6 +276,11 @@ export class Query<T extends object> {
     return this.toString();
   }
 
+  get #unlocked(): Select {
+    const { lock: _lock, ...select } = this.#select;
+    return select;
+  }
+
   #notFound(description: string | undefined): never {
     throw new NotFoundError(description, this.#mapper.name);
   }
@@ -274,11 +302,11 @@ export class Query<T extends object> {
   }
 
   #assertWhole(call: string): void {
-    const { limit, offset, orderBy, relations } = this.#select;
-    const isWhole = limit === undefined && offset === undefined && orderBy.length === 0;
-    if (isWhole && relations.length === 0) return;
+    const { limit, offset, orderBy, relations, lock } = this.#select;
+    const asksForOne = [limit, offset, lock].some((given) => given !== undefined);
+    if (!asksForOne && orderBy.length === 0 && relations.length === 0) return;
     throw new InvalidRequestError(
-      `${call}() takes all rows that match: limit, offset, orderBy and with cannot be given. Narrow it by filter() or filterBy().`,
+      `${call}() takes all rows that match: limit, offset, orderBy, with and withForUpdate cannot be given. Narrow it by filter() or filterBy().`,
     );
   }
 

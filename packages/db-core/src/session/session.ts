@@ -12,6 +12,7 @@ import type { Engine } from '../engine/engine';
 import type { Connection } from '../engine/connection';
 import type { Class, Identity } from '../orm/mapper';
 import type { RequestedPage } from '../orm/pagination';
+import type { Values } from '../orm/query-types';
 import type { Executable } from '../sql/built';
 import type { Params } from '../sql/placeholders';
 import type { Result } from '../engine/result';
@@ -23,6 +24,7 @@ import { assertNotFailed, nestingOn } from '../engine/nesting';
 import { mapperOf, mapperOfInstance } from '../orm/mapper';
 import { Query } from '../orm/query';
 import { Flusher } from './flusher';
+import { getOrCreate } from './get-or-create';
 import { currentScope, enterScope, Scope } from './scope';
 import { SessionConnections } from './session-connections';
 import { SessionHooks } from './session-hooks';
@@ -304,6 +306,23 @@ export class Session implements ScopedResource {
     return new (this.#settings.queryClass ?? Query)(this, mapper);
   }
 
+  /**
+   * The object with the values `by`, those of a unique constraint, or a new one with `more` beside them, which is written at
+   * once, in a savepoint. Where another session makes it in the meantime it is that one's.
+   *
+   * @returns the object, and whether it was created.
+   * @throws IntegrityError where another unique column is taken; ArgumentError for a value that is null.
+   * @example
+   * const [tag, created] = await Session.getOrCreate(Tag, { name: 'news' });
+   */
+  getOrCreate<T extends object>(
+    target: Class<T>,
+    by: Values<T>,
+    more: Values<T> = {},
+  ): Promise<readonly [object: T, created: boolean]> {
+    return getOrCreate(this, target, by, more);
+  }
+
   /** Reads the object's row again. @throws NoResultFound when it is gone. */
   async refresh(instance: object): Promise<void> {
     const mapper = mapperOfInstance(instance);
@@ -353,6 +372,14 @@ export class Session implements ScopedResource {
     } catch (error) {
       throw translateError(error);
     }
+  }
+
+  /**
+   * Begins the transaction on `engine` now, as one that may write, where none is open that may. For what a lock on rows
+   * does elsewhere on a database with one writer at a time. Does nothing where statements commit by themselves.
+   */
+  async beginWrite(engine: Engine = this.bind): Promise<void> {
+    await this.connection(engine).beginWrite();
   }
 
   /** What `paginate()` of a query takes where it is given no page or size. */
