@@ -34,6 +34,7 @@ export class TableMapper<T extends object> implements Mapper<T> {
   readonly name: string;
   readonly primaryKey: readonly string[];
   readonly dependencies: () => Mapper[];
+  readonly locksRows = true;
   readonly conditionExample = "(query) => query.where('name', 'like', 'a%')";
   readonly target: Class<T>;
   readonly #options: TableMapperOptions<T>;

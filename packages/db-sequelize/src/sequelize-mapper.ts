@@ -27,6 +27,7 @@ const HOOK = 'quartet.remember';
 
 export class SequelizeMapper<M extends Model> implements Mapper<M> {
   readonly engine: Engine;
+  readonly locksRows = true;
   readonly conditionExample = "{ name: { [Op.like]: 'a%' } }";
   readonly #model: ModelStatic<M>;
   #columns:

@@ -40,6 +40,7 @@ const IN_SESSION = { transaction: false };
 
 export class TypeormMapper implements Mapper<ObjectLiteral> {
   readonly engine: Engine;
+  readonly locksRows = true;
   readonly conditionExample = "{ name: Like('a%') }";
   readonly columns: ReadonlyMap<string, string>;
   readonly #dataSource: DataSource;

@@ -41,6 +41,8 @@ export interface Mapper<T extends object = object> extends Asked {
   readonly target: Class<T>;
   /** The relations that can be read along with an object, by property, and the classes they lead to. Default: none. */
   readonly relations?: ReadonlyMap<string, Class>;
+  /** Whether `find` locks rows as `Select.lock` says. Default false: `withForUpdate()` is refused, unless there are no row locks. */
+  readonly locksRows?: boolean;
   /** Mappers of the classes whose rows must exist before this one's: those its foreign keys point to. */
   dependencies(): readonly Mapper[];
   /** Whether the object has a row, as far as the library knows. */

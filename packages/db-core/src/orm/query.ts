@@ -105,6 +105,11 @@ export class Query<T extends object> {
    */
   withForUpdate(options: { readonly read?: boolean } = {}): this {
     assertKnownOptions('option of withForUpdate()', options, { read: true });
+    const { name, engine, locksRows = false } = this.#mapper;
+    if (!locksRows && engine.dialect.facts.rowLocks)
+      throw new InvalidRequestError(
+        `The binding of ${name} cannot lock rows: send a statement with FOR UPDATE by Session.execute(), or by the library.`,
+      );
     return this.#with({ lock: options.read ? 'share' : 'update' });
   }
 

@@ -31,7 +31,8 @@ export async function getOrCreate<T extends object>(
   } catch (error) {
     if (!(error instanceof IntegrityError && error.kind === 'unique')) throw error;
     // Another has made it meanwhile. A locking read sees that also where the transaction's snapshot is older (MariaDB).
-    const others = await query.withForUpdate({ read: true }).oneOrNone();
+    const latest = mapper.locksRows ? query.withForUpdate({ read: true }) : query;
+    const others = await latest.oneOrNone();
     if (!others) throw error; // another unique column is taken
     return [others, false];
   }
