@@ -76,6 +76,16 @@ onEachEngine((fixture) => {
     expect(engine.status()).toMatchObject({ size: 2, idle: 2, opened: 4 });
   });
 
+  test('one that comes later is closed in its time, not in that of one before', async () => {
+    const engine = fixture.another({ idleTimeoutMs: 20, minPoolSize: 1, recycleSeconds: 3600 });
+    await engine.execute('select 1'); // stays for an hour
+    const [one, two] = await Promise.all([hold(engine), hold(engine)]);
+    await one?.close();
+    await two?.close();
+    expect(engine.status()).toMatchObject({ size: 2, idle: 2 });
+    await until(() => engine.status().size === 1);
+  });
+
   test('a busy connection is not idle', async () => {
     const engine = fixture.another({ idleTimeoutMs: 60, minPoolSize: 0 });
     for (let i = 0; i < 12; i++) {

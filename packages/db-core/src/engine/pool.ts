@@ -79,8 +79,11 @@ export class Pool {
   /** Those that are open, and when each is too old. */
   readonly #expiry = new Map<DriverConnection, number>();
   readonly #draining = new Set<Draining>();
+  /** Whether it matters how long a connection has been idle, or how old it is. */
   readonly #timesIdle: boolean;
   #sweep: NodeJS.Timeout | undefined;
+  /** When it is due. */
+  #sweepAt = Infinity;
   #size = 0;
   #opened = 0;
   #checkouts = 0;
@@ -91,7 +94,7 @@ export class Pool {
   constructor(source: PoolSource, options: PoolOptions) {
     this.#source = source;
     this.#options = options;
-    this.#timesIdle = !source.synchronous || options.idleTimeoutMs > 0;
+    this.#timesIdle = !source.synchronous || options.idleTimeoutMs + options.recycleSeconds > 0;
   }
 
   get status(): PoolStatus {
@@ -183,33 +186,30 @@ export class Pool {
   }
 
   #keep(driver: DriverConnection): void {
-    this.#idle.push({ driver, since: this.#timesIdle ? performance.now() : 0 });
-    if (this.#sweep === undefined) this.#sweepLater();
+    const idle = { driver, since: this.#timesIdle ? performance.now() : 0 };
+    this.#idle.push(idle);
+    if (!this.#timesIdle) return;
+    // The first has been idle for longest, and may be one to spare since this one is there.
+    const at = Math.min(this.#closesAt(idle), this.#closesAt(this.#idle[0] ?? idle));
+    if (at < this.#sweepAt) this.#sweepLater(at);
   }
 
-  /** Closes what has been idle for too long or is too old, when the first of them is. */
-  #sweepLater(): void {
-    const { idleTimeoutMs, recycleSeconds } = this.#options;
-    if (this.#idle.length === 0 || (idleTimeoutMs === 0 && recycleSeconds === 0)) return;
-    const at = Math.min(...this.#idle.map((idle) => this.#closesAt(idle)));
+  #sweepLater(at: number): void {
+    clearTimeout(this.#sweep);
+    this.#sweepAt = at;
     if (at === Infinity) return;
     const delay = Math.ceil(Math.max(0, at - performance.now()));
-    this.#sweep = setTimeout(
-      () => {
-        this.#sweep = undefined;
-        this.#closeOld();
-        this.#sweepLater();
-      },
-      Math.min(delay, LONGEST_TIMER),
-    ).unref();
+    this.#sweep = setTimeout(() => this.#closeOld(), Math.min(delay, LONGEST_TIMER)).unref();
   }
 
+  /** Closes what has been idle for too long or is too old, and comes again when the next one is. */
   #closeOld(): void {
     const now = performance.now();
     const isOld = (idle: Idle): boolean => this.#closesAt(idle) <= now;
     // One after the other: each that goes leaves fewer to spare.
     for (let at = this.#idle.findIndex(isOld); at >= 0; at = this.#idle.findIndex(isOld))
       for (const { driver } of this.#idle.splice(at, 1)) this.#discard(driver);
+    this.#sweepLater(Math.min(Infinity, ...this.#idle.map((idle) => this.#closesAt(idle))));
   }
 
   /** Infinity where it may stay. The last `minPoolSize` stay until they are too old. */
