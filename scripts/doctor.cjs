@@ -6,7 +6,7 @@ const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { createRequire } = require('node:module');
 const { isTaken } = require('./lib/ports.cjs');
-const { whatHinders } = require('./lib/sqlite-driver.cjs');
+const { bringsBinary, whatHinders } = require('./lib/sqlite-driver.cjs');
 const { firstPort } = require('./lib/first-port.cjs');
 const { ROOT, startedAt } = require('./lib/workspace.cjs');
 
@@ -46,6 +46,8 @@ function sqlite() {
     return missing(
       `SQLite: better-sqlite3 does not work with this Node (${hindrance}): npm run setup; if that does not help, remove node_modules before it`,
     );
+  if (bringsBinary(Number(process.versions.napi)))
+    return ok('SQLite: better-sqlite3 is not installed yet; for this Node it brings its binary');
   const compiler = ['c++', 'g++', 'clang++'].find(onPath);
   const tools = [compiler, ['make', 'gmake'].find(onPath), ['python3', 'python'].find(onPath)];
   return tools.every(Boolean)

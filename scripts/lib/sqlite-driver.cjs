@@ -5,6 +5,13 @@ const path = require('node:path');
 
 const NEEDED_BY_13 = 10;
 
+/** Whether the version for this Node needs no compiler. @param {number} napi the Node-API that it has */
+const bringsBinary = (napi) => napi >= NEEDED_BY_13;
+
+/** Whether the version that is in its place now has a binary of its own, compiled or downloaded. @param {string} root of the workspace */
+const isCompiled = (root) =>
+  fs.existsSync(path.join(root, 'packages/db-core/node_modules/better-sqlite3/build/Release'));
+
 /**
  * Swaps the folder that every package's `node_modules/better-sqlite3` leads to, or swaps it back.
  *
@@ -19,7 +26,7 @@ function settleSqliteDriver(root, napi) {
   const older = `${folder}-12`;
   const newer = path.join(root, 'node_modules/better-sqlite3-13'); // pnpm leaves it out where Node is too old
   const swapped = fs.lstatSync(folder).isSymbolicLink();
-  const fits = napi >= NEEDED_BY_13 && fs.existsSync(newer);
+  const fits = bringsBinary(napi) && fs.existsSync(newer);
   if (fits && !swapped) {
     fs.rmSync(older, { recursive: true, force: true });
     fs.renameSync(folder, older);
@@ -50,4 +57,4 @@ function whatHinders(root) {
   return signal ?? /^\w*Error: .*/m.exec(stderr)?.[0] ?? `exit code ${status}`;
 }
 
-module.exports = { settleSqliteDriver, whatHinders };
+module.exports = { bringsBinary, isCompiled, settleSqliteDriver, whatHinders };

@@ -2,10 +2,14 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-const { settleSqliteDriver, whatHinders } = require('../lib/sqlite-driver.cjs') as {
+const driver = require('../lib/sqlite-driver.cjs') as {
+  bringsBinary(napi: number): boolean;
+  isCompiled(root: string): boolean;
   settleSqliteDriver(root: string, napi: number): void;
   whatHinders(root: string): string | undefined;
 };
+
+const { settleSqliteDriver, whatHinders } = driver;
 
 let root: string;
 const put = (folder: string, version: string): void => {
@@ -49,6 +53,18 @@ test('an install by a Node without it has taken version 13 away: 12 is put back'
   fs.rmSync(path.join(root, 'node_modules/better-sqlite3-13'), { recursive: true });
   settleSqliteDriver(root, 9);
   expect(found()).toBe('12.11.1');
+});
+
+test('13 brings its binary, and 12 has one when it was compiled', () => {
+  expect([9, 10, 11].map(driver.bringsBinary)).toEqual([false, true, true]);
+  expect(driver.isCompiled(root)).toBe(false);
+  put('node_modules/.pnpm/12/better-sqlite3/build/Release', '');
+  expect(driver.isCompiled(root)).toBe(true);
+  put('node_modules/better-sqlite3-13', '13.2.0');
+  settleSqliteDriver(root, 10);
+  expect(driver.isCompiled(root)).toBe(false); // that of 12 is put aside
+  settleSqliteDriver(root, 9);
+  expect(driver.isCompiled(root)).toBe(true);
 });
 
 test('where version 13 was left out, 12 stays', () => {
