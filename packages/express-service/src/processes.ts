@@ -46,6 +46,8 @@ class Processes {
   readonly #pauses = new Set<NodeJS.Timeout>();
   /** How many have died one after the other soon after they were started. */
   #deaths = 0;
+  /** Whether the first has begun to listen: from then on one that ends is replaced, however often. */
+  #hasBegun = false;
   #stopping = false;
   #code = 0;
 
@@ -59,6 +61,7 @@ class Processes {
     process.on('SIGTERM', () => this.#stop()).on('SIGINT', () => this.#stop());
     const line = await this.#fork();
     if (line === undefined) return; // it has said why, and this process ends with it
+    this.#hasBegun = true;
     for (let i = 1; i < count && !this.#stopping; i++) void this.#fork();
     console.log(`${line}  ${count} processes on one port`);
   }
@@ -79,9 +82,8 @@ class Processes {
 
   #ended(worker: Worker, code: number | null, signal: string | null): void {
     const since = this.#since.get(worker);
-    const hasBegun = this.#since.size > 0;
     this.#since.delete(worker);
-    if (this.#stopping || !hasBegun) {
+    if (this.#stopping || !this.#hasBegun) {
       this.#code ||= code ?? 1;
       if (Object.keys(cluster.workers ?? {}).length === 0) process.exit(this.#code);
       return;

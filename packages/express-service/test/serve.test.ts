@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServerProcess } from '@quartet/testing';
+import { ServerProcess, until } from '@quartet/testing';
 
 let folder: string;
 let running: ServerProcess[] = [];
@@ -217,6 +217,31 @@ describe('with WEB_CONCURRENCY an app', () => {
       /^test: process \d+ has ended \(SIGKILL\); another takes its place now\.\n$/,
     );
     expect(await child.exitCode()).toBe(0);
+  });
+
+  it('tries again when one that takes a place cannot start', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    other.close();
+    await once(other, 'close');
+    const child = start({ WEB_CONCURRENCY: '2', PORT: `${port}` }); // 0 would be another port when all have died
+    const { url } = await child.listening();
+    const before = await pids(url, 2);
+    const broken = ['broken-1', 'broken-2'].map((file) => join(folder, file));
+    for (const file of broken) writeFileSync(file, '');
+    const errors = child.errors();
+    for (const pid of before) process.kill(pid, 'SIGKILL');
+    await until(() => !broken.some((file) => existsSync(file)));
+    while (!(await isReady(url))); // nobody listens in between
+    expect((await pids(url, 2)).size).toBe(2);
+    child.signal('SIGTERM');
+    expect(await child.exitCode()).toBe(0);
+    const lines = (await errors).split('\n');
+    expect(lines.filter((line) => line === 'test: cannot start: no models')).toHaveLength(2);
+    expect(
+      lines.filter((line) => /exit code 1\); another takes its place in [24] s/.test(line)),
+    ).toHaveLength(2);
   });
 
   it.each([

@@ -1,12 +1,24 @@
 /** A small app in one process, for the tests of `serve`: a table of users, and a route that takes its time. */
+import { rmSync } from 'node:fs';
 import type { Engine } from '@quartet/db-core';
 import { initApp } from '@quartet/db-core/express';
 import type { Express } from 'express';
 import express from 'express';
 import { errorHandler, liveness, readiness, serve } from '../../src';
 
+/** Whether this start is to fail: each of these files stands for one, and goes with it. */
+function takesAway(file: string): boolean {
+  try {
+    rmSync(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function createApp(engine: Engine): Promise<Express> {
-  if (process.env['BROKEN']) throw new Error('no models\nand more for a debugger');
+  if (process.env['BROKEN'] || ['broken-1', 'broken-2'].some(takesAway))
+    throw new Error('no models\nand more for a debugger');
   await engine.execute('CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY)');
   const app = express();
   initApp(app);
