@@ -54,8 +54,6 @@ type Value = string | number | bigint;
 
 function fitting(type: string, value: Value, { typedParameters }: DialectFacts): Value | undefined {
   const { kind, name } = columnTypeOf(type);
-  if (kind === 'integer' && Number.isInteger(value) && Math.abs(value as number) < SMALLEST_RANGE)
-    return value;
   const text = String(value);
   switch (kind) {
     case 'integer':
@@ -75,9 +73,6 @@ function fitting(type: string, value: Value, { typedParameters }: DialectFacts):
       return value;
   }
 }
-
-/** Any type of whole numbers holds less. */
-const SMALLEST_RANGE = 2 ** 15;
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const BITS: Readonly<Record<string, number>> = {

@@ -191,7 +191,7 @@ function isWrittenIn(place: Place, instance: object, { kind, nesting }: Change):
 }
 
 /** Whether the object has a row and differs from it: one that its library has deleted has none. */
-function isModified(instance: object): boolean {
+export function isModified(instance: object): boolean {
   const mapper = mapperOfInstance(instance);
   return mapper.isPersistent(instance) && mapper.isModified(instance);
 }

@@ -4,6 +4,7 @@
  */
 import { isDevelopment, WarnedPlaces } from '../errors/development';
 import { mapperIfMapped, mapperOfInstance } from '../orm/mapper';
+import { isModified } from '../orm/unit-of-work';
 import type { Class } from '../orm/mapper';
 
 /** One object that a commit does not store. */
@@ -48,11 +49,7 @@ export class UnsavedChanges {
   report(isKnown: (object: object) => boolean): void {
     const objects = new Set(this.#watched.map((watched) => watched.deref()));
     for (const object of objects)
-      if (object && !isKnown(object)) {
-        const mapper = mapperOfInstance(object);
-        if (mapper.isPersistent(object) && mapper.isModified(object))
-          this.#report(changeOf(object));
-      }
+      if (object && !isKnown(object) && isModified(object)) this.#report(changeOf(object));
   }
 }
 

@@ -313,7 +313,6 @@ describe('sqlite3Driver', () => {
 
   test('after verbose() the stack of an error has the call and its caller', async () => {
     const { Database, Statement, verbose } = sqlite3Driver(engine);
-    const own = new Map([Database, Statement].map((each) => [each, { ...each.prototype }]));
     verbose();
     verbose();
     const traced = new Database(':memory:');
@@ -325,7 +324,7 @@ describe('sqlite3Driver', () => {
     );
     expect((error as Error).stack?.match(/-->/g)).toHaveLength(1);
     await answer((done) => traced.close(done));
-    for (const [each] of own)
+    for (const each of [Database, Statement])
       for (const name of Object.keys(each.prototype)) delete (each.prototype as never)[name];
   });
 
