@@ -1,5 +1,5 @@
 /** How an app makes its engine: from a URL, with the console watching where that is asked for. */
-import type { EngineConfig, EngineOptions } from './engine/engine';
+import type { EngineConfig, EngineOptions } from './engine/engine-options';
 import { DatabaseUrl, parseDatabaseUrl } from './dialects/url';
 import { Engine } from './engine/engine';
 import { ArgumentError } from './errors/errors';
@@ -13,6 +13,9 @@ const ENGINE_OPTIONS: Readonly<Record<keyof EngineOptions, true>> = {
   recycleSeconds: true,
   idleTimeoutMs: true,
   minPoolSize: true,
+  maxLagMs: true,
+  causalWaitMs: true,
+  readsFrom: true,
   maxStreams: true,
   streamTimeoutMs: true,
   connectTimeoutMs: true,
@@ -34,7 +37,9 @@ const ENGINE_OPTIONS: Readonly<Record<keyof EngineOptions, true>> = {
 /**
  * Creates the engine for a database. Opens nothing.
  *
- * @param url a URL, or a configuration with one. Leave it undefined only by mistake: the error shows examples.
+ * @param url a URL, or a configuration with one. Leave it undefined only by mistake: the error shows examples. A list of hosts,
+ *   `postgresql://db1,db2:5433/app`, is of servers of one database: transactions go to the one that takes writes, found by asking.
+ *   With `{ primary, replicas }` sessions that have written nothing read from the others.
  * @throws ArgumentError for a missing or malformed URL, and for an unknown option or parameter of the URL.
  * @example
  * const engine = createEngine(process.env.DATABASE_URL);
@@ -45,18 +50,42 @@ export function createEngine(
   url: string | DatabaseUrl | EngineConfig | undefined,
   options: EngineOptions = {},
 ): Engine {
-  if (typeof url === 'object' && !(url instanceof DatabaseUrl)) {
-    const { url: text, ...rest } = url;
-    return createEngine(parseDatabaseUrl(text), { ...rest, ...options });
+  if (typeof url === 'object' && !(url instanceof DatabaseUrl)) return configured(url, options);
+  return create(typeof url === 'object' ? url : parseDatabaseUrl(url), options);
+}
+
+function configured(config: EngineConfig, more: EngineOptions): Engine {
+  if (!('primary' in config)) {
+    const { url, ...options } = config;
+    return create(parseDatabaseUrl(url), { ...options, ...more });
   }
-  for (const name of ['replicas', 'nodes', 'hosts'])
+  const { primary, replicas, ...options } = config;
+  if ('url' in options)
+    throw new ArgumentError('createEngine takes either a url, or a primary and its replicas.');
+  if (!isList(replicas))
+    throw new ArgumentError(
+      'replicas is a list of URLs, one at least: leave it out, and give the url, where there is none.',
+    );
+  const others = replicas.map((replica) => parseDatabaseUrl(replica, 'A URL of replicas'));
+  return create(parseDatabaseUrl(primary, 'The URL of primary'), { ...options, ...more }, others);
+}
+
+function isList(replicas: readonly string[]): boolean {
+  return Array.isArray(replicas) && replicas.length > 0;
+}
+
+function create(
+  url: DatabaseUrl,
+  options: EngineOptions,
+  replicas?: readonly DatabaseUrl[],
+): Engine {
+  for (const name of ['replicas', 'primary', 'nodes', 'hosts'])
     if (name in options)
       throw new ArgumentError(
-        `createEngine has no option '${name}', since an engine has one server: create an engine for each, and give them ` +
-          'to the sessions as bind and binds.',
+        `createEngine has no option '${name}': name several servers in the URL, postgresql://h1,h2/app, or call createEngine({ primary, replicas }).`,
       );
   assertKnownOptions('option of createEngine', options, ENGINE_OPTIONS);
-  const engine = new Engine(typeof url === 'object' ? url : parseDatabaseUrl(url), options);
+  const engine = new Engine(url, options, replicas);
   const { echo, hideParameters } = options;
   if (echo === true) consoleEcho(engine, { hideParameters }).switch(true);
   else if (echo) new Echo(engine, echo, { hideParameters }).switch(true);

@@ -18,9 +18,11 @@ export type {
   SavepointEvent,
   TimedEvent,
 } from './engine/events';
-export type { EngineConfig, EngineOptions, EngineStatus } from './engine/engine';
+export type { EngineStatus } from './engine/engine';
+export type { EngineConfig, EngineOptions } from './engine/engine-options';
 export type { IdleInTransactionReport } from './engine/idle-watch';
 export type { LeakReport } from './engine/leak-detector';
+export type { NodeRole, NodeStatus } from './engine/node';
 export type { PoolOptions, PoolStatus } from './engine/pool';
 export type { Result, Row } from './engine/result';
 export type { IntegrityKind, OperationalReason } from './errors/errors';

@@ -19,6 +19,8 @@ afterAll(() => engine.dispose());
 const js = (options: object): never => options as never;
 const work = async (): Promise<void> => undefined;
 
+const PG = 'postgresql://app@h1/app';
+
 test.each<[string, string, () => unknown]>([
   [
     'createEngine',
@@ -31,14 +33,52 @@ test.each<[string, string, () => unknown]>([
     () => createEngine(js({ url: 'sqlite://', pool_size: 3 })),
   ],
   [
-    'createEngine, replicas',
-    'an engine has one server',
+    'createEngine, replicas beside a url',
+    "no option 'replicas': name several servers in the URL",
     () => createEngine('sqlite://', js({ replicas: [] })),
   ],
   [
     'createEngine, nodes',
-    'an engine has one server',
+    "no option 'nodes'",
     () => createEngine(js({ url: 'sqlite://', nodes: [] })),
+  ],
+  [
+    'createEngine, a url and a primary',
+    'either a url, or a primary and its replicas',
+    () => createEngine(js({ url: PG, primary: PG, replicas: [PG] })),
+  ],
+  [
+    'createEngine, a primary alone',
+    'replicas is a list of URLs, one at least',
+    () => createEngine(js({ primary: PG })),
+  ],
+  [
+    'createEngine, replicas that are no list',
+    'replicas is a list of URLs, one at least',
+    () => createEngine(js({ primary: PG, replicas: PG })),
+  ],
+  [
+    'createEngine, a replica of another database',
+    'is no replica of postgresql://app@h1/app: they are different databases',
+    () => createEngine({ primary: PG, replicas: ['mariadb://app@h2/app'] }),
+  ],
+  [
+    'createEngine, a server that is there twice',
+    'the host h1:5432 is there twice',
+    () => createEngine({ primary: PG, replicas: ['postgresql://app@h1:5432/app'] }),
+  ],
+  [
+    'createEngine, replicas of one server',
+    "readsFrom: 'replicas' needs several servers, and there is one",
+    () => createEngine(PG, { readsFrom: 'replicas' }),
+  ],
+  [
+    'createEngine, replicas to read from, and none to write to',
+    'target_session_attrs=standby contradicts reading from replicas',
+    () =>
+      createEngine('postgresql://app@h1,h2/app?target_session_attrs=standby', {
+        readsFrom: 'replicas',
+      }),
   ],
   [
     'sessionmaker',

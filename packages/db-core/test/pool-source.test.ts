@@ -5,7 +5,8 @@ import { parseDatabaseUrl } from '../src/dialects/url';
 import { Pool } from '../src/engine/pool';
 import { IsolatedConnection } from '../src/testing/isolated-connection';
 
-const dialect = createDialect(parseDatabaseUrl('sqlite://'), {});
+const url = parseDatabaseUrl('sqlite://');
+const dialect = createDialect([url], {});
 const options = {
   poolSize: 2,
   acquireTimeoutMs: 200,
@@ -45,7 +46,7 @@ function poolWith({ isLimit = false } = {}) {
         source.failures--;
         throw refusal();
       }
-      return dialect.connect();
+      return dialect.connect(url);
     },
     isConnectionLimit: () => isLimit,
   };
@@ -103,7 +104,7 @@ test('where one idle connection gives no sign of life, none that lay idle beside
       synchronous: false,
       isConnectionLimit: () => false,
       async connect() {
-        const real = await dialect.connect();
+        const real = await dialect.connect(url);
         const silent = new SilentConnection(real, pings);
         opened.push(silent);
         return silent;

@@ -12,7 +12,10 @@ import { DIALECTS, type DialectName } from './names';
 import { readPostgresqlError } from './postgresql/errors';
 import { readSqliteError } from './sqlite/errors';
 
-type DialectClass = new (url: DatabaseUrl, options: DialectOptions) => Dialect;
+type DialectClass = new (servers: Servers, options: DialectOptions) => Dialect;
+
+/** URLs of one server each. */
+type Servers = readonly [DatabaseUrl, ...DatabaseUrl[]];
 
 interface Folder {
   /** Loaded on demand: an app on PostgreSQL need not install better-sqlite3. */
@@ -43,9 +46,9 @@ export const ERROR_READERS: readonly ErrorReader[] = Object.values(FOLDERS).map(
   ({ readError }) => readError,
 );
 
-/** @throws ArgumentError when the driver's package is not installed, or is one that this Node cannot run. */
-export function createDialect(url: DatabaseUrl, options: DialectOptions): Dialect {
-  return new (load(url))(url, options);
+/** @param servers of one database. @throws ArgumentError when the driver's package is not installed, or is one that this Node cannot run. */
+export function createDialect(servers: Servers, options: DialectOptions): Dialect {
+  return new (load(servers[0]))(servers, options);
 }
 
 function load(url: DatabaseUrl): DialectClass {

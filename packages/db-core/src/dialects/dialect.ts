@@ -10,6 +10,17 @@ import type { BeginMode, IsolationLevel } from '../sql/transaction-options';
 import type { DriverConnection } from './driver-connection';
 import type { DialectFacts } from './facts';
 import type { DialectName } from './names';
+import type { DatabaseUrl } from './url';
+
+/** A position in a database's log of writes, as text: everything up to it is there, or is not. */
+export interface Positions {
+  /** Whether what has `reached` one position has everything up to `wanted`. */
+  covers(reached: string, wanted: string): boolean;
+  /** The position that has both. */
+  join(one: string, other: string): string;
+  /** Whether a text from outside is a position. */
+  isPosition(text: string): boolean;
+}
 
 export interface Dialect {
   readonly name: DialectName;
@@ -37,12 +48,14 @@ export interface Dialect {
   beginMode(isolationLevel?: IsolationLevel): BeginMode;
   /** How this driver writes the n-th (from 1) placeholder. */
   placeholder(n: number): string;
-  /** @throws OperationalError when the server cannot be reached. */
-  connect(): Promise<DriverConnection>;
+  /** @param url of one server. @throws OperationalError when it cannot be reached. */
+  connect(url: DatabaseUrl): Promise<DriverConnection>;
   /** Whether `connect` failed because the server grants no further connection. */
   isConnectionLimit(error: unknown): boolean;
   /** Whether the database that the connections are to is not the one at the address any more (SQLite: another file, or none). */
   isReplaced?(): boolean;
+  /** How its positions in the log of writes compare; undefined where the database has no replicas. */
+  readonly positions?: Positions;
   /** Removes what the dialect made for the engine's lifetime (SQLite: the file behind `:memory:`). */
   dispose?(): void;
 }

@@ -6,6 +6,7 @@
  * costs no promise.
  */
 import type { Setting } from '../sql/settings';
+import type { ServerState } from './server-state';
 import type { Statement } from '../sql/statement';
 import type { BeginWay, TransactionOptions } from '../sql/transaction-options';
 
@@ -36,12 +37,16 @@ export interface DriverConnection {
   readonly inner: DriverConnection;
   /** The server's name for this connection, for logs and tests. */
   readonly id: number;
+  /** The server that it is to, `db1:5432`; undefined for a file. */
+  readonly node: string | undefined;
   /** False once it is broken or closed. */
   readonly alive: boolean;
   /** Whether a transaction is open on the server; undefined where the server has not said so yet. */
   readonly inTransaction: boolean | undefined;
   /** Whether the statement that failed last had committed the transaction before (MariaDB, at DDL). */
   readonly committedBeforeFailure: boolean;
+  /** Whether the server has refused a write since it takes none. */
+  readonly isToReadOnlyServer: boolean;
   /** Whether it can go to another user as it is: no transaction, and nothing that a session has left on it. */
   readonly reusable: boolean;
 
@@ -67,8 +72,13 @@ export interface DriverConnection {
 
   /** Opens a transaction. A promise: BEGIN was sent and is waited for. */
   begin(request: BeginRequest): Promise<void> | BeginWay;
-  /** Rejects when the server answers that it rolled back instead. */
-  commit(): Promise<void> | undefined;
+  /**
+   * Rejects when the server answers that it rolled back instead.
+   *
+   * @param onPosition called with the position of what was committed, without a further round trip; undefined where the server
+   *   tells none. Whoever does not listen does not ask for it.
+   */
+  commit(onPosition?: (position: string | undefined) => void): Promise<void> | undefined;
   rollback(): Promise<void> | undefined;
   /** Sends `SAVEPOINT …`, `RELEASE SAVEPOINT …` or `ROLLBACK TO SAVEPOINT …`. */
   savepoint(sql: string): Promise<void> | undefined;
@@ -76,6 +86,15 @@ export interface DriverConnection {
   setInside(settings: readonly Setting[]): Promise<() => Promise<void>>;
   /** The transaction is over, either way, or a statement outside one is: gives back what `begin` or `beforeWrite` took. */
   transactionEnded(): void;
+
+  /** Asks the server what it is. */
+  serverState(): Promise<ServerState>;
+  /**
+   * Waits until the server has replayed what stands at `position`, for so long at most.
+   *
+   * @returns the position it has reached; undefined where it is behind.
+   */
+  replayed(position: string, timeoutMs: number): Promise<string | undefined>;
 
   /** One cheap round trip. Rejects when the connection is broken. */
   ping(): Promise<void>;

@@ -1,8 +1,13 @@
-/** The databases an engine knows: how their URLs begin, which package is their driver, and what libraries call them. Each has its folder beside this file. */
+/** The databases an engine knows: how their URLs begin, which package is their driver, where their servers listen, and what libraries call them. Each has its folder beside this file. */
 export const DIALECTS = {
-  sqlite: { schemes: ['sqlite'], driver: 'better-sqlite3', called: /sqlite/i },
-  postgresql: { schemes: ['postgresql', 'postgres'], driver: 'pg', called: /postgres|pg/i },
-  mysql: { schemes: ['mysql', 'mariadb'], driver: 'mysql2', called: /mysql|maria/i },
+  sqlite: { schemes: ['sqlite'], driver: 'better-sqlite3', port: undefined, called: /sqlite/i },
+  postgresql: {
+    schemes: ['postgresql', 'postgres'],
+    driver: 'pg',
+    port: 5432,
+    called: /postgres|pg/i,
+  },
+  mysql: { schemes: ['mysql', 'mariadb'], driver: 'mysql2', port: 3306, called: /mysql|maria/i },
 } as const;
 
 /** MariaDB speaks the `mysql` dialect, as in SQLAlchemy. */

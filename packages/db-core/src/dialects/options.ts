@@ -33,7 +33,15 @@ export interface DialectOptions extends TransactionOptions {
   readonly preparedStatements?: boolean;
   /** SQLite: how long a write waits for another writer. Default 5000. */
   readonly busyTimeoutMs?: number;
+  /**
+   * Where a session reads that has written nothing yet and has no transaction open: on the `primary`, or on `replicas`, as
+   * long as they have what the session's scope has written. Default: `replicas` where the engine was given some.
+   */
+  readonly readsFrom?: ReadsFrom;
 }
+
+export const READS_FROM = ['primary', 'replicas'] as const;
+export type ReadsFrom = (typeof READS_FROM)[number];
 
 /** Who bounds statements means to bound what they lock. */
 export function idleInTransactionTimeoutOf({

@@ -4,6 +4,7 @@
  */
 import { ArgumentError } from '../errors/errors';
 import { assertKnownOptions } from '../errors/unknown-option';
+import { READS_FROM, type ReadsFrom } from './options';
 
 /** Options of the engine that a URL may set; what `createEngine` is given itself wins. */
 export interface UrlSettings {
@@ -19,6 +20,7 @@ export interface UrlSettings {
   idleInTransactionTimeoutMs?: number;
   busyTimeoutMs?: number;
   preparedStatements?: boolean;
+  readsFrom?: ReadsFrom;
 }
 
 export interface UrlParameter {
@@ -34,7 +36,7 @@ export interface UrlParameter {
 
 export type UrlParameters = Readonly<Record<string, UrlParameter>>;
 
-type Numeric = Exclude<keyof UrlSettings, 'preparedStatements'>;
+type Numeric = Exclude<keyof UrlSettings, 'preparedStatements' | 'readsFrom'>;
 
 /** A number of the engine's options. @param factor by which the parameter's unit is that many of the option's. */
 export function numeric(option: Numeric, unit: string, factor = 1): UrlParameter {
@@ -75,6 +77,11 @@ export const SERVER_PARAMETERS = {
   statementTimeoutMs: numeric('statementTimeoutMs', 'milliseconds'),
   networkTimeoutMs: numeric('networkTimeoutMs', 'milliseconds'),
   idleInTransactionTimeoutMs: numeric('idleInTransactionTimeoutMs', 'milliseconds'),
+  readsFrom: {
+    means: 'readsFrom: where sessions that have not written read, of several hosts',
+    values: READS_FROM,
+    sets: (text) => ({ readsFrom: text.toLowerCase() as ReadsFrom }),
+  },
 } satisfies UrlParameters;
 
 export const preparedStatements: UrlParameter = flag('preparedStatements');

@@ -8,7 +8,7 @@
 import { inspect } from 'node:util';
 import { ArgumentError } from '../errors/errors';
 import { MYSQL_URL_PARAMETERS } from './mysql/url-parameters';
-import { dialectOf, type DialectName } from './names';
+import { DIALECTS, dialectOf, type DialectName } from './names';
 import { POSTGRESQL_URL_PARAMETERS } from './postgresql/url-parameters';
 import { SQLITE_URL_PARAMETERS } from './sqlite/url-parameters';
 import {
@@ -33,9 +33,11 @@ export class DatabaseUrl {
   readonly dialect: DialectName;
   /** As written, e.g. `mariadb`; without a `+driver` suffix. */
   readonly scheme: string;
-  /** A name or an address; on PostgreSQL the folder of a unix socket where it begins with `/`. */
+  /** A name or an address; on PostgreSQL the folder of a unix socket where it begins with `/`. Of several the first. */
   readonly host: string | undefined;
   readonly port: number | undefined;
+  /** A URL for each server that this one names, in their order; itself where it is one. */
+  readonly hosts: readonly DatabaseUrl[];
   readonly username: string | undefined;
   /** The database's name; for SQLite the file, or `:memory:`. */
   readonly database: string;
@@ -68,10 +70,12 @@ export class DatabaseUrl {
       this.database = fileOf(place, scheme, this.query['mode']);
       this.#secrets = new Map();
       this.#text = `${scheme}://${place}${shown}`;
+      this.hosts = [this];
       return;
     }
-    this.host = this.query['host'] ?? parts.host;
-    this.port = portOf(this.query['port'] ?? parts.port);
+    const [first, ...others] = parts.servers;
+    this.host = this.query['host'] ?? first.host;
+    this.port = portOf(this.query['port'] ?? first.port);
     this.username = parts.username ?? this.query['user'];
     this.database = parts.database;
     this.#secrets = new Map([
@@ -79,6 +83,17 @@ export class DatabaseUrl {
       ...(parts.password === undefined ? [] : [['password', parts.password] as const]),
     ]);
     this.#text = `${scheme}://${shownPlace(parts)}${shown}`;
+    this.hosts =
+      others.length === 0
+        ? [this]
+        : Object.freeze(serversOf(url, parts).map((text) => new DatabaseUrl(text)));
+    assertDifferent(this.hosts);
+  }
+
+  /** Where the server listens, `db1:5433` or `[::1]:5432`; undefined for a file. */
+  get node(): string | undefined {
+    const { port = DIALECTS[this.dialect].port, host = 'localhost' } = this;
+    return port === undefined ? undefined : `${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
   /** In clear, for the driver alone: it is no property that printing or spreading the URL would show. */
@@ -130,9 +145,16 @@ export function parseDatabaseUrl(
 interface Parts {
   readonly username: string | undefined;
   readonly password: string | undefined;
+  readonly servers: readonly [Server, ...Server[]];
+  readonly database: string;
+  /** As it is written: what stands before the hosts, and behind them. */
+  readonly around: readonly [before: string, behind: string];
+}
+
+interface Server {
   readonly host: string | undefined;
   readonly port: string | undefined;
-  readonly database: string;
+  readonly text: string;
 }
 
 function schemeOf(url: string): { scheme: string; rest: string } {
@@ -157,13 +179,13 @@ function partsOf(place: string, search: string): Parts {
   const authority = slash < 0 ? place : place.slice(0, slash);
   const path = slash < 0 ? '' : place.slice(slash + 1);
   const at = authority.lastIndexOf('@');
-  const server = /^(\[[^\]]*\]|[^:[\]]*)(?::(\d*))?$/.exec(authority.slice(at + 1));
-  if (authority.slice(at + 1).includes(','))
-    throw malformed('it names several hosts, and an engine has one server');
-  if (!server || /[\s#@]/.test(authority.slice(at + 1)) || /[#@]/.test(path + search))
-    throw malformed(
-      'its user, host or port cannot be read (percent-encode special characters in the password)',
-    );
+  const servers = authority.slice(at + 1);
+  if (/[\s#@]/.test(servers) || /[#@]/.test(path + search)) throw unreadable();
+  const [first, ...others] = servers.split(',').map((text) => serverOf(text));
+  if (!first || (others.length > 0 && [first, ...others].some(({ host }) => !host)))
+    throw malformed('its list of hosts has an empty entry');
+  if (others.length > 0 && /(?:^|&)(?:host|port)=/.test(search))
+    throw malformed('it names several hosts, and a host or port as a parameter beside them');
   const database = decode(path);
   if (database === '') throw malformed('it names no database after the host');
   const user = at < 0 ? '' : authority.slice(0, at);
@@ -171,10 +193,35 @@ function partsOf(place: string, search: string): Parts {
   return {
     username: told(colon < 0 ? user : user.slice(0, colon)),
     password: told(colon < 0 ? '' : user.slice(colon + 1)),
-    host: told((server[1] ?? '').replace(/^\[|\]$/g, '')),
-    port: server[2],
+    servers: [first, ...others],
     database,
+    around: [authority.slice(0, at + 1), `/${path}${search && `?${search}`}`],
   };
+}
+
+function serverOf(text: string): Server {
+  const server = /^(\[[^\]]*\]|[^:[\]]*)(?::(\d*))?$/.exec(text);
+  if (!server) throw unreadable();
+  return { host: told((server[1] ?? '').replace(/^\[|\]$/g, '')), port: server[2], text };
+}
+
+function unreadable(): ArgumentError {
+  return malformed(
+    'its user, host or port cannot be read (percent-encode special characters in the password)',
+  );
+}
+
+/** A URL for each of several servers. */
+function serversOf(url: string, { servers, around: [before, behind] }: Parts): string[] {
+  const scheme = url.slice(0, url.indexOf(':'));
+  return servers.map(({ text }) => `${scheme}://${before}${text}${behind}`);
+}
+
+/** @throws ArgumentError: a server that is asked twice would be taken for two. */
+export function assertDifferent(hosts: readonly DatabaseUrl[]): void {
+  const nodes = hosts.map(({ node }) => node);
+  const twice = nodes.find((node, i) => nodes.indexOf(node) !== i);
+  if (twice !== undefined) throw new ArgumentError(`the host ${twice} is there twice`);
 }
 
 function told(text: string): string | undefined {
@@ -189,10 +236,13 @@ function portOf(text: string | undefined): number | undefined {
 }
 
 /** Of the parts that were read, so that nothing is shown that was not recognised. */
-function shownPlace({ username, password, host, port, database }: Parts): string {
+function shownPlace({ username, password, servers, database }: Parts): string {
   const user = `${encode(username ?? '')}${password === undefined ? '' : ':***'}`;
-  const name = host?.includes(':') ? `[${host}]` : encode(host ?? '');
-  return `${user && `${user}@`}${name}${port ? `:${port}` : ''}/${encode(database)}`;
+  const list = servers.map(({ host = '', port }) => {
+    const name = host.includes(':') ? `[${host}]` : encode(host);
+    return port ? `${name}:${port}` : name;
+  });
+  return `${user && `${user}@`}${list.join(',')}/${encode(database)}`;
 }
 
 function shownQuery(query: Readonly<Record<string, string>>, known: UrlParameters): string {

@@ -6,6 +6,7 @@
  */
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { ConnectionStatus } from './connection-host';
+import type { Causality, ConnectionOptions } from './connection-options';
 import type { ConnectionEvent, ConnectionListener, EventDetails } from './events';
 import { ScopeClosedError } from '../errors/errors';
 
@@ -13,17 +14,21 @@ const NO_TIME = { durationMs: 0 };
 
 export class Checkout {
   readonly listener: ConnectionListener | undefined;
+  readonly causality: Causality | undefined;
   readonly #holder: ConnectionStatus;
   readonly #onBegin: (() => void) | undefined;
   #driver: DriverConnection | undefined;
+  /** Whether it was borrowed for plain reads alone. */
+  #isReaders = false;
   /** How many callers count on the same one until they say otherwise. */
   #holds = 0;
   /** Whether it must stay for what was done on it outside a transaction. */
   #stays = false;
   #broken = false;
 
-  constructor(holder: ConnectionStatus, listener?: ConnectionListener, onBegin?: () => void) {
+  constructor(holder: ConnectionStatus, { listener, onBegin, causality }: ConnectionOptions) {
     this.listener = listener;
+    this.causality = causality;
     this.#holder = holder;
     this.#onBegin = onBegin;
   }
@@ -33,10 +38,18 @@ export class Checkout {
     return this.#driver;
   }
 
-  /** The driver connection, borrowed if need be. @throws PoolTimeoutError; ScopeClosedError when the wait outlived the request. */
-  acquire(): DriverConnection | Promise<DriverConnection> {
+  /**
+   * The driver connection, borrowed if need be.
+   *
+   * @param isPlainRead whether any server may answer, where replicas are read from
+   * @throws PoolTimeoutError; ScopeClosedError when the wait outlived the request.
+   */
+  acquire(isPlainRead = false): DriverConnection | Promise<DriverConnection> {
+    const reads = isPlainRead && this.#readsReplicas ? this.causality : undefined;
+    if (this.#driver && this.#isReaders && !reads) this.release();
     if (this.#driver) return this.#driver;
-    const acquiring = this.#holder.engine.checkout();
+    this.#isReaders = reads !== undefined;
+    const acquiring = this.#holder.engine.checkout(reads);
     if (acquiring instanceof Promise) return this.#wait(acquiring);
     this.#driver = acquiring;
     this.notify('checkout', NO_TIME);
@@ -50,6 +63,10 @@ export class Checkout {
     this.notify('checkout', { durationMs: performance.now() - startedAt });
     if (this.#holder.closed) throw new ScopeClosedError(); // close() gives it back
     return driver;
+  }
+
+  get #readsReplicas(): boolean {
+    return this.#holds === 0 && !this.#stays && this.causality?.readsReplicas === true;
   }
 
   /** It is in an unknown state: it must not be used again. */
@@ -66,9 +83,15 @@ export class Checkout {
     this.#holds--;
   }
 
-  /** It stays until the transaction or the session ends: a statement has written outside a transaction. */
+  /** It stays until the transaction or the session ends. */
   stay(): void {
     this.#stays = true;
+  }
+
+  /** A statement that is kept at once has written. */
+  stayWritten(): void {
+    this.#stays = true;
+    this.causality?.committed(undefined);
   }
 
   /** Between two statements, where no transaction is open: gives it back unless somebody counts on the same one. */
@@ -97,8 +120,10 @@ export class Checkout {
   }
 
   notify(event: ConnectionEvent, details?: EventDetails): void {
-    this.#holder.engine.notify(event, this.#holder, details);
+    const { engine } = this.#holder;
+    const node = this.#driver?.node;
+    if (engine.observes(event)) engine.notify(event, this.#holder, { ...details, node });
     if (event === 'begin') this.#onBegin?.();
-    this.listener?.note(event, { ...details, connectionId: this.#driver?.id });
+    this.listener?.note(event, { ...details, node, connectionId: this.#driver?.id });
   }
 }

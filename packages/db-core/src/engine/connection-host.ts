@@ -10,6 +10,12 @@ import type { IdleWatch } from './idle-watch';
 import type { Occupied } from './occupant';
 import type { ConnectionEvent, EventDetails, EventSource } from './events';
 
+/** What one plain read outside a transaction needs of the server that answers it. */
+export interface ReadAnywhere {
+  /** Up to where the log must be replayed there; undefined where anything will do. */
+  readonly position: string | undefined;
+}
+
 export interface ConnectionHost {
   readonly url: DatabaseUrl;
   readonly dialect: Dialect;
@@ -24,8 +30,10 @@ export interface ConnectionHost {
   readonly compile: (statement: Executable, params?: Params) => CompiledStatement;
   /** When a transaction of this level begins where its session does not say. */
   beginMode(isolationLevel?: IsolationLevel): BeginMode;
-  /** A driver connection, to be given back by `checkin`. A promise where it must be waited for. */
-  checkout(): DriverConnection | Promise<DriverConnection>;
+  /** Whether sessions that have written nothing read from other servers than the one that takes writes. */
+  readonly readsFromReplicas: boolean;
+  /** A driver connection, to be given back by `checkin`. A promise where it must be waited for. @param read for one plain read, on any server */
+  checkout(read?: ReadAnywhere): DriverConnection | Promise<DriverConnection>;
   /** @param broken whether it must not be used again */
   checkin(driver: DriverConnection, broken: boolean): void;
   /** Watches the connection of a session that may be idle in a transaction; undefined where nobody wants to know. */

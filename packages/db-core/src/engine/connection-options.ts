@@ -3,6 +3,16 @@ import type { Setting } from '../sql/settings';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 import type { ConnectionListener } from './events';
 
+/** What a session has to see of what was written before it, where replicas answer its reads. */
+export interface Causality {
+  /** Whether they may. */
+  readonly readsReplicas: boolean;
+  /** Up to where a replica must have replayed the log; undefined where nothing was written. */
+  readonly position: string | undefined;
+  /** Something was committed that ends at `position`; undefined where the server does not say. */
+  committed(position: string | undefined): void;
+}
+
 export interface ConnectionOptions {
   /** Whether the first statement begins a transaction. Default false: each commits by itself until `begin()`. */
   readonly autobegin?: boolean;
@@ -20,6 +30,8 @@ export interface ConnectionOptions {
   readonly listener?: ConnectionListener | undefined;
   /** Called when BEGIN has been sent. */
   readonly onBegin?: () => void;
+  /** Given where replicas may answer plain reads, as long as the connection has begun no transaction. */
+  readonly causality?: Causality | undefined;
 }
 
 export const CONNECTION_OPTIONS: Readonly<Record<keyof ConnectionOptions, true>> = {
@@ -31,4 +43,5 @@ export const CONNECTION_OPTIONS: Readonly<Record<keyof ConnectionOptions, true>>
   session: true,
   listener: true,
   onBegin: true,
+  causality: true,
 };

@@ -46,7 +46,7 @@ export class Connection {
     const { autobegin = false } = options;
     this.engine = engine;
     this.session = options.session;
-    this.#checkout = new Checkout(this, options.listener, options.onBegin);
+    this.#checkout = new Checkout(this, options);
     if (options.keepsConnection ?? !autobegin) this.#checkout.hold(); // until it is closed
     this.#transaction = new Transaction(this.#checkout, {
       autobegin,

@@ -9,21 +9,19 @@ import { inspect } from 'node:util';
 import type { Dialect } from '../dialects/dialect';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { DatabaseUrl } from '../dialects/url';
-import type { UrlSettings } from '../dialects/url-parameter';
 import type { Executable } from '../sql/built';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { Statement } from '../sql/statement';
 import type { BeginMode, IsolationLevel, TransactionOptions } from '../sql/transaction-options';
 import type { ConnectionOptions } from './connection-options';
-import type { ConnectionHost } from './connection-host';
+import type { ConnectionHost, ReadAnywhere } from './connection-host';
 import type { ConnectionEvent, EngineEvents, EventDetails, EventSource } from './events';
+import type { NodeStatus } from './node';
 import type { PoolOptions, PoolSource, PoolStatus } from './pool';
-import type { StreamOptions } from './streams';
 import type { Result } from './result';
 import { createDialect } from '../dialects/create-dialect';
 import { DIALECTS } from '../dialects/names';
-import { DEFAULT_NETWORK_TIMEOUT_MS, type DialectOptions } from '../dialects/options';
-import { ArgumentError } from '../errors/errors';
+import { DEFAULT_NETWORK_TIMEOUT_MS } from '../dialects/options';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { executableCompiler } from '../sql/built';
 import { placeholderCompiler } from '../sql/placeholders';
@@ -34,33 +32,15 @@ import { callStack } from './caller-location';
 import { defaultIdleWarnMs, IdleWarnings, IdleWatch } from './idle-watch';
 import { LeakDetector, warnOfLeak } from './leak-detector';
 import { Pool } from './pool';
+import { poolOptionsOf, positive, readerOptionsOf, type EngineOptions } from './engine-options';
+import { serverList, targetOf, withDefaults } from './server-list';
+import { Servers } from './servers';
 import { Streams } from './streams';
 
-export interface EngineOptions
-  extends DialectOptions,
-    Partial<PoolOptions>,
-    Partial<StreamOptions> {
-  /** Show every statement, a line each: `true` on the console, or a function that gets the line. Default false. */
-  readonly echo?: boolean | ((line: string) => void);
-  /** Leave the values of statements out of what `echo` shows. Default false. */
-  readonly hideParameters?: boolean;
-  /** Report a connection held longer than this, with the stack that took it: the `leak` event, or a warning. Default 0: off. */
-  readonly leakThresholdMs?: number;
-  /**
-   * Report a session that does nothing for so long while its transaction is open, with the stack of its last statement:
-   * the `idle-in-transaction` event, or a warning once for each place. Default 250; 0, off, where NODE_ENV is `production`
-   * or `test`.
-   */
-  readonly idleInTransactionWarnMs?: number;
-}
-
-export interface EngineConfig extends EngineOptions {
-  readonly url: string;
-}
-
-/** The pool's figures, and how many sessions have used this engine since the start. */
+/** The figures of the pool whose connections take writes, how many sessions have used this engine since the start, and its servers. */
 export interface EngineStatus extends PoolStatus {
   readonly sessions: number;
+  readonly nodes: readonly NodeStatus[];
 }
 
 export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost {
@@ -77,20 +57,22 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   readonly #leaks: LeakDetector | undefined;
   readonly #idleWarnMs: number;
   readonly #idleWarnings = new IdleWarnings();
-  #pool: Pool;
+  readonly #servers: Servers;
+  /** Where connections come from in the meantime, see `replacePool`. */
+  #replacement: Pool | undefined;
   #sessions = 0;
-  #replaced = false;
   /** The events that have listeners. */
   readonly #observed = new Set<string | symbol>();
 
-  /** Use {@link createEngine}. */
-  constructor(url: DatabaseUrl, given: EngineOptions) {
+  /** Use {@link createEngine}. @param replicas further servers, to read from */
+  constructor(url: DatabaseUrl, given: EngineOptions, replicas: readonly DatabaseUrl[] = []) {
     super();
-    const options = withDefaults(given, url.settings);
+    const servers = serverList(url, replicas);
+    const options = withDefaults(given, url.settings, servers, replicas.length > 0);
     this.setMaxListeners(0);
     noteListeners(this, this.#observed);
     this.url = url;
-    this.dialect = createDialect(url, options);
+    this.dialect = createDialect(servers, options);
     this.#begin = options.begin;
     this.transactionDefaults = Object.freeze(transactionOptionsOf(options));
     const { statementTimeoutMs = 0, networkTimeoutMs = DEFAULT_NETWORK_TIMEOUT_MS } = options;
@@ -100,22 +82,14 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
       { name: this.dialect.name, called: DIALECTS[this.dialect.name].called },
       placeholderCompiler(this.dialect.lexicalRules, (n) => this.dialect.placeholder(n)),
     );
-    const isOnServer = !this.dialect.synchronous;
-    this.#poolOptions = Object.freeze({
-      poolSize: positive('poolSize', options.poolSize ?? this.dialect.defaultPoolSize),
-      acquireTimeoutMs: positive('acquireTimeoutMs', options.acquireTimeoutMs ?? 30_000),
-      prePing: options.prePing ?? 1_000,
-      recycleSeconds: atLeastZero(
-        'recycleSeconds',
-        options.recycleSeconds ?? (isOnServer ? 1_800 : 0),
-      ),
-      idleTimeoutMs: atLeastZero(
-        'idleTimeoutMs',
-        options.idleTimeoutMs ?? (isOnServer ? 600_000 : 0),
-      ),
-      minPoolSize: atLeastZero('minPoolSize', options.minPoolSize ?? 1),
+    this.#poolOptions = poolOptionsOf(options, this.dialect);
+    const readsFromReplicas = options.readsFrom === 'replicas';
+    this.#servers = new Servers(this.dialect, servers, {
+      target: targetOf(url, servers, readsFromReplicas),
+      pool: this.#poolOptions,
+      readers: readsFromReplicas ? readerOptionsOf(options) : undefined,
+      networkTimeoutMs,
     });
-    this.#pool = new Pool(this.dialect, this.#poolOptions);
     const { poolSize, acquireTimeoutMs } = this.#poolOptions;
     this.streams = new Streams({
       maxStreams: positive('maxStreams', options.maxStreams ?? Math.max(1, poolSize - 1)),
@@ -181,7 +155,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
 
   /** @internal Whether a script with a COMMIT of its own may run: it would end what `withTestIsolation` is to undo. */
   get takesScripts(): boolean {
-    return this.dialect.lexicalRules.severalStatements && !this.#replaced;
+    return this.dialect.lexicalRules.severalStatements && !this.#replacement;
   }
 
   /** When a session's transaction begins where the session does not say; `isolationLevel`: what it asks for. */
@@ -191,7 +165,16 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
 
   /** The figures of the pool at this moment. */
   status(): EngineStatus {
-    return { ...this.#pool.status, sessions: this.#sessions };
+    return { ...this.#pool.status, sessions: this.#sessions, nodes: this.#servers.status };
+  }
+
+  /** Whether sessions that have written nothing read from other servers than the one that takes writes. */
+  get readsFromReplicas(): boolean {
+    return this.#servers.readsFromReplicas && !this.#replacement;
+  }
+
+  get #pool(): Pool {
+    return this.#replacement ?? this.#servers.pool;
   }
 
   /** Whether a caller who asks for a connection now has to wait until another is released. */
@@ -216,7 +199,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
 
   /** For shutdown: closes what is idle, the rest as it comes back, and refuses further use. Not per request. */
   async dispose(): Promise<void> {
-    await this.#pool.dispose();
+    await this.#servers.dispose();
     this.dialect.dispose?.();
   }
 
@@ -231,7 +214,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
    */
   async drain(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     assertKnownOptions('option of drain()', options, { timeoutMs: true });
-    await this.#pool.drain(positive('timeoutMs', options.timeoutMs ?? 10_000));
+    await this.#servers.drain(positive('timeoutMs', options.timeoutMs ?? 10_000));
   }
 
   /** `await using engine = createEngine(url)` disposes it at the end of its block. */
@@ -249,14 +232,22 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
 
   // --- for connections, sessions and drivers of this package -----------------------------------
 
-  /** @internal A driver connection, to be given back by `checkin`. A promise where it must be waited for. */
-  checkout(): DriverConnection | Promise<DriverConnection> {
-    return this.#leaks ? this.#checkoutWatched(this.#leaks) : this.#pool.acquire();
+  /**
+   * @internal A driver connection, to be given back by `checkin`. A promise where it must be waited for.
+   *
+   * @param read for one plain read outside a transaction, which a replica may answer
+   */
+  checkout(read?: ReadAnywhere): DriverConnection | Promise<DriverConnection> {
+    const acquiring = this.#replacement?.acquire() ?? this.#servers.acquire(read);
+    return this.#leaks ? this.#watched(this.#leaks, acquiring) : acquiring;
   }
 
-  async #checkoutWatched(leaks: LeakDetector): Promise<DriverConnection> {
+  async #watched(
+    leaks: LeakDetector,
+    acquiring: DriverConnection | Promise<DriverConnection>,
+  ): Promise<DriverConnection> {
     const stack = callStack();
-    const driver = await this.#pool.acquire();
+    const driver = await acquiring;
     leaks.watch(driver, stack);
     return driver;
   }
@@ -272,19 +263,16 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   /** @internal */
   checkin(driver: DriverConnection, broken: boolean): void {
     this.#leaks?.unwatch(driver);
-    this.#pool.release(driver, broken);
+    (this.#replacement ?? this.#servers).release(driver, broken);
   }
 
   /** @internal Takes connections from `source` alone, `poolSize` at most, until the returned function is called. */
   replacePool(source: PoolSource, poolSize: number): () => Promise<void> {
-    const own = this.#pool;
     const options = { ...this.#poolOptions, poolSize, recycleSeconds: 0, idleTimeoutMs: 0 };
     const replacement = new Pool(source, options);
-    this.#pool = replacement;
-    this.#replaced = true;
+    this.#replacement = replacement;
     return async () => {
-      this.#pool = own;
-      this.#replaced = false;
+      this.#replacement = undefined;
       await replacement.dispose();
     };
   }
@@ -307,19 +295,4 @@ function noteListeners(events: EventEmitter, observed: Set<string | symbol>): vo
   events.on('removeListener', (event: string) => {
     if (events.listenerCount(event) === 0) observed.delete(event);
   });
-}
-
-/** What the URL sets, where the options say nothing. */
-function withDefaults(options: EngineOptions, settings: UrlSettings): EngineOptions {
-  const said = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...settings, ...Object.fromEntries(said) };
-}
-
-function atLeastZero(name: string, value: number): number {
-  return value === 0 ? 0 : positive(name, value);
-}
-
-function positive(name: string, value: number): number {
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new ArgumentError(`${name} must be a number above 0, not ${inspect(value)}.`);
 }

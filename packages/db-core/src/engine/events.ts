@@ -10,6 +10,8 @@ import type { LeakReport } from './leak-detector';
 export interface EngineEvent {
   readonly connection: object;
   readonly session: object | undefined;
+  /** The server, `db1:5432`; undefined for SQLite. */
+  readonly node?: string | undefined;
 }
 
 /** `durationMs`: how long a connection, or on SQLite the writer lock, was waited for. */
@@ -76,6 +78,8 @@ export interface EventDetails {
   /** Rows returned or changed, where the driver says so. */
   readonly rowCount?: number | undefined;
   readonly error?: unknown;
+  /** The server, `db1:5432`; undefined for SQLite. */
+  readonly node?: string | undefined;
   /** The server's name for the connection. */
   readonly connectionId?: number | undefined;
   /** The answer of `location()` when the statement was asked for. */

@@ -87,6 +87,7 @@ export class Pool {
   #size = 0;
   #opened = 0;
   #checkouts = 0;
+  #returned = 0;
   #disposed = false;
   /** What the last attempt to open a connection failed with; undefined since one succeeded. */
   #refusal: unknown;
@@ -103,7 +104,7 @@ export class Pool {
       size: this.#size,
       max: this.#options.poolSize,
       idle,
-      inUse: this.#size - idle,
+      inUse: this.inUse,
       waiting: this.#waiting.length,
       opened: this.#opened,
       checkouts: this.#checkouts,
@@ -112,6 +113,10 @@ export class Pool {
 
   get disposed(): boolean {
     return this.#disposed;
+  }
+
+  get inUse(): number {
+    return this.#size - this.#idle.length;
   }
 
   /** Whether `acquire` would have to wait for a release. */
@@ -138,6 +143,7 @@ export class Pool {
 
   /** Takes a connection back; a broken one is closed, and replaced if a caller waits. */
   release(driver: DriverConnection, broken = false): void {
+    if (!broken && driver.alive) this.#returned++;
     if (broken || this.#disposed || !driver.reusable || this.#isExpired(driver))
       return this.#discard(driver);
     const waiter = this.#nextWaiter();
@@ -159,6 +165,23 @@ export class Pool {
     await Promise.all(idle.map(({ driver }) => this.#close(driver)));
   }
 
+  /** Connections that came back whole since the start: as long as some do, the server answers. */
+  get returned(): number {
+    return this.#returned;
+  }
+
+  /**
+   * Closes every connection that is open now: those that are idle at once, the others as they come back.
+   *
+   * @param now the others as well, since their server is gone: calls that wait for its answer get an error
+   */
+  expire(now = false): void {
+    for (const driver of this.#expiry.keys()) this.#expiry.set(driver, 0);
+    const idle = new Set(this.#idle.map(({ driver }) => driver));
+    if (now) for (const driver of this.#expiry.keys()) if (!idle.has(driver)) driver.destroy();
+    for (const { driver } of this.#idle.splice(0)) this.#discard(driver);
+  }
+
   /**
    * Closes every connection that is open now: those that are idle at once, the others as they come back. Who asks in the
    * meantime gets a new one.
@@ -167,7 +190,6 @@ export class Pool {
    */
   async drain(timeoutMs: number): Promise<void> {
     const leaving = new Set(this.#expiry.keys());
-    for (const driver of leaving) this.#expiry.set(driver, 0);
     let timer: NodeJS.Timeout | undefined;
     const closing: Promise<void>[] = [];
     const closed = new Promise<void>((resolve, reject) => {
@@ -175,7 +197,7 @@ export class Pool {
       timer = setTimeout(() => reject(stillInUse(leaving.size, timeoutMs)), timeoutMs);
       if (leaving.size === 0) resolve();
     });
-    for (const { driver } of this.#idle.splice(0)) this.#discard(driver);
+    this.expire();
     try {
       await closed;
       await Promise.all(closing);

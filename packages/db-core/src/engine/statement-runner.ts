@@ -3,6 +3,7 @@
  * it, the driver call, and what the answer says of the transaction. Statements run one at a time, in the order of asking.
  */
 import type { DriverConnection } from '../dialects/driver-connection';
+import type { Setting } from '../sql/settings';
 import type { Statement } from '../sql/statement';
 import type { Checkout } from './checkout';
 import type { ConnectionStatus } from './connection-host';
@@ -83,7 +84,7 @@ export class StatementRunner {
       const writer =
         nesting || !savepoints.isEmpty ? savepoints.writerOf({ owner, nesting, asked }) : undefined;
       const settings = this.#transaction.nextSettings();
-      const acquired = this.#checkout.acquire();
+      const acquired = this.#checkout.acquire(this.#mayReadAnywhere(statement, settings));
       const driver = acquired instanceof Promise ? await acquired : acquired;
       try {
         const preparing = this.#transaction.prepare(driver, statement, writer, settings);
@@ -94,7 +95,7 @@ export class StatementRunner {
         const answer =
           running instanceof Promise ? await this.#answer(driver, statement, running) : running;
         this.#transaction.after(driver, statement, answer, writer);
-        if (!this.#transaction.isOpen && driver.isWrite(statement)) this.#checkout.stay();
+        if (!this.#transaction.isOpen && driver.isWrite(statement)) this.#checkout.stayWritten();
         const ending = this.#transaction.endSingle('commit');
         if (ending) await ending;
         return form.result(answer);
@@ -129,6 +130,12 @@ export class StatementRunner {
       else if (!this.#connection.occupant) this.#idleWatch?.start();
     }
     this.#turn.release();
+  }
+
+  #mayReadAnywhere(statement: Statement, settings: readonly Setting[]): boolean {
+    return (
+      this.#checkout.causality !== undefined && this.#transaction.isReadBefore(statement, settings)
+    );
   }
 
   /** Only where it may be asked for: to note it takes longer than many a read. */

@@ -8,20 +8,26 @@ import { OperationalError } from '../errors/errors';
 /**
  * Where COMMIT fails, everything is rolled back.
  *
+ * @param wrote whether there is something that later reads have to see
  * @throws OperationalError with `outcomeUnknown` where the connection was lost before the answer.
  */
 export function commitOn(
   driver: DriverConnection,
   host: TransactionHost,
+  wrote: boolean,
 ): Promise<void> | undefined {
   const done = (): void => {
     driver.transactionEnded();
     host.notify('commit');
   };
+  const causality = wrote ? host.causality : undefined;
   try {
-    const committing = driver.commit();
+    const committing = driver.commit(causality && ((position) => causality.committed(position)));
     if (committing)
-      return committing.then(done, (error: unknown) => notCommitted(driver, host, error));
+      return committing.then(done, (error: unknown) => {
+        causality?.committed(undefined); // it may have taken place
+        return notCommitted(driver, host, error);
+      });
   } catch (error) {
     return notCommitted(driver, host, error);
   }

@@ -1,10 +1,13 @@
 /** What a transaction asks of the connection it belongs to, and what it is told when it is made. */
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { BeginMode } from '../sql/transaction-options';
+import type { Causality } from './connection-options';
 import type { ConnectionEvent, EventDetails } from './events';
 import type { TransactionDefaults } from './transaction-request';
 
 export interface TransactionHost {
+  /** Given where replicas may answer reads: what was committed must be told to it. */
+  readonly causality: Causality | undefined;
   /** The driver connection held now. */
   readonly driver: DriverConnection | undefined;
   /** The driver connection, borrowed from the pool if need be. */

@@ -38,6 +38,8 @@ export class Transaction implements SavepointTarget {
   #begunBy: { readonly owner: SavepointOwner } | undefined;
   #mayWrite = false;
   #wrote = false;
+  /** Whether there has been one at all. */
+  #hasBegun = false;
   /** Whether it is of one statement, which would commit by itself without settings. */
   #isSingle = false;
 
@@ -131,10 +133,10 @@ export class Transaction implements SavepointTarget {
   /** Whatever is nested in it. Undefined where the server knows nothing of it. */
   end(how: 'commit' | 'rollback'): Promise<void> | undefined {
     const { driver } = this.#host;
-    const { isOnServer } = this;
+    const { isOnServer, wrote } = this;
     this.#reset();
     if (!driver || !isOnServer) return undefined;
-    return how === 'commit' ? commitOn(driver, this.#host) : rollBackOn(driver, this.#host);
+    return how === 'commit' ? commitOn(driver, this.#host, wrote) : rollBackOn(driver, this.#host);
   }
 
   rollback(): Promise<void> | undefined {
@@ -197,6 +199,13 @@ export class Transaction implements SavepointTarget {
   mayBeOpenAfter({ isPlainRead }: Statement): boolean {
     if (this.isOnServer || !isPlainRead) return true;
     return this.#request.maySet || this.#request.mode !== 'on-first-write';
+  }
+
+  /** Whether a statement is a read that belongs to no transaction, and none was ever begun here. */
+  isReadBefore({ isPlainRead }: Statement, settings: readonly Setting[]): boolean {
+    if (!isPlainRead || this.#hasBegun || this.#state !== 'idle') return false;
+    if (!this.#settings.autobegin || settings.length > 0) return false;
+    return this.#request.mode === 'on-first-write';
   }
 
   /** Those of the transaction that the next statement begins. @throws where there is to be none: nothing must be sent then */
@@ -270,6 +279,7 @@ export class Transaction implements SavepointTarget {
     if (driver.inTransaction === false) {
       this.#reset(); // MariaDB commits by itself before and after DDL
       driver.transactionEnded();
+      this.#host.causality?.committed(undefined);
       this.#host.notify('implicit-commit');
     } else if (!this.savepoints.isEmpty && driver.isWrite(statement))
       this.savepoints.noteWrite(writer);
@@ -326,6 +336,7 @@ export class Transaction implements SavepointTarget {
   ): Promise<void> | undefined {
     const opened = (way: BeginWay, durationMs: number): void => {
       this.#state = 'open';
+      this.#hasBegun = true;
       this.#mayWrite = mayWrite;
       this.#wrote = write;
       this.savepoints.serveAsBegin(writer);

@@ -10,6 +10,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ConnectionEvent, EventDetails } from '../engine/events';
 import type { SettingsSource } from './settings';
 import { ScopeClosedError } from '../errors/errors';
+import { Positions } from './positions';
 import { assertKnownOptions } from '../errors/unknown-option';
 
 const DONE = Promise.resolve();
@@ -55,12 +56,15 @@ export interface ScopeOptions {
   readonly onRefused?: ((error: Error) => void) | undefined;
   /** Whether what the scope belongs to is over although `close` was not called yet. */
   readonly isOver?: () => boolean;
+  /** What was written before that the scope must see on replicas. Default: nothing, and what it writes itself is noted. */
+  readonly positions?: Positions | undefined;
 }
 
 export class Scope {
   readonly #options: ScopeOptions;
   /** One resource may stand under several keys: its factory, and each engine it reaches. */
   readonly #resources = new Map<object, ScopedResource>();
+  #positions: Positions | undefined;
   #used = false;
   #hasRefused = false;
   #closing: Promise<void> | undefined;
@@ -90,6 +94,12 @@ export class Scope {
   get settings(): SettingsSource | undefined {
     const { settings, parent } = this.#options;
     return settings === undefined ? parent?.settings : settings;
+  }
+
+  /** What its sessions must see of what was written, on replicas. */
+  get positions(): Positions {
+    const { positions, parent } = this.#options;
+    return (this.#positions ??= positions ?? parent?.positions ?? new Positions());
   }
 
   /** What is open in this scope now. */
@@ -234,7 +244,7 @@ export function warnOfRefused(error: Error, where = 'A scope'): void {
 
 /** What `runInScope` may be given. */
 export interface RunInScopeOptions
-  extends Pick<ScopeOptions, 'observer' | 'onRefused' | 'settings'> {
+  extends Pick<ScopeOptions, 'observer' | 'onRefused' | 'positions' | 'settings'> {
   /** Called when the scope has ended, with what `fn` failed with, undefined where it did not. It is awaited. */
   readonly onTeardown?: (error: unknown, scope: Scope) => unknown;
 }
@@ -277,6 +287,7 @@ const KNOWN_OPTIONS: Readonly<Record<keyof RunInScopeOptions, true>> = {
   observer: true,
   onRefused: true,
   onTeardown: true,
+  positions: true,
   settings: true,
 };
 

@@ -8,12 +8,14 @@
  */
 import type { Connection } from '../engine/connection';
 import type { BeginOptions } from '../sql/transaction-options';
+import type { Causality } from '../engine/connection-options';
 import type { Engine } from '../engine/engine';
 import type { EndOptions } from './scope';
 import type { SessionSettings } from './session-settings';
 import { PartialCommitError, UnboundSessionError } from '../errors/errors';
 import type { Setting } from '../sql/settings';
 import { transactionOptionsOf } from '../sql/transaction-options';
+import { Positions } from './positions';
 import { currentScope } from './scope';
 import { settingsFrom } from './settings';
 
@@ -45,9 +47,16 @@ export class SessionConnections {
       session: this.#session,
       listener: currentScope()?.observer,
       onBegin: this.#onBegin,
+      causality: engine.readsFromReplicas ? this.#causalityOn(engine) : undefined,
     });
     this.#open.set(engine, connection);
     return connection;
+  }
+
+  #causalityOn(engine: Engine): Causality {
+    const scope = this.#home ?? currentScope();
+    const position = (scope?.positions ?? new Positions()).on(engine);
+    return this.#settings.readsFrom === 'primary' ? position.onPrimary() : position;
   }
 
   get #mayHaveSettings(): boolean {

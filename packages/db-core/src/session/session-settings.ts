@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine';
 import type { Mapper } from '../orm/mapper';
 import type { RequestedPage } from '../orm/pagination';
 import type { Query } from '../orm/query';
+import type { ReadsFrom } from '../dialects/options';
 import type { SettingsSource } from './settings';
 import type { OnUnsavedChange } from './unsaved-changes';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
@@ -27,6 +28,11 @@ export interface SessionSettings extends TransactionOptions {
    * it is not stored. What it throws, the commit fails with. Default: a warning in development, once for each set of properties.
    */
   readonly onUnsavedChange?: OnUnsavedChange | undefined;
+  /**
+   * Where it reads as long as it has written nothing and has no transaction open, on an engine with replicas. Default: the
+   * engine's; `primary` for what must never be older than now.
+   */
+  readonly readsFrom?: ReadsFrom;
   /** When the transaction really begins. Default: the engine's. */
   readonly begin?: BeginMode;
   /** The page and size that `paginate()` of a query takes where it is given none: those of a request, for instance. Default: the first. */

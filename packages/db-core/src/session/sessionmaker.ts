@@ -24,6 +24,7 @@ const SESSION_OPTIONS: Readonly<Record<keyof SessionOptions, true>> = {
   autocommit: true,
   autoflush: true,
   settings: true,
+  readsFrom: true,
   onUnsavedChange: true,
   begin: true,
   isolationLevel: true,

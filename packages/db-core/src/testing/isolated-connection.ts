@@ -1,5 +1,6 @@
 /** One driver connection inside one transaction that is never committed: savepoints stand for the transactions in it. */
 import type { BeginRequest, CursorResult, DriverConnection } from '../dialects/driver-connection';
+import type { ServerState } from '../dialects/server-state';
 import type { Setting } from '../sql/settings';
 import type { Statement } from '../sql/statement';
 import { InvalidRequestError, PendingRollbackError } from '../errors/errors';
@@ -140,6 +141,22 @@ export class IsolatedConnection implements DriverConnection {
 
   transactionEnded(): void {
     // the real transaction goes on
+  }
+
+  get node(): string | undefined {
+    return this.inner.node;
+  }
+
+  get isToReadOnlyServer(): boolean {
+    return this.inner.isToReadOnlyServer;
+  }
+
+  serverState(): Promise<ServerState> {
+    return this.inner.serverState();
+  }
+
+  replayed(position: string, timeoutMs: number): Promise<string | undefined> {
+    return this.inner.replayed(position, timeoutMs);
   }
 
   ping(): Promise<void> {

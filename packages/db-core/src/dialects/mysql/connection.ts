@@ -10,12 +10,15 @@ import type { Setting } from '../../sql/settings';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay, TransactionOptions } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
+import type { ServerState } from '../server-state';
 import { InvalidRequestError, OperationalError } from '../../errors/errors';
 import { NO_SETTINGS } from '../../sql/settings';
 import { answerWithin } from '../deadline';
 import { changesTextRules } from './text-settings';
 import { noteCircumstances } from '../driver-error';
 import { isReadOnlyServer, keyOf, UNKNOWN_AT_COMMIT } from './errors';
+import { EVERYTHING_SO_FAR, isWaitOver, positionIn, waitFor } from './positions';
+import { askState } from './server-state';
 import { settingsStatement } from './settings';
 import { toMysql } from './values';
 
@@ -42,8 +45,9 @@ export type MysqlResult = readonly [rows: unknown, fields: FieldPacket[] | undef
 /** Sends a statement where listeners see it. */
 type Ask = (sql: string, params: readonly unknown[]) => Promise<CursorResult>;
 
-/** What the connections of one engine share. */
-export interface MysqlShared {
+/** The server that a connection is to. */
+export interface MysqlServer {
+  readonly node: string | undefined;
   readonly networkTimeoutMs: number;
   /** Runs one statement on a new connection to the same address. @param sql gets the name of the server reached */
   ask(sql: (server: string) => string): Promise<void>;
@@ -63,7 +67,8 @@ export class MysqlConnection implements DriverConnection {
   readonly client: Client;
   readonly inner = this;
   committedBeforeFailure = false;
-  readonly #shared: MysqlShared;
+  isToReadOnlyServer = false;
+  readonly #shared: MysqlServer;
   #alive = true;
   #inTransaction: boolean | undefined = false;
   /** Whether statements commit by themselves; otherwise the next one opens a transaction. */
@@ -75,11 +80,13 @@ export class MysqlConnection implements DriverConnection {
   #settings: readonly Setting[] = NO_SETTINGS;
   /** The status behind the last result set, until `noteResult` has taken it in. */
   #status: number | undefined;
+  /** Whether the server is a node of a cluster in which all take writes; known once `serverState` was asked. */
+  #isInCluster = false;
   /** Which server this is, to be sure that another connection reaches the same; empty until the session is prepared. */
   #server = '';
 
   /** @param client not connected yet. */
-  constructor(client: Client, shared: MysqlShared) {
+  constructor(client: Client, shared: MysqlServer) {
     this.client = client;
     this.#shared = shared;
     const broken = (): void => void (this.#alive = false);
@@ -90,6 +97,10 @@ export class MysqlConnection implements DriverConnection {
 
   get id(): number {
     return this.client.threadId;
+  }
+
+  get node(): string | undefined {
+    return this.#shared.node;
   }
 
   get alive(): boolean {
@@ -172,7 +183,8 @@ export class MysqlConnection implements DriverConnection {
     if (fatal) this.#alive = false;
     this.committedBeforeFailure =
       errno > 0 && errno !== PARSE_ERROR && statement?.endsImplicitly === true;
-    if (isReadOnlyServer(error as QueryError) || errno === NOT_IN_CLUSTER) this.#changed = true;
+    if (isReadOnlyServer(error as QueryError) || errno === NOT_IN_CLUSTER)
+      this.isToReadOnlyServer = this.#changed = true;
     if (TRANSACTION_LOST.has(errno) || this.committedBeforeFailure) this.#inTransaction = false;
   }
 
@@ -203,9 +215,10 @@ export class MysqlConnection implements DriverConnection {
     return this.#autocommit ? this.#setAutocommit(false) : 'implicit';
   }
 
-  async commit(): Promise<void> {
+  async commit(onPosition?: (position: string | undefined) => void): Promise<void> {
     try {
-      await this.#control('COMMIT', 2 * this.#shared.networkTimeoutMs);
+      const answer = await this.#control('COMMIT', 2 * this.#shared.networkTimeoutMs);
+      onPosition?.(this.#isInCluster ? EVERYTHING_SO_FAR : positionIn(answer));
     } catch (error) {
       if (UNKNOWN_AT_COMMIT.has((error as Partial<QueryError>).errno ?? 0))
         noteCircumstances(error, { outcomeUnknown: true });
@@ -230,6 +243,29 @@ export class MysqlConnection implements DriverConnection {
 
   transactionEnded(): void {
     this.#inTransaction = false;
+  }
+
+  async serverState(): Promise<ServerState> {
+    const ask = (sql: string): Promise<CursorResult> =>
+      this.#within(this.#ask(sql), 'A question about the server');
+    const state = await askState(ask);
+    this.#isInCluster = state.isInCluster;
+    return state;
+  }
+
+  async replayed(position: string, timeoutMs: number): Promise<string | undefined> {
+    const { sql, isReached } = waitFor(position, timeoutMs);
+    try {
+      const { rows } = await this.#within(
+        this.#ask(sql),
+        'A wait for the log',
+        timeoutMs + this.#shared.networkTimeoutMs,
+      );
+      return isReached(rows[0]?.[0]) ? position : undefined;
+    } catch (error) {
+      if (isWaitOver(error)) return undefined;
+      throw error;
+    }
   }
 
   ping(): Promise<void> {
@@ -305,8 +341,13 @@ export class MysqlConnection implements DriverConnection {
     this.#autocommit = on;
   }
 
-  async #control(sql: string, ms?: number): Promise<void> {
-    await this.#within(this.#query({ sql }), sql, ms);
+  #control(sql: string, ms?: number): Promise<MysqlResult> {
+    return this.#within(this.#query({ sql }), sql, ms);
+  }
+
+  /** For a question of the engine's own. */
+  async #ask(sql: string): Promise<CursorResult> {
+    return firstResultOf(await this.#query({ sql, rowsAsArray: true }));
   }
 
   #within<T>(answer: Promise<T>, what: string, ms = this.#shared.networkTimeoutMs): Promise<T> {

@@ -14,7 +14,6 @@ import { beginModeAt, isolationLevelOf } from '../../sql/transaction-options';
 import type { Dialect } from '../dialect';
 import type { CursorResult } from '../driver-connection';
 import type { DatabaseUrl } from '../url';
-import type { MysqlShared } from './connection';
 import { ArgumentError, OperationalError } from '../../errors/errors';
 import { createStatementReader } from '../../sql/statement';
 import { answerWithin } from '../deadline';
@@ -25,9 +24,11 @@ import {
   KEEP_ALIVE_DELAY_MS,
   type DialectOptions,
 } from '../options';
+import { DIALECTS } from '../names';
 import { MysqlConnection } from './connection';
 import { mysqlFacts } from './facts';
 import { MYSQL_LEXICAL_RULES } from './lexical-rules';
+import { mysqlPositions, TRACK_POSITION } from './positions';
 import { encryptions, refusesEncryption, type Encryption, type TlsMode } from '../tls';
 import { textSettings } from './text-settings';
 import { VALUES } from './values';
@@ -54,21 +55,18 @@ export class MysqlDialect implements Dialect {
   serverVersion: string | undefined;
   /** Of a transaction that asks for none, as the last login has found it. */
   #isolationLevel: IsolationLevel | undefined;
-  readonly #url: DatabaseUrl;
+  readonly positions = mysqlPositions;
   readonly encrypted: boolean;
   readonly #options: DialectOptions;
-  readonly #encryptions: readonly Encryption[];
-  readonly #shared: MysqlShared;
+  /** In which ways each server is tried. */
+  readonly #encryptions: ReadonlyMap<DatabaseUrl, readonly Encryption[]>;
+  readonly #networkTimeoutMs: number;
 
-  constructor(url: DatabaseUrl, options: DialectOptions) {
-    this.#url = url;
+  constructor(servers: readonly DatabaseUrl[], options: DialectOptions) {
     this.#options = options;
-    this.#encryptions = encryptionsOf(url, options);
-    this.encrypted = this.#encryptions.some((encryption) => encryption !== false);
-    this.#shared = {
-      networkTimeoutMs: options.networkTimeoutMs ?? DEFAULT_NETWORK_TIMEOUT_MS,
-      ask: (sql) => this.#ask(sql),
-    };
+    this.#encryptions = new Map(servers.map((url) => [url, encryptionsOf(url, options)]));
+    this.encrypted = [...this.#encryptions.values()].flat().some((way) => way !== false);
+    this.#networkTimeoutMs = options.networkTimeoutMs ?? DEFAULT_NETWORK_TIMEOUT_MS;
   }
 
   /** Whether the server is MariaDB rather than MySQL; undefined before the first connection. */
@@ -84,13 +82,13 @@ export class MysqlDialect implements Dialect {
     return beginModeAt(isolationLevel);
   }
 
-  async connect(): Promise<MysqlConnection> {
-    const [connection, server, modes] = await this.#connect();
+  async connect(url: DatabaseUrl): Promise<MysqlConnection> {
+    const [connection, server, modes] = await this.#connect(url);
     try {
       const { begin = this.beginMode(this.#options.isolationLevel) } = this.#options;
       await connection.prepareSession(server, this.#settings(modes), begin !== 'on-first-write');
     } catch (cause) {
-      if (!(cause instanceof ArgumentError)) throw this.#unreachable(connection, cause);
+      if (!(cause instanceof ArgumentError)) throw unreachable(url, connection, cause);
       connection.destroy();
       throw cause;
     }
@@ -102,23 +100,30 @@ export class MysqlDialect implements Dialect {
   }
 
   /** A connection that is logged in, the name of the server that it has reached, and that one's `sql_mode`. */
-  async #connect(): Promise<[connection: MysqlConnection, server: string, modes: string]> {
-    const [last = false, ...before] = this.#encryptions.toReversed();
+  async #connect(
+    url: DatabaseUrl,
+  ): Promise<[connection: MysqlConnection, server: string, modes: string]> {
+    const [last = false, ...before] = (this.#encryptions.get(url) ?? []).toReversed();
     for (const encryption of before.toReversed()) {
       try {
-        return await this.#connectBy(encryption);
+        return await this.#connectBy(url, encryption);
       } catch (error) {
         if (!refusesEncryption((error as Error).cause)) throw error;
       }
     }
-    return this.#connectBy(last);
+    return this.#connectBy(url, last);
   }
 
   async #connectBy(
+    url: DatabaseUrl,
     encryption: Encryption,
   ): Promise<[connection: MysqlConnection, server: string, modes: string]> {
-    const client = createConnection(clientConfig(this.#url, this.#options, encryption));
-    const connection = new MysqlConnection(client, this.#shared);
+    const client = createConnection(clientConfig(url, this.#options, encryption));
+    const connection = new MysqlConnection(client, {
+      node: url.node,
+      networkTimeoutMs: this.#networkTimeoutMs,
+      ask: (sql) => this.#ask(url, sql),
+    });
     try {
       const { rows } = await answerWithin(
         this.#options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
@@ -130,12 +135,12 @@ export class MysqlDialect implements Dialect {
       this.#isolationLevel = isolationLevelOf(String(rows[0]?.[3]));
       return [connection, String(rows[0]?.[1]), String(rows[0]?.[2])];
     } catch (cause) {
-      throw this.#unreachable(connection, cause);
+      throw unreachable(url, connection, cause);
     }
   }
 
-  async #ask(sql: (server: string) => string): Promise<void> {
-    const [messenger, server] = await this.#connect();
+  async #ask(url: DatabaseUrl, sql: (server: string) => string): Promise<void> {
+    const [messenger, server] = await this.#connect(url);
     try {
       await messenger.execute(sql(server), []);
     } finally {
@@ -146,6 +151,7 @@ export class MysqlDialect implements Dialect {
   #settings(modes: string): string[] {
     const { statementTimeoutMs } = this.#options;
     const settings = [...textSettings(modes), "time_zone = '+00:00'"];
+    if (this.#options.readsFrom === 'replicas' && this.isMariaDb) settings.push(TRACK_POSITION);
     if (statementTimeoutMs) {
       settings.push(
         this.isMariaDb
@@ -162,15 +168,19 @@ export class MysqlDialect implements Dialect {
       );
     return settings;
   }
+}
 
-  #unreachable(connection: MysqlConnection, cause: unknown): OperationalError {
-    connection.destroy();
-    const { message, code } = cause as QueryError;
-    return new OperationalError(`No connection to ${this.#url}: ${message || code}.`, {
-      cause,
-      reason: 'unavailable',
-    });
-  }
+function unreachable(
+  url: DatabaseUrl,
+  connection: MysqlConnection,
+  cause: unknown,
+): OperationalError {
+  connection.destroy();
+  const { message, code } = cause as QueryError;
+  return new OperationalError(`No connection to ${url}: ${message || code}.`, {
+    cause,
+    reason: 'unavailable',
+  });
 }
 
 async function logIn(client: Client, connection: MysqlConnection): Promise<CursorResult> {
@@ -189,7 +199,7 @@ function clientConfig(
   const socketPath = query['socket'] ?? query['unix_socket'];
   return {
     host: host ?? 'localhost',
-    port: port ?? 3306,
+    port: port ?? DIALECTS.mysql.port,
     database,
     charset: 'utf8mb4',
     ...VALUES,

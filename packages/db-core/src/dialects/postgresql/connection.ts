@@ -4,11 +4,13 @@
  *
  * @see https://node-postgres.com/apis/client
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult } from 'pg';
 import type { Setting } from '../../sql/settings';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
+import type { ServerState } from '../server-state';
 import type { StatementNames } from './statement-names';
 import { PendingRollbackError } from '../../errors/errors';
 import { answerWithin } from '../deadline';
@@ -16,7 +18,9 @@ import { noteCircumstances } from '../driver-error';
 import { nulInStatement, tooManyValues } from '../refusals';
 import { isNameLost, isReadOnly } from './errors';
 import { wireOf } from './one-packet';
+import { CURRENT_POSITION, postgresqlPositions } from './positions';
 import { isFromServer, Sender } from './sender';
+import { SERVER_STATE, stateOf, type StateRow } from './server-state';
 import { currentSettings, settingsBack, transactionSettings } from './transaction-settings';
 
 /** The protocol counts them in 16 bits. */
@@ -27,7 +31,12 @@ export interface PostgresqlShared {
   readonly names: StatementNames;
   readonly describe: (sql: string) => Statement;
   readonly networkTimeoutMs: number;
-  /** Asks the server to stop what the backend with this key is doing. */
+}
+
+/** The server that a connection is to. */
+export interface PostgresqlServer {
+  readonly node: string | undefined;
+  /** Asks it to stop what the backend with this key is doing. */
   cancel(processId: number, secretKey: number): Promise<void>;
 }
 
@@ -35,7 +44,9 @@ export class PostgresqlConnection implements DriverConnection {
   readonly client: Client;
   readonly inner = this;
   readonly committedBeforeFailure = false;
+  isToReadOnlyServer = false;
   readonly #shared: PostgresqlShared;
+  readonly #server: PostgresqlServer;
   readonly #sender: Sender;
   /** Whether a statement has left something on it: settings, locks, temporary tables. */
   #changed = false;
@@ -43,14 +54,19 @@ export class PostgresqlConnection implements DriverConnection {
   #readOnlyTransaction = false;
 
   /** @param client not connected yet, so that no message of the server is missed. */
-  constructor(client: Client, shared: PostgresqlShared) {
+  constructor(client: Client, shared: PostgresqlShared, server: PostgresqlServer) {
     this.client = client;
     this.#shared = shared;
+    this.#server = server;
     this.#sender = new Sender(client, () => this.beginNow());
   }
 
   get id(): number {
     return keyOf(this.client).processID;
+  }
+
+  get node(): string | undefined {
+    return this.#server.node;
   }
 
   get alive(): boolean {
@@ -143,7 +159,7 @@ export class PostgresqlConnection implements DriverConnection {
     if (code.startsWith('08')) this.#changed = true;
     if (isReadOnly(error) && !this.#readOnlyTransaction) {
       noteCircumstances(error, { readOnlyServer: true });
-      this.#changed = true;
+      this.isToReadOnlyServer = this.#changed = true;
     }
   }
 
@@ -173,14 +189,20 @@ export class PostgresqlConnection implements DriverConnection {
     }
   }
 
-  async commit(): Promise<void> {
-    const { command } = await this.#control('COMMIT', 2 * this.#shared.networkTimeoutMs);
+  async commit(onPosition?: (position: string | undefined) => void): Promise<void> {
+    const sql = onPosition ? `COMMIT; ${CURRENT_POSITION}` : 'COMMIT';
+    const answer = await this.#control(sql, 2 * this.#shared.networkTimeoutMs, 'COMMIT');
+    const [{ command }, position] = (onPosition ? (answer as unknown) : [answer]) as [
+      QueryResult,
+      QueryResult<{ position: string }>?,
+    ];
     // After a failed statement the server answers COMMIT with a rollback, and no error.
     if (command === 'ROLLBACK') {
       throw new PendingRollbackError(
         'A statement of this transaction had failed, so PostgreSQL rolled it back instead of committing it.',
       );
     }
+    onPosition?.(position?.rows[0]?.position);
   }
 
   async rollback(): Promise<void> {
@@ -204,6 +226,23 @@ export class PostgresqlConnection implements DriverConnection {
     this.#readOnlyTransaction = false;
   }
 
+  async serverState(): Promise<ServerState> {
+    const { rows } = await this.#control(SERVER_STATE, undefined, 'A question about the server');
+    return stateOf(rows[0] as StateRow);
+  }
+
+  /** Asked again and again from here: a loop on the standby would hold up its own replay. */
+  async replayed(position: string, timeoutMs: number): Promise<string | undefined> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const { rows } = await this.#control(CURRENT_POSITION, undefined, 'A question about the log');
+      const { position: reached } = rows[0] as { position: string };
+      if (postgresqlPositions.covers(reached, position)) return reached;
+      if (performance.now() > deadline) return undefined;
+      await delay(1);
+    }
+  }
+
   async ping(): Promise<void> {
     await this.#control('');
   }
@@ -211,7 +250,7 @@ export class PostgresqlConnection implements DriverConnection {
   /** By the protocol's own request: it names this backend by a secret, so it can stop no other's statement. */
   cancel(): Promise<void> {
     const { processID, secretKey } = keyOf(this.client);
-    return this.#shared.cancel(processID, secretKey);
+    return this.#server.cancel(processID, secretKey);
   }
 
   async close(): Promise<void> {

@@ -24,12 +24,14 @@ import {
   type DialectOptions,
 } from '../options';
 import { requestCancel } from './cancel';
+import { DIALECTS } from '../names';
 import { PostgresqlConnection } from './connection';
 import { POSTGRESQL_LEXICAL_RULES } from './lexical-rules';
 import { encryptions, refusesEncryption, TLS_MODES, type Encryption } from '../tls';
 import { StatementNames } from './statement-names';
 import { postgresqlFacts } from './facts';
 import { keepsNamesApart, reached, refusesSetting } from './pooler';
+import { postgresqlPositions } from './positions';
 import { settingsOf, settingStatement, startWith, type Settings } from './settings';
 import { TYPES_IN_UTC } from './without-zone';
 
@@ -44,31 +46,27 @@ export class PostgresqlDialect implements Dialect {
   serverVersion: string | undefined;
   /** Of a transaction that asks for none: by the URL, the role, the database or the server. */
   #isolationLevel: IsolationLevel | undefined;
-  readonly #url: DatabaseUrl;
+  readonly positions = postgresqlPositions;
   readonly encrypted: boolean;
-  readonly #config: ClientConfig;
-  readonly #encryptions: readonly Encryption[];
-  /** What the last connection was made with: a request to cancel goes the same way. */
-  #encryption: Encryption = false;
+  readonly #options: DialectOptions;
+  /** In which ways each server is tried. */
+  readonly #encryptions: ReadonlyMap<DatabaseUrl, readonly Encryption[]>;
   readonly #shared: PostgresqlShared;
   /** Whether the last connection was a pooler's; undefined before the first. */
   #isPooled: boolean | undefined;
   /** Whether a pooler is to be asked what it does with prepared statements. */
   #asksForNames: boolean;
 
-  constructor(url: DatabaseUrl, options: DialectOptions) {
-    this.#url = url;
-    this.#config = clientConfig(url, options);
-    this.#encryptions = encryptionsOf(url, options);
-    this.encrypted = this.#encryptions.some((encryption) => encryption !== false);
+  constructor(servers: readonly DatabaseUrl[], options: DialectOptions) {
+    this.#options = options;
+    this.#encryptions = new Map(servers.map((url) => [url, encryptionsOf(url, options)]));
+    this.encrypted = [...this.#encryptions.values()].flat().some((way) => way !== false);
     const { preparedStatements } = options;
     this.#asksForNames = preparedStatements === undefined;
     this.#shared = {
       names: new StatementNames(preparedStatements !== false),
       describe: this.describe,
       networkTimeoutMs: options.networkTimeoutMs ?? DEFAULT_NETWORK_TIMEOUT_MS,
-      cancel: (processId, secretKey) =>
-        requestCancel(withEncryption(this.#config, this.#encryption), processId, secretKey),
     };
   }
 
@@ -80,27 +78,31 @@ export class PostgresqlDialect implements Dialect {
     return beginModeAt(isolationLevel);
   }
 
-  async connect(): Promise<PostgresqlConnection> {
-    const [last = false, ...before] = this.#encryptions.toReversed();
+  async connect(url: DatabaseUrl): Promise<PostgresqlConnection> {
+    const [last = false, ...before] = (this.#encryptions.get(url) ?? []).toReversed();
     for (const encryption of before.toReversed()) {
       try {
-        return await this.#connectBy(encryption);
+        return await this.#connectBy(url, encryption);
       } catch (error) {
         if (!refusesEncryption((error as Error).cause)) throw error;
       }
     }
-    return this.#connectBy(last);
+    return this.#connectBy(url, last);
   }
 
-  async #connectBy(encryption: Encryption): Promise<PostgresqlConnection> {
-    const client = new Client(withEncryption(this.#config, encryption));
-    const settings = settingsOf(client, this.#url);
+  async #connectBy(url: DatabaseUrl, encryption: Encryption): Promise<PostgresqlConnection> {
+    const config = clientConfig(url, this.#options, encryption);
+    const client = new Client({ ...config }); // a copy, since `pg` hides the key in the one it is given
+    const settings = settingsOf(client, url);
     const started = !this.#isPooled && Object.keys(settings).length > 0;
     startWith(client, started ? settings : {});
-    const connection = new PostgresqlConnection(client, this.#shared);
+    const connection = new PostgresqlConnection(client, this.#shared, {
+      node: url.node,
+      cancel: (processId, secretKey) => requestCancel(config, processId, secretKey),
+    });
     try {
       await answerWithin(
-        this.#config.connectionTimeoutMillis ?? DEFAULT_CONNECT_TIMEOUT_MS,
+        config.connectionTimeoutMillis ?? DEFAULT_CONNECT_TIMEOUT_MS,
         this.#logIn(client, connection, settings, started),
         () => connection.destroy(),
         'The login',
@@ -109,15 +111,14 @@ export class PostgresqlDialect implements Dialect {
       connection.destroy();
       if (started && refusesSetting(cause)) {
         this.#isPooled = true;
-        return this.#connectBy(encryption);
+        return this.#connectBy(url, encryption);
       }
       if (cause instanceof ArgumentError) throw cause;
-      throw new OperationalError(`No connection to ${this.#url}: ${reason(cause)}.`, {
+      throw new OperationalError(`No connection to ${url}: ${reason(cause)}.`, {
         cause,
         reason: 'unavailable',
       });
     }
-    this.#encryption = encryption;
     return connection;
   }
 
@@ -148,13 +149,17 @@ export class PostgresqlDialect implements Dialect {
   }
 }
 
-function clientConfig(url: DatabaseUrl, options: DialectOptions): ClientConfig {
+function clientConfig(
+  url: DatabaseUrl,
+  options: DialectOptions,
+  encryption: Encryption,
+): ClientConfig {
   const { host, port, username, password, database, query } = url;
   const { statementTimeoutMs, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
   const idleTimeoutMs = idleInTransactionTimeoutOf(options);
   return {
     host: host ?? 'localhost',
-    port: port ?? 5432,
+    port: port ?? DIALECTS.postgresql.port,
     database,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
@@ -167,16 +172,10 @@ function clientConfig(url: DatabaseUrl, options: DialectOptions): ClientConfig {
     ...(idleTimeoutMs && { idle_in_transaction_session_timeout: idleTimeoutMs }),
     ...(username !== undefined && { user: username }),
     ...(password !== undefined && { password }),
-  };
-}
-
-/** A copy each time, since `pg` hides the key in the one it is given. */
-function withEncryption(config: ClientConfig, encryption: Encryption): ClientConfig {
-  if (!encryption) return { ...config, ssl: false };
-  const { options, checksName } = encryption;
-  return {
-    ...config,
-    ssl: { ...options, ...(!checksName && { checkServerIdentity: () => undefined }) },
+    ssl: encryption && {
+      ...encryption.options,
+      ...(!encryption.checksName && { checkServerIdentity: () => undefined }),
+    },
   };
 }
 

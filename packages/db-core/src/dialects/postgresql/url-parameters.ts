@@ -9,11 +9,18 @@ import {
   SERVER_PARAMETERS,
   type UrlParameters,
 } from '../url-parameter';
+import { TARGETS } from '../server-state';
 import { TLS_MODES } from '../tls';
 
 export const POSTGRESQL_URL_PARAMETERS = {
   host: { means: 'the host, or the folder of a unix socket where it begins with `/`' },
   port: { means: 'the port, where none stands behind the host' },
+  target_session_attrs: {
+    means:
+      'which of several hosts is taken, found by asking: `read-write` (default for several) one that takes writes, `primary`, ' +
+      '`read-only`, `standby`, `prefer-standby`, `any` (default for one)',
+    values: TARGETS,
+  },
   sslmode: {
     means:
       'encryption: `disable` (default) none; `allow` where the server insists; `prefer` where the server can; `require` always, ' +

@@ -10,6 +10,7 @@ import type { Setting } from '../../sql/settings';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay } from '../../sql/transaction-options';
 import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
+import type { ServerState } from '../server-state';
 import type { LoopBudget } from './loop-budget';
 import type { WriterLock } from './writer-lock';
 import { noteCircumstances } from '../driver-error';
@@ -20,6 +21,16 @@ import { Pragmas } from './pragmas';
 import { SqliteStatement } from './statement';
 
 const STATEMENT_CACHE_LIMIT = 200;
+
+/** The server is the process itself. */
+const THIS_PROCESS: ServerState = {
+  writable: true,
+  isReplica: false,
+  isInCluster: false,
+  unfit: undefined,
+  lagMs: 0,
+  system: undefined,
+};
 
 /** What the connections of one engine share. */
 export interface SqliteShared {
@@ -33,6 +44,8 @@ export class SqliteConnection implements DriverConnection {
   readonly client: Database.Database;
   readonly inner = this;
   readonly committedBeforeFailure = false;
+  readonly node = undefined;
+  readonly isToReadOnlyServer = false;
   readonly id: number;
   readonly #lock: WriterLock;
   readonly #loop: LoopBudget;
@@ -205,6 +218,14 @@ export class SqliteConnection implements DriverConnection {
     if (!this.#readOnlyTransaction) return;
     this.#readOnlyTransaction = false;
     if (this.alive) this.client.pragma('query_only = OFF');
+  }
+
+  async serverState(): Promise<ServerState> {
+    return THIS_PROCESS;
+  }
+
+  async replayed(position: string): Promise<string> {
+    return position;
   }
 
   async ping(): Promise<void> {

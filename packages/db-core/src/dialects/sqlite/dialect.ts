@@ -41,7 +41,7 @@ export class SqliteDialect implements Dialect {
   /** Which file the first connection has opened. */
   #identity: string | undefined;
 
-  constructor(url: DatabaseUrl, options: DialectOptions) {
+  constructor([url]: readonly [DatabaseUrl, ...DatabaseUrl[]], options: DialectOptions) {
     checkBetterSqlite3();
     const { busyTimeoutMs = 5000 } = options;
     this.#shared = {

@@ -1,0 +1,70 @@
+/** Options of `createEngine`, and what they are where they say nothing. */
+import { inspect } from 'node:util';
+import type { Dialect } from '../dialects/dialect';
+import type { DialectOptions } from '../dialects/options';
+import type { PoolOptions } from './pool';
+import type { ReaderOptions } from './readers';
+import type { StreamOptions } from './streams';
+import { ArgumentError } from '../errors/errors';
+
+export interface EngineOptions
+  extends DialectOptions,
+    Partial<PoolOptions>,
+    Partial<ReaderOptions>,
+    Partial<StreamOptions> {
+  /** Show every statement, a line each: `true` on the console, or a function that gets the line. Default false. */
+  readonly echo?: boolean | ((line: string) => void);
+  /** Leave the values of statements out of what `echo` shows. Default false. */
+  readonly hideParameters?: boolean;
+  /** Report a connection held longer than this, with the stack that took it: the `leak` event, or a warning. Default 0: off. */
+  readonly leakThresholdMs?: number;
+  /**
+   * Report a session that does nothing for so long while its transaction is open, with the stack of its last statement:
+   * the `idle-in-transaction` event, or a warning once for each place. Default 250; 0, off, where NODE_ENV is `production`
+   * or `test`.
+   */
+  readonly idleInTransactionWarnMs?: number;
+}
+
+/** One server or a list of several in one URL; or one that takes writes, and others to read from. Which is which is found by asking. */
+export type EngineConfig = EngineOptions &
+  ({ readonly url: string } | { readonly primary: string; readonly replicas: readonly string[] });
+
+/** @throws ArgumentError */
+export function poolOptionsOf(options: EngineOptions, dialect: Dialect): PoolOptions {
+  const isOnServer = !dialect.synchronous;
+  return Object.freeze({
+    poolSize: positive('poolSize', options.poolSize ?? dialect.defaultPoolSize),
+    acquireTimeoutMs: positive('acquireTimeoutMs', options.acquireTimeoutMs ?? 30_000),
+    prePing: options.prePing ?? 1_000,
+    recycleSeconds: atLeastZero(
+      'recycleSeconds',
+      options.recycleSeconds ?? (isOnServer ? 1_800 : 0),
+    ),
+    idleTimeoutMs: atLeastZero(
+      'idleTimeoutMs',
+      options.idleTimeoutMs ?? (isOnServer ? 600_000 : 0),
+    ),
+    minPoolSize: atLeastZero('minPoolSize', options.minPoolSize ?? 1),
+  });
+}
+
+/** @throws ArgumentError */
+export function readerOptionsOf({
+  maxLagMs = 10_000,
+  causalWaitMs = 50,
+}: EngineOptions): ReaderOptions {
+  return {
+    maxLagMs: positive('maxLagMs', maxLagMs),
+    causalWaitMs: atLeastZero('causalWaitMs', causalWaitMs),
+  };
+}
+
+function atLeastZero(name: string, value: number): number {
+  return value === 0 ? 0 : positive(name, value);
+}
+
+export function positive(name: string, value: number): number {
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new ArgumentError(`${name} must be a number above 0, not ${inspect(value)}.`);
+}
