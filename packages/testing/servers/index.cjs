@@ -13,12 +13,13 @@ exports.addressVariable = (engine) => `TEST_${engine.toUpperCase()}_URL`;
 /**
  * Starts one server.
  *
- * @param {'postgres' | 'mariadb' | 'pgbouncer'} engine
- * @param {...string} more for `pgbouncer`: the address of the server behind it, and further lines of its configuration
+ * @param {'postgres' | 'mariadb' | 'pgbouncer' | 'postgres-standby' | 'mariadb-replica' | 'galera'} engine
+ * @param {...string} more for `postgres` and `mariadb`: further settings; for `pgbouncer`, `postgres-standby` and
+ *   `mariadb-replica`: the address of the server behind or before it, and further settings; for `galera` see galera.cjs
  * @returns {Promise<{ url: string, stop(): Promise<void>, down(): Promise<void>, up(): Promise<void>,
- *   freeze(): Promise<void>, thaw(): Promise<void> }>}
- *   `down` ends the server, `up` starts it again with its data on its port, and rejects when it cannot;
- *   `freeze` stops its processes where they are until `thaw`
+ *   kill(): Promise<void>, freeze(): Promise<void>, thaw(): Promise<void> }>}
+ *   `down` ends the server in order, `kill` without a word, `up` starts it again with its data on its port, and rejects
+ *   when it cannot; `freeze` stops its processes where they are until `thaw`
  * @throws Error that says why it cannot be started, in one line where the cause is known
  */
 exports.startServer = (engine, ...more) =>
@@ -45,6 +46,7 @@ exports.startServer = (engine, ...more) =>
     const wishes = {
       down: () => ask('down'),
       up: () => ask('up'),
+      kill: () => ask('kill'),
       freeze: () => ask('freeze'),
       thaw: () => ask('thaw'),
     };

@@ -9,9 +9,10 @@ const { PASSWORD, account, find, freePort, ready, run } = require('./process.cjs
 /**
  * @param {string} folder an empty folder, owned by whom `account` names; with `again`, one that was served before
  * @param {number} [again] the port on which it was
+ * @param {...string} more further options of the server
  * @returns {Promise<import('./process.cjs').Server>}
  */
-exports.launch = async (folder, again) => {
+exports.launch = async (folder, again, ...more) => {
   const { server, install } = exports.binaries();
   const options = { ...exports.owner(), cwd: folder };
   const data = `--datadir=${path.join(folder, 'data')}`;
@@ -45,6 +46,7 @@ exports.launch = async (folder, again) => {
       '--performance-schema=OFF',
       '--max-connections=300',
       '--character-set-server=utf8mb4',
+      ...more,
     ],
     { ...options, stdio: 'ignore' },
   );

@@ -20,9 +20,10 @@ const SETTINGS = [
 /**
  * @param {string} folder an empty folder, owned by whom `account` names; with `again`, one that was served before
  * @param {number} [again] the port on which it was
+ * @param {...string} more further settings, `name=value`
  * @returns {Promise<import('./process.cjs').Server>}
  */
-exports.launch = async (folder, again) => {
+exports.launch = async (folder, again, ...more) => {
   const owner = exports.owner();
   const options = { ...owner, cwd: folder };
   const { initdb, postgres } = await binaries(folder, owner);
@@ -31,7 +32,7 @@ exports.launch = async (folder, again) => {
   if (!again) run(initdb, ['-D', data, ...setting], options);
   const port = await freePort(again);
   const log = fs.openSync(path.join(folder, 'log'), 'a');
-  const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
+  const settings = [...SETTINGS, ...more].flatMap((setting) => ['-c', setting]);
   const child = spawn(postgres, ['-D', data, '-p', String(port), ...settings], {
     ...options,
     stdio: ['ignore', log, log],
@@ -40,6 +41,9 @@ exports.launch = async (folder, again) => {
   await ready(child, () => logIn(url));
   return { child, stopSignal: 'SIGINT', url };
 };
+
+/** For a folder that is filled already. */
+exports.newPort = () => freePort();
 
 async function logIn(url) {
   const client = new Client({ connectionString: url });

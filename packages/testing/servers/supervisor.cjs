@@ -10,6 +10,9 @@ const kinds = {
   postgres: require('./postgres.cjs'),
   mariadb: require('./mariadb.cjs'),
   pgbouncer: require('./pgbouncer.cjs'),
+  'postgres-standby': require('./postgres-standby.cjs'),
+  'mariadb-replica': require('./mariadb-replica.cjs'),
+  galera: require('./galera.cjs'),
 };
 
 /** A server that has not shut down after this long is killed. */
@@ -62,6 +65,13 @@ async function supervise(kind, ...more) {
       const { port } = new URL((await launched).url);
       launched = launch(folder, Number(port), ...more);
       await watch();
+    },
+    kill: async () => {
+      away = true;
+      const { child } = await launched;
+      const ended = once(child, 'exit');
+      signal(child.pid, 'SIGKILL');
+      await ended;
     },
     freeze: async () => signal((await launched).child.pid, 'SIGSTOP'),
     thaw: async () => signal((await launched).child.pid, 'SIGCONT'),

@@ -2,10 +2,14 @@
 import type { FreshDatabase } from './fresh-database';
 import { freshDatabase } from './fresh-database';
 
-export interface OwnServer {
-  readonly database: FreshDatabase;
+/** What can be done to a server that belongs to a test. */
+export interface ServerControl {
+  /** The address of its maintenance database. */
+  readonly url: string;
   /** Stops the server, in the middle of its work. */
   down(): Promise<void>;
+  /** Ends its processes without a word to anybody. */
+  kill(): Promise<void>;
   /** Starts it again: the same data on the same port. */
   up(): Promise<void>;
   /** Stops its processes where they are: connections stay open, and nothing is answered. */
@@ -16,7 +20,17 @@ export interface OwnServer {
   stop(): Promise<void>;
 }
 
-type StartServer = (engine: string) => Promise<Omit<OwnServer, 'database'> & { url: string }>;
+export interface OwnServer extends ServerControl {
+  readonly database: FreshDatabase;
+}
+
+type StartServer = (kind: string, ...more: string[]) => Promise<ServerControl>;
+
+/** Starts a server of a kind. @param more see servers/index.cjs. @throws Error when the machine has none. */
+export function startServer(kind: string, ...more: string[]): Promise<ServerControl> {
+  const servers = require('../servers/index.cjs') as { startServer: StartServer };
+  return servers.startServer(kind, ...more);
+}
 
 /**
  * Starts a server with one empty database.
@@ -27,7 +41,6 @@ type StartServer = (engine: string) => Promise<Omit<OwnServer, 'database'> & { u
  * await server.down();
  */
 export async function ownServer(engine: 'postgres' | 'mariadb'): Promise<OwnServer> {
-  const { startServer } = require('../servers/index.cjs') as { startServer: StartServer };
   const server = await startServer(engine);
   return { ...server, database: await freshDatabase(engine, server.url) };
 }

@@ -1,5 +1,6 @@
 /** PgBouncer as it is installed, in front of a PostgreSQL server, for tests of what a pooler changes. */
 import { serverUrl, testEngines } from './engines';
+import { startServer } from './own-server';
 
 export interface Pooler {
   /** A database of the server, through the pooler. */
@@ -8,13 +9,6 @@ export interface Pooler {
   down(): Promise<void>;
   up(): Promise<void>;
   stop(): Promise<void>;
-}
-
-interface Servers {
-  startServer(
-    kind: 'pgbouncer',
-    ...more: string[]
-  ): Promise<Omit<Pooler, 'through'> & { url: string }>;
 }
 
 /**
@@ -28,7 +22,6 @@ export async function startPooler(
   settings: readonly string[] = [],
   server = serverUrl('postgres'),
 ): Promise<Pooler> {
-  const { startServer } = require('../servers/index.cjs') as Servers;
   const pooler = await startServer('pgbouncer', server, ...settings);
   return {
     ...pooler,

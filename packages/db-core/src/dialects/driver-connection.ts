@@ -76,7 +76,7 @@ export interface DriverConnection {
    * Rejects when the server answers that it rolled back instead.
    *
    * @param onPosition called with the position of what was committed, without a further round trip; undefined where the server
-   *   tells none. Whoever does not listen does not ask for it.
+   *   tells none; not at all where it knows that nothing has changed. Whoever does not listen does not ask for it.
    */
   commit(onPosition?: (position: string | undefined) => void): Promise<void> | undefined;
   rollback(): Promise<void> | undefined;

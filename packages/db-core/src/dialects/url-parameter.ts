@@ -21,6 +21,8 @@ export interface UrlSettings {
   busyTimeoutMs?: number;
   preparedStatements?: boolean;
   readsFrom?: ReadsFrom;
+  maxLagMs?: number;
+  causalWaitMs?: number;
 }
 
 export interface UrlParameter {
@@ -82,6 +84,8 @@ export const SERVER_PARAMETERS = {
     values: READS_FROM,
     sets: (text) => ({ readsFrom: text.toLowerCase() as ReadsFrom }),
   },
+  maxLagMs: numeric('maxLagMs', 'milliseconds'),
+  causalWaitMs: numeric('causalWaitMs', 'milliseconds'),
 } satisfies UrlParameters;
 
 export const preparedStatements: UrlParameter = flag('preparedStatements');

@@ -82,6 +82,8 @@ export class MysqlConnection implements DriverConnection {
   #status: number | undefined;
   /** Whether the server is a node of a cluster in which all take writes; known once `serverState` was asked. */
   #isInCluster = false;
+  /** Whether the server keeps a binary log; known as well since then. */
+  #keepsLog = false;
   /** Which server this is, to be sure that another connection reaches the same; empty until the session is prepared. */
   #server = '';
 
@@ -218,7 +220,8 @@ export class MysqlConnection implements DriverConnection {
   async commit(onPosition?: (position: string | undefined) => void): Promise<void> {
     try {
       const answer = await this.#control('COMMIT', 2 * this.#shared.networkTimeoutMs);
-      onPosition?.(this.#isInCluster ? EVERYTHING_SO_FAR : positionIn(answer));
+      const position = this.#isInCluster ? EVERYTHING_SO_FAR : positionIn(answer);
+      if (position !== undefined || !this.#keepsLog) onPosition?.(position); // what is not in the log has changed nothing
     } catch (error) {
       if (UNKNOWN_AT_COMMIT.has((error as Partial<QueryError>).errno ?? 0))
         noteCircumstances(error, { outcomeUnknown: true });
@@ -250,6 +253,7 @@ export class MysqlConnection implements DriverConnection {
       this.#within(this.#ask(sql), 'A question about the server');
     const state = await askState(ask);
     this.#isInCluster = state.isInCluster;
+    this.#keepsLog = state.keepsLog;
     return state;
   }
 

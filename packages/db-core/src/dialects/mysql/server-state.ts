@@ -10,8 +10,9 @@ const CLUSTER =
 /** Access denied, and no such statement: it cannot be told then. */
 const NOT_TOLD = new Set([1227, 1064]);
 
-export async function askState(ask: Ask): Promise<ServerState> {
-  const { rows } = await ask('SELECT @@global.read_only');
+/** With whether it keeps a binary log, in which what was committed has a position. */
+export async function askState(ask: Ask): Promise<ServerState & { readonly keepsLog: boolean }> {
+  const { rows } = await ask('SELECT @@global.read_only, @@global.log_bin');
   const cluster = wordsOf(await ask(CLUSTER));
   const uuid = cluster.get('wsrep_cluster_state_uuid') ?? '';
   const isInCluster = uuid !== '' && cluster.has('wsrep_ready');
@@ -23,6 +24,7 @@ export async function askState(ask: Ask): Promise<ServerState> {
     lagMs: isInCluster || !replication ? 0 : lagOf(replication),
     isInCluster,
     system: isInCluster ? uuid : undefined,
+    keepsLog: Number(rows[0]?.[1]) === 1,
   };
 }
 

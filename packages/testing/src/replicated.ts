@@ -1,0 +1,167 @@
+/** Servers that replicate each other, for tests of what an app does with several: a primary with a replica, and a Galera cluster. */
+import { createConnection } from 'mysql2/promise';
+import { Client } from 'pg';
+import type { FreshDatabase } from './fresh-database';
+import type { ServerControl } from './own-server';
+import { testEngines, type EngineName } from './engines';
+import { freshDatabase } from './fresh-database';
+import { startServer } from './own-server';
+import { until } from './until';
+
+type ServerName = Exclude<EngineName, 'sqlite'>;
+
+export interface Replicated {
+  readonly primary: ServerControl;
+  readonly replica: ServerControl;
+  /** Of the primary, and the same on the replica. */
+  readonly database: FreshDatabase;
+  readonly replicaUrl: string;
+  /** Makes a primary of the replica. */
+  promote(): Promise<void>;
+  /** Lets the replica replay nothing until `replay`. */
+  pause(): Promise<void>;
+  replay(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Galera {
+  readonly nodes: readonly ServerControl[];
+  /** The same database on each node. */
+  readonly urls: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** What the replica is told, in the words of its database. */
+const WORDS: Readonly<
+  Record<ServerName, Readonly<Record<'promote' | 'pause' | 'replay', readonly string[]>>>
+> = {
+  postgres: {
+    promote: ['SELECT pg_promote()'],
+    pause: ['SELECT pg_wal_replay_pause()'],
+    replay: ['SELECT pg_wal_replay_resume()'],
+  },
+  mariadb: {
+    promote: ['STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only = 0'],
+    pause: ['STOP SLAVE SQL_THREAD'],
+    replay: ['START SLAVE SQL_THREAD'],
+  },
+};
+
+/**
+ * Starts a primary with one empty database, and a replica that has it too.
+ *
+ * @throws Error when the machine has no such server.
+ */
+export async function startReplicated(engine: ServerName): Promise<Replicated> {
+  const more = engine === 'mariadb' ? [...replicated(), '--server-id=1'] : [];
+  const primary = await startServer(engine, ...more);
+  const kind = engine === 'mariadb' ? 'mariadb-replica' : 'postgres-standby';
+  const replica = await startServer(kind, primary.url);
+  const database = await freshDatabase(engine, primary.url);
+  const tell = async (what: 'promote' | 'pause' | 'replay'): Promise<void> => {
+    for (const statement of WORDS[engine][what]) await ask(engine, replica.url, statement);
+  };
+  const replicaUrl = at(database.url, replica.url);
+  await reached(() => ask(engine, replicaUrl, 'SELECT 1'));
+  return {
+    primary,
+    replica,
+    database,
+    replicaUrl,
+    promote: () => tell('promote'),
+    pause: () => tell('pause'),
+    replay: () => tell('replay'),
+    stop: async () => void (await Promise.all([primary.stop(), replica.stop()])),
+  };
+}
+
+/**
+ * Starts three nodes, one after the other, with one empty database.
+ *
+ * @throws Error when the machine has no Galera library.
+ */
+export async function startGalera(): Promise<Galera> {
+  const { ports } = require('../servers/galera.cjs') as { ports(): Promise<number[]> };
+  const list = (await ports()).join(',');
+  const nodes: ServerControl[] = [];
+  for (const which of ['0', '1', '2']) nodes.push(await startServer('galera', list, which));
+  const [first] = nodes as [ServerControl];
+  const database = await freshDatabase('mariadb', first.url);
+  const urls = nodes.map(({ url }) => at(database.url, url));
+  for (const url of urls) await reached(() => ask('mariadb', url, 'SELECT 1'));
+  return {
+    nodes,
+    urls,
+    stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
+  };
+}
+
+/**
+ * A describe block about several servers. A run without them has one skipped line in its place; under CI they must be there,
+ * unless `TEST_CLUSTERS=off` says that they cannot be had.
+ */
+export function describeServers(
+  kind: ServerName | 'galera',
+  title: string,
+  suite: () => void,
+): void {
+  const lacks = whatIsMissing(kind);
+  describe(title, () => {
+    if (lacks === undefined) suite();
+    else test.skip(`needs ${lacks}`, () => undefined);
+  });
+}
+
+function whatIsMissing(kind: ServerName | 'galera'): string | undefined {
+  const engine = kind === 'galera' ? 'mariadb' : kind;
+  if (testEngines().every(({ name }) => name !== engine))
+    return `${engine}, which is not among the engines of this run`;
+  if (kind !== 'galera') return undefined;
+  const { provider } = require('../servers/galera.cjs') as { provider(): string };
+  try {
+    provider();
+    return undefined;
+  } catch (error) {
+    if (process.env['CI'] && process.env['TEST_CLUSTERS'] !== 'off') throw error;
+    return `Galera: ${(error as Error).message}`;
+  }
+}
+
+function replicated(): readonly string[] {
+  return (require('../servers/mariadb-replica.cjs') as { REPLICATED: readonly string[] })
+    .REPLICATED;
+}
+
+/** `database` as it is reached on another server. */
+function at(database: string, server: string): string {
+  return Object.assign(new URL(database), { host: new URL(server).host }).href;
+}
+
+async function ask(engine: ServerName, url: string, statement: string): Promise<void> {
+  if (engine === 'mariadb') {
+    const connection = await createConnection(url);
+    try {
+      await connection.query(statement);
+    } finally {
+      await connection.end();
+    }
+    return;
+  }
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The database comes to the others a moment later. */
+async function reached(knock: () => Promise<void>): Promise<void> {
+  await until(() =>
+    knock().then(
+      () => true,
+      () => false,
+    ),
+  );
+}
