@@ -28,6 +28,7 @@ const ENGINE_OPTIONS: Readonly<Record<keyof EngineOptions, true>> = {
   begin: true,
   isolationLevel: true,
   readOnly: true,
+  logger: true,
   echo: true,
   hideParameters: true,
   leakThresholdMs: true,
@@ -86,8 +87,10 @@ function create(
       );
   assertKnownOptions('option of createEngine', options, ENGINE_OPTIONS);
   const engine = new Engine(url, options, replicas);
-  const { echo, hideParameters } = options;
-  if (echo === true) consoleEcho(engine, { hideParameters }).switch(true);
+  const { echo, hideParameters, logger } = options;
+  if (echo === true && logger)
+    new Echo(engine, (line) => logger.info({}, line), { hideParameters }).switch(true);
+  else if (echo === true) consoleEcho(engine, { hideParameters }).switch(true);
   else if (echo) new Echo(engine, echo, { hideParameters }).switch(true);
   return engine;
 }

@@ -11,6 +11,7 @@ export type {
   BeginEvent,
   ConnectionEvent,
   ConnectionListener,
+  EndEvent,
   EngineEvent,
   EngineEvents,
   EventDetails,
@@ -26,6 +27,7 @@ export type { NodeRole, NodeStatus } from './engine/node';
 export type { PoolOptions, PoolStatus } from './engine/pool';
 export type { Result, Row } from './engine/result';
 export type { IntegrityKind, OperationalReason } from './errors/errors';
+export type { Logger, LogMethod } from './errors/logger';
 export type { RetryOptions } from './session/retryable';
 export type {
   EndOptions,

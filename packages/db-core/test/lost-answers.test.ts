@@ -1,4 +1,7 @@
 /** A server does what it is asked, and its answer is lost; or it falls silent. What is said of the work, and when? */
+import { tracingChannel } from 'node:diagnostics_channel';
+import type { EndEvent } from '@quartet/db-core';
+import type { TransactionTrace } from '@quartet/db-core/observe';
 import type { Engine } from '@quartet/db-core';
 import {
   createEngine,
@@ -100,6 +103,26 @@ onEachEngine((fixture) => {
       outcomeUnknown: false,
       message: expect.stringMatching(/refused to commit/) as unknown,
     });
+  });
+
+  test('of COMMIT: watchers are told that the outcome is unknown', async () => {
+    const outcomes: unknown[] = [];
+    const note = (trace: unknown): void => {
+      const { engine: of, outcome, error } = trace as TransactionTrace;
+      if (of === engine) outcomes.push([outcome, error]);
+    };
+    const { asyncEnd } = tracingChannel('quartet:transaction');
+    const ends: EndEvent[] = [];
+    engine.on('rollback', (event) => ends.push(event));
+    asyncEnd.subscribe(note);
+    network.loseAnswerTo('COMMIT');
+    const error = await caught(
+      engine.begin((connection) => connection.execute("insert into items (name) values ('f')")),
+    );
+    asyncEnd.unsubscribe(note);
+    expect(error).toMatchObject({ outcomeUnknown: true });
+    expect(outcomes).toEqual([['unknown', error]]);
+    expect(ends).toMatchObject([{ error }]);
   });
 
   if (fixture.name === 'postgres') {

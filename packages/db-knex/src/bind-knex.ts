@@ -23,11 +23,13 @@ export type BindKnexOptions = Omit<
 const { bind, engineOf: engineOfConfig } = engineRegistry('Knex', 'bindKnex(engine)');
 
 /** The caller gets the error as well: a stack on the console for each client that leaves is noise. */
-const LOG = {
-  warn(message: unknown): void {
-    if (!String(message).startsWith('Acquire connection error')) console.warn(message);
-  },
-};
+function logTo({ logger }: Engine): Knex.Logger {
+  return {
+    warn(message: unknown): void {
+      if (!String(message).startsWith('Acquire connection error')) logger.warn({}, String(message));
+    },
+  };
+}
 
 /**
  * In development a write that was built and never sent is warned of, when it is garbage.
@@ -39,8 +41,8 @@ const LOG = {
  */
 export function bindKnex(engine: Engine, options: BindKnexOptions = {}): Knex {
   const config = CLIENTS[engine.dialect.name].config(engine);
-  if (isDevelopment()) watchUnsent(config.client as never);
-  const knex = createKnex({ log: LOG, ...options, ...config });
+  if (isDevelopment()) watchUnsent(config.client as never, (own) => engineOfConfig(own).logger);
+  const knex = createKnex({ log: logTo(engine), ...options, ...config });
   bind(configOf(knex), engine);
   // Without a connection of its own Knex would not know it, and its queries of MariaDB's catalogue find nothing.
   const { connectionSettings } = knex.client as { connectionSettings: { database?: string } };

@@ -1,8 +1,11 @@
 /** Options of `createEngine` for the database and its connections. Those of the pool are in `engine/pool.ts`. */
 import type { ConnectionOptions } from 'node:tls';
+import type { Logger } from '../errors/logger';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';
 
 export interface DialectOptions extends TransactionOptions {
+  /** Where warnings of the engine and of its sessions go, and what `echo: true` shows: pino's or one like it. Default: the console. */
+  readonly logger?: Logger;
   /** When a transaction really begins. Default: the dialect's, see {@link BeginMode}. */
   readonly begin?: BeginMode;
   /**

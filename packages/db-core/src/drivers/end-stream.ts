@@ -1,4 +1,5 @@
 /** Ends a stream of rows that is still being read. */
+import type { Logger } from '../errors/logger';
 
 interface Ended {
   destroy?(error?: Error): unknown;
@@ -6,11 +7,11 @@ interface Ended {
 }
 
 /** An error that nobody listens to would end the process: such a stream just closes, which is no end of its rows, and a line says why. */
-export function endStream(stream: Ended, error: Error | undefined): void {
+export function endStream(stream: Ended, error: Error | undefined, logger: Logger): void {
   if (!error || stream.listenerCount('error') > 0) {
     stream.destroy?.(error);
     return;
   }
-  console.warn(error.message);
+  logger.warn({ err: error }, error.message);
   stream.destroy?.();
 }

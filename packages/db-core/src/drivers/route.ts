@@ -12,6 +12,7 @@ import type { Occupant } from '../engine/occupant';
 import type { Place } from '../engine/streams';
 import type { Engine } from '../engine/engine';
 import { InvalidRequestError, OperationalError } from '../errors/errors';
+import type { Logger } from '../errors/logger';
 import { currentConnection } from '../session/current';
 
 type Perform<T> = (driver: DriverConnection) => T | Promise<T>;
@@ -48,6 +49,11 @@ export class Route {
     this.#pinned = currentConnection(engine) ?? engine.connect();
     this.#held = this.#pinned;
     this.#held.hold();
+  }
+
+  /** Where warnings go. */
+  get logger(): Logger {
+    return this.#engine.logger;
   }
 
   /** Whether the next statement goes to a session, whose connection keeps the order of asking. */

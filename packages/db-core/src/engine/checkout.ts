@@ -8,7 +8,17 @@ import type { DriverConnection } from '../dialects/driver-connection';
 import type { ConnectionStatus } from './connection-host';
 import type { Causality, ConnectionOptions } from './connection-options';
 import type { ConnectionEvent, ConnectionListener, EventDetails } from './events';
+import type { QueryTrace, TransactionTrace } from './channels';
 import { ScopeClosedError } from '../errors/errors';
+import {
+  checkoutChannel,
+  traceBegin,
+  traceEnd,
+  traced,
+  traceOf,
+  traceOn,
+  transactionChannel,
+} from './channels';
 
 const NO_TIME = { durationMs: 0 };
 
@@ -25,6 +35,8 @@ export class Checkout {
   /** Whether it must stay for what was done on it outside a transaction. */
   #stays = false;
   #broken = false;
+  /** Of the transaction that is open, where somebody watches. */
+  #transaction: TransactionTrace | undefined;
 
   constructor(holder: ConnectionStatus, { listener, onBegin, causality }: ConnectionOptions) {
     this.listener = listener;
@@ -48,6 +60,11 @@ export class Checkout {
     const reads = isPlainRead && this.#readsReplicas ? this.causality : undefined;
     if (this.#driver && this.#isReaders && !reads) this.release();
     if (this.#driver) return this.#driver;
+    if (!checkoutChannel.hasSubscribers) return this.#acquire(reads);
+    return traced(checkoutChannel, traceOf(this.#holder), async () => this.#acquire(reads));
+  }
+
+  #acquire(reads: Causality | undefined): DriverConnection | Promise<DriverConnection> {
     this.#isReaders = reads !== undefined;
     const acquiring = this.#holder.engine.checkout(reads);
     if (acquiring instanceof Promise) return this.#wait(acquiring);
@@ -123,7 +140,21 @@ export class Checkout {
     const { engine } = this.#holder;
     const node = this.#driver?.node;
     if (engine.observes(event)) engine.notify(event, this.#holder, { ...details, node });
-    if (event === 'begin') this.#onBegin?.();
+    if (event === 'begin') this.#begun(details);
+    else if (this.#transaction && traceEnd(this.#transaction, event, details))
+      this.#transaction = undefined;
     this.listener?.note(event, { ...details, node, connectionId: this.#driver?.id });
+  }
+
+  /** What is published of a statement that is sent now. */
+  traceOfQuery(sql: string, params: unknown): QueryTrace {
+    const known = traceOn(this.#holder, this.#driver);
+    return { ...known, sql, params, transaction: this.#transaction };
+  }
+
+  #begun(details: EventDetails | undefined): void {
+    if (transactionChannel.hasSubscribers)
+      this.#transaction = traceBegin(this.#holder, this.#driver, details);
+    this.#onBegin?.();
   }
 }

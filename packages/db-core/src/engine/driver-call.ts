@@ -2,7 +2,9 @@
 import type { CursorResult, DriverConnection } from '../dialects/driver-connection';
 import type { Checkout } from './checkout';
 import type { EventDetails } from './events';
+import type { QueryTrace } from './channels';
 import { translateError } from '../dialects/translate-error';
+import { queryChannel, traced } from './channels';
 import { Result, rowCountOf } from './result';
 
 /** May answer at once or later, and settles when the driver has finished. */
@@ -29,7 +31,7 @@ export const AS_RESULT: Form<CursorResult, Result> = {
   error: translateError,
 };
 
-/** The same call, timed, with an event of it. Called while the stack is the caller's. */
+/** The same call, timed, with an event of it and a trace. Called while the stack is the caller's. */
 export function observed<T>(
   checkout: Checkout,
   sql: string,
@@ -37,21 +39,25 @@ export function observed<T>(
   call: DriverCall<T>,
 ): (driver: DriverConnection) => Promise<T> {
   const location = checkout.listener?.location?.();
-  return async (driver) => {
+  const timed = async (driver: DriverConnection, trace?: QueryTrace): Promise<T> => {
     const startedAt = performance.now();
-    const details = (): EventDetails => ({
-      sql,
-      params,
-      location,
-      durationMs: performance.now() - startedAt,
-    });
+    const note = (outcome: Pick<EventDetails, 'rowCount' | 'error'>): void => {
+      const durationMs = performance.now() - startedAt;
+      checkout.notify('query', { sql, params, location, durationMs, ...outcome });
+      if (trace) Object.assign(trace, { durationMs, ...outcome });
+    };
     try {
       const result = await call(driver);
-      checkout.notify('query', { ...details(), rowCount: rowCountOf(result) });
+      note({ rowCount: rowCountOf(result) });
       return result;
     } catch (error) {
-      checkout.notify('query', { ...details(), error });
+      note({ error });
       throw error;
     }
+  };
+  return (driver) => {
+    if (!queryChannel.hasSubscribers) return timed(driver);
+    const trace = checkout.traceOfQuery(sql, params);
+    return traced(queryChannel, trace, () => timed(driver, trace));
   };
 }

@@ -12,7 +12,10 @@ export interface EngineOptions
     Partial<PoolOptions>,
     Partial<ReaderOptions>,
     Partial<StreamOptions> {
-  /** Show every statement, a line each: `true` on the console, or a function that gets the line. Default false. */
+  /**
+   * Show every statement, a line each: `true` on the console, or as `info` of the `logger` where one is given; a function
+   * gets the line. Default false.
+   */
   readonly echo?: boolean | ((line: string) => void);
   /** Leave the values of statements out of what `echo` shows. Default false. */
   readonly hideParameters?: boolean;

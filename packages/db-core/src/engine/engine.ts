@@ -22,6 +22,8 @@ import type { Result } from './result';
 import { createDialect } from '../dialects/create-dialect';
 import { DIALECTS } from '../dialects/names';
 import { DEFAULT_NETWORK_TIMEOUT_MS } from '../dialects/options';
+import type { Logger } from '../errors/logger';
+import { assertLogger, consoleLogger } from '../errors/logger';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { executableCompiler } from '../sql/built';
 import { placeholderCompiler } from '../sql/placeholders';
@@ -49,6 +51,8 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   readonly transactionDefaults: TransactionOptions;
   readonly answerTimeoutMs: number;
   readonly closeTimeoutMs: number;
+  /** Where warnings go. */
+  readonly logger: Logger;
   readonly compile: (statement: Executable, params?: Params) => CompiledStatement;
   /** @internal */
   readonly streams: Streams;
@@ -56,7 +60,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   readonly #poolOptions: PoolOptions;
   readonly #leaks: LeakDetector | undefined;
   readonly #idleWarnMs: number;
-  readonly #idleWarnings = new IdleWarnings();
+  readonly #idleWarnings: IdleWarnings;
   readonly #servers: Servers;
   /** Where connections come from in the meantime, see `replacePool`. */
   #replacement: Pool | undefined;
@@ -72,6 +76,9 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     this.setMaxListeners(0);
     noteListeners(this, this.#observed);
     this.url = url;
+    if (options.logger) assertLogger(options.logger);
+    this.logger = options.logger ?? consoleLogger;
+    this.#idleWarnings = new IdleWarnings(this.logger);
     this.dialect = createDialect(servers, options);
     this.#begin = options.begin;
     this.transactionDefaults = Object.freeze(transactionOptionsOf(options));

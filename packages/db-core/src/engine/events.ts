@@ -23,6 +23,12 @@ export interface BeginEvent extends TimedEvent {
   readonly way: BeginWay;
 }
 
+/** `durationMs`: how long COMMIT or ROLLBACK took. */
+export interface EndEvent extends TimedEvent {
+  /** What COMMIT failed with, where the transaction is rolled back for that; with `outcomeUnknown` it may have taken place. */
+  readonly error?: unknown;
+}
+
 export interface QueryEvent extends TimedEvent {
   readonly sql: string;
   readonly params: unknown;
@@ -47,8 +53,8 @@ export interface EngineEvents {
   checkin: [EngineEvent];
   query: [QueryEvent];
   begin: [BeginEvent];
-  commit: [EngineEvent];
-  rollback: [EngineEvent];
+  commit: [EndEvent];
+  rollback: [EndEvent];
   savepoint: [SavepointEvent];
   'implicit-commit': [EngineEvent];
   leak: [LeakReport];
@@ -66,7 +72,7 @@ export type ConnectionEvent = Exclude<keyof EngineEvents, 'leak' | 'idle-in-tran
 
 /** What is known of an event; which of these depends on the event. */
 export interface EventDetails {
-  /** How long it took: a statement, or the wait for a connection (`checkout`) or for the writer lock (`begin`). */
+  /** How long it took: a statement, COMMIT or ROLLBACK, or the wait for a connection (`checkout`) or for the writer lock (`begin`). */
   readonly durationMs?: number;
   /** Of a `begin`. */
   readonly way?: BeginWay;

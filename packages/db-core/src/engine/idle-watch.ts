@@ -3,6 +3,7 @@
  * pool, and what it has locked, while it waits for something else, such as a slow hash or another service.
  */
 import { clearTimeout, setTimeout } from 'node:timers';
+import type { Logger } from '../errors/logger';
 import { isDevelopment, WarnedPlaces } from '../errors/development';
 import { callStack, locationIn, withoutLibraries } from './caller-location';
 
@@ -58,10 +59,16 @@ export class IdleWatch {
 /** The warning where the engine's `idle-in-transaction` event has no listener: once for each place in the code. */
 export class IdleWarnings {
   readonly #warned = new WarnedPlaces();
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
 
   warn({ idleMs, stack, location = stack }: IdleInTransactionReport): void {
     if (!this.#warned.add(location)) return;
-    console.warn(
+    this.#logger.warn(
+      { idleMs, location },
       `A session has been idle in a transaction for ${idleMs} ms, which keeps a connection of the pool and what it has locked. ` +
         'Commit or roll back before waiting for something else; Session.release() gives the connection back where it has only read. ' +
         `(idleInTransactionWarnMs of the engine sets the limit, 0 turns this off.) Its last statement was sent by:\n${withoutLibraries(stack)}`,

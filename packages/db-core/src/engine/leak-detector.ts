@@ -3,6 +3,7 @@
  * that never answers, a `connect()` without `close()`, an external call inside a transaction.
  */
 import { clearTimeout, setTimeout } from 'node:timers';
+import type { Logger } from '../errors/logger';
 
 export interface LeakReport {
   readonly heldMs: number;
@@ -35,6 +36,10 @@ export class LeakDetector {
 }
 
 /** The warning where the engine's `leak` event has no listener. */
-export function warnOfLeak(engine: object, { heldMs, stack }: LeakReport): void {
-  console.warn(`A connection of ${String(engine)} has been held for ${heldMs} ms by:\n${stack}`);
+export function warnOfLeak(engine: { readonly logger: Logger }, leak: LeakReport): void {
+  const { heldMs, stack } = leak;
+  engine.logger.warn(
+    leak,
+    `A connection of ${String(engine)} has been held for ${heldMs} ms by:\n${stack}`,
+  );
 }

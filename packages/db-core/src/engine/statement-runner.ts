@@ -15,6 +15,7 @@ import type { Transaction } from './transaction';
 import { isAnswer, withUnknownOutcome } from '../dialects/driver-error';
 import { ScopeClosedError } from '../errors/errors';
 import { answerInTime } from './answer';
+import { queryChannel } from './channels';
 import { carryOut } from './library-control';
 import { observed } from './driver-call';
 import { nestingOn } from './nesting';
@@ -64,7 +65,9 @@ export class StatementRunner {
     if (this.#connection.occupant) await mayWaitBehind(this.#connection);
     const asked = this.nextCall();
     const isObserved =
-      this.#checkout.listener !== undefined || this.#connection.engine.observes('query');
+      this.#checkout.listener !== undefined ||
+      this.#connection.engine.observes('query') ||
+      queryChannel.hasSubscribers;
     const call = isObserved ? observed(this.#checkout, sql, params, perform) : perform;
     const waiting = this.takeTurn();
     if (waiting) await waiting;

@@ -16,9 +16,10 @@ export function commitOn(
   host: TransactionHost,
   wrote: boolean,
 ): Promise<void> | undefined {
+  const startedAt = performance.now();
   const done = (): void => {
     driver.transactionEnded();
-    host.notify('commit');
+    host.notify('commit', { durationMs: performance.now() - startedAt });
   };
   const causality = wrote ? host.causality : undefined;
   try {
@@ -42,26 +43,39 @@ async function notCommitted(
 ): Promise<never> {
   noteCircumstances(error);
   driver.noteError(error);
-  const { alive } = driver;
-  await rollBackOn(driver, host); // SQLite keeps the transaction open when COMMIT fails
+  const failure = refusalOf(error, driver.alive);
+  await rollBackOn(driver, host, failure); // SQLite keeps the transaction open when COMMIT fails
+  throw failure;
+}
+
+function refusalOf(error: unknown, alive: boolean): unknown {
   const translated = translateError(error);
   if (!(translated instanceof OperationalError) || translated.outcomeUnknown || alive)
-    throw translated;
-  throw new OperationalError(
+    return translated;
+  return new OperationalError(
     'The connection was lost during COMMIT: whether the transaction took place is unknown until the data is read again.',
     { reason: 'gone', outcomeUnknown: true, cause: error },
   );
 }
 
-/** Never rejects: a connection on which ROLLBACK fails is not used again, which undoes as much. */
-export async function rollBackOn(driver: DriverConnection, host: TransactionHost): Promise<void> {
+/**
+ * Never rejects: a connection on which ROLLBACK fails is not used again, which undoes as much.
+ *
+ * @param error what COMMIT has failed with, if that is why.
+ */
+export async function rollBackOn(
+  driver: DriverConnection,
+  host: TransactionHost,
+  error?: unknown,
+): Promise<void> {
+  const startedAt = performance.now();
   try {
     if (driver.alive && driver.inTransaction !== false) await driver.rollback();
   } catch {
     host.markBroken();
   }
   driver.transactionEnded();
-  host.notify('rollback');
+  host.notify('rollback', { durationMs: performance.now() - startedAt, error });
 }
 
 /** Why the transaction on `driver` is lost after a statement that failed; undefined where it is not. */

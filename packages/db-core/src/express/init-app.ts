@@ -4,6 +4,7 @@
 import type { Application, ErrorRequestHandler } from 'express';
 import type { RequestScopeOptions } from './request-scope';
 import { InvalidRequestError } from '../errors/errors';
+import { assertLogger } from '../errors/logger';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { clientGone } from './client-gone';
 import { assertCommitMode } from './commit-mode';
@@ -25,6 +26,7 @@ const SETTING = 'quartet request scopes';
 export function initApp(app: Application, options: RequestScopeOptions = {}): RequestScopes {
   assertKnownOptions('option of initApp', options, REQUEST_SCOPE_OPTIONS);
   if (options.commit !== undefined) assertCommitMode(options.commit);
+  if (options.logger !== undefined) assertLogger(options.logger);
   if ('lazyrouter' in app) {
     throw new InvalidRequestError(
       'This app is of Express 4, which gives no answer when an async handler rejects: its connection would be held ' +

@@ -13,6 +13,7 @@
 import type { ServerResponse } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { DbCoreError, InvalidRequestError } from '../errors/errors';
+import type { Logger } from '../errors/logger';
 import type { Engine } from '../engine/engine';
 import type { ScopeObserver } from '../session/scope';
 import type { Session } from '../session/session';
@@ -68,22 +69,24 @@ export interface RequestScopeOptions {
    * behind the middleware that finds out who asks. Default: none.
    */
   readonly settings?: Settings | ((req: Request, engine: Engine) => Settings);
+  /** Where warnings about requests go, for which there is no function below: pino's or one like it. Default: the engine's. */
+  readonly logger?: Logger;
   /** Gives the recorder, or another observer, of a request; undefined for none. Default: nothing is recorded. */
   readonly record?: (req: Request, res: Response) => ScopeObserver | undefined;
   /** Called after the scope of a request that used a session has ended; for other requests see {@link RequestScopes.onTeardown}. */
   readonly onTeardown?: TeardownHook;
-  /** Called with what went wrong during teardown itself. Default: one line on stderr. */
+  /** Called with what went wrong during teardown itself. Default: it is logged. */
   readonly onTeardownError?: (error: unknown, req: Request) => void;
-  /** Called for a 2xx answer whose writes were never committed. Default: one line on stderr. */
+  /** Called for a 2xx answer whose writes were never committed. Default: a warning. */
   readonly onForgottenCommit?: (req: Request, res: Response) => void;
   /**
    * Called for a 2xx answer whose only use of the session was a commit, where another request used a session meanwhile: the
-   * work may have been done in that one's. Default: one line on stderr, unless NODE_ENV is `production`.
+   * work may have been done in that one's. Default: a warning, unless NODE_ENV is `production`.
    */
   readonly onCommitOfNothing?: (req: Request, res: Response) => void;
   /**
    * Called once for a request that was over before a call in it was, when that was refused and nobody handles it: a missing
-   * `await`. Default: it is printed, with the route and the stack.
+   * `await`. Default: it is logged, with the route and the stack.
    */
   readonly onRefused?: (error: Error, req: Request, res: Response) => void;
   /** For how long one turn of the event loop begins requests before others wait for the next. Default 10; 0: without end. */
@@ -93,6 +96,7 @@ export interface RequestScopeOptions {
 export const REQUEST_SCOPE_OPTIONS: Readonly<Record<keyof RequestScopeOptions, true>> = {
   commit: true,
   settings: true,
+  logger: true,
   record: true,
   onTeardown: true,
   onTeardownError: true,
@@ -147,10 +151,11 @@ export class RequestScopes {
     const scope: RequestScope = new RequestScope(req, {
       commit: this.#options.commit ?? 'manual',
       onCommitMode: hold,
+      logger: this.#options.logger,
       observer: this.#record?.(req, res),
       settings: settingsOf(this.#options, req),
       onRefused: (error) =>
-        onRefused ? onRefused(error, req, res) : warnOfRefused(error, routeOf(req)),
+        onRefused ? onRefused(error, req, res) : warnOfRefused(scope.logger, error, routeOf(req)),
       onFirstSession: () => {
         scope.overlaps = this.#sessions++ !== before;
         if (!always) this.#watch(scope, req, res);
@@ -227,16 +232,21 @@ export class RequestScopes {
 
   /** A success whose work was not kept, or was not here, is almost always a mistake of the handler. */
   #doubt(scope: RequestScope, req: Request, res: Response): void {
+    const { onForgottenCommit, onCommitOfNothing } = this.#options;
     if (scope.hasUncommittedWrites)
-      (this.#options.onForgottenCommit ?? warnOfForgottenCommit)(req, res);
+      if (onForgottenCommit) onForgottenCommit(req, res);
+      else warnOfForgottenCommit(scope.logger, req, res);
     else if (scope.overlaps && scope.committedNothing)
-      (this.#options.onCommitOfNothing ?? warnOfCommitOfNothing)(req, res);
+      if (onCommitOfNothing) onCommitOfNothing(req, res);
+      else warnOfCommitOfNothing(scope.logger, req, res);
   }
 
   async #tearDown(scope: RequestScope, req: Request, res: Response): Promise<void> {
     const aborted = !res.writableFinished;
     const error = this.#errors.get(res) ?? (aborted ? new ClientAbortedError() : undefined);
-    const report = this.#options.onTeardownError ?? logTeardownError;
+    const report =
+      this.#options.onTeardownError ??
+      ((failure: unknown) => logTeardownError(scope.logger, failure, req));
     try {
       if (!aborted && res.statusCode < 300) this.#doubt(scope, req, res);
       // The client does not wait for the statement in flight any more.

@@ -1,4 +1,16 @@
-/** `@quartet/db-core/observe`: seeing what engines and sessions do: recorders, echo, committed changes. */
+/**
+ * `@quartet/db-core/observe`: seeing what engines and sessions do: recorders, echo, committed changes, and what the tracing
+ * channels `quartet:query`, `quartet:transaction`, `quartet:checkout` and `quartet:session` publish.
+ */
+export type {
+  CheckoutTrace,
+  QueryTrace,
+  Trace,
+  TracedEngine,
+  TransactionOutcome,
+  TransactionTrace,
+} from '../engine/channels';
+export type { SessionTrace } from '../session/session-trace';
 export type { EchoOptions } from './echo';
 export type { Operation } from './changes';
 export type { Change, ModelsCommitted, ModificationListeners } from './modifications';

@@ -10,8 +10,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ConnectionEvent, EventDetails } from '../engine/events';
 import type { SettingsSource } from './settings';
 import { ScopeClosedError } from '../errors/errors';
+import type { Logger } from '../errors/logger';
+import { consoleLogger } from '../errors/logger';
 import { Positions } from './positions';
 import { assertKnownOptions } from '../errors/unknown-option';
+import { SessionTraces } from './session-trace';
 
 const DONE = Promise.resolve();
 const storage = new AsyncLocalStorage<Scope | undefined>();
@@ -26,6 +29,8 @@ export interface ScopedResource {
   readonly hasUncommittedWrites: boolean;
   /** Whether a commit is all that was asked of it. */
   readonly committedNothing?: boolean;
+  /** Where its warnings go. */
+  readonly logger?: Logger;
   /** The outermost scope that holds it from now on. */
   heldIn?(scope: Scope): void;
   /** Ends it for good, at once where there is nothing to wait for. */
@@ -43,6 +48,8 @@ export interface ScopeObserver {
 export interface ScopeOptions {
   /** Notes what happens in the scope, as a `Recorder` does. Default: nothing is noted. */
   readonly observer?: ScopeObserver | undefined;
+  /** Where warnings about the scope go. Default: the logger of the engine that its first session is on. */
+  readonly logger?: Logger | undefined;
   /** What every transaction of the scope's sessions is begun with. Default: nothing, beside what the sessions have themselves. */
   readonly settings?: SettingsSource | undefined;
   /** A scope inside another: what it does not hold itself is the other's. */
@@ -68,6 +75,8 @@ export class Scope {
   #used = false;
   #hasRefused = false;
   #closing: Promise<void> | undefined;
+  /** Of the sessions opened while somebody watches. */
+  #traces: SessionTraces | undefined;
 
   constructor(options: ScopeOptions = {}) {
     this.#options = options;
@@ -100,6 +109,12 @@ export class Scope {
   get positions(): Positions {
     const { positions, parent } = this.#options;
     return (this.#positions ??= positions ?? parent?.positions ?? new Positions());
+  }
+
+  /** Where warnings about it go. */
+  get logger(): Logger {
+    const { logger, parent } = this.#options;
+    return logger ?? parent?.logger ?? this.resources[0]?.logger ?? consoleLogger;
   }
 
   /** What is open in this scope now. */
@@ -154,6 +169,7 @@ export class Scope {
     this.#used = true;
     resource.heldIn?.(this);
     observer?.note('session-opened', {});
+    if (SessionTraces.wanted) (this.#traces ??= new SessionTraces()).opened(resource, this);
     this.#resources.set(key, resource);
     for (const each of more) if (!this.#resources.has(each)) this.#resources.set(each, resource);
   }
@@ -161,12 +177,14 @@ export class Scope {
   /** Lets go of `resource` without ending it. */
   remove(resource: ScopedResource): void {
     for (const [key, held] of this.#resources) if (held === resource) this.#resources.delete(key);
+    this.#traces?.removed(resource);
     this.#options.parent?.remove(resource);
   }
 
   /** @internal Tells of a refusal that nobody handles, unless it has told of one before. */
   tellRefused(error: Error): void {
-    if (!this.#hasRefused) (this.#options.onRefused ?? warnOfRefused)(error);
+    if (!this.#hasRefused)
+      (this.#options.onRefused ?? ((refused) => warnOfRefused(this.logger, refused)))(error);
     this.#hasRefused = true;
   }
 
@@ -199,14 +217,25 @@ export class Scope {
       if (resource === last) continue; // the keys of one stand side by side
       last = resource;
       const ending = resource.end(options);
-      if (ending) (waiting ??= []).push(ending.finally(() => this.#noteRemoved()));
-      else this.#noteRemoved();
+      if (ending) (waiting ??= []).push(this.#removedAfter(ending, resource));
+      else this.#noteRemoved(resource);
     }
     return waiting && allOf(waiting);
   }
 
-  #noteRemoved(): void {
+  #removedAfter(ending: Promise<void>, resource: ScopedResource): Promise<void> {
+    return ending.then(
+      () => this.#noteRemoved(resource),
+      (error: unknown) => {
+        this.#noteRemoved(resource, error);
+        throw error;
+      },
+    );
+  }
+
+  #noteRemoved(resource: ScopedResource, error?: unknown): void {
     this.observer?.note('session-removed', {});
+    this.#traces?.removed(resource, error);
   }
 }
 
@@ -234,17 +263,17 @@ export function outsideScope<T>(fn: () => Promise<T>): Promise<T> {
 }
 
 /** What is printed of a refusal that nobody handles. @param where what has ended: `POST /users`. */
-export function warnOfRefused(error: Error, where = 'A scope'): void {
-  console.error(
+export function warnOfRefused(logger: Logger, error: Error, where = 'A scope'): void {
+  logger.error(
+    { err: error },
     `${where} had ended before a call in it was done, which was refused and is lost: await it. ` +
       'Lint finds such calls, with the rule no-floating-promises.',
-    error,
   );
 }
 
 /** What `runInScope` may be given. */
 export interface RunInScopeOptions
-  extends Pick<ScopeOptions, 'observer' | 'onRefused' | 'positions' | 'settings'> {
+  extends Pick<ScopeOptions, 'logger' | 'observer' | 'onRefused' | 'positions' | 'settings'> {
   /** Called when the scope has ended, with what `fn` failed with, undefined where it did not. It is awaited. */
   readonly onTeardown?: (error: unknown, scope: Scope) => unknown;
 }
@@ -273,7 +302,7 @@ export async function runInScope<T>(
     value = await storage.run(scope, async () => await fn());
   } catch (error) {
     await tearDown(scope, onTeardown, error).catch((failure: unknown) =>
-      console.error('Teardown failed:', failure),
+      scope.logger.error({ err: failure }, 'Teardown failed:'),
     );
     throw error;
   }
@@ -284,6 +313,7 @@ export async function runInScope<T>(
 
 const NO_OPTIONS: RunInScopeOptions = {};
 const KNOWN_OPTIONS: Readonly<Record<keyof RunInScopeOptions, true>> = {
+  logger: true,
   observer: true,
   onRefused: true,
   onTeardown: true,

@@ -20,6 +20,8 @@ import type { EndOptions, ScopedResource } from './scope';
 import type { Hook } from './session-hooks';
 import type { SessionSettings } from './session-settings';
 import { ScopeClosedError, UnboundSessionError } from '../errors/errors';
+import type { Logger } from '../errors/logger';
+import { consoleLogger } from '../errors/logger';
 import { assertNotFailed, nestingOn } from '../engine/nesting';
 import { mapperOf, mapperOfInstance } from '../orm/mapper';
 import { Query } from '../orm/query';
@@ -57,7 +59,7 @@ export class Session implements ScopedResource {
   constructor(settings: SessionSettings, key: object) {
     this.#settings = settings;
     this.#engines = enginesOf(settings);
-    const onUnsavedChange = settings.onUnsavedChange ?? defaultOnUnsavedChange();
+    const onUnsavedChange = settings.onUnsavedChange ?? defaultOnUnsavedChange(this);
     this.#unsaved = onUnsavedChange && new UnsavedChanges(onUnsavedChange);
     this.#key = key;
     this.#connections = new SessionConnections(this, settings, () => this.#hooks.begun());
@@ -81,6 +83,11 @@ export class Session implements ScopedResource {
   /** Every engine this session may reach. */
   get engines(): readonly Engine[] {
     return this.#engines;
+  }
+
+  /** Where its warnings go: to the logger of the first of its engines. */
+  get logger(): Logger {
+    return this.#engines[0]?.logger ?? consoleLogger;
   }
 
   /** Added objects that have no row yet. */

@@ -3,6 +3,7 @@
  * them. SQLAlchemy would, since it has an identity map; here only what was `add`ed is saved, and a newcomer is told so.
  */
 import { isDevelopment, WarnedPlaces } from '../errors/development';
+import type { Logger } from '../errors/logger';
 import { mapperIfMapped, mapperOfInstance } from '../orm/mapper';
 import { isModified } from '../orm/unit-of-work';
 import type { Class } from '../orm/mapper';
@@ -54,19 +55,22 @@ export class UnsavedChanges {
 }
 
 /** What is done where the application does not say: a warning in development. Undefined elsewhere. */
-export function defaultOnUnsavedChange(): OnUnsavedChange | undefined {
+export function defaultOnUnsavedChange(session: {
+  readonly logger: Logger;
+}): OnUnsavedChange | undefined {
   warns ??= isDevelopment();
-  return warns ? warnOfUnsavedChange : undefined;
+  return warns ? (change) => warnOfUnsavedChange(change, session.logger) : undefined;
 }
 
 let warns: boolean | undefined;
 const warned = new WarnedPlaces();
 
-function warnOfUnsavedChange({ name, key, properties }: UnsavedChange): void {
+function warnOfUnsavedChange({ name, key, properties }: UnsavedChange, logger: Logger): void {
   const what = properties.length > 0 ? `${name}.${properties.join(`, ${name}.`)}` : name;
   if (!warned.add(what)) return;
   const which = Object.entries(key).map(([property, value]) => `${property} ${String(value)}`);
-  console.warn(
+  logger.warn(
+    { name, key, properties },
     `${what} was changed after it was read (${which.join(', ')}), and commit() does not store it: a session saves what was added to it, ` +
       'so call Session.add(object) before commit(). Where the change is not meant to be stored, call Session.expunge(object).',
   );

@@ -16,7 +16,9 @@ import {
 } from './connection-state';
 import { commitsByItself } from './implicit-commit';
 import { isPlainRead } from './plain-read';
+import { shapeOf } from './shape';
 import { firstWord, readStatements } from './statements';
+import { summaryOf } from './summary';
 import { targetOf } from './target';
 import { keepAnswers } from './text-cache';
 
@@ -61,6 +63,8 @@ export class Statement {
   readonly #mayControl: boolean;
   #facts: Facts | undefined;
   #usesConnectionState: boolean | undefined;
+  #shape: string | undefined;
+  #summary: string | undefined;
 
   constructor(text: string, rules: LexicalRules) {
     this.text = text;
@@ -165,6 +169,16 @@ export class Statement {
   /** Whether it changes the connection, or needs to stand outside a transaction (SQLite). */
   get standsOutside(): boolean {
     return STANDS_OUTSIDE.has(this.verb);
+  }
+
+  /** Its text with the values left out: the same for statements that differ in their values alone. */
+  get shape(): string {
+    return (this.#shape ??= shapeOf(this.text, this.#rules));
+  }
+
+  /** What it does, for people and for statistics: `SELECT users`; see {@link summaryOf}. */
+  get summary(): string {
+    return (this.#summary ??= summaryOf(readStatements(this.text, this.#rules).statements));
   }
 
   get #known(): Facts {

@@ -64,7 +64,7 @@ export class PostgresqlDialect implements Dialect {
     const { preparedStatements } = options;
     this.#asksForNames = preparedStatements === undefined;
     this.#shared = {
-      names: new StatementNames(preparedStatements !== false),
+      names: new StatementNames(preparedStatements !== false, options.logger),
       describe: this.describe,
       networkTimeoutMs: options.networkTimeoutMs ?? DEFAULT_NETWORK_TIMEOUT_MS,
     };

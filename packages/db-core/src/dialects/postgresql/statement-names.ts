@@ -10,6 +10,7 @@
  * @see https://node-postgres.com/features/queries#prepared-statements
  */
 import { createHash } from 'node:crypto';
+import type { Logger } from '../../errors/logger';
 import type { Statement } from '../../sql/statement';
 
 const NAMES_LIMIT = 300;
@@ -23,11 +24,16 @@ export class StatementNames {
   readonly #names = new Map<string, string | undefined>();
   readonly #seen = new Set<string>();
   #generation = 0;
+  readonly #logger: Logger | undefined;
   #on: boolean;
 
-  /** @param on whether statements get names. */
-  constructor(on: boolean) {
+  /**
+   * @param on whether statements get names.
+   * @param logger where the warning goes; undefined: it is one of the process.
+   */
+  constructor(on: boolean, logger?: Logger) {
     this.#on = on;
+    this.#logger = logger;
   }
 
   /**
@@ -66,7 +72,9 @@ export class StatementNames {
 
   /** The same, noticed by a statement that has failed. */
   stop(): void {
-    if (this.#on) process.emitWarning(MIXED_UP, { code: 'QUARTET_PREPARED_STATEMENTS' });
+    const code = 'QUARTET_PREPARED_STATEMENTS';
+    if (this.#on && this.#logger) this.#logger.warn({ code }, MIXED_UP);
+    else if (this.#on) process.emitWarning(MIXED_UP, { code });
     this.#on = false;
   }
 

@@ -77,7 +77,7 @@ export class Mysql2Query extends Mysql2Command {
       },
       destroy: (error) => {
         const stream = streamed();
-        if (stream) endStream(stream, error);
+        if (stream) endStream(stream, error, this.#route.logger);
       },
     };
     this.#route

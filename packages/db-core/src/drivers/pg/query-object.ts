@@ -8,6 +8,7 @@ import { nextTick } from 'node:process';
 import type { Client, CustomTypesConfig, QueryResult } from 'pg';
 import type { Occupant } from '../../engine/occupant';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
+import type { Logger } from '../../errors/logger';
 import type { Route } from '../route';
 import { endStream } from '../end-stream';
 
@@ -55,7 +56,7 @@ export async function submit(
   if (callback) query.callback ??= AsyncResource.bind(callback);
   inThisContext(query);
   let ownError: unknown;
-  const occupant = occupantOf(query);
+  const occupant = occupantOf(query, route.logger);
   try {
     prepare(query, settings);
     await route.run(
@@ -98,7 +99,7 @@ interface QueryOccupant extends Occupant {
 }
 
 /** A stream or a cursor holds rows back until they are read. The server runs any other query object to its end. */
-function occupantOf(query: QueryObject): QueryOccupant | undefined {
+function occupantOf(query: QueryObject, logger: Logger): QueryOccupant | undefined {
   if (!query.destroy && !query.close) return undefined;
   let left = false;
   return {
@@ -107,7 +108,7 @@ function occupantOf(query: QueryObject): QueryOccupant | undefined {
     },
     destroy(error) {
       left = true;
-      if (query.destroy) endStream(query, error);
+      if (query.destroy) endStream(query, error, logger);
       // A cursor that is closed answers 'no more rows': one that is broken off must answer with an error.
       else if (error) this.connection?.destroy();
       else query.close?.(nothing);

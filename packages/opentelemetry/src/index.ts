@@ -1,0 +1,3 @@
+/** `@quartet/opentelemetry`: what db-core's engines do, as spans and metrics of OpenTelemetry. */
+export type { QuartetInstrumentationConfig } from './config';
+export { QuartetInstrumentation } from './quartet-instrumentation';
