@@ -5,9 +5,11 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from '@quartet/db-core';
-import { createEngine, runInScope } from '@quartet/db-core';
+import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import { initApp } from '@quartet/db-core/express';
 import type { QueryTrace, TransactionTrace } from '@quartet/db-core/observe';
 import { QuartetInstrumentation } from '@quartet/opentelemetry';
+import express from 'express';
 import { Session, useDatabase, User } from './support';
 
 useDatabase();
@@ -60,6 +62,40 @@ test('OpenTelemetry gets a span for a unit of work, with its statements in it', 
   // #endregion
   instrumentation.disable();
   await tracerProvider.shutdown();
+});
+
+test('slow statements, and the same read again and again, are warned of', async () => {
+  const warnings: string[] = [];
+  const nothing = (): void => undefined;
+  const warn = (_details: object, message: string): void => void warnings.push(message);
+  const logger: Logger = { error: nothing, warn, info: nothing, debug: nothing };
+  const fast = 0.000_1; // for the example
+  // #region slow
+  const engine = createEngine('sqlite://', { logger, slowQueryMs: fast });
+  await engine.execute("select upper('secret')");
+  expect(warnings[0]).toMatch(/^A statement took \d+ ms: select upper\(\?\)$/);
+  // #endregion
+  warnings.length = 0;
+  await engine.dispose();
+  // #region n-plus-one
+  const watched = createEngine('sqlite://', { logger, nPlusOneThreshold: 3 });
+  const OfWatched = scopedSession(sessionmaker({ bind: watched }));
+  await runInScope(async () => {
+    for (const id of [1, 2, 3]) await OfWatched.execute('select ? as author', [id]);
+  });
+  expect(warnings[0]).toMatch(/the same statement 3 times.*select \? as author/);
+  expect(warnings[0]).toContain('observability.test.ts'); // the stack that has sent it
+  // #endregion
+  await watched.dispose();
+});
+
+test('a request tells in a header how long its database took', () => {
+  // #region server-timing
+  const app = express();
+  initApp(app, { serverTiming: true });
+  // Server-Timing: db;dur=3.2;desc="5 statements", db-wait;dur=0.0;desc="connection or lock", total;dur=7.9
+  // #endregion
+  expect(app).toBeDefined();
 });
 
 test('warnings and echo go to a logger', async () => {

@@ -4,7 +4,9 @@ import { DatabaseUrl, parseDatabaseUrl } from './dialects/url';
 import { Engine } from './engine/engine';
 import { ArgumentError } from './errors/errors';
 import { assertKnownOptions } from './errors/unknown-option';
+import { positive } from './engine/engine-options';
 import { consoleEcho, Echo } from './observe/echo';
+import { warnOfSlowStatements } from './observe/slow-statements';
 
 const ENGINE_OPTIONS: Readonly<Record<keyof EngineOptions, true>> = {
   poolSize: true,
@@ -33,6 +35,8 @@ const ENGINE_OPTIONS: Readonly<Record<keyof EngineOptions, true>> = {
   hideParameters: true,
   leakThresholdMs: true,
   idleInTransactionWarnMs: true,
+  nPlusOneThreshold: true,
+  slowQueryMs: true,
 };
 
 /**
@@ -87,7 +91,8 @@ function create(
       );
   assertKnownOptions('option of createEngine', options, ENGINE_OPTIONS);
   const engine = new Engine(url, options, replicas);
-  const { echo, hideParameters, logger } = options;
+  const { echo, hideParameters, logger, slowQueryMs = 0 } = options;
+  if (slowQueryMs !== 0) warnOfSlowStatements(engine, positive('slowQueryMs', slowQueryMs));
   if (echo === true && logger)
     new Echo(engine, (line) => logger.info({}, line), { hideParameters }).switch(true);
   else if (echo === true) consoleEcho(engine, { hideParameters }).switch(true);

@@ -23,6 +23,7 @@ export type { EngineStatus } from './engine/engine';
 export type { EngineConfig, EngineOptions } from './engine/engine-options';
 export type { IdleInTransactionReport } from './engine/idle-watch';
 export type { LeakReport } from './engine/leak-detector';
+export type { NPlusOneReport } from './engine/repeated-reads';
 export type { NodeRole, NodeStatus } from './engine/node';
 export type { PoolOptions, PoolStatus } from './engine/pool';
 export type { Result, Row } from './engine/result';

@@ -7,6 +7,7 @@ import type { BeginMode, IsolationLevel, TransactionOptions } from '../sql/trans
 import type { Executable } from '../sql/built';
 import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { IdleWatch } from './idle-watch';
+import type { RepeatedReads } from './repeated-reads';
 import type { Occupied } from './occupant';
 import type { ConnectionEvent, EventDetails, EventSource } from './events';
 
@@ -38,6 +39,8 @@ export interface ConnectionHost {
   checkin(driver: DriverConnection, broken: boolean): void;
   /** Watches the connection of a session that may be idle in a transaction; undefined where nobody wants to know. */
   idleWatch(session: object): IdleWatch | undefined;
+  /** Counts what a session reads by the same statement; undefined where nobody wants to know. */
+  repeatedReads(session: object): RepeatedReads | undefined;
   /** Whether the event has listeners: nothing is measured without them. */
   observes(event: ConnectionEvent): boolean;
   notify(event: ConnectionEvent, connection: EventSource, details?: EventDetails): void;

@@ -27,6 +27,13 @@ export interface EngineOptions
    * or `test`.
    */
   readonly idleInTransactionWarnMs?: number;
+  /**
+   * Report a session that reads so often by the same statement with other values, and writes nothing between (N+1): the
+   * `n-plus-one` event, or a warning once for each place. Default 10; 0, off, where NODE_ENV is `production` or `test`.
+   */
+  readonly nPlusOneThreshold?: number;
+  /** Warn of each statement that the database takes so long for, in milliseconds, without its values. Default 0: off. */
+  readonly slowQueryMs?: number;
 }
 
 /** One server or a list of several in one URL; or one that takes writes, and others to read from. Which is which is found by asking. */

@@ -33,6 +33,7 @@ import { CONNECTION_OPTIONS } from './connection-options';
 import { callStack } from './caller-location';
 import { defaultIdleWarnMs, IdleWarnings, IdleWatch } from './idle-watch';
 import { LeakDetector, warnOfLeak } from './leak-detector';
+import { defaultNPlusOneThreshold, NPlusOneWarnings, RepeatedReads } from './repeated-reads';
 import { Pool } from './pool';
 import { poolOptionsOf, positive, readerOptionsOf, type EngineOptions } from './engine-options';
 import { serverList, targetOf, withDefaults } from './server-list';
@@ -61,6 +62,8 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
   readonly #leaks: LeakDetector | undefined;
   readonly #idleWarnMs: number;
   readonly #idleWarnings: IdleWarnings;
+  readonly #nPlusOneThreshold: number;
+  readonly #nPlusOneWarnings: NPlusOneWarnings;
   readonly #servers: Servers;
   /** Where connections come from in the meantime, see `replacePool`. */
   #replacement: Pool | undefined;
@@ -79,6 +82,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     if (options.logger) assertLogger(options.logger);
     this.logger = options.logger ?? consoleLogger;
     this.#idleWarnings = new IdleWarnings(this.logger);
+    this.#nPlusOneWarnings = new NPlusOneWarnings(this.logger);
     this.dialect = createDialect(servers, options);
     this.#begin = options.begin;
     this.transactionDefaults = Object.freeze(transactionOptionsOf(options));
@@ -107,6 +111,8 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
       acquireTimeoutMs,
     });
     const { idleInTransactionWarnMs = defaultIdleWarnMs() } = options;
+    const { nPlusOneThreshold = defaultNPlusOneThreshold() } = options;
+    this.#nPlusOneThreshold = nPlusOneThreshold && positive('nPlusOneThreshold', nPlusOneThreshold);
     this.#idleWarnMs =
       idleInTransactionWarnMs && positive('idleInTransactionWarnMs', idleInTransactionWarnMs);
     if (options.leakThresholdMs) {
@@ -264,6 +270,14 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     if (this.#idleWarnMs === 0) return undefined;
     return new IdleWatch(session, this.#idleWarnMs, (report) => {
       if (!this.emit('idle-in-transaction', report)) this.#idleWarnings.warn(report);
+    });
+  }
+
+  /** @internal Counts what a session reads by the same statement; undefined where nobody wants to know. */
+  repeatedReads(session: object): RepeatedReads | undefined {
+    if (this.#nPlusOneThreshold === 0) return undefined;
+    return new RepeatedReads(session, this.#nPlusOneThreshold, this.describe, (report) => {
+      if (!this.emit('n-plus-one', report)) this.#nPlusOneWarnings.warn(report);
     });
   }
 

@@ -5,6 +5,7 @@
 import type { BeginWay } from '../sql/transaction-options';
 import type { IdleInTransactionReport } from './idle-watch';
 import type { LeakReport } from './leak-detector';
+import type { NPlusOneReport } from './repeated-reads';
 
 /** `connection` and `session` are for comparing; `session` is undefined outside a session. */
 export interface EngineEvent {
@@ -59,6 +60,7 @@ export interface EngineEvents {
   'implicit-commit': [EngineEvent];
   leak: [LeakReport];
   'idle-in-transaction': [IdleInTransactionReport];
+  'n-plus-one': [NPlusOneReport];
 }
 
 /** A connection as listeners get it: to be compared. */
@@ -68,7 +70,10 @@ export interface EventSource {
 }
 
 /** What happens on a connection. */
-export type ConnectionEvent = Exclude<keyof EngineEvents, 'leak' | 'idle-in-transaction'>;
+export type ConnectionEvent = Exclude<
+  keyof EngineEvents,
+  'leak' | 'idle-in-transaction' | 'n-plus-one'
+>;
 
 /** What is known of an event; which of these depends on the event. */
 export interface EventDetails {

@@ -10,6 +10,7 @@ import type { ConnectionStatus } from './connection-host';
 import type { DriverCall, Form } from './driver-call';
 import type { IdleWatch } from './idle-watch';
 import type { Mutex } from './mutex';
+import type { RepeatedReads } from './repeated-reads';
 import type { SavepointOwner } from './savepoint';
 import type { Transaction } from './transaction';
 import { isAnswer, withUnknownOutcome } from '../dialects/driver-error';
@@ -27,6 +28,7 @@ export class StatementRunner {
   readonly #transaction: Transaction;
   readonly #turn: Mutex;
   readonly #idleWatch: IdleWatch | undefined;
+  readonly #repeatedReads: RepeatedReads | undefined;
   /** Counts calls: which of two was made first. */
   #calls = 0;
 
@@ -40,7 +42,9 @@ export class StatementRunner {
     this.#checkout = checkout;
     this.#transaction = transaction;
     this.#turn = turn;
-    this.#idleWatch = connection.session && connection.engine.idleWatch(connection.session);
+    const { session, engine } = connection;
+    this.#idleWatch = session && engine.idleWatch(session);
+    this.#repeatedReads = session && engine.repeatedReads(session);
   }
 
   /** The number of the call that is made now. */
@@ -62,6 +66,7 @@ export class StatementRunner {
     form: Form<T, R>,
   ): Promise<R> {
     if (this.#idleWatch) this.#noteCaller(this.#idleWatch, sql);
+    if (this.#repeatedReads) this.#repeatedReads.asked(sql);
     if (this.#connection.occupant) await mayWaitBehind(this.#connection);
     const asked = this.nextCall();
     const isObserved =

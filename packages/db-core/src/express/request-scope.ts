@@ -27,6 +27,8 @@ import { clientGone } from './client-gone';
 import type { CommitMode } from './current-request';
 import { RequestScope } from './current-request';
 import { holdAnswer } from './held-answer';
+import { isDevelopment } from '../errors/development';
+import { Observers } from '../session/observers';
 import { TeardownHooks } from '../session/teardown-hooks';
 import { LoopTurns } from './loop-turns';
 import {
@@ -35,6 +37,7 @@ import {
   warnOfForgottenCommit,
   routeOf,
 } from './request-lines';
+import { announce, RequestTimes } from './server-timing';
 import { onSocketClose } from './socket-close';
 
 /** Given to teardown hooks when the client went away before its answer was out. */
@@ -73,6 +76,11 @@ export interface RequestScopeOptions {
   readonly logger?: Logger;
   /** Gives the recorder, or another observer, of a request; undefined for none. Default: nothing is recorded. */
   readonly record?: (req: Request, res: Response) => ScopeObserver | undefined;
+  /**
+   * Tell in the header `Server-Timing` how long the database took, its statements counted, and how long was waited for it:
+   * to whoever can send a request. Default: only in development, where NODE_ENV is neither `production` nor `test`.
+   */
+  readonly serverTiming?: boolean;
   /** Called after the scope of a request that used a session has ended; for other requests see {@link RequestScopes.onTeardown}. */
   readonly onTeardown?: TeardownHook;
   /** Called with what went wrong during teardown itself. Default: it is logged. */
@@ -98,6 +106,7 @@ export const REQUEST_SCOPE_OPTIONS: Readonly<Record<keyof RequestScopeOptions, t
   settings: true,
   logger: true,
   record: true,
+  serverTiming: true,
   onTeardown: true,
   onTeardownError: true,
   onForgottenCommit: true,
@@ -112,6 +121,7 @@ const TURN_MS = 10;
 export class RequestScopes {
   readonly #options: RequestScopeOptions;
   #record: RequestScopeOptions['record'];
+  readonly #serverTiming: boolean;
   readonly #hooks = new TeardownHooks<Parameters<TeardownHook>>();
   readonly #turns: LoopTurns;
   /** Called when no request uses a session any more. */
@@ -126,6 +136,7 @@ export class RequestScopes {
   constructor(options: RequestScopeOptions = {}) {
     this.#options = options;
     this.#record = options.record;
+    this.#serverTiming = options.serverTiming ?? isDevelopment();
     this.#turns = new LoopTurns(options.turnMs === 0 ? Infinity : (options.turnMs ?? TURN_MS));
     if (options.onTeardown) this.#hooks.add(options.onTeardown);
   }
@@ -152,7 +163,7 @@ export class RequestScopes {
       commit: this.#options.commit ?? 'manual',
       onCommitMode: hold,
       logger: this.#options.logger,
-      observer: this.#record?.(req, res),
+      observer: this.#observerOf(req, res),
       settings: settingsOf(this.#options, req),
       onRefused: (error) =>
         onRefused ? onRefused(error, req, res) : warnOfRefused(scope.logger, error, routeOf(req)),
@@ -165,6 +176,14 @@ export class RequestScopes {
     });
     if (always) this.#watch(scope, req, res);
     enterScope(scope, next);
+  }
+
+  #observerOf(req: Request, res: Response): ScopeObserver | undefined {
+    const recorder = this.#record?.(req, res);
+    if (!this.#serverTiming) return recorder;
+    const times = new RequestTimes();
+    announce(times, res);
+    return recorder ? new Observers([recorder, times]) : times;
   }
 
   /**
