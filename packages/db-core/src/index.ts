@@ -29,6 +29,7 @@ export type { PoolOptions, PoolStatus } from './engine/pool';
 export type { Result, Row } from './engine/result';
 export type { IntegrityKind, OperationalReason } from './errors/errors';
 export type { Logger, LogMethod } from './errors/logger';
+export type { EnginePosition, PositionsOptions } from './session/positions';
 export type { RetryOptions } from './session/retryable';
 export type {
   EndOptions,
@@ -83,6 +84,7 @@ export {
   UsageError,
 } from './errors/errors';
 export { translateError } from './dialects/translate-error';
+export { Positions } from './session/positions';
 export { retryable } from './session/retryable';
 export { currentScope, outsideScope, runInScope } from './session/scope';
 export { scopedSession } from './session/scoped-session';

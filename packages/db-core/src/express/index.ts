@@ -1,4 +1,5 @@
 /** `@quartet/db-core/express`: one scope per request, torn down exactly once. */
+export type { CausalCookie, CausalHeader, CausalOptions, CausalStore } from './causal';
 export type { RequestScopeOptions, TeardownHook } from './request-scope';
 export type { CommitMode } from './current-request';
 export { clientGone } from './client-gone';

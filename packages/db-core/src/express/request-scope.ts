@@ -23,12 +23,14 @@ import type { Scope } from '../session/scope';
 import type { TeardownOptions } from '../session/teardown-hooks';
 import { enterScope, warnOfRefused } from '../session/scope';
 import { asSession } from '../session/current';
+import { Causal, readsReplicas, type CausalOptions } from './causal';
 import { clientGone } from './client-gone';
 import type { CommitMode } from './current-request';
 import { RequestScope } from './current-request';
 import { holdAnswer } from './held-answer';
 import { isDevelopment } from '../errors/development';
 import { Observers } from '../session/observers';
+import { Positions } from '../session/positions';
 import { TeardownHooks } from '../session/teardown-hooks';
 import { LoopTurns } from './loop-turns';
 import {
@@ -74,6 +76,11 @@ export interface RequestScopeOptions {
   readonly settings?: Settings | ((req: Request, engine: Engine) => Settings);
   /** Where warnings about requests go, for which there is no function below: pino's or one like it. Default: the engine's. */
   readonly logger?: Logger;
+  /**
+   * How a user's next request learns what this one has written, so that it is read from a replica that has it: a signed cookie or
+   * header, or a store of the app's. Of use with an engine that reads from replicas. Default: within one request alone.
+   */
+  readonly causal?: CausalOptions<Request>;
   /** Gives the recorder, or another observer, of a request; undefined for none. Default: nothing is recorded. */
   readonly record?: (req: Request, res: Response) => ScopeObserver | undefined;
   /**
@@ -105,6 +112,7 @@ export const REQUEST_SCOPE_OPTIONS: Readonly<Record<keyof RequestScopeOptions, t
   commit: true,
   settings: true,
   logger: true,
+  causal: true,
   record: true,
   serverTiming: true,
   onTeardown: true,
@@ -122,6 +130,7 @@ export class RequestScopes {
   readonly #options: RequestScopeOptions;
   #record: RequestScopeOptions['record'];
   readonly #serverTiming: boolean;
+  readonly #causal: Causal<Request> | undefined;
   readonly #hooks = new TeardownHooks<Parameters<TeardownHook>>();
   readonly #turns: LoopTurns;
   /** Called when no request uses a session any more. */
@@ -137,6 +146,7 @@ export class RequestScopes {
     this.#options = options;
     this.#record = options.record;
     this.#serverTiming = options.serverTiming ?? isDevelopment();
+    this.#causal = options.causal && new Causal(options.causal, options.logger);
     this.#turns = new LoopTurns(options.turnMs === 0 ? Infinity : (options.turnMs ?? TURN_MS));
     if (options.onTeardown) this.#hooks.add(options.onTeardown);
   }
@@ -145,16 +155,26 @@ export class RequestScopes {
   readonly middleware: RequestHandler = (req, res, next) => {
     if (this.#refuses?.(req, res)) return;
     this.#turns.run(() => {
-      if (!req.socket.destroyed) this.#begin(req, res, next); // else the client is gone
+      if (req.socket.destroyed) return; // the client is gone
+      const before = this.#causal?.before(req);
+      if (!(before instanceof Promise)) return this.#begin(req, res, next, before);
+      void before.then((text) => this.#begin(req, res, next, text));
     });
   };
 
-  #begin(req: Request, res: Response, next: NextFunction): void {
+  /** How many requests had positions of `causal` that could not be trusted. */
+  get refusedPositions(): number {
+    return this.#causal?.refused ?? 0;
+  }
+
+  /** @param seen what earlier requests of the same user have written */
+  #begin(req: Request, res: Response, next: NextFunction, seen: string | undefined): void {
     const always = this.#hooks.withoutData;
     const before = this.#using > 0 ? undefined : this.#sessions;
     const { onRefused } = this.#options;
     let isHeld = false;
     const hold = (): void => {
+      if (this.#causal) void scope.positions; // what it does at the head of the answer comes after the commit
       if (isHeld || scope.commitMode === 'manual') return;
       isHeld = true;
       this.#hold(scope, req, res);
@@ -172,6 +192,9 @@ export class RequestScopes {
         if (!always) this.#watch(scope, req, res);
         hold();
       },
+      positions: () =>
+        this.#causal?.positions(req, res, seen) ??
+        new Positions({ readsReplicas: readsReplicas(req) }),
       isOver: () => res.closed || res.destroyed || res.writableFinished,
     });
     if (always) this.#watch(scope, req, res);

@@ -6,6 +6,7 @@
 import type { ServerResponse } from 'node:http';
 import type { EventDetails } from '../engine/events';
 import type { ScopeEvent, ScopeObserver } from '../session/scope';
+import { beforeHead } from './before-head';
 
 /** What a scope's statements have taken so far, in milliseconds. */
 export class RequestTimes implements ScopeObserver {
@@ -39,9 +40,5 @@ function metric(name: string, ms: number, description?: string): string {
 
 /** Adds the header when the answer's head is about to be sent, beside one that the app has set. */
 export function announce(times: RequestTimes, res: ServerResponse): void {
-  const writeHead = res.writeHead as (...args: unknown[]) => ServerResponse;
-  res.writeHead = (...args: unknown[]): ServerResponse => {
-    if (!res.headersSent) res.appendHeader('Server-Timing', String(times));
-    return writeHead.apply(res, args);
-  };
+  beforeHead(res, () => void res.appendHeader('Server-Timing', String(times)));
 }

@@ -64,7 +64,7 @@ export interface ScopeOptions {
   /** Whether what the scope belongs to is over although `close` was not called yet. */
   readonly isOver?: () => boolean;
   /** What was written before that the scope must see on replicas. Default: nothing, and what it writes itself is noted. */
-  readonly positions?: Positions | undefined;
+  readonly positions?: Positions | (() => Positions) | undefined;
 }
 
 export class Scope {
@@ -107,8 +107,10 @@ export class Scope {
 
   /** What its sessions must see of what was written, on replicas. */
   get positions(): Positions {
+    if (this.#positions) return this.#positions;
     const { positions, parent } = this.#options;
-    return (this.#positions ??= positions ?? parent?.positions ?? new Positions());
+    const given = typeof positions === 'function' ? positions() : positions;
+    return (this.#positions = given ?? parent?.positions ?? new Positions());
   }
 
   /** Where warnings about it go. */

@@ -24,6 +24,8 @@ export class SessionConnections {
   readonly #session: object;
   readonly #settings: SessionSettings;
   readonly #onBegin: () => void;
+  /** What its reads must see, where it may read from replicas. */
+  #positions: Positions | undefined;
   /** The scope that the session was made in. */
   readonly #home = currentScope();
 
@@ -55,7 +57,8 @@ export class SessionConnections {
 
   #causalityOn(engine: Engine): Causality {
     const scope = this.#home ?? currentScope();
-    const position = (scope?.positions ?? new Positions()).on(engine);
+    this.#positions ??= scope?.positions ?? new Positions();
+    const position = this.#positions.on(engine);
     return this.#settings.readsFrom === 'primary' ? position.onPrimary() : position;
   }
 
@@ -103,7 +106,8 @@ export class SessionConnections {
   /** In the order of their first use. @throws PartialCommitError when one refuses after another has committed. */
   commit(): Promise<void> {
     const [only] = this.#open.values();
-    return only && this.#open.size === 1 ? only.commit() : this.#commitAll();
+    const committing = only && this.#open.size === 1 ? only.commit() : this.#commitAll();
+    return this.#positions ? committing.then(() => this.#positions?.saved()) : committing;
   }
 
   async #commitAll(): Promise<void> {

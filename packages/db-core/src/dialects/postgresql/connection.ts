@@ -18,7 +18,12 @@ import { noteCircumstances } from '../driver-error';
 import { nulInStatement, tooManyValues } from '../refusals';
 import { isNameLost, isReadOnly } from './errors';
 import { wireOf } from './one-packet';
-import { CURRENT_POSITION, postgresqlPositions } from './positions';
+import {
+  CURRENT_POSITION,
+  endOfLastRecord,
+  postgresqlPositions,
+  type LogLayout,
+} from './positions';
 import { isFromServer, Sender } from './sender';
 import { SERVER_STATE, stateOf, type StateRow } from './server-state';
 import { currentSettings, settingsBack, transactionSettings } from './transaction-settings';
@@ -50,6 +55,8 @@ export class PostgresqlConnection implements DriverConnection {
   readonly #sender: Sender;
   /** Whether a statement has left something on it: settings, locks, temporary tables. */
   #changed = false;
+  /** Known once `serverState` was asked. */
+  #log: LogLayout | undefined;
   /** Whether the transaction under way was asked to read only; otherwise it is the server that takes no writes. */
   #readOnlyTransaction = false;
 
@@ -202,7 +209,8 @@ export class PostgresqlConnection implements DriverConnection {
         'A statement of this transaction had failed, so PostgreSQL rolled it back instead of committing it.',
       );
     }
-    onPosition?.(position?.rows[0]?.position);
+    const insert = position?.rows[0]?.position;
+    onPosition?.(insert && this.#log && endOfLastRecord(insert, this.#log));
   }
 
   async rollback(): Promise<void> {
@@ -228,7 +236,9 @@ export class PostgresqlConnection implements DriverConnection {
 
   async serverState(): Promise<ServerState> {
     const { rows } = await this.#control(SERVER_STATE, undefined, 'A question about the server');
-    return stateOf(rows[0] as StateRow);
+    const row = rows[0] as StateRow;
+    this.#log = row;
+    return stateOf(row);
   }
 
   /** Asked again and again from here: a loop on the standby would hold up its own replay. */

@@ -1,5 +1,6 @@
 /** What a PostgreSQL server says of its place among others. */
 import type { ServerState } from '../server-state';
+import type { LogLayout } from './positions';
 
 /**
  * A standby that has replayed all it has got, and that still gets more, is not behind. Where nothing comes in any more it is as
@@ -12,9 +13,11 @@ export const SERVER_STATE =
   '(SELECT system_identifier FROM pg_control_system())::text AS system, ' +
   'CASE WHEN NOT pg_is_in_recovery() THEN 0 ' +
   'WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0 ' +
-  'ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000 END::float8 AS lag';
+  'ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000 END::float8 AS lag, ' +
+  "(SELECT setting::int FROM pg_settings WHERE name = 'wal_block_size') AS page, " +
+  "(SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size') AS segment";
 
-export interface StateRow {
+export interface StateRow extends LogLayout {
   readonly standby: boolean;
   readonly read_only: boolean;
   readonly system: string;
