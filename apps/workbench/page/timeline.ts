@@ -140,6 +140,8 @@ function textOf({ kind, sql = '' }: SessionEvent): string {
       return 'ROLLBACK';
     case 'checkin':
       return 'Connection in';
+    case 'forgotten-commit':
+      return 'What was written is not committed';
     case 'session-removed':
       return 'Session removed';
   }

@@ -115,6 +115,7 @@ export type SessionEventKind =
   | 'implicit-commit'
   | 'rollback'
   | 'checkin'
+  | 'forgotten-commit'
   | 'session-removed';
 
 /** One event of a session. Times are in milliseconds since the style began. */

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
 import type { ShutdownOptions } from '@quartet/db-core/express';
-import { gracefulShutdown, initApp } from '@quartet/db-core/express';
+import { gracefulShutdown, initApp, requestScopesOf } from '@quartet/db-core/express';
 import type { Express } from 'express';
 import express from 'express';
 import { deferred } from './support';
@@ -122,4 +122,16 @@ test('during readinessDelayMs work is served, on connections that are closed beh
   expect([served.status, served.headers.get('connection')]).toEqual([200, 'close']);
   await over;
   expect(performance.now() - begun).toBeGreaterThanOrEqual(299);
+});
+
+test('an answer without an end is told of the end, and does not hold it up', async () => {
+  app.get('/live', (_req, res) => {
+    requestScopesOf(app)?.onTurnAway(() => res.end());
+    res.write('first');
+  });
+  const shutdown = stopper({ drainTimeoutMs: 60_000 });
+  const answer = await fetch(url('/live'));
+  const text = answer.text();
+  await shutdown();
+  expect(await text).toBe('first');
 });

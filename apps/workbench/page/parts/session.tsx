@@ -16,6 +16,7 @@ const SIGNS: Record<Entry['kind'], string> = {
   'implicit-commit': '✓',
   rollback: '↶',
   checkin: '←',
+  'forgotten-commit': '!',
   'session-removed': '└',
 };
 const MARKS = { begin: 'B', savepoint: '', commit: 'C', rollback: 'R' };

@@ -137,13 +137,19 @@ export class Checkout {
   }
 
   notify(event: ConnectionEvent, details?: EventDetails): void {
-    const { engine } = this.#holder;
+    const { engine, session } = this.#holder;
     const node = this.#driver?.node;
     if (engine.observes(event)) engine.notify(event, this.#holder, { ...details, node });
     if (event === 'begin') this.#begun(details);
     else if (this.#transaction && traceEnd(this.#transaction, event, details))
       this.#transaction = undefined;
-    this.listener?.note(event, { ...details, node, connectionId: this.#driver?.id });
+    this.listener?.note(event, {
+      ...details,
+      node,
+      connectionId: this.#driver?.id,
+      session,
+      engine,
+    });
   }
 
   /** What is published of a statement that is sent now. */

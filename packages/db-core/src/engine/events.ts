@@ -91,6 +91,9 @@ export interface EventDetails {
   readonly error?: unknown;
   /** The server, `db1:5432`; undefined for SQLite. */
   readonly node?: string | undefined;
+  /** For comparing, where an observer of a scope or the listener of a connection is told: whose event it is, and where. */
+  readonly session?: object | undefined;
+  readonly engine?: object | undefined;
   /** The server's name for the connection. */
   readonly connectionId?: number | undefined;
   /** The answer of `location()` when the statement was asked for. */

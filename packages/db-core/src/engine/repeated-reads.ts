@@ -24,13 +24,44 @@ export interface NPlusOneReport {
 /** So many different statements are counted at most: a session that lasts has more. */
 const MOST_SHAPES = 1_000;
 
+/**
+ * How often one session has read by the same statement on one engine.
+ *
+ * @example
+ * const counts = new ReadCounts(engine.describe);
+ * counts.add('select * from users where id = 1'); // 1
+ * counts.add('select * from users where id = 2'); // 2
+ */
+export class ReadCounts {
+  readonly #describe: (sql: string) => Statement;
+  readonly #counts = new Map<string, number>();
+
+  /** @param describe that of the engine */
+  constructor(describe: (sql: string) => Statement) {
+    this.#describe = describe;
+  }
+
+  /** How often a statement of this shape was sent, with nothing written between; 0 for one that may write. */
+  add(sql: string): number {
+    const statement = this.#describe(sql);
+    if (!statement.isPlainRead) {
+      this.#counts.clear(); // a loop that writes reads what it needs for that
+      return 0;
+    }
+    const { shape } = statement;
+    const count = (this.#counts.get(shape) ?? 0) + 1;
+    if (count > 1 || this.#counts.size < MOST_SHAPES) this.#counts.set(shape, count);
+    return count;
+  }
+}
+
 /** Those of one session on one engine. */
 export class RepeatedReads {
   readonly #session: object;
   readonly #threshold: number;
   readonly #describe: (sql: string) => Statement;
   readonly #report: (report: NPlusOneReport) => void;
-  readonly #counts = new Map<string, number>();
+  readonly #counts: ReadCounts;
 
   constructor(
     session: object,
@@ -42,16 +73,14 @@ export class RepeatedReads {
     this.#threshold = threshold;
     this.#describe = describe;
     this.#report = report;
+    this.#counts = new ReadCounts(describe);
   }
 
   /** A statement is asked for: call it before anything is awaited. */
   asked(sql: string): void {
-    const statement = this.#describe(sql);
-    if (!statement.isPlainRead) return this.#counts.clear(); // a loop that writes reads what it needs for that
-    const { shape } = statement;
-    const count = (this.#counts.get(shape) ?? 0) + 1;
-    if (count > 1 || this.#counts.size < MOST_SHAPES) this.#counts.set(shape, count);
+    const count = this.#counts.add(sql);
     if (count !== this.#threshold) return;
+    const { shape } = this.#describe(sql);
     const stack = callStack()();
     this.#report({ session: this.#session, sql: shape, count, stack, location: locationIn(stack) });
   }

@@ -140,6 +140,7 @@ export class RequestScopes {
   /** Requests that have used a session since the start. */
   #sessions = 0;
   readonly #errors = new WeakMap<ServerResponse, unknown>();
+  readonly #turningAway: (() => void)[] = [];
   #refuses: ((req: Request, res: Response) => boolean) | undefined;
 
   constructor(options: RequestScopeOptions = {}) {
@@ -234,6 +235,12 @@ export class RequestScopes {
   /** From now on asks `refuses` of every request; one that it has answered, with `true`, reaches no route. */
   turnAway(refuses: (req: Request, res: Response) => boolean): void {
     this.#refuses = refuses;
+    for (const listener of this.#turningAway) listener();
+  }
+
+  /** Calls `listener` when the app begins to turn requests away: an answer without an end, as server-sent events are, ends then. */
+  onTurnAway(listener: () => void): void {
+    this.#turningAway.push(listener);
   }
 
   /** Lets teardown hooks know an error that an error handler of the app is about to answer. */
@@ -275,10 +282,11 @@ export class RequestScopes {
   /** A success whose work was not kept, or was not here, is almost always a mistake of the handler. */
   #doubt(scope: RequestScope, req: Request, res: Response): void {
     const { onForgottenCommit, onCommitOfNothing } = this.#options;
-    if (scope.hasUncommittedWrites)
+    if (scope.hasUncommittedWrites) {
+      scope.observer?.note('forgotten-commit', {});
       if (onForgottenCommit) onForgottenCommit(req, res);
       else warnOfForgottenCommit(scope.logger, req, res);
-    else if (scope.overlaps && scope.committedNothing)
+    } else if (scope.overlaps && scope.committedNothing)
       if (onCommitOfNothing) onCommitOfNothing(req, res);
       else warnOfCommitOfNothing(scope.logger, req, res);
   }

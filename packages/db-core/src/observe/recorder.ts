@@ -31,14 +31,22 @@ export interface RecordedQuery {
   readonly error: unknown;
 }
 
+export interface RecorderOptions {
+  /** So many events are kept, the first ones; a listener is told of all. Default: all are kept. */
+  readonly keeps?: number;
+}
+
 export class Recorder implements ScopeObserver {
   readonly #start = performance.now();
   readonly #events: RecordedEvent[] = [];
   readonly #listener: ((event: RecordedEvent) => void) | undefined;
 
+  readonly #keeps: number;
+
   /** @param listener called with each event as it happens, until after the scope has ended. */
-  constructor(listener?: (event: RecordedEvent) => void) {
+  constructor(listener?: (event: RecordedEvent) => void, options: RecorderOptions = {}) {
     this.#listener = listener;
+    this.#keeps = options.keeps ?? Infinity;
   }
 
   get events(): readonly RecordedEvent[] {
@@ -58,7 +66,7 @@ export class Recorder implements ScopeObserver {
   /** Called by what is recorded. */
   note(kind: RecordedKind, details: EventDetails): void {
     const event: RecordedEvent = { kind, at: performance.now() - this.#start, ...details };
-    this.#events.push(event);
+    if (this.#events.length < this.#keeps) this.#events.push(event);
     this.#listener?.(event);
   }
 }

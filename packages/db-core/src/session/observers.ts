@@ -1,6 +1,18 @@
-/** Several observers of one scope, as one. */
-import type { EventDetails } from '../engine/events';
-import type { ScopeEvent, ScopeObserver } from './scope';
+/** Who watches a scope, and several of them as one. */
+import type { ConnectionEvent, EventDetails } from '../engine/events';
+
+/** `forgotten-commit`: a request was answered with success, and what it wrote was not committed. */
+export type ScopeEvent =
+  | ConnectionEvent
+  | 'session-opened'
+  | 'session-removed'
+  | 'forgotten-commit';
+
+/** Watches what a scope's sessions and their connections do. */
+export interface ScopeObserver {
+  location?(): string | undefined;
+  note(event: ScopeEvent, details: EventDetails): void;
+}
 
 export class Observers implements ScopeObserver {
   readonly all: readonly ScopeObserver[];

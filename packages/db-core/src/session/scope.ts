@@ -7,11 +7,12 @@
  * @see https://flask.palletsprojects.com/en/stable/appcontext/
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ConnectionEvent, EventDetails } from '../engine/events';
+import type { ScopeObserver } from './observers';
 import type { SettingsSource } from './settings';
 import { ScopeClosedError } from '../errors/errors';
 import type { Logger } from '../errors/logger';
 import { consoleLogger } from '../errors/logger';
+import { Observers } from './observers';
 import { Positions } from './positions';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { SessionTraces } from './session-trace';
@@ -37,13 +38,7 @@ export interface ScopedResource {
   end(options: EndOptions): void | Promise<void>;
 }
 
-export type ScopeEvent = ConnectionEvent | 'session-opened' | 'session-removed';
-
-/** Watches what a scope's sessions and their connections do. */
-export interface ScopeObserver {
-  location?(): string | undefined;
-  note(event: ScopeEvent, details: EventDetails): void;
-}
+export type { ScopeEvent, ScopeObserver } from './observers';
 
 export interface ScopeOptions {
   /** Notes what happens in the scope, as a `Recorder` does. Default: nothing is noted. */
@@ -71,6 +66,7 @@ export class Scope {
   readonly #options: ScopeOptions;
   /** One resource may stand under several keys: its factory, and each engine it reaches. */
   readonly #resources = new Map<object, ScopedResource>();
+  #observer: ScopeObserver | undefined;
   #positions: Positions | undefined;
   #used = false;
   #hasRefused = false;
@@ -80,6 +76,7 @@ export class Scope {
 
   constructor(options: ScopeOptions = {}) {
     this.#options = options;
+    this.#observer = options.observer;
   }
 
   /** A scope inside `parent` in which `resource` stands under `keys`. It need not be closed. */
@@ -97,7 +94,13 @@ export class Scope {
   }
 
   get observer(): ScopeObserver | undefined {
-    return this.#options.observer ?? this.#options.parent?.observer;
+    return this.#observer ?? this.#options.parent?.observer;
+  }
+
+  /** Notes for `observer` too, from the next session on: a tool looks at a scope that was made without it. */
+  observe(observer: ScopeObserver): void {
+    const before = this.observer;
+    this.#observer = before ? new Observers([before, observer]) : observer;
   }
 
   get settings(): SettingsSource | undefined {
@@ -164,13 +167,13 @@ export class Scope {
    * @throws ScopeClosedError
    */
   add(resource: ScopedResource, key: object, more: readonly object[] = []): void {
-    const { parent, observer, onFirstSession } = this.#options;
+    const { parent, onFirstSession } = this.#options;
     if (parent) return parent.add(resource, key, more);
     if (this.closed) throw new ScopeClosedError();
     if (!this.#used) onFirstSession?.();
     this.#used = true;
     resource.heldIn?.(this);
-    observer?.note('session-opened', {});
+    this.observer?.note('session-opened', { session: resource });
     if (SessionTraces.wanted) (this.#traces ??= new SessionTraces()).opened(resource, this);
     this.#resources.set(key, resource);
     for (const each of more) if (!this.#resources.has(each)) this.#resources.set(each, resource);
@@ -236,7 +239,7 @@ export class Scope {
   }
 
   #noteRemoved(resource: ScopedResource, error?: unknown): void {
-    this.observer?.note('session-removed', {});
+    this.observer?.note('session-removed', { session: resource });
     this.#traces?.removed(resource, error);
   }
 }

@@ -5,7 +5,7 @@
 import type { TransactionControl } from './control';
 import type { Lexeme, Reading } from './statements';
 import type { Target } from './target';
-import type { LexicalRules } from './tokens';
+import type { LexicalRules, TokenKind } from './tokens';
 import { InvalidRequestError } from '../errors/errors';
 import { CONTROL_VERBS, isControl, parseControl } from './control';
 import {
@@ -21,12 +21,19 @@ import { firstWord, readStatements } from './statements';
 import { summaryOf } from './summary';
 import { targetOf } from './target';
 import { keepAnswers } from './text-cache';
+import { scan } from './tokens';
 
 export type { TransactionControl } from './control';
 
 /** @param rules those of the database. What was read is kept for the last thousand texts. */
 export function createStatementReader(rules: LexicalRules): (sql: string) => Statement {
   return keepAnswers((sql) => new Statement(sql, rules));
+}
+
+/** A string, a name, a word, white space … of a statement. */
+export interface StatementPiece {
+  readonly kind: TokenKind;
+  readonly text: string;
 }
 
 /** What is known once the whole text was read. */
@@ -179,6 +186,14 @@ export class Statement {
   /** What it does, for people and for statistics: `SELECT users`; see {@link summaryOf}. */
   get summary(): string {
     return (this.#summary ??= summaryOf(readStatements(this.text, this.#rules).statements));
+  }
+
+  /** Its text cut into pieces, for showing: joined, they are the text. */
+  get pieces(): readonly StatementPiece[] {
+    return scan(this.text, this.#rules).map(({ kind, start, end }) => ({
+      kind,
+      text: this.text.slice(start, end),
+    }));
   }
 
   get #known(): Facts {
