@@ -8,6 +8,7 @@ import {
   HttpProblem,
   jsonBody,
   liveness,
+  metrics,
   notFound,
   readiness,
   sendNdjson,
@@ -24,6 +25,7 @@ export async function createApp(engine: Engine): Promise<Express> {
   initApp(app);
   app.get('/healthz', liveness);
   app.get('/readyz', readiness([engine]));
+  app.get('/metrics', metrics([engine]));
 
   app.post('/users', jsonBody(), async (req, res) => {
     const { name } = req.body as { name?: unknown };

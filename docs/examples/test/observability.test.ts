@@ -8,9 +8,10 @@ import type { Logger } from '@quartet/db-core';
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import { initApp } from '@quartet/db-core/express';
 import type { QueryTrace, TransactionTrace } from '@quartet/db-core/observe';
+import { PrometheusMetrics } from '@quartet/db-core/observe';
 import { QuartetInstrumentation } from '@quartet/opentelemetry';
 import express from 'express';
-import { Session, useDatabase, User } from './support';
+import { engine, Session, useDatabase, User } from './support';
 
 useDatabase();
 
@@ -71,12 +72,12 @@ test('slow statements, and the same read again and again, are warned of', async 
   const logger: Logger = { error: nothing, warn, info: nothing, debug: nothing };
   const fast = 0.000_1; // for the example
   // #region slow
-  const engine = createEngine('sqlite://', { logger, slowQueryMs: fast });
-  await engine.execute("select upper('secret')");
+  const slow = createEngine('sqlite://', { logger, slowQueryMs: fast });
+  await slow.execute("select upper('secret')");
   expect(warnings[0]).toMatch(/^A statement took \d+ ms: select upper\(\?\)$/);
   // #endregion
   warnings.length = 0;
-  await engine.dispose();
+  await slow.dispose();
   // #region n-plus-one
   const watched = createEngine('sqlite://', { logger, nPlusOneThreshold: 3 });
   const OfWatched = scopedSession(sessionmaker({ bind: watched }));
@@ -87,6 +88,17 @@ test('slow statements, and the same read again and again, are warned of', async 
   expect(warnings[0]).toContain('observability.test.ts'); // the stack that has sent it
   // #endregion
   await watched.dispose();
+});
+
+test('Prometheus scrapes what an engine has done', async () => {
+  // #region prometheus
+  const metrics = new PrometheusMetrics([engine]); // counts from now on
+  await addUser();
+  expect(String(metrics)).toMatch(
+    /^quartet_transaction_duration_seconds_count\{.*quartet_transaction_outcome="commit"\} 1$/m,
+  );
+  // #endregion
+  metrics.stop();
 });
 
 test('a request tells in a header how long its database took', () => {
@@ -104,9 +116,9 @@ test('warnings and echo go to a logger', async () => {
   const info = (_details: object, message: string): void => void lines.push(message);
   const logger: Logger = { error: nothing, warn: nothing, info, debug: nothing };
   // #region logger
-  const engine = createEngine('sqlite://', { logger, echo: true }); // logger: pino()
-  await engine.execute('select 1');
+  const logged = createEngine('sqlite://', { logger, echo: true }); // logger: pino()
+  await logged.execute('select 1');
   expect(lines).toEqual([expect.stringContaining('select 1')]); // logger.info({}, line)
   // #endregion
-  await engine.dispose();
+  await logged.dispose();
 });

@@ -1,4 +1,5 @@
 /** The last two handlers of an app: no route matched, and something was thrown. */
+import type { Logger } from '@quartet/db-core';
 import { OperationalError, translateError } from '@quartet/db-core';
 import { clientGone } from '@quartet/db-core/express';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
@@ -9,10 +10,12 @@ import { HttpProblem, sendProblem } from './problem';
 export interface ErrorHandlerOptions extends Omit<ErrorToProblemOptions, 'readOnly'> {
   /**
    * Called with every error that is answered with 500 or more, unless a handler threw that answer itself.
-   * Default: one line on stderr, with the stack when it is a 500; nothing for a deadlock or a lock that was
+   * Default: it is logged, with the stack when it is a 500; nothing for a deadlock or a lock that was
    * not given in time, where the answer asks the client to try again.
    */
   readonly onError?: (error: unknown, problem: HttpProblem, req: Request) => void;
+  /** Where errors are logged: pino's or one like it. Default: the console. */
+  readonly logger?: Pick<Logger, 'error'>;
 }
 
 /** Answers 404: register it behind the routes. */
@@ -29,7 +32,8 @@ export const notFound: RequestHandler = (req) => {
  * app.use(noteErrors, errorHandler({ messages: { duplicate: 'This name is already taken.' } }));
  */
 export function errorHandler(options: ErrorHandlerOptions = {}): ErrorRequestHandler {
-  const { onError = logError } = options;
+  const { logger } = options;
+  const { onError = (error, problem, req) => logError(logger, error, problem, req) } = options;
   // Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     if (clientGone(req, res)) return;
@@ -42,7 +46,12 @@ export function errorHandler(options: ErrorHandlerOptions = {}): ErrorRequestHan
   };
 }
 
-function logError(error: unknown, { status }: HttpProblem, req: Request): void {
+function logError(
+  logger: ErrorHandlerOptions['logger'],
+  error: unknown,
+  { status }: HttpProblem,
+  req: Request,
+): void {
   const translated = translateError(error);
   if (translated instanceof OperationalError && translated.retryable && !translated.outcomeUnknown)
     return;
@@ -50,7 +59,10 @@ function logError(error: unknown, { status }: HttpProblem, req: Request): void {
     translated instanceof Error ? translated : new Error(String(translated));
   const place = status === 500 && error instanceof Error ? `\n${frames(error)}` : '';
   const line = place ? `${name}: ${message}${place}` : message;
-  console.error(`${req.method} ${routeOf(req)} ${status}: ${line}`);
+  const text = `${req.method} ${routeOf(req)} ${status}: ${line}`;
+  // The error itself is not among the details: some libraries write the statement and its values into it.
+  if (logger) logger.error({ method: req.method, route: routeOf(req), status, type: name }, text);
+  else console.error(text);
 }
 
 /** `/find/:name`, not `/find/ana`: a log is not the place for names and e-mail addresses. */

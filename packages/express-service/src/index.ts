@@ -11,6 +11,7 @@ export { jsonBody, refuseLargeBodies } from './json-body';
 export { sendNdjson } from './ndjson';
 export type { ReadinessOptions } from './health';
 export { liveness, readiness } from './health';
+export { metrics } from './metrics';
 export type { ServeOptions } from './serve';
 export { serve } from './serve';
 export type { StopOptions } from './shutdown';

@@ -38,6 +38,24 @@ describe('an error in a handler', () => {
     });
   });
 
+  it('is logged by a logger without the text of a statement among the details', async () => {
+    const error = jest.fn();
+    const app = express();
+    app.get('/users/:id', () => {
+      throw new TypeError('bug');
+    });
+    app.use(errorHandler({ logger: { error } }));
+    await withServer(app, async (url) => {
+      expect((await fetch(`${url}/users/7`)).status).toBe(500);
+    });
+    expect(error.mock.calls).toEqual([
+      [
+        { method: 'GET', route: '/users/:id', status: 500, type: 'TypeError' },
+        expect.stringMatching(/^GET \/users\/:id 500: TypeError: bug\n +at /),
+      ],
+    ]);
+  });
+
   it('tells onError what was thrown and what was answered, from 500 up only', async () => {
     const told: unknown[] = [];
     const app = express();

@@ -6,6 +6,7 @@ import { errorHandler, HttpProblem, notFound, refuseLargeBodies } from '@quartet
 import type { RequestHandler, Router } from 'express';
 import { Router as createExpressRouter } from 'express';
 import { problemMessages } from './error-to-problem';
+import { docsPage } from './docs-page';
 import { openApiDocument } from './openapi';
 import type { Operation } from './operation';
 import { operation, register } from './operation';
@@ -51,6 +52,7 @@ export function createRouter(queries: Queries, options: RouterOptions): Router {
   const router = createExpressRouter({ caseSensitive: true });
   router.use(securityHeaders, refuseLongQuery, refuseMalformedQuery, refuseLargeBodies());
   register(router, operations);
+  router.use('/docs', docsPage(`Quartet: ${style}`));
   router.use(notFound);
   router.use(
     noteErrors,

@@ -63,7 +63,9 @@ describe('the home of an app', () => {
       engine: 'sqlite',
       links: expect.objectContaining({
         users: '/api/users',
+        metrics: '/api/metrics',
         openapi: '/api/openapi.json',
+        docs: '/api/docs',
       }) as unknown,
     });
     expect(answer.headers.get('vary')).toBe('Accept');
@@ -287,6 +289,7 @@ describe('the OpenAPI document', () => {
       '/find/{username} get',
       '/healthz get',
       '/readyz get',
+      '/metrics get',
       '/openapi.json get',
     ]);
   });

@@ -5,19 +5,18 @@
  */
 import type { Attributes } from '@opentelemetry/api';
 import type { QueryTrace, TracedEngine } from '@quartet/db-core/observe';
-import { translateError } from '@quartet/db-core';
+import { errorTypeOf, statusCodeOf, systemNameOf } from '@quartet/db-core/observe';
 
 /**
  * Of everything that is about one database.
  *
  * @param node the server, `db1:5432`, where it is known which of several it is.
  */
-export function attributesOfEngine({ url, dialect }: TracedEngine, node?: string): Attributes {
-  const { database } = url;
-  const { host, port } = node === undefined ? url : placeOf(node);
+export function attributesOfEngine(engine: TracedEngine, node?: string): Attributes {
+  const { host, port } = node === undefined ? engine.url : placeOf(node);
   return {
-    'db.system.name': systemOf(dialect.name, dialect.serverVersion ?? url.scheme),
-    'db.namespace': database,
+    'db.system.name': systemNameOf(engine),
+    'db.namespace': engine.url.database,
     ...(host !== undefined && { 'server.address': host }),
     ...(port !== undefined && { 'server.port': port }),
   };
@@ -27,18 +26,6 @@ function placeOf(node: string): { host: string; port: number } {
   const colon = node.lastIndexOf(':');
   const host = node.slice(0, colon).replace(/^\[|\]$/g, '');
   return { host, port: Number(node.slice(colon + 1)) };
-}
-
-/** The database's name in the conventions: MariaDB is one of its own. */
-function systemOf(dialect: string, version: string): string {
-  return /mariadb/i.test(version) ? 'mariadb' : dialect;
-}
-
-/** Unique among the pools of a process, in the form that the conventions propose. */
-export function poolNameOf({ url }: TracedEngine): string {
-  const { host, port, database } = url;
-  const address = port === undefined ? host : `${host}:${port}`;
-  return address === undefined ? database : `${address}/${database}`;
 }
 
 /** Of a statement: few different ones, so that they serve metrics as well. */
@@ -69,30 +56,10 @@ function textOf(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 
-/** `error.type` is the database's own code where it has given one, else the name of the error's class. */
 export function attributesOfError(error: unknown): Attributes {
   const code = statusCodeOf(error);
-  const translated = translateError(error);
-  const name = translated instanceof Error ? translated.name : typeof translated;
   return {
-    'error.type': code ?? name,
+    'error.type': errorTypeOf(error),
     ...(code !== undefined && { 'db.response.status_code': code }),
   };
-}
-
-interface DriverError {
-  readonly code?: unknown;
-  readonly errno?: unknown;
-  readonly sqlState?: unknown;
-  readonly cause?: unknown;
-}
-
-/** The answer's code as the driver has it: SQLSTATE, the number of an error, or the name of a result. */
-function statusCodeOf(error: unknown): string | undefined {
-  for (let each = error as DriverError | undefined | null; each; each = each.cause as DriverError) {
-    const { code, errno, sqlState } = each;
-    if (typeof sqlState === 'string' && typeof errno === 'number') return String(errno);
-    if (typeof code === 'string' && /^(?:[0-9A-Z]{5}|SQLITE_\w+)$/.test(code)) return code;
-  }
-  return undefined;
 }

@@ -7,16 +7,10 @@ import type { Attributes, BatchObservableResult, Meter, Observable } from '@open
 import type { CheckoutTrace, QueryTrace, TransactionTrace } from '@quartet/db-core/observe';
 import type { PoolStatus } from '@quartet/db-core';
 import { Engine, PoolTimeoutError } from '@quartet/db-core';
-import {
-  attributesOfEngine,
-  attributesOfError,
-  attributesOfStatement,
-  poolNameOf,
-} from './attributes';
+import { DURATION_BUCKETS, poolNameOf } from '@quartet/db-core/observe';
+import { attributesOfEngine, attributesOfError, attributesOfStatement } from './attributes';
 
-/** Seconds; those that the conventions ask for. */
-const DURATIONS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
-const SECONDS = { unit: 's', advice: { explicitBucketBoundaries: DURATIONS } };
+const SECONDS = { unit: 's', advice: { explicitBucketBoundaries: [...DURATION_BUCKETS] } };
 
 export class Metrics {
   readonly #meter: Meter;

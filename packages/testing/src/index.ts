@@ -11,6 +11,8 @@ export { freshDatabase } from './fresh-database';
 export type { FreshDatabase } from './fresh-database';
 export { ownServer } from './own-server';
 export type { OwnServer, ServerControl } from './own-server';
+export { parseExposition } from './parse-exposition';
+export type { ScrapedFamily, ScrapedSample } from './parse-exposition';
 export { describePooler, startPooler } from './pooler';
 export type { Pooler } from './pooler';
 export { proxy } from './proxy';

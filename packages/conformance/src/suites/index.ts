@@ -12,6 +12,7 @@ import { importing } from './import';
 import { isolation } from './isolation';
 import { merge } from './merge';
 import { messages } from './messages';
+import { metrics } from './metrics';
 import { pagination } from './pagination';
 import { processes } from './process';
 import { schema } from './schema';
@@ -41,6 +42,7 @@ export const suites: readonly Suite[] = [
   limits,
   statements,
   scope,
+  metrics,
   transactions,
   teardown,
   teardownOnTheWire,

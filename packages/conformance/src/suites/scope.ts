@@ -105,7 +105,9 @@ export const scope = suite('scope', (test) => {
       for (const path of [
         '/',
         '/healthz',
+        '/metrics',
         '/openapi.json',
+        '/docs',
         '/nowhere',
         '/users/0',
         '/users?page=0',

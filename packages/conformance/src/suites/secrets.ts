@@ -127,6 +127,7 @@ async function everything({ api }: AppProcess): Promise<Answer[]> {
     '/nowhere',
     '/readyz',
     '/openapi.json',
+    '/metrics',
   ])
     answers.push(await api.get(path));
   answers.push(

@@ -31,7 +31,7 @@ export interface PoolOptions {
   readonly minPoolSize: number;
 }
 
-/** A snapshot of the pool; all figures are connections, but `opened` and `checkouts`, which count up. */
+/** A snapshot of the pool; all figures are connections, but `opened`, `checkouts` and `timeouts`, which count up. */
 export interface PoolStatus {
   readonly size: number;
   readonly max: number;
@@ -42,6 +42,8 @@ export interface PoolStatus {
   readonly opened: number;
   /** Connections handed out since the start. */
   readonly checkouts: number;
+  /** How often a connection was waited for in vain since the start. */
+  readonly timeouts: number;
 }
 
 /** Where the pool's connections come from. */
@@ -87,6 +89,7 @@ export class Pool {
   #size = 0;
   #opened = 0;
   #checkouts = 0;
+  #timeouts = 0;
   #returned = 0;
   #disposed = false;
   /** What the last attempt to open a connection failed with; undefined since one succeeded. */
@@ -108,6 +111,7 @@ export class Pool {
       waiting: this.#waiting.length,
       opened: this.#opened,
       checkouts: this.#checkouts,
+      timeouts: this.#timeouts,
     };
   }
 
@@ -326,6 +330,7 @@ export class Pool {
   #deadlineOf(waiter: () => Waiter): NodeJS.Timeout {
     return setTimeout(() => {
       this.#waiting.splice(this.#waiting.indexOf(waiter()), 1);
+      this.#timeouts++;
       waiter().reject(this.#timeout());
     }, this.#options.acquireTimeoutMs);
   }

@@ -18,5 +18,13 @@ export type { RecordedEvent, RecordedKind, RecordedQuery, RecorderOptions } from
 export { ReadCounts } from '../engine/repeated-reads';
 export { Echo } from './echo';
 export { trackModifications } from './modifications';
+export { PrometheusMetrics } from './prometheus-metrics';
 export { getRecordedQueries } from './recorded-queries';
 export { Recorder } from './recorder';
+export {
+  DURATION_BUCKETS,
+  errorTypeOf,
+  poolNameOf,
+  statusCodeOf,
+  systemNameOf,
+} from './semantic-names';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Operation } from '../operation';
 import { operation } from '../operation';
+import { escapeHtml } from '../escape-html';
 import { component } from '../schemas';
 
 export interface AppInfo {
@@ -20,7 +21,9 @@ const LINKS = {
   'top-authors': '/stats/top-authors',
   health: '/healthz',
   ready: '/readyz',
+  metrics: '/metrics',
   openapi: '/openapi.json',
+  docs: '/docs',
 };
 
 const homeJson = component(
@@ -59,34 +62,24 @@ export function homeOperations({ style, library, engine }: AppInfo): Operation[]
 
 function page({ style, library, engine }: AppInfo, links: (readonly [string, string])[]): string {
   const items = links.map(
-    ([name, path]) => `    <li><a href="${escape(path)}">${escape(name)}</a></li>`,
+    ([name, path]) => `    <li><a href="${escapeHtml(path)}">${escapeHtml(name)}</a></li>`,
   );
   return `<!doctype html>
 <html lang="en">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>Quartet: ${escape(style)}</title>
+  <title>Quartet: ${escapeHtml(style)}</title>
   <style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }</style>
 </head>
 <body>
-  <h1>Quartet: ${escape(style)}</h1>
-  <p>One of four data-access styles that answer the same API, here with <b>${escape(library)}</b>
-  on <b>${escape(engine)}</b>.</p>
+  <h1>Quartet: ${escapeHtml(style)}</h1>
+  <p>One of four data-access styles that answer the same API, here with <b>${escapeHtml(library)}</b>
+  on <b>${escapeHtml(engine)}</b>.</p>
   <ul>
 ${items.join('\n')}
   </ul>
 </body>
 </html>
 `;
-}
-
-function escape(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-  };
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }
