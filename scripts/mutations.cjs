@@ -18,7 +18,7 @@ const { ROOT } = require('./lib/workspace.cjs');
 
 const NO_TEARDOWN = {
   name: 'no teardown',
-  file: 'db-core/src/express/request-scope.ts',
+  file: 'db-core/src/http/request-scopes.ts',
   from: 'await scope.close({',
   to: 'void ({',
 };

@@ -16,9 +16,13 @@ const ORMS = {
   knex: 'knex',
 };
 
+/** Web frameworks that db-core has an entry for, each in a wing of its own. */
+const FRAMEWORKS = ['express'];
+
 const WEB = [
-  'express',
-  '@quartet/db-core/express',
+  ...FRAMEWORKS,
+  ...FRAMEWORKS.map((name) => `@quartet/db-core/${name}`),
+  '@quartet/db-core/http',
   '@quartet/express-service',
   '@quartet/http-contract',
   'node:http',
@@ -35,7 +39,8 @@ const WINGS = [
   ['session'],
   ['observe', 'drivers', 'testing', 'reflection'],
   ['binding'],
-  ['express'],
+  ['http'],
+  FRAMEWORKS,
 ];
 
 exports.WINGS = WINGS;
@@ -85,14 +90,14 @@ const RULES = [
     breaks: ({ from, file, specifier }) =>
       from.short === 'db-core' && isSource(file) && specifier.startsWith('@quartet/'),
   },
-  {
-    reason: 'only db-core/express knows Express: keep it in src/express',
+  ...FRAMEWORKS.map((name) => ({
+    reason: `only db-core/${name} knows ${name}: keep it in src/${name}`,
     breaks: ({ from, file, specifier }) =>
       from.short === 'db-core' &&
       isSource(file) &&
-      !file.startsWith('src/express/') &&
-      packageOf(specifier) === 'express',
-  },
+      !file.startsWith(`src/${name}/`) &&
+      packageOf(specifier) === name,
+  })),
   {
     reason: `the wings of db-core stand on each other (${WINGS.map((floor) => floor.join(', ')).join(' < ')}): nothing imports upwards`,
     breaks: ({ from, file, specifier }) =>
@@ -148,11 +153,11 @@ function bindingProblems({ short, isApp, manifest }) {
   return problems.map((problem) => `packages/${short}/package.json: a binding ${problem}`);
 }
 
-/** The floor that a file of db-core stands on: what is in no wing stands above all but Express. */
+/** The floor that a file of db-core stands on: what is in no wing stands above all but the web's. */
 function floorOf(file) {
   const wing = file.split('/')[1];
   const floor = WINGS.findIndex((wings) => wings.includes(wing));
-  return floor === -1 ? WINGS.length - 1.5 : floor;
+  return floor === -1 ? WINGS.findIndex((wings) => wings.includes('http')) - 0.5 : floor;
 }
 
 function isSource(file) {

@@ -84,7 +84,17 @@ test.each([
   [
     'packages/db-core/src/pool.ts',
     "import express from 'express';",
-    'only db-core/express knows Express',
+    'only db-core/express knows express',
+  ],
+  [
+    'packages/db-core/src/http/shutdown.ts',
+    "import type { Request } from 'express';",
+    'only db-core/express knows express',
+  ],
+  [
+    'packages/db-core/src/http/shutdown.ts',
+    "export * from '../express';",
+    'nothing imports upwards',
   ],
 ])('%s with %s is refused', async (file, content, reason) => {
   const said = await check({ [file]: content });

@@ -98,7 +98,7 @@ const WAYS = {
     [
       'express',
       'scopes',
-      'express/request-scope.ts',
+      'express/request-scopes.ts',
       'middleware',
       'each request gets a scope; `LoopTurns` spreads many of them over turns of the event loop',
     ],
@@ -120,7 +120,7 @@ const WAYS = {
     [
       'scope',
       'scopes',
-      'express/request-scope.ts',
+      'http/request-scopes.ts',
       '#watch',
       'from now on the end of the answer and of the socket are listened to',
     ],
@@ -142,7 +142,7 @@ const WAYS = {
     [
       'client',
       'scopes',
-      'express/request-scope.ts',
+      'http/request-scopes.ts',
       '#tearDown',
       'the answer is out or the client has left: once, whichever comes first',
     ],
@@ -171,7 +171,7 @@ const WAYS = {
     [
       'scopes',
       'handler',
-      'express/request-scope.ts',
+      'http/request-scopes.ts',
       'onTeardown',
       'the hooks are called with what the request failed with',
     ],

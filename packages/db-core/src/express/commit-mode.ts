@@ -1,14 +1,6 @@
-/** Who commits what a request has done: its handler, or the scope, before the answer. */
 import type { RequestHandler } from 'express';
-import type { CommitMode } from './current-request';
-import { ArgumentError, NoActiveScopeError } from '../errors/errors';
-import { currentRequestScope } from './current-request';
-
-/** @throws ArgumentError for anything but a mode. */
-export function assertCommitMode(mode: unknown): asserts mode is CommitMode {
-  if (mode === 'manual' || mode === 'on-success') return;
-  throw new ArgumentError(`commit must be 'manual' or 'on-success', not ${String(mode)}.`);
-}
+import { assertCommitMode, setCommitMode } from '../http/commit-mode';
+import type { CommitMode } from '../http/current-request';
 
 /**
  * Middleware for a route, or several, that differ from what `initApp` was told with `commit`.
@@ -24,9 +16,7 @@ export function assertCommitMode(mode: unknown): asserts mode is CommitMode {
 export function commitMode(mode: CommitMode): RequestHandler {
   assertCommitMode(mode);
   return (_req, _res, next) => {
-    const scope = currentRequestScope();
-    if (!scope) throw new NoActiveScopeError('commitMode()');
-    scope.commitMode = mode;
+    setCommitMode(mode);
     next();
   };
 }

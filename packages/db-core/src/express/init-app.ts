@@ -2,14 +2,12 @@
  * Gives an Express app its request scopes; the counterpart of `@app.teardown_appcontext` in each seed.
  */
 import type { Application, ErrorRequestHandler } from 'express';
-import type { RequestScopeOptions } from './request-scope';
 import { InvalidRequestError } from '../errors/errors';
-import { assertLogger } from '../errors/logger';
-import { assertKnownOptions } from '../errors/unknown-option';
-import { clientGone } from './client-gone';
-import { assertCommitMode } from './commit-mode';
+import { clientGone } from '../http/client-gone';
+import { assertRequestScopeOptions } from '../http/request-scope-options';
 import { ErrorNotes } from './error-notes';
-import { REQUEST_SCOPE_OPTIONS, RequestScopes } from './request-scope';
+import type { RequestScopeOptions } from './request-scopes';
+import { RequestScopes } from './request-scopes';
 
 const SETTING = 'quartet request scopes';
 
@@ -24,9 +22,7 @@ const SETTING = 'quartet request scopes';
  * app.get('/users', async (_req, res) => res.json(await User.query.all()));
  */
 export function initApp(app: Application, options: RequestScopeOptions = {}): RequestScopes {
-  assertKnownOptions('option of initApp', options, REQUEST_SCOPE_OPTIONS);
-  if (options.commit !== undefined) assertCommitMode(options.commit);
-  if (options.logger !== undefined) assertLogger(options.logger);
+  assertRequestScopeOptions('initApp', options);
   if ('lazyrouter' in app) {
     throw new InvalidRequestError(
       'This app is of Express 4, which gives no answer when an async handler rejects: its connection would be held ' +

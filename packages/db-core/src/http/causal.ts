@@ -31,14 +31,14 @@ export interface CausalHeader extends Signed {
 }
 
 /** A place of the app's, by whatever it knows its users by. */
-export interface CausalStore<Req extends IncomingMessage = IncomingMessage> {
+export interface CausalStore<Req = IncomingMessage> {
   /** What was saved last for the one who asks; undefined for nothing. */
   load(req: Req): string | undefined | Promise<string | undefined>;
   /** Called after a commit, which is not answered before this is done, or a second has passed. */
   save(req: Req, positions: string): void | Promise<void>;
 }
 
-export type CausalOptions<Req extends IncomingMessage = IncomingMessage> =
+export type CausalOptions<Req = IncomingMessage> =
   | { readonly cookie: CausalCookie }
   | { readonly header: CausalHeader }
   | { readonly store: CausalStore<Req> };
@@ -48,12 +48,18 @@ const SHORTEST_SECRET = 16;
 /** Methods that change nothing: everything else is read from the server that takes writes. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** A request and its answer, as Node has them. */
+export interface Messages {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
+
 /** Whether replicas may answer what a request reads. */
 export function readsReplicas({ method = 'GET' }: IncomingMessage): boolean {
   return SAFE.has(method);
 }
 
-export class Causal<Req extends IncomingMessage = IncomingMessage> {
+export class Causal<Req = IncomingMessage> {
   readonly #carrier: Carrier<Req>;
   readonly #logger: Logger;
   /** How many requests had positions that nobody here has signed, or that could not be read: they are left out. */
@@ -66,8 +72,8 @@ export class Causal<Req extends IncomingMessage = IncomingMessage> {
   }
 
   /** What `req` must see of earlier ones. A promise where the store has to be asked. */
-  before(req: Req): string | undefined | Promise<string | undefined> {
-    const found = this.#carrier.load(req);
+  before(req: Req, incoming: IncomingMessage): string | undefined | Promise<string | undefined> {
+    const found = this.#carrier.load(req, incoming);
     if (!(found instanceof Promise)) return this.#checked(found);
     return found.then(
       (text) => this.#checked(text),
@@ -76,17 +82,17 @@ export class Causal<Req extends IncomingMessage = IncomingMessage> {
   }
 
   /** Of one request. Call it before the answer's head is written. */
-  positions(req: Req, res: ServerResponse, before: string | undefined): Positions {
+  positions(req: Req, { incoming, outgoing }: Messages, before: string | undefined): Positions {
     const { save } = this.#carrier;
     const positions = new Positions({
-      readsReplicas: readsReplicas(req),
+      readsReplicas: readsReplicas(incoming),
       before,
       onCommitted: save && ((all) => inTime(save(req, String(all)), this.#logger)),
     });
     const { send } = this.#carrier;
     if (send)
-      beforeHead(res, () => {
-        if (positions.hasCommitted) send(res, String(positions));
+      beforeHead(outgoing, () => {
+        if (positions.hasCommitted) send(outgoing, String(positions));
       });
     return positions;
   }
@@ -106,12 +112,15 @@ export class Causal<Req extends IncomingMessage = IncomingMessage> {
 
 /** `load` gives null for what is there and must not be trusted. */
 interface Carrier<Req> {
-  load(req: Req): string | undefined | null | Promise<string | undefined>;
+  load(
+    req: Req,
+    incoming: IncomingMessage,
+  ): string | undefined | null | Promise<string | undefined>;
   readonly save?: (req: Req, text: string) => void | Promise<void>;
   readonly send?: (res: ServerResponse, text: string) => void;
 }
 
-function carrierOf<Req extends IncomingMessage>(options: CausalOptions<Req>): Carrier<Req> {
+function carrierOf<Req>(options: CausalOptions<Req>): Carrier<Req> {
   assertKnownOptions('option of causal', options, { cookie: true, header: true, store: true });
   if (Object.keys(options).length !== 1)
     throw new ArgumentError('causal takes one of cookie, header and store.');
@@ -126,13 +135,13 @@ function cookie({
   name: given,
   maxAgeSeconds = 60,
   secure = true,
-}: CausalCookie): Carrier<IncomingMessage> {
+}: CausalCookie): Carrier<unknown> {
   const name = given ?? (secure ? '__Host-quartet-position' : 'quartet-position');
   if (!/^[\w-]+$/.test(name)) throw new ArgumentError(`'${name}' is no name of a cookie.`);
   const signature = new Signature(secret);
   const attributes = `Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   return {
-    load({ headers }) {
+    load(_req, { headers }) {
       const pairs = headers.cookie?.split(';').map((pair) => pair.trim()) ?? [];
       const found = pairs.find((pair) => pair.startsWith(`${name}=`));
       return found && signature.open(found.slice(name.length + 1));
@@ -142,10 +151,10 @@ function cookie({
   };
 }
 
-function header({ secret, name = 'quartet-position' }: CausalHeader): Carrier<IncomingMessage> {
+function header({ secret, name = 'quartet-position' }: CausalHeader): Carrier<unknown> {
   const signature = new Signature(secret);
   return {
-    load({ headers }) {
+    load(_req, { headers }) {
       const found = headers[name.toLowerCase()];
       return typeof found === 'string' ? signature.open(found) : undefined;
     },
