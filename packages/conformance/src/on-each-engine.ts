@@ -28,7 +28,7 @@ export function onEachEngine(
     let database: FreshDatabase;
     beforeAll(async () => {
       database = await freshDatabase(name);
-      stage.engine = createEngine(database.url);
+      stage.engine = createEngine(database.appUrl);
       await initDb(stage.engine);
       stage.probe = await Probe.open(name, database.url);
     });

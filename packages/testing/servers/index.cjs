@@ -10,6 +10,9 @@ exports.SERVERS = ['postgres', 'mariadb'];
 /** The environment variable that says where the engine's server is. */
 exports.addressVariable = (engine) => `TEST_${engine.toUpperCase()}_URL`;
 
+/** The environment variable that says what apps reach its databases through, see set-ups.cjs. */
+exports.throughVariable = (engine) => `TEST_${engine.toUpperCase()}_THROUGH`;
+
 /**
  * Starts one server.
  *

@@ -52,6 +52,11 @@ export function serverUrl(name: Exclude<EngineName, 'sqlite'>): string {
   return url;
 }
 
+/** What apps reach the databases of the server through; undefined where that is the server itself. */
+export function throughOf(name: EngineName): string | undefined {
+  return process.env[`TEST_${name.toUpperCase()}_THROUGH`];
+}
+
 function isThere(engine: TestEngine): boolean {
   return engine.name === 'sqlite' || Boolean(process.env[addressVariable(engine.name)]);
 }

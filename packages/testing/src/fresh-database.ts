@@ -8,12 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
-import { serverUrl } from './engines';
+import { serverUrl, throughOf } from './engines';
 import type { EngineName } from './engines';
 
 export interface FreshDatabase {
   /** As `createEngine` takes it: `sqlite:////tmp/…`, `postgresql://…` or `mysql://…`. */
   readonly url: string;
+  /** For an app: several servers, or a pooler, where the run is on those; else the same. */
+  readonly appUrl: string;
   /** Removes the database. Dispose your engine first; a connection still open is cut off. */
   readonly drop: () => Promise<void>;
 }
@@ -27,14 +29,19 @@ export interface FreshDatabase {
  * const database = await freshDatabase(engine);
  * afterAll(() => database.drop());
  */
-export function freshDatabase(
+export async function freshDatabase(
   engine: EngineName | { name: EngineName },
   server?: string,
 ): Promise<FreshDatabase> {
-  return makers[typeof engine === 'string' ? engine : engine.name](server);
+  const name = typeof engine === 'string' ? engine : engine.name;
+  const database = await makers[name](server);
+  const through = server === undefined ? throughOf(name) : undefined;
+  return { ...database, appUrl: through === undefined ? database.url : via(through, database.url) };
 }
 
-const makers: Record<EngineName, (server?: string) => Promise<FreshDatabase>> = {
+type Made = Omit<FreshDatabase, 'appUrl'>;
+
+const makers: Record<EngineName, (server?: string) => Promise<Made>> = {
   async sqlite() {
     const folder = await mkdtemp(join(tmpdir(), 'quartet-sqlite-'));
     return {
@@ -70,6 +77,12 @@ function withDatabase(server: string, name: string): string {
   const url = new URL(server);
   url.pathname = `/${name}`;
   return url.href;
+}
+
+/** `url` with other hosts, and parameters behind it. */
+function via(through: string, url: string): string {
+  const [hosts = '', parameters] = through.split('?');
+  return url.replace(new URL(url).host, hosts) + (parameters ? `?${parameters}` : '');
 }
 
 async function onPostgres(url: string, statement: string): Promise<void> {

@@ -83,7 +83,7 @@ export function registerArticles({ Session, User, ...style }: Style): void {
           ...(load('database') as Pick<Style, 'initDb'>),
           ...(load('session') as Pick<Style, 'Session'>),
         };
-        const engine = core.createEngine(database.url);
+        const engine = core.createEngine(database.appUrl);
         await app.initDb(engine);
         await expect(
           core.runInScope(() => app.Session.execute('SELECT * FROM users')),

@@ -32,7 +32,7 @@ export function registerTenants({ createApp, Session }: Style): void {
     let server: Server;
     beforeAll(async () => {
       database = await freshDatabase(testEngine);
-      engine = createEngine(database.url);
+      engine = createEngine(database.appUrl);
       server = createServer(await createApp(engine)).listen(0, '127.0.0.1');
       await once(server, 'listening');
       for (const sql of POLICIES) await engine.execute(sql);

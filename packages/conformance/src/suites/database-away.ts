@@ -165,7 +165,7 @@ class Load {
 
 /** The server's database goes with the server. */
 function held({ database }: OwnServer): OwnServer['database'] {
-  return { url: database.url, drop: async () => undefined };
+  return { ...database, drop: async () => undefined };
 }
 
 async function withFixture(

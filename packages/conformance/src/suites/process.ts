@@ -169,7 +169,7 @@ async function withApp(
   const started: AppProcess[] = [];
   const cleanup: Stage['cleanup'] = [];
   const start = async (): Promise<AppProcess> => {
-    const app = await AppProcess.start(subject.server, database.url, env);
+    const app = await AppProcess.start(subject.server, database.appUrl, env);
     started.push(app);
     return app;
   };

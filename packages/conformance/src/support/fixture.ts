@@ -59,7 +59,7 @@ export class Fixture {
     const database = options.database ?? (await freshDatabase(engineName));
     const probe = await Probe.open(engineName, database.url);
     await options.prepare?.(probe);
-    const engine = createEngine(database.url, options.engine);
+    const engine = createEngine(database.appUrl, options.engine);
     const app: Express = await subject.createApp(engine);
     const extra = new ExtraRoutes(subject.queries, engine);
     const outer = express().use(extra.router).use(app);

@@ -40,7 +40,7 @@ import { serverList, targetOf, withDefaults } from './server-list';
 import { Servers } from './servers';
 import { Streams } from './streams';
 
-/** The figures of the pool whose connections take writes, how many sessions have used this engine since the start, and its servers. */
+/** The figures of all its pools together, how many sessions have used this engine since the start, and its servers. */
 export interface EngineStatus extends PoolStatus {
   readonly sessions: number;
   readonly nodes: readonly NodeStatus[];
@@ -176,9 +176,10 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     return this.#begin ?? this.dialect.beginMode(isolationLevel);
   }
 
-  /** The figures of the pool at this moment. */
+  /** The figures of the pools at this moment. */
   status(): EngineStatus {
-    return { ...this.#pool.status, sessions: this.#sessions, nodes: this.#servers.status };
+    const pool = this.#replacement?.status ?? this.#servers.poolStatus;
+    return { ...pool, sessions: this.#sessions, nodes: this.#servers.status };
   }
 
   /** Whether sessions that have written nothing read from other servers than the one that takes writes. */

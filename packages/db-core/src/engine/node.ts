@@ -21,7 +21,7 @@ export interface NodeStatus {
   readonly leftOut: string | undefined;
   /** By how much it was behind, in milliseconds, when it was asked last; undefined where that is not known. */
   readonly lagMs: number | undefined;
-  /** Its own connections for reading; undefined where it has none. */
+  /** Its connections; undefined where it has had none. */
   readonly pool: PoolStatus | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Target } from '../dialects/server-state';
 import type { ReadAnywhere } from './connection-host';
 import type { ServerList } from './server-list';
 import { Node, type NodeStatus } from './node';
-import { Pool, type PoolOptions } from './pool';
+import { Pool, type PoolOptions, type PoolStatus } from './pool';
 import { Readers, type ReaderOptions } from './readers';
 import { Silence } from './silence';
 import { Writer } from './writer';
@@ -55,6 +55,11 @@ export class Servers {
     return this.#readers !== undefined;
   }
 
+  /** The figures of all pools together. */
+  get poolStatus(): PoolStatus {
+    return this.#pools.map(({ status }) => status).reduce(sum);
+  }
+
   get status(): NodeStatus[] {
     return this.#nodes.map((node) => ({
       node: node.url.node,
@@ -62,7 +67,7 @@ export class Servers {
       isWriter: node === this.#writer.node,
       leftOut: node.leftOut,
       lagMs: node.lagMs,
-      pool: this.#readers?.poolOf(node)?.status,
+      pool: node === this.#writer.node ? this.pool.status : this.#readers?.poolOf(node)?.status,
     }));
   }
 
@@ -91,4 +96,9 @@ export class Servers {
   get #pools(): Pool[] {
     return [this.pool, ...(this.#readers?.pools ?? [])];
   }
+}
+
+function sum(one: PoolStatus, other: PoolStatus): PoolStatus {
+  const names = Object.keys(one) as (keyof PoolStatus)[];
+  return Object.fromEntries(names.map((name) => [name, one[name] + other[name]])) as never;
 }
