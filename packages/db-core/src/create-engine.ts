@@ -15,6 +15,7 @@ const ENGINE_OPTIONS: Readonly<Record<keyof EngineOptions, true>> = {
   recycleSeconds: true,
   idleTimeoutMs: true,
   minPoolSize: true,
+  failoverTimeoutMs: true,
   maxLagMs: true,
   causalWaitMs: true,
   readsFrom: true,

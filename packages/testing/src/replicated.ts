@@ -16,7 +16,9 @@ export interface Replicated {
   /** Of the primary, and the same on the replica. */
   readonly database: FreshDatabase;
   readonly replicaUrl: string;
-  /** Makes a primary of the replica. */
+  /** From now on the primary answers a COMMIT when the replica has it, so that none is lost with the primary. */
+  synchronize(): Promise<void>;
+  /** Makes a primary of the replica, when it has replayed all that it has got. */
   promote(): Promise<void>;
   /** Lets the replica replay nothing until `replay`. */
   pause(): Promise<void>;
@@ -31,19 +33,41 @@ export interface Galera {
   stop(): Promise<void>;
 }
 
-/** What the replica is told, in the words of its database. */
-const WORDS: Readonly<
-  Record<ServerName, Readonly<Record<'promote' | 'pause' | 'replay', readonly string[]>>>
-> = {
+/** What the servers are told, in the words of their database. */
+interface Words {
+  readonly promote: readonly string[];
+  readonly pause: readonly string[];
+  readonly replay: readonly string[];
+  /** To the primary, and to the replica. */
+  readonly synchronize: readonly [readonly string[], readonly string[]];
+}
+
+const WORDS: Readonly<Record<ServerName, Words>> = {
   postgres: {
     promote: ['SELECT pg_promote()'],
     pause: ['SELECT pg_wal_replay_pause()'],
     replay: ['SELECT pg_wal_replay_resume()'],
+    synchronize: [
+      ["ALTER SYSTEM SET synchronous_standby_names = '*'", 'SELECT pg_reload_conf()'],
+      [],
+    ],
   },
   mariadb: {
     promote: ['STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only = 0'],
     pause: ['STOP SLAVE SQL_THREAD'],
     replay: ['START SLAVE SQL_THREAD'],
+    synchronize: [
+      [
+        "SET GLOBAL rpl_semi_sync_master_wait_point = 'AFTER_SYNC'",
+        'SET GLOBAL rpl_semi_sync_master_timeout = 60000',
+        'SET GLOBAL rpl_semi_sync_master_enabled = 1',
+      ],
+      [
+        'SET GLOBAL rpl_semi_sync_slave_enabled = 1',
+        'STOP SLAVE IO_THREAD',
+        'START SLAVE IO_THREAD',
+      ],
+    ],
   },
 };
 
@@ -58,8 +82,9 @@ export async function startReplicated(engine: ServerName): Promise<Replicated> {
   const kind = engine === 'mariadb' ? 'mariadb-replica' : 'postgres-standby';
   const replica = await startServer(kind, primary.url);
   const database = await freshDatabase(engine, primary.url);
-  const tell = async (what: 'promote' | 'pause' | 'replay'): Promise<void> => {
-    for (const statement of WORDS[engine][what]) await ask(engine, replica.url, statement);
+  const words = WORDS[engine];
+  const tell = async (statements: readonly string[], { url } = replica): Promise<void> => {
+    for (const statement of statements) await ask(engine, url, statement);
   };
   const replicaUrl = at(database.url, replica.url);
   await reached(() => ask(engine, replicaUrl, 'SELECT 1'));
@@ -68,9 +93,18 @@ export async function startReplicated(engine: ServerName): Promise<Replicated> {
     replica,
     database,
     replicaUrl,
-    promote: () => tell('promote'),
-    pause: () => tell('pause'),
-    replay: () => tell('replay'),
+    synchronize: async () => {
+      const [ofPrimary, ofReplica] = words.synchronize;
+      await tell(ofPrimary, primary);
+      await tell(ofReplica);
+      await until(() => isSynchronous(engine, primary.url));
+    },
+    promote: async () => {
+      if (engine === 'mariadb') await until(() => hasReplayedAll(replica.url));
+      await tell(words.promote);
+    },
+    pause: () => tell(words.pause),
+    replay: () => tell(words.replay),
     stop: async () => void (await Promise.all([primary.stop(), replica.stop()])),
   };
 }
@@ -137,27 +171,49 @@ function at(database: string, server: string): string {
   return Object.assign(new URL(database), { host: new URL(server).host }).href;
 }
 
-async function ask(engine: ServerName, url: string, statement: string): Promise<void> {
+async function isSynchronous(engine: ServerName, url: string): Promise<boolean> {
+  const [row] =
+    engine === 'postgres'
+      ? await ask(engine, url, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'")
+      : await ask(
+          engine,
+          url,
+          "SHOW STATUS WHERE variable_name = 'Rpl_semi_sync_master_clients' AND value > 0",
+        );
+  return row !== undefined;
+}
+
+/** Stopping a replica of MariaDB stops it in the middle of what it has got; PostgreSQL's promotion waits by itself. */
+async function hasReplayedAll(url: string): Promise<boolean> {
+  const [row] = await ask('mariadb', url, 'SHOW SLAVE STATUS');
+  return String(row?.['Slave_SQL_Running_State']).includes('has read all relay log');
+}
+
+async function ask(
+  engine: ServerName,
+  url: string,
+  statement: string,
+): Promise<readonly Record<string, unknown>[]> {
   if (engine === 'mariadb') {
     const connection = await createConnection(url);
     try {
-      await connection.query(statement);
+      const [rows] = await connection.query(statement);
+      return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
     } finally {
       await connection.end();
     }
-    return;
   }
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<Record<string, unknown>>(statement)).rows;
   } finally {
     await client.end();
   }
 }
 
 /** The database comes to the others a moment later. */
-async function reached(knock: () => Promise<void>): Promise<void> {
+async function reached(knock: () => Promise<unknown>): Promise<void> {
   await until(() =>
     knock().then(
       () => true,

@@ -21,6 +21,7 @@ export interface UrlSettings {
   busyTimeoutMs?: number;
   preparedStatements?: boolean;
   readsFrom?: ReadsFrom;
+  failoverTimeoutMs?: number;
   maxLagMs?: number;
   causalWaitMs?: number;
 }
@@ -84,6 +85,7 @@ export const SERVER_PARAMETERS = {
     values: READS_FROM,
     sets: (text) => ({ readsFrom: text.toLowerCase() as ReadsFrom }),
   },
+  failoverTimeoutMs: numeric('failoverTimeoutMs', 'milliseconds'),
   maxLagMs: numeric('maxLagMs', 'milliseconds'),
   causalWaitMs: numeric('causalWaitMs', 'milliseconds'),
 } satisfies UrlParameters;

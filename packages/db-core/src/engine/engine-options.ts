@@ -13,6 +13,11 @@ export interface EngineOptions
     Partial<ReaderOptions>,
     Partial<StreamOptions> {
   /**
+   * How long a request waits for another server to take writes when the one that did is lost, before it fails. 0 fails at once.
+   * Default 10000 where there are several servers, else 0.
+   */
+  readonly failoverTimeoutMs?: number;
+  /**
    * Show every statement, a line each: `true` on the console, or as `info` of the `logger` where one is given; a function
    * gets the line. Default false.
    */
@@ -57,6 +62,11 @@ export function poolOptionsOf(options: EngineOptions, dialect: Dialect): PoolOpt
     ),
     minPoolSize: atLeastZero('minPoolSize', options.minPoolSize ?? 1),
   });
+}
+
+/** @throws ArgumentError */
+export function failoverTimeoutOf(options: EngineOptions, hasSeveral: boolean): number {
+  return atLeastZero('failoverTimeoutMs', options.failoverTimeoutMs ?? (hasSeveral ? 10_000 : 0));
 }
 
 /** @throws ArgumentError */

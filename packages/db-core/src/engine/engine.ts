@@ -35,7 +35,13 @@ import { defaultIdleWarnMs, IdleWarnings, IdleWatch } from './idle-watch';
 import { LeakDetector, warnOfLeak } from './leak-detector';
 import { defaultNPlusOneThreshold, NPlusOneWarnings, RepeatedReads } from './repeated-reads';
 import { Pool } from './pool';
-import { poolOptionsOf, positive, readerOptionsOf, type EngineOptions } from './engine-options';
+import {
+  failoverTimeoutOf,
+  poolOptionsOf,
+  positive,
+  readerOptionsOf,
+  type EngineOptions,
+} from './engine-options';
 import { serverList, targetOf, withDefaults } from './server-list';
 import { Servers } from './servers';
 import { Streams } from './streams';
@@ -97,6 +103,7 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     const readsFromReplicas = options.readsFrom === 'replicas';
     this.#servers = new Servers(this.dialect, servers, {
       target: targetOf(url, servers, readsFromReplicas),
+      failoverTimeoutMs: failoverTimeoutOf(options, servers.length > 1),
       pool: this.#poolOptions,
       readers: readsFromReplicas ? readerOptionsOf(options) : undefined,
       networkTimeoutMs,

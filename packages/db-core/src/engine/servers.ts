@@ -12,6 +12,8 @@ import { Writer } from './writer';
 
 export interface ServersOptions {
   readonly target: Target;
+  /** How long another is waited for when the one that takes writes is lost, in milliseconds. */
+  readonly failoverTimeoutMs: number;
   readonly pool: PoolOptions;
   /** Given where replicas are read from. */
   readonly readers: ReaderOptions | undefined;
@@ -31,10 +33,15 @@ export class Servers {
   constructor(
     dialect: Dialect,
     urls: ServerList,
-    { target, pool, readers, networkTimeoutMs }: ServersOptions,
+    { target, failoverTimeoutMs, pool, readers, networkTimeoutMs }: ServersOptions,
   ) {
     this.#nodes = urls.map((url) => new Node(url));
-    this.#writer = new Writer(dialect, this.#nodes, target, (isGone) => this.pool.expire(isGone));
+    this.#writer = new Writer(
+      dialect,
+      this.#nodes,
+      { target, patienceMs: failoverTimeoutMs },
+      (isGone) => this.pool.expire(isGone),
+    );
     this.pool = new Pool(this.#writer, pool);
     if (urls.length > 1) {
       const onGone = (): void => this.#writer.lose(this.#writer.node, true);

@@ -14,8 +14,8 @@ import { OperationalError } from '../errors/errors';
 
 /** For so long an earlier server of the list may still answer when a later one has. */
 const HEAD_START_MS = 250;
-/** A server that answers, and takes no writes, may be the next to take them: it is asked again while another is waited for. */
-const ASK_AGAIN_MS = 250;
+/** A server that is not the one yet, or is away, may be the next: it is asked again as long as one is looked for. */
+const ASK_AGAIN_MS = 100;
 
 interface Found {
   readonly node: Node;
@@ -28,25 +28,30 @@ export class Writer implements PoolSource {
   readonly #dialect: Dialect;
   readonly #nodes: readonly Node[];
   readonly #target: Target;
+  readonly #patienceMs: number;
   readonly #onLost: (isGone: boolean) => void;
+  /** When the one before was lost; undefined while there is one, and before the first. */
+  #lostAt: number | undefined;
   #node: Node | undefined;
   #system: string | undefined;
   #search: Promise<Found> | undefined;
 
   /**
    * @param target `any` of a single server is taken without a question
+   * @param patienceMs how long after the loss of one another is waited for, in milliseconds
    * @param onLost called when the server is not the one any more: connections to it are of no use
    */
   constructor(
     dialect: Dialect,
     nodes: readonly Node[],
-    target: Target,
+    { target, patienceMs }: { readonly target: Target; readonly patienceMs: number },
     onLost: (isGone: boolean) => void,
   ) {
     this.synchronous = dialect.synchronous;
     this.#dialect = dialect;
     this.#nodes = nodes;
     this.#target = target;
+    this.#patienceMs = patienceMs;
     this.#onLost = onLost;
     if (!this.#asks) this.#node = nodes[0];
   }
@@ -62,7 +67,7 @@ export class Writer implements PoolSource {
   }
 
   get #asks(): boolean {
-    return this.#nodes.length > 1 || this.#target !== 'any';
+    return this.#nodes.length > 1 || this.#target !== 'any' || this.#patienceMs > 0;
   }
 
   /** @throws OperationalError `unavailable` that says of each server why it is not the one. */
@@ -91,6 +96,7 @@ export class Writer implements PoolSource {
   lose(node: Node | undefined, isGone: boolean): void {
     if (!this.#asks || this.#node !== node || !node) return;
     this.#node = undefined;
+    this.#lostAt = performance.now();
     this.#onLost(isGone);
   }
 
@@ -99,14 +105,18 @@ export class Writer implements PoolSource {
     const targets: readonly Target[] =
       this.#target === 'prefer-standby' ? ['standby', 'any'] : [this.#target];
     let failures: Failure[] = [];
+    const deadline = (this.#lostAt ?? -Infinity) + this.#patienceMs;
     for (const target of targets) {
-      const round = new Round(this.#nodes, (node) => this.#connectTo(node, target));
+      const round = new Round(this.#nodes, deadline, (node) => this.#connectTo(node, target));
       const found = await round.first();
       failures = round.failures;
       if (!found) continue;
       this.#node = found.node;
+      this.#lostAt = undefined;
       return found;
     }
+    const limit = failures.find(({ error }) => this.isConnectionLimit(error));
+    if (limit) throw limit.error;
     const reasons = failures.map(({ node, why }) => `${node.name}: ${why.replace(/\.$/, '')}`);
     throw new OperationalError(
       `None of the servers is the one that is looked for (${this.#target}): ${reasons.join('; ')}.`,
@@ -152,17 +162,23 @@ interface Failure {
   readonly error: unknown;
 }
 
-/** All servers are asked at once. */
+/** All servers are asked at once, and again until one is found, each has said no, and it is too late. */
 class Round {
   readonly #nodes: readonly Node[];
+  readonly #deadline: number;
   readonly #connect: (node: Node) => Promise<DriverConnection>;
   readonly #found = new Map<Node, Found>();
   readonly #failures = new Map<Node, Failure>();
   #isOver = false;
   #onAnswer: () => void = () => undefined;
 
-  constructor(nodes: readonly Node[], connect: (node: Node) => Promise<DriverConnection>) {
+  constructor(
+    nodes: readonly Node[],
+    deadline: number,
+    connect: (node: Node) => Promise<DriverConnection>,
+  ) {
     this.#nodes = nodes;
+    this.#deadline = deadline;
     this.#connect = connect;
   }
 
@@ -175,17 +191,15 @@ class Round {
   async first(): Promise<Found | undefined> {
     const paused = new Set(this.#nodes.filter(({ isPaused }) => isPaused));
     for (const node of this.#nodes) void this.#ask(node);
-    let headStart: Promise<unknown> | undefined;
+    let headStart: Promise<void> | undefined;
     let isHeadStartOver = false;
     for (;;) {
       const answer = new Promise<void>((resolve) => (this.#onAnswer = resolve));
-      const found = this.#nodes.map((node) => this.#found.get(node)).find((each) => each);
-      const pending = this.#nodes.filter(
-        (node) => !this.#found.has(node) && !this.#failures.has(node),
-      );
-      const before = found ? this.#nodes.slice(0, this.#nodes.indexOf(found.node)) : pending;
-      const awaited = before.filter((node) => pending.includes(node) && !paused.has(node));
-      if (awaited.length === 0 || (found && isHeadStartOver)) {
+      const found = this.#nodes.flatMap((node) => this.#found.get(node) ?? [])[0];
+      // Those that could still be the one, and are not known to be away.
+      const before = found ? this.#nodes.slice(0, this.#nodes.indexOf(found.node)) : this.#nodes;
+      const isAwaited = before.some((node) => !this.#failures.has(node) && !paused.has(node));
+      if (found ? !isAwaited || isHeadStartOver : !isAwaited && this.#isLate) {
         this.#end(found);
         return found;
       }
@@ -195,6 +209,10 @@ class Round {
         });
       await Promise.race([answer, ...(headStart ? [headStart] : [])]);
     }
+  }
+
+  get #isLate(): boolean {
+    return performance.now() > this.#deadline;
   }
 
   async #ask(node: Node): Promise<void> {
@@ -209,7 +227,7 @@ class Round {
         const why = error instanceof WrongServer ? `it ${error.why}` : (error as Error).message;
         this.#failures.set(node, { node, why, error });
         this.#onAnswer();
-        if (this.#isOver || !(error instanceof WrongServer)) return;
+        if (this.#isOver) return;
         await delay(ASK_AGAIN_MS);
         if (this.#isOver) return;
       }
