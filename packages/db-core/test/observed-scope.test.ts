@@ -68,7 +68,7 @@ onEachEngine((fixture) => {
   test('a commit that a request forgot is noted before its session ends', async () => {
     const recorder = new Recorder();
     const app = express();
-    initApp(app, { record: () => recorder, onForgottenCommit: () => undefined });
+    const scopes = initApp(app, { record: () => recorder, onForgottenCommit: () => undefined });
     app.post('/:answer', async (req, res) => {
       await Session.execute("insert into items (name) values ('a')");
       if (req.params.answer === 'kept') await Session.commit();
@@ -77,6 +77,7 @@ onEachEngine((fixture) => {
     const kindsAfter = async (url: string, answer: string) => {
       const before = recorder.events.length;
       await fetch(`${url}/${answer}`, { method: 'POST' });
+      await scopes.idle(); // the answer is out before its teardown is over
       return recorder.events.slice(before).map(({ kind }) => kind);
     };
     await withServer(app, async (url) => {

@@ -2,7 +2,7 @@ import type { Application, Request, Response } from 'express';
 import express from 'express';
 import type { Engine, ScopedSession } from '@quartet/db-core';
 import type { RequestScopeOptions } from '@quartet/db-core/express';
-import { createEngine, scopedSession, sessionmaker } from '@quartet/db-core';
+import { createEngine, currentScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import { initApp } from '@quartet/db-core/express';
 import { getRecordedQueries, Recorder } from '@quartet/db-core/observe';
 import { withServer } from '@quartet/testing';
@@ -108,6 +108,22 @@ test('the app’s own metrics stay, and its recorder still records', async () =>
   await ask(handler, { serverTiming: true, record: () => new Recorder() }, (response) => {
     expect(Object.keys(timingsIn(response))).toEqual(['cache', 'db', 'db-wait', 'total']);
     expect(recorded).toBe(1);
+  });
+});
+
+test('a tool that looks at the scope as well takes nothing from the app’s recorder', async () => {
+  let recorded: readonly object[] = [];
+  const own = new Recorder();
+  const handler = async (_req: Request, res: Response): Promise<void> => {
+    currentScope()?.observe(new Recorder(undefined, { keeps: 0 }));
+    await Session.execute('select 1');
+    recorded = getRecordedQueries();
+    res.json({});
+  };
+  await ask(handler, { serverTiming: true, record: () => own }, (response) => {
+    expect(recorded).toHaveLength(1);
+    expect(recorded).toEqual(own.queries);
+    expect(timingsIn(response)['db']?.description).toBe('1 statement');
   });
 });
 

@@ -18,7 +18,7 @@ export class Observers implements ScopeObserver {
   readonly all: readonly ScopeObserver[];
 
   constructor(all: readonly ScopeObserver[]) {
-    this.all = all;
+    this.all = all.flatMap((each) => (each instanceof Observers ? each.all : [each]));
   }
 
   /** That of the first which asks where a statement comes from. */
