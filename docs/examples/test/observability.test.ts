@@ -1,4 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
+import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -49,9 +50,14 @@ test('OpenTelemetry gets a span for a unit of work, with its statements in it', 
   const tracerProvider = new BasicTracerProvider({
     spanProcessors: [new SimpleSpanProcessor(exporter)],
   });
+  // #region register
+  // new NodeSDK({ instrumentations: [new QuartetInstrumentation()] }) does this, with providers of its own
+  const end = registerInstrumentations({
+    instrumentations: [new QuartetInstrumentation()],
+    tracerProvider,
+  });
+  // #endregion
   // #region opentelemetry
-  const instrumentation = new QuartetInstrumentation({ requireParentSpan: false });
-  instrumentation.setTracerProvider(tracerProvider); // NodeSDK does that
   await addUser();
   const spans = exporter.getFinishedSpans();
   expect(spans.map(({ name }) => name)).toEqual([
@@ -61,7 +67,7 @@ test('OpenTelemetry gets a span for a unit of work, with its statements in it', 
     'transaction', // around them
   ]);
   // #endregion
-  instrumentation.disable();
+  end();
   await tracerProvider.shutdown();
 });
 

@@ -1,3 +1,4 @@
+import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { createEngine, PoolTimeoutError } from '@quartet/db-core';
 import type { Engine } from '@quartet/db-core';
 import type { FreshDatabase } from '@quartet/testing';
@@ -105,7 +106,25 @@ test('an option that it does not know is refused', () => {
   );
 });
 
-test('it has what the SDK registers instrumentations by, and can be made without being at work', () => {
+test('the SDK registers it as one of its own, and ends it', async () => {
+  const telemetry = new Telemetry({ enabled: false });
+  const { tracerProvider, meterProvider } = telemetry;
+  const instrumentation = new QuartetInstrumentation({ enabled: false });
+  const end = registerInstrumentations({
+    instrumentations: [instrumentation],
+    tracerProvider,
+    meterProvider,
+  });
+  const engine = createEngine('sqlite://');
+  await engine.execute('select 1');
+  end();
+  await engine.execute('select 2');
+  await engine.dispose();
+  expect(telemetry.spans.map(({ name }) => name)).toEqual(['SELECT']);
+  await telemetry.stop();
+});
+
+test('it can be made without being at work', () => {
   const instrumentation = new QuartetInstrumentation({ enabled: false });
   expect(instrumentation).toMatchObject({
     instrumentationName: '@quartet/opentelemetry',
