@@ -182,7 +182,8 @@ onEachEngine((fixture) => {
 
 test('labels and help are escaped, and values lie in the bucket of the first limit that is not below them', () => {
   const histogram = new Histogram([1, 2]);
-  for (const value of [0.5, 1, 1.5, 3]) histogram.observe(value, { path: 'a"b\\c\nd' });
+  const series = histogram.series({ path: 'a"b\\c\nd' });
+  for (const value of [0.5, 1, 1.5, 3]) series.observe(value);
   const text = expose([
     { name: 'h', type: 'histogram', help: 'Back\\slash\nline', samples: histogram.samples() },
   ]);

@@ -5,7 +5,6 @@
  */
 import type { Attributes, BatchObservableResult, Meter, Observable } from '@opentelemetry/api';
 import type { CheckoutTrace, QueryTrace, TransactionTrace } from '@quartet/db-core/observe';
-import type { PoolStatus } from '@quartet/db-core';
 import { Engine, PoolTimeoutError } from '@quartet/db-core';
 import { DURATION_BUCKETS, poolNameOf } from '@quartet/db-core/observe';
 import { attributesOfEngine, attributesOfError, attributesOfStatement } from './attributes';
@@ -115,19 +114,13 @@ export class Metrics {
         this.#engines.delete(each);
         continue;
       }
-      const status = engine.status();
-      this.#observePool(result, status, poolNameOf(engine));
-      for (const { node, pool } of status.nodes)
-        if (pool) this.#observePool(result, pool, `${node}/${engine.url.database} readers`);
+      const { idle, inUse, max, waiting } = engine.status(); // of all its servers together
+      const pool: Attributes = { 'db.client.connection.pool.name': poolNameOf(engine) };
+      const state = (name: string): Attributes => ({ ...pool, 'db.client.connection.state': name });
+      result.observe(this.#connections, idle, state('idle'));
+      result.observe(this.#connections, inUse, state('used'));
+      result.observe(this.#maximum, max, pool);
+      result.observe(this.#pending, waiting, pool);
     }
   };
-
-  #observePool(result: BatchObservableResult, status: PoolStatus, name: string): void {
-    const pool: Attributes = { 'db.client.connection.pool.name': name };
-    const state = (which: string): Attributes => ({ ...pool, 'db.client.connection.state': which });
-    result.observe(this.#connections, status.idle, state('idle'));
-    result.observe(this.#connections, status.inUse, state('used'));
-    result.observe(this.#maximum, status.max, pool);
-    result.observe(this.#pending, status.waiting, pool);
-  }
 }

@@ -44,71 +44,64 @@ function escaped(letter: string): string {
   return letter === '\n' ? '\\n' : `\\${letter}`;
 }
 
-/** Counts values by how large they are, for each set of labels. */
+/** Counts values by how large they are, in a series for each set of labels. */
 export class Histogram {
   readonly #boundaries: readonly number[];
-  readonly #series = new Map<string, Series>();
+  readonly #series: Series[] = [];
 
   constructor(boundaries: readonly number[]) {
     this.#boundaries = boundaries;
   }
 
-  /** How many sets of labels it has. */
+  /** How many series it has. */
   get size(): number {
-    return this.#series.size;
+    return this.#series.length;
   }
 
-  has(labels: Labels): boolean {
-    return this.#series.has(keyOf(labels));
-  }
-
-  /** Begins a series at 0, so that it is there before its first value. */
-  begin(labels: Labels): void {
-    this.#of(labels);
-  }
-
-  observe(value: number, labels: Labels): void {
-    const series = this.#of(labels);
-    const at = this.#boundaries.findIndex((boundary) => value <= boundary);
-    const bucket = at < 0 ? this.#boundaries.length : at;
-    series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
-    series.sum += value;
+  /** Begins a series, at 0. @param labels other ones than those of every series before */
+  series(labels: Labels): Series {
+    const series = new Series(labels, this.#boundaries);
+    this.#series.push(series);
+    return series;
   }
 
   samples(): Sample[] {
-    return [...this.#series.values()].flatMap(({ labels, counts, sum }) => {
-      let total = 0;
-      const buckets = counts.map((count, i) => {
-        total += count;
-        const le = i < this.#boundaries.length ? String(this.#boundaries[i]) : '+Inf';
-        return { part: '_bucket', labels: { ...labels, le }, value: total };
-      });
-      return [
-        ...buckets,
-        { part: '_sum', labels, value: sum },
-        { part: '_count', labels, value: total },
-      ];
-    });
-  }
-
-  #of(labels: Labels): Series {
-    const key = keyOf(labels);
-    let series = this.#series.get(key);
-    if (!series) {
-      const counts = Array.from({ length: this.#boundaries.length + 1 }, () => 0);
-      this.#series.set(key, (series = { labels, counts, sum: 0 }));
-    }
-    return series;
+    return this.#series.flatMap((series) => series.samples());
   }
 }
 
-interface Series {
-  readonly labels: Labels;
+/** What was counted with one set of labels. */
+export class Series {
+  readonly #labels: Labels;
+  readonly #boundaries: readonly number[];
   /** For each boundary what is not above it and above the one before; then the rest. */
-  readonly counts: number[];
-  sum: number;
-}
+  readonly #counts: number[];
+  #sum = 0;
 
-function keyOf(labels: Labels): string {
-  return JSON.stringify(labels);
+  constructor(labels: Labels, boundaries: readonly number[]) {
+    this.#labels = labels;
+    this.#boundaries = boundaries;
+    this.#counts = Array.from({ length: boundaries.length + 1 }, () => 0);
+  }
+
+  observe(value: number): void {
+    let bucket = 0;
+    while (value > (this.#boundaries[bucket] ?? Infinity)) bucket++;
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
+    this.#sum += value;
+  }
+
+  samples(): Sample[] {
+    let total = 0;
+    const buckets = this.#counts.map((count, i) => {
+      total += count;
+      const le = String(this.#boundaries[i] ?? '+Inf');
+      return { part: '_bucket', labels: { ...this.#labels, le }, value: total };
+    });
+    return [
+      ...buckets,
+      { part: '_sum', labels: this.#labels, value: this.#sum },
+      { part: '_count', labels: this.#labels, value: total },
+    ];
+  }
 }

@@ -5,7 +5,7 @@
 import type { Engine } from '../engine/engine';
 import type { EndEvent, EngineEvent, EngineEvents, QueryEvent, TimedEvent } from '../engine/events';
 import type { PoolStatus } from '../engine/pool';
-import type { Family, Labels, Sample } from './exposition';
+import type { Family, Labels, Sample, Series } from './exposition';
 import { outcomeOf } from '../engine/channels';
 import { expose, Histogram } from './exposition';
 import { DURATION_BUCKETS, errorTypeOf, poolNameOf, systemNameOf } from './semantic-names';
@@ -16,6 +16,7 @@ const OUTCOME = 'quartet_transaction_outcome';
 const OUTCOMES = ['commit', 'rollback', 'unknown'];
 /** So many kinds of statements are told apart at most. */
 const MOST_SERIES = 200;
+const OTHER = 'OTHER';
 
 /**
  * Counts from now on what these engines do, and shows it as text.
@@ -49,8 +50,8 @@ export class PrometheusMetrics {
   toString(): string {
     const of = (samples: (engine: Watched) => readonly Sample[]): Sample[] =>
       this.#engines.flatMap(samples);
-    const pools = (labels: (status: PoolStatus, pool: Labels) => Sample[]): Sample[] =>
-      of((engine) => engine.pools.flatMap(([status, pool]) => labels(status, pool)));
+    const pools = (samples: (status: PoolStatus, pool: Labels) => Sample[]): Sample[] =>
+      of(({ engine, labels }) => samples(engine.status(), labels)); // of all its servers together
     const counter = (value: (status: PoolStatus) => number): Sample[] =>
       pools((status, labels) => [{ labels, value: value(status) }]);
     const families: readonly Family[] = [
@@ -123,6 +124,9 @@ class Watched {
   readonly transactions = new Histogram(DURATION_BUCKETS);
   readonly statements = new Histogram(DURATION_BUCKETS);
   readonly labels: Labels;
+  /** By their name: outcomes of transactions, and operations with their error. */
+  readonly #outcomes = new Map<string, Series>();
+  readonly #operations = new Map<string, Series>();
   /** When the transaction of a connection has begun. */
   readonly #begun = new WeakMap<object, number>();
   readonly #listeners: { readonly [K in keyof EngineEvents]?: (event: EngineEvents[K][0]) => void };
@@ -130,10 +134,11 @@ class Watched {
   constructor(engine: Engine, name: string) {
     this.engine = engine;
     this.labels = { [POOL]: name };
-    for (const outcome of OUTCOMES) this.transactions.begin({ ...this.labels, [OUTCOME]: outcome });
+    const waits = this.waits.series(this.labels);
+    for (const outcome of OUTCOMES) this.#ofOutcome(outcome);
     this.#listeners = {
       query: (event) => this.#answered(event),
-      checkout: ({ durationMs }) => this.waits.observe(durationMs / 1000, this.labels),
+      checkout: ({ durationMs }) => waits.observe(durationMs / 1000),
       begin: (event) => this.#begin(event),
       commit: (event) => this.#ended('commit', event),
       rollback: (event) => this.#ended('rollback', event),
@@ -146,15 +151,6 @@ class Watched {
     this.#listen('off');
   }
 
-  /** Its pools: one, and one for each server that it only reads from. */
-  get pools(): readonly (readonly [PoolStatus, Labels])[] {
-    const status = this.engine.status();
-    const readers = status.nodes.flatMap(({ node, pool }) =>
-      pool ? [[pool, { [POOL]: `${this.labels[POOL]} readers ${node}` }] as const] : [],
-    );
-    return [[status, this.labels], ...readers];
-  }
-
   #listen(how: 'on' | 'off'): void {
     for (const [event, listener] of Object.entries(this.#listeners))
       this.engine[how](event as 'query', listener as (event: QueryEvent) => void);
@@ -162,15 +158,35 @@ class Watched {
 
   #answered({ sql, durationMs, error }: QueryEvent): void {
     const { verb, several } = this.engine.describe(sql);
+    const operation = several || verb === '' ? OTHER : verb;
+    const errorType = error === undefined ? '' : errorTypeOf(error);
+    this.#ofOperation(operation, errorType).observe(durationMs / 1000);
+  }
+
+  #ofOperation(operation: string, errorType: string): Series {
+    const key = `${operation} ${errorType}`;
+    const known = this.#operations.get(key);
+    if (known) return known;
+    const rest = errorType && OTHER;
+    const isRest = operation === OTHER && errorType === rest;
+    if (this.#operations.size >= MOST_SERIES && !isRest) return this.#ofOperation(OTHER, rest);
     const labels = {
       ...this.labels,
       db_system_name: systemNameOf(this.engine),
-      db_operation_name: several || verb === '' ? 'OTHER' : verb,
-      ...(error !== undefined && { error_type: errorTypeOf(error) }),
+      db_operation_name: operation,
+      ...(errorType !== '' && { error_type: errorType }),
     };
-    const isOne = this.statements.size < MOST_SERIES || this.statements.has(labels);
-    const kept = isOne ? labels : { ...labels, db_operation_name: 'OTHER', error_type: 'OTHER' };
-    this.statements.observe(durationMs / 1000, kept);
+    const series = this.statements.series(labels);
+    this.#operations.set(key, series);
+    return series;
+  }
+
+  #ofOutcome(outcome: string): Series {
+    const known = this.#outcomes.get(outcome);
+    if (known) return known;
+    const series = this.transactions.series({ ...this.labels, [OUTCOME]: outcome });
+    this.#outcomes.set(outcome, series);
+    return series;
   }
 
   #begin({ connection, durationMs }: TimedEvent): void {
@@ -185,7 +201,7 @@ class Watched {
     const begun = this.#begun.get(connection);
     if (begun === undefined) return;
     this.#begun.delete(connection);
-    const labels = { ...this.labels, [OUTCOME]: outcomeOf(event, error) };
-    this.transactions.observe((performance.now() - begun) / 1000, labels);
+    const series = this.#ofOutcome(outcomeOf(event, error));
+    series.observe((performance.now() - begun) / 1000);
   }
 }
