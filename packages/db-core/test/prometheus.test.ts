@@ -109,10 +109,11 @@ onEachEngine((fixture) => {
 
   if (fixture.name === 'mariadb') {
     test('a transaction that the database has committed by itself is counted once', async () => {
-      await engine.begin(async (connection) => {
+      const work = engine.begin(async (connection) => {
         await connection.execute("insert into items (name) values ('a')");
-        await connection.execute('create table if not exists more (n integer)');
+        await connection.execute('create table items (n integer)'); // commits, then fails
       });
+      await expect(work).rejects.toThrow(/already exists/);
       const scrape = new Scrape(metrics);
       const ended = { quartet_transaction_outcome: 'implicit-commit' };
       expect(scrape.count('quartet_transaction_duration_seconds', ended)).toBe(1);
