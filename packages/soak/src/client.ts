@@ -27,11 +27,20 @@ export class SoakClient {
   readonly #urls: () => readonly string[];
   readonly #books: Books;
   readonly #figures: Figures;
+  readonly #onEnd: (how: string) => void;
   readonly #users: User[] = [];
   readonly #messages: { readonly id: number; readonly body: string }[] = [];
   #serial = 0;
 
-  constructor(name: string, urls: () => readonly string[], books: Books, figures: Figures) {
+  /** @param onEnd called with how each request has ended: a status, `aborted` or `failed` */
+  constructor(
+    name: string,
+    urls: () => readonly string[],
+    books: Books,
+    figures: Figures,
+    onEnd: (how: string) => void = () => undefined,
+  ) {
+    this.#onEnd = onEnd;
     this.#name = name;
     this.#urls = urls;
     this.#books = books;
@@ -51,7 +60,7 @@ export class SoakClient {
     if (status === 201) {
       this.#users.push({ id: (body as User).id, name });
       this.#books.user(name, 'kept');
-    } else if (isRefusal(status)) this.#books.user(name, 'gone');
+    } else if (isRefusal(status, body)) this.#books.user(name, 'gone');
   }
 
   async createTwice(): Promise<void> {
@@ -71,7 +80,7 @@ export class SoakClient {
     if (reply.status === 201) {
       this.#messages.push({ id: (reply.body as { id: number }).id, body });
       this.#books.message(body, 'kept');
-    } else if (isRefusal(reply.status)) this.#books.message(body, 'gone');
+    } else if (isRefusal(reply.status, reply.body)) this.#books.message(body, 'gone');
   }
 
   async importUsers(): Promise<void> {
@@ -171,6 +180,7 @@ export class SoakClient {
 
   #count(how: string): void {
     this.#figures.set(how, (this.#figures.get(how) ?? 0) + 1);
+    this.#onEnd(how);
   }
 }
 
@@ -202,9 +212,11 @@ function userOf(name: string): object {
   return { name, email: `${name}@localhost` };
 }
 
-/** The server refused: nothing was written. After a 503 the outcome of a commit may be unknown. */
-function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500;
+/** The server refused: nothing was written. After a 503 the outcome may be unknown, unless it says that nothing was done. */
+function isRefusal(status: number, body: unknown): boolean {
+  if (status >= 400 && status < 500) return true;
+  const { detail = '' } = (body ?? {}) as { readonly detail?: string };
+  return status === 503 && /was (?:undone|not begun)/.test(detail);
 }
 
 function random(below: number): number {

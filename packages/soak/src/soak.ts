@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- --seconds 60 [--engine sqlite,postgres]`: on each engine four apps on one database under a
+ * `npm run soak -- --seconds 60 [--engine sqlite,postgres]` (for `--cluster` see cluster.ts): on each engine four apps on one database under a
  * mixed load and a worker with overlapping nested transactions, with clients that leave or do not read, the server
  * restarted, frozen, silent and reset, the apps restarted, an app killed. At the end answers and rows must agree and
  * every place of every pool must be free. Prints its figures; exits with 1 when something is wrong.
@@ -11,8 +11,10 @@ import { TEST_PASSWORD } from '@quartet/testing';
 import { Books } from './books';
 import type { Figures } from './client';
 import { SoakClient } from './client';
+import { soakCluster } from './cluster';
 import { NestedWork } from './nested';
 import { readSlowly, takeOnBallast } from './slow-readers';
+import { SITES } from './sites';
 import { Stage } from './stage';
 
 const ENGINES: readonly EngineName[] = ['sqlite', 'postgres', 'mariadb'];
@@ -21,17 +23,24 @@ const MAX_REQUESTS = 300_000;
 const SHOWN_PROBLEMS = 20;
 
 async function main(): Promise<void> {
-  const { seconds, engine } = parseArgs({
+  const { seconds, engine, cluster, on } = parseArgs({
     options: {
+      cluster: { type: 'boolean', default: false },
+      on: { type: 'string', default: Object.keys(SITES).join(',') },
       seconds: { type: 'string', default: '60' },
       engine: { type: 'string', default: ENGINES.join(',') },
     },
   }).values;
   const engines = ENGINES.filter((name) => engine.split(',').includes(name));
   if (!/^\d{1,5}$/.test(seconds) || engines.length === 0)
-    throw new Error('usage: npm run soak -- --seconds 60 [--engine sqlite,postgres,mariadb]');
+    throw new Error(
+      'usage: npm run soak -- --seconds 60 [--engine sqlite,postgres,mariadb], or --cluster [--on standby,galera,pooler]',
+    );
   let wrong = 0;
-  for (const name of engines) wrong += await soak(name, (Number(seconds) / engines.length) * 1000);
+  if (cluster) wrong += await soakCluster(on.split(','));
+  else
+    for (const name of engines)
+      wrong += await soak(name, (Number(seconds) / engines.length) * 1000);
   process.exitCode = wrong === 0 ? 0 : 1;
 }
 
@@ -49,7 +58,7 @@ async function soak(engine: EngineName, forMs: number): Promise<number> {
     const isOver = (): boolean =>
       disturbed && (Date.now() - began > forMs || requests > MAX_REQUESTS);
     const clients = Array.from({ length: CLIENTS }, async (_, i) => {
-      const client = new SoakClient(`c${i}`, stage.urls, books, figures);
+      const client = new SoakClient(`c${i}`, stage.apps.urls, books, figures);
       for (; !isOver(); requests++) await client.step();
     });
     const overlapping = async (): Promise<void> => {
@@ -58,14 +67,14 @@ async function soak(engine: EngineName, forMs: number): Promise<number> {
     const disturbance = disturb(stage, books, forMs).finally(() => void (disturbed = true));
     await Promise.all([...clients, overlapping(), disturbance]);
     const elapsed = Date.now() - began;
-    books.problems.push(...(await stage.placesAreHome()), ...(await nested.close()));
+    books.problems.push(...(await stage.apps.placesAreHome()), ...(await nested.close()));
     const open = await openTransactions(stage);
     const balance = await stage.probe((probe) => books.balance(probe));
-    const problems = [...balance.problems, ...(await stage.stopApps())];
+    const problems = [...balance.problems, ...(await stage.apps.stop())];
     if (open > 0) problems.push(`${open} transactions are open although nobody asks for anything`);
-    if (stage.output.includes(TEST_PASSWORD)) problems.push('the password was printed');
-    if (/ 500: /.test(stage.output))
-      problems.push(`an app printed: ${stage.output.slice(0, 2_000)}`);
+    if (stage.apps.output.includes(TEST_PASSWORD)) problems.push('the password was printed');
+    if (/ 500: /.test(stage.apps.output))
+      problems.push(`an app printed: ${stage.apps.output.slice(0, 2_000)}`);
     report(engine, { elapsed, requests, figures, nested, ...balance, problems });
     return problems.length;
   } finally {
@@ -77,13 +86,13 @@ async function soak(engine: EngineName, forMs: number): Promise<number> {
 async function disturb(stage: Stage, books: Books, forMs: number): Promise<void> {
   const disturbances: readonly (() => unknown)[] = [
     () => stage.restartServer(),
-    () => stage.restartApp(1, 'SIGTERM'),
+    () => stage.apps.restart(1, 'SIGTERM'),
     () => stage.reset(),
-    () => stage.restartApp(2, 'SIGKILL'),
+    () => stage.apps.restart(2, 'SIGKILL'),
     () => stage.blackHole(),
     () => stage.freezeServer(),
     async () => {
-      for (const url of stage.urls()) books.problems.push(...(await readSlowly(url)));
+      for (const url of stage.apps.urls()) books.problems.push(...(await readSlowly(url)));
     },
   ];
   for (const disturb of disturbances) {

@@ -58,6 +58,10 @@ export class AppProcess {
     return this.#said.join('');
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
