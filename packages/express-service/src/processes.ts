@@ -16,6 +16,8 @@ export interface ProcessesOptions {
   /** Begins the lines that are printed. */
   readonly name: string;
   readonly count: number;
+  /** Where they listen: a number of its own for each run, as 0 gives, would be another one when all have died. */
+  readonly port: number;
   /** How long the processes may take to end after a signal; then they are killed. */
   readonly endTimeoutMs: number;
 }
@@ -68,7 +70,7 @@ class Processes {
 
   /** @returns the line that it would print, once it listens; undefined where it ends before. */
   async #fork(): Promise<string | undefined> {
-    const worker = cluster.fork({ [MARK]: '1' });
+    const worker = cluster.fork({ [MARK]: '1', PORT: this.#options.port });
     const listening = new Promise<string>((resolve) =>
       worker.on('message', (message: { readonly listening?: string } | null) => {
         if (message?.listening !== undefined) resolve(message.listening);

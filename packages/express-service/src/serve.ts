@@ -2,6 +2,7 @@
  * Starts an app as a process: settings from the environment, one line when it listens, one line and exit 1
  * when it cannot, and an orderly end on SIGTERM and SIGINT.
  */
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -66,7 +67,8 @@ export async function serve(
     if (processes > 1 && !isOneOfMany()) {
       assertShared(url);
       const endTimeoutMs = (times.readinessDelayMs ?? 0) + (times.drainTimeoutMs ?? 0) + 5_000;
-      await startProcesses({ name, count: processes, endTimeoutMs });
+      const shared = port === 0 ? await freePort(host) : port;
+      await startProcesses({ name, count: processes, port: shared, endTimeoutMs });
       return;
     }
     engine = openEngine(url, options.engine);
@@ -156,6 +158,16 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 
 function portTaken(port: number, host: string): Error {
   return new Error(`port ${port} of ${host} is already in use. Set PORT to a free one.`);
+}
+
+/** One that nobody has at this moment. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  await listen(server, host, 0);
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 function addressOf(server: Server): string {

@@ -5,24 +5,29 @@ import { until } from '@quartet/testing';
 import { HANGS_MS } from './hangs';
 
 export const STYLES = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
+export type Style = (typeof STYLES)[number];
 /** Twice as many as a pool has places. */
 const AT_ONCE = 24;
 const APPS = resolve(__dirname, '../../../apps');
 
 export class Apps {
   readonly #databaseUrl: string;
-  readonly #env: Record<string, string>;
+  readonly #processes: Readonly<Partial<Record<Style, number>>>;
   readonly #apps: AppProcess[] = [];
   /** The output of apps that have ended. */
   #output = '';
 
-  private constructor(databaseUrl: string, env: Record<string, string>) {
+  private constructor(databaseUrl: string, processes: Readonly<Partial<Record<Style, number>>>) {
     this.#databaseUrl = databaseUrl;
-    this.#env = env;
+    this.#processes = processes;
   }
 
-  static async start(databaseUrl: string, env: Record<string, string> = {}): Promise<Apps> {
-    const apps = new Apps(databaseUrl, env);
+  /** @param processes how many of them share the port of an app. Default: one. */
+  static async start(
+    databaseUrl: string,
+    processes: Readonly<Partial<Record<Style, number>>> = {},
+  ): Promise<Apps> {
+    const apps = new Apps(databaseUrl, processes);
     // One after the other: the first makes the tables.
     for (const style of STYLES) apps.#apps.push(await apps.#start(style));
     return apps;
@@ -35,9 +40,9 @@ export class Apps {
     return this.#output + this.#apps.map(({ output }) => output).join('');
   }
 
-  /** The number of an app's process. */
-  pid(index: number): number {
-    return (this.#apps[index] as AppProcess).pid;
+  /** The number of an app's first process. */
+  pid(style: Style): number {
+    return (this.#apps[STYLES.indexOf(style)] as AppProcess).pid;
   }
 
   /**
@@ -65,7 +70,7 @@ export class Apps {
     if (signal === 'SIGTERM' && code !== 0)
       throw new Error(`${STYLES[index]} ended with ${code} after SIGTERM: ${app.output}`);
     this.#output += app.output;
-    this.#apps[index] = await this.#start(STYLES[index] as string);
+    this.#apps[index] = await this.#start(STYLES[index] as Style);
   }
 
   /** Ends them by SIGTERM. @returns what went wrong */
@@ -83,8 +88,10 @@ export class Apps {
     for (const app of this.#apps) await app.end();
   }
 
-  #start(style: string): Promise<AppProcess> {
-    return AppProcess.start(join(APPS, style, 'src/server.ts'), this.#databaseUrl, this.#env);
+  #start(style: Style): Promise<AppProcess> {
+    return AppProcess.start(join(APPS, style, 'src/server.ts'), this.#databaseUrl, {
+      WEB_CONCURRENCY: String(this.#processes[style] ?? 1),
+    });
   }
 }
 
@@ -96,7 +103,7 @@ async function readAtOnce(url: string): Promise<string[]> {
     return answer.ok ? [] : [`${answer.status} ${text}`];
   };
   const reads = Array.from({ length: AT_ONCE }, () =>
-    read().catch((error: unknown) => [String(error)]),
+    read().catch((error: Error) => [`${url}: ${error.message} (${String(error.cause)})`]),
   );
   return (await Promise.all(reads)).flat();
 }

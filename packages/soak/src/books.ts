@@ -20,12 +20,18 @@ export class Books {
   /** Events that must never happen, such as an answer with 500. */
   readonly problems: string[] = [];
 
-  user(name: string, fate: Fate): void {
+  /** What was answered, of those that are gone. */
+  readonly #answers = new Map<string, string>();
+
+  /** @param answer what has decided it */
+  user(name: string, fate: Fate, answer = ''): void {
     this.#users.set(name, fate);
+    this.#answers.set(name, answer);
   }
 
-  message(body: string, fate: Fate): void {
+  message(body: string, fate: Fate, answer = ''): void {
     this.#messages.set(body, fate);
+    this.#answers.set(body, answer);
   }
 
   async balance(probe: Probe): Promise<Balance> {
@@ -39,14 +45,19 @@ export class Books {
       unknown: fates.filter((fate) => fate === 'unknown').length,
       problems: [
         ...this.problems,
-        ...compare('user', this.#users, words(users)),
-        ...compare('message', this.#messages, words(messages)),
+        ...compare('user', this.#users, words(users), this.#answers),
+        ...compare('message', this.#messages, words(messages), this.#answers),
       ],
     };
   }
 }
 
-function compare(what: string, asked: ReadonlyMap<string, Fate>, there: string[]): string[] {
+function compare(
+  what: string,
+  asked: ReadonlyMap<string, Fate>,
+  there: string[],
+  answers: ReadonlyMap<string, string>,
+): string[] {
   const counts = new Map<string, number>();
   for (const word of there) counts.set(word, (counts.get(word) ?? 0) + 1);
   const problems: string[] = [];
@@ -55,7 +66,7 @@ function compare(what: string, asked: ReadonlyMap<string, Fate>, there: string[]
     if (fate === 'kept' && count !== 1)
       problems.push(`${what} ${word}: answered, and there ${count} times`);
     if (fate === 'gone' && count !== 0)
-      problems.push(`${what} ${word}: refused or deleted, yet there`);
+      problems.push(`${what} ${word}: refused or deleted, yet there (${answers.get(word) ?? ''})`);
     if (count > 1) problems.push(`${what} ${word}: there ${count} times`);
   }
   for (const word of counts.keys())

@@ -60,7 +60,7 @@ export class SoakClient {
     if (status === 201) {
       this.#users.push({ id: (body as User).id, name });
       this.#books.user(name, 'kept');
-    } else if (isRefusal(status, body)) this.#books.user(name, 'gone');
+    } else if (isRefusal(status, body)) this.#books.user(name, 'gone', JSON.stringify(body));
   }
 
   async createTwice(): Promise<void> {
@@ -80,7 +80,8 @@ export class SoakClient {
     if (reply.status === 201) {
       this.#messages.push({ id: (reply.body as { id: number }).id, body });
       this.#books.message(body, 'kept');
-    } else if (isRefusal(reply.status, reply.body)) this.#books.message(body, 'gone');
+    } else if (isRefusal(reply.status, reply.body))
+      this.#books.message(body, 'gone', JSON.stringify(reply.body));
   }
 
   async importUsers(): Promise<void> {
@@ -102,7 +103,7 @@ export class SoakClient {
     if (!from || !into) return;
     this.#books.user(from.name, 'unknown');
     const { status } = await this.#send('POST', `/users/${from.id}/merge`, { into: into.id });
-    if (status === 200) this.#books.user(from.name, 'gone');
+    if (status === 200) this.#books.user(from.name, 'gone', 'merged');
   }
 
   async deleteMessage(): Promise<void> {
@@ -110,7 +111,7 @@ export class SoakClient {
     if (!message) return;
     this.#books.message(message.body, 'unknown');
     const { status } = await this.#send('DELETE', `/messages/${message.id}`);
-    if (status === 204) this.#books.message(message.body, 'gone');
+    if (status === 204) this.#books.message(message.body, 'gone', 'deleted');
   }
 
   async read(): Promise<void> {

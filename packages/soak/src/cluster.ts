@@ -13,8 +13,6 @@ import { SoakClient } from './client';
 import { SITES, type Event, type Site } from './sites';
 
 const CLIENTS = 12;
-/** One app has two processes, so that one may be killed. */
-const PROCESSES = { WEB_CONCURRENCY: '2' };
 const QUIET_MS = 4_000;
 const SHOWN_PROBLEMS = 20;
 /** Beyond what the database needs by itself. */
@@ -38,7 +36,7 @@ export async function soakCluster(names: readonly string[]): Promise<number> {
 }
 
 async function soak(site: Site): Promise<number> {
-  const apps = await Apps.start(site.appUrl, PROCESSES);
+  const apps = await Apps.start(site.appUrl, site.processes);
   const books = new Books();
   const figures: Figures = new Map();
   const service = new Service();

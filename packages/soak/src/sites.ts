@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Probe } from '@quartet/conformance';
 import type { EngineName } from '@quartet/testing';
 import { ownServer, startGalera, startPooler, startReplicated, until } from '@quartet/testing';
-import type { Apps } from './apps';
+import type { Apps, Style } from './apps';
 
 /** Something that happens to the servers, or to an app. */
 export interface Event {
@@ -16,6 +16,8 @@ export interface Event {
 export interface Site {
   readonly name: string;
   readonly engine: EngineName;
+  /** Apps with several processes. */
+  readonly processes?: Readonly<Partial<Record<Style, number>>>;
   /** As the apps reach it. */
   readonly appUrl: string;
   /** Where the truth is at the end. */
@@ -39,8 +41,9 @@ export const SITES: Readonly<Record<string, () => Promise<Site>>> = {
       engine: 'postgres',
       appUrl: listOf([database.url, replicaUrl], 'readsFrom=replicas'),
       probeUrl: () => truth,
+      processes: { 'sql-builder': 2 },
       events: [
-        killWorker(3),
+        killProcessOf('sql-builder'),
         {
           name: 'primary killed, standby promoted',
           run: async () => {
@@ -113,14 +116,16 @@ export const SITES: Readonly<Record<string, () => Promise<Site>>> = {
   },
 };
 
-/** One of the two processes that an app has. */
-function killWorker(app: number): Event {
+/** One of several. */
+function killProcessOf(style: Style): Event {
   return {
-    name: 'a process of an app killed',
+    name: `one of two processes of ${style} killed`,
     run: async (apps) => {
-      const [worker] = childrenOf(apps.pid(app));
-      if (worker === undefined) throw new Error('the app has no process of its own to be killed');
-      process.kill(worker, 'SIGKILL');
+      const processes = (): number[] => childrenOf(apps.pid(style));
+      await until(() => processes().length > 1);
+      const [one = 0] = processes();
+      process.kill(one, 'SIGKILL');
+      await until(() => processes().length > 1 && !processes().includes(one));
     },
   };
 }
