@@ -30,12 +30,12 @@ test('books that agree with the database balance', async () => {
 test('a row that was answered but is missing, refused but there, or never requested is a problem', async () => {
   const books = new Books();
   books.user('lost', 'kept');
-  books.user('ana', 'gone');
+  books.user('ana', 'gone', 'merged');
   books.problems.push('500 once');
   expect((await books.balance(probe)).problems).toEqual([
     '500 once',
     'user lost: answered, and there 0 times',
-    'user ana: refused or deleted, yet there',
+    'user ana: refused or deleted, yet there (merged)',
     'user bo: there, though nobody asked for it',
   ]);
 });
