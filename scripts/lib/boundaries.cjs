@@ -17,7 +17,7 @@ const ORMS = {
 };
 
 /** Web frameworks that db-core has an entry for, each in a wing of its own. */
-const FRAMEWORKS = ['express'];
+const FRAMEWORKS = ['express', 'fastify', 'koa', 'hono'];
 
 const WEB = [
   ...FRAMEWORKS,

@@ -92,6 +92,11 @@ test.each([
     'only db-core/express knows express',
   ],
   [
+    'packages/db-core/src/express/shutdown.ts',
+    "import type { FastifyReply } from 'fastify';",
+    'only db-core/fastify knows fastify',
+  ],
+  [
     'packages/db-core/src/http/shutdown.ts',
     "export * from '../express';",
     'nothing imports upwards',

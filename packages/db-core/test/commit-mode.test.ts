@@ -7,9 +7,7 @@ import express from 'express';
 import type { Engine, ScopedSession } from '@quartet/db-core';
 import { ArgumentError, IntegrityError, scopedSession, sessionmaker } from '@quartet/db-core';
 import type { RequestScopeOptions } from '@quartet/db-core/express';
-import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
 import { commitMode, initApp, noteErrors } from '@quartet/db-core/express';
-import QueryStream from 'pg-query-stream';
 import { deferred, onEachEngine } from './support';
 
 type Handler = (req: Request, res: Response) => unknown;
@@ -113,84 +111,6 @@ onEachEngine((fixture) => {
   };
 
   test.each(Object.entries(SUCCESSES))(
-    'what was written is committed before the answer: %s',
-    async (_how, [status, body, answer]) => {
-      await serveOne(async (req, res) => {
-        await write('a');
-        answer(req, res);
-      });
-      const response = await get();
-      const atHead = await seen();
-      expect({ status: response.status, body: await response.text(), atHead }).toEqual({
-        status,
-        body,
-        atHead: ['a'],
-      });
-      expect(response.headers.get('X-Before')).toBe('kept');
-      await tornDown.promise;
-      expect(forgotten).toEqual([]);
-    },
-  );
-
-  test('at the moment of the first byte it is there for others: each of many requests', async () => {
-    let n = 0;
-    await serveOne(async (_req, res) => {
-      const name = `item ${n++}`;
-      await write(name);
-      res.status(201).send(name);
-    });
-    const one = async (): Promise<boolean> => {
-      const response = await get();
-      const found = await outside.execute('select 1 from items where name = ?', [
-        await response.text(),
-      ]);
-      return response.status === 201 && found.rowCount === 1;
-    };
-    const there = await Promise.all(Array.from({ length: 100 }, one));
-    expect(there.filter(Boolean)).toHaveLength(100);
-  });
-
-  const FAILURES: Record<string, [status: number, end: Handler]> = {
-    'an error answer': [404, (_req, res) => res.status(404).json('none')],
-    'an error answer by writeHead': [400, (_req, res) => res.writeHead(400).end()],
-    'a thrown error': [
-      500,
-      () => {
-        throw new Error('thrown');
-      },
-    ],
-  };
-  test.each(Object.entries(FAILURES))('nothing is committed: %s', async (_how, [status, end]) => {
-    await serveOne(async (req, res) => {
-      await write('a');
-      return end(req, res);
-    });
-    expect((await get()).status).toBe(status);
-    await tornDown.promise;
-    expect(await seen()).toEqual([]);
-  });
-
-  test.each([
-    ['of the app', { commit: 'on-success' }, 'on-success'],
-    ['of the route', {}, 'on-success'],
-  ] as const)(
-    'an error handler that answers with a redirect commits nothing: mode %s',
-    async (_of, options, mode) => {
-      await serve((app) => {
-        app.get('/', commitMode(mode), async () => {
-          await write('half');
-          throw new Error('the other half');
-        });
-        app.use(((_error, _req, res, _next) =>
-          res.redirect('/sorry')) as express.ErrorRequestHandler);
-      }, options);
-      expect((await get()).status).toBe(302);
-      await tornDown.promise;
-      expect(await seen()).toEqual([]);
-    },
-  );
-
-  test.each(Object.entries(SUCCESSES))(
     'a commit that fails becomes the answer, and nothing of the other is sent: %s',
     async (_how, [, , answer]) => {
       await serveOne(async (req, res) => {
@@ -211,22 +131,6 @@ onEachEngine((fixture) => {
       expect(await seen()).toEqual([]);
     },
   );
-
-  if (fixture.name !== 'mariadb') {
-    test('a constraint that is checked at COMMIT answers 409, never 201', async () => {
-      const table = `create table parts (item integer references items (id) deferrable initially deferred)`;
-      await outside.execute(table);
-      await serveOne(async (_req, res) => {
-        await Session.execute('insert into parts (item) values (4711)');
-        res.status(201).json('made');
-      });
-      const response = await get();
-      expect([response.status, await response.json()]).toEqual([409, 'IntegrityError']);
-      await tornDown.promise;
-      expect((await outside.execute('select 1 from parts')).rowCount).toBe(0);
-      await outside.execute('drop table parts');
-    });
-  }
 
   test('the answer looks sent while the commit is under way', async () => {
     const looks: unknown[] = [];
@@ -255,23 +159,6 @@ onEachEngine((fixture) => {
     expect(looks).toEqual([true, ...Array.from({ length: 3 }, () => 'ERR_HTTP_HEADERS_SENT')]);
   });
 
-  test('a handler may commit by itself, and a request that has only read waits for nothing', async () => {
-    await serve((app) => {
-      app.get('/own', async (_req, res) => {
-        await write('a');
-        await Session.commit();
-        res.send('ok');
-      });
-      app.get('/read', async (_req, res) => {
-        await Session.execute('select 1');
-        res.send('ok');
-      });
-      app.get('/untouched', (_req, res) => void res.send('ok'));
-    });
-    for (const path of ['/own', '/read', '/untouched']) expect((await get(path)).status).toBe(200);
-    expect(await seen()).toEqual(['a']);
-  });
-
   test('an answer of several parts is committed before the first: what is written later is not', async () => {
     await serveOne(async (_req, res) => {
       await write('a');
@@ -287,60 +174,6 @@ onEachEngine((fixture) => {
     expect(await seen()).toEqual(['a']);
   });
 
-  if (fixture.name !== 'sqlite') {
-    /** The names in `items`, as many times as there are, as the driver reads them. */
-    const rows = (): Readable => {
-      const sql = 'select a.name from items a, items b, items c';
-      const stream =
-        fixture.name === 'postgres'
-          ? new (pgDriver(fixture.engine).Client)().query(new QueryStream(sql))
-          : mysql2Driver(fixture.engine)
-              .createConnection({})
-              .query(sql)
-              .stream({ highWaterMark: 10 });
-      return Readable.from(textOf(stream as AsyncIterable<{ name: string }>));
-    };
-    async function* textOf(stream: AsyncIterable<{ name: string }>): AsyncGenerator<string> {
-      for await (const { name } of stream) yield name;
-    }
-    const twentyItems = async (): Promise<void> => {
-      const values = Array.from({ length: 20 }, (_, i) => `('${String.fromCharCode(97 + i)}')`);
-      await outside.execute(`insert into items (name) values ${values.join(', ')}`);
-    };
-
-    test('a stream of rows goes out while its transaction is open', async () => {
-      await twentyItems();
-      await serveOne((_req, res) => void rows().pipe(res));
-      expect(await (await get()).text()).toHaveLength(8000);
-      await tornDown.promise;
-    });
-
-    test('a stream of rows behind a write of the same session is refused, and all is undone', async () => {
-      await twentyItems();
-      await serveOne(async (_req, res) => {
-        await write('z');
-        rows().pipe(res);
-      });
-      const response = await get();
-      expect([response.status, await response.json()]).toEqual([500, 'InvalidRequestError']);
-      await tornDown.promise;
-      expect(await seen()).not.toContain('z');
-    });
-  }
-
-  test('a route may choose', async () => {
-    await serve((app) => {
-      app.get('/manual', commitMode('manual'), async (_req, res) => {
-        await write('a');
-        res.send('ok');
-      });
-    });
-    expect((await get('/manual')).status).toBe(200);
-    await tornDown.promise;
-    expect(forgotten).toEqual(['/manual']);
-    expect(await seen()).toEqual([]);
-  });
-
   test('a route of an app that commits by hand may choose, also behind what has read', async () => {
     await serve((app) => {
       app.use(async (_req, _res, next) => {
@@ -354,41 +187,5 @@ onEachEngine((fixture) => {
     }, {});
     expect((await get()).status).toBe(200);
     expect(await seen()).toEqual(['a']);
-  });
-
-  test('manual is the default', async () => {
-    await serve((app) => {
-      app.get('/', async (_req, res) => {
-        await write('a');
-        res.send('ok');
-      });
-    }, {});
-    expect((await get()).status).toBe(200);
-    await tornDown.promise;
-    expect(forgotten).toEqual(['/']);
-    expect(await seen()).toEqual([]);
-  });
-
-  test('a client that leaves during the commit is not answered, and all comes back', async () => {
-    const waiting = deferred();
-    const goOn = deferred();
-    await serveOne(async (_req, res) => {
-      await write('a');
-      Session.beforeCommit(() => {
-        waiting.resolve();
-        return goOn.promise;
-      });
-      res.send('never read');
-    });
-    const leave = new AbortController();
-    const { port } = server.address() as AddressInfo;
-    const answer = fetch(`http://127.0.0.1:${port}/`, { signal: leave.signal });
-    await waiting.promise;
-    leave.abort();
-    await expect(answer).rejects.toThrow('aborted');
-    await tornDown.promise;
-    goOn.resolve();
-    await new Promise(setImmediate);
-    expect(await seen()).toEqual([]);
   });
 });

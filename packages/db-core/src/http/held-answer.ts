@@ -104,12 +104,12 @@ function replace<N extends keyof Methods>(
   return () => undo.forEach((each) => each());
 }
 
-function headOf(res: ServerResponse): Head {
+export function headOf(res: ServerResponse): Head {
   const { statusCode, statusMessage } = res;
   return { statusCode, statusMessage, headers: Object.entries(res.getHeaders()) as never };
 }
 
-function setHead(res: ServerResponse, { statusCode, statusMessage, headers }: Head): void {
+export function setHead(res: ServerResponse, { statusCode, statusMessage, headers }: Head): void {
   const before = new Map(headers);
   for (const name of res.getHeaderNames()) if (!before.has(name)) res.removeHeader(name);
   for (const [name, value] of headers)

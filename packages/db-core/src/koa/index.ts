@@ -1,0 +1,6 @@
+/** `@quartet/db-core/koa`: one scope per request, torn down exactly once. */
+export { ClientAbortedError, ShutdownError } from '../http/request-errors';
+export { requestedPage } from '../http/requested-page';
+export { gracefulShutdown } from '../http/shutdown';
+export { commitMode, initApp } from './init-app';
+export type { KoaScopes, KoaScopeOptions } from './init-app';
