@@ -230,4 +230,15 @@ describe('by limit and offset', () => {
   test('a page beside them is refused', async () => {
     await expect(paginate(numbers(25), { page: 2, limit: 5 })).rejects.toThrow(/not some of each/);
   });
+
+  test('what is past the end is named as it was asked for, also by next()', async () => {
+    await expect(at(3, 10, 0)).rejects.toThrow('Offset 3 is past the end.');
+    await expect(at(30, 10)).rejects.toThrow('Offset 30 is past the end.');
+    const turn = async (offset: number) =>
+      await (await at(offset, 10)).next({ errorOut: true }).catch((error: Error) => error.message);
+    expect([await turn(18), await turn(20)]).toEqual([
+      'Offset 28 is past the end.',
+      'Page 4 is past the end.',
+    ]);
+  });
 });

@@ -167,7 +167,7 @@ export class Pagination<T> implements Iterable<T> {
   ): Promise<Pagination<T>> {
     const { perPage, maxPerPage, total } = this;
     if (offset < 0 && this.offset === 0 && errorOut) throw below('page');
-    const start = { offset: Math.max(0, offset), perPage };
+    const start = { offset: Math.max(0, offset), perPage, isPage: offset % perPage === 0 };
     return load(this.#source, start, { maxPerPage, errorOut }, async () => total);
   }
 }
@@ -196,6 +196,8 @@ export async function paginate<T>(
 interface Start {
   readonly offset: number;
   readonly perPage: number;
+  /** Whether it was asked for by its number: an error says what was asked for. */
+  readonly isPage: boolean;
 }
 
 /** @throws NotFoundError by the rules of `errorOut`; ArgumentError for a page and a limit or an offset. */
@@ -209,7 +211,8 @@ function startOf(options: PaginateOptions, maxPerPage: number, errorOut: boolean
       DEFAULT_PER_PAGE,
       errorOut,
     );
-    return { offset: (wholeNumber('page', page ?? 1, 1, 1, errorOut) - 1) * size, perPage: size };
+    const before = wholeNumber('page', page ?? 1, 1, 1, errorOut) - 1;
+    return { offset: before * size, perPage: size, isPage: true };
   }
   if (page !== undefined)
     throw new ArgumentError(
@@ -219,20 +222,23 @@ function startOf(options: PaginateOptions, maxPerPage: number, errorOut: boolean
   return {
     offset: wholeNumber('offset', offset ?? 0, 0, 0, errorOut),
     perPage: wholeNumber('limit', size, 1, DEFAULT_PER_PAGE, errorOut),
+    isPage: false,
   };
 }
 
 async function load<T>(
   source: PageSource<T>,
-  { offset, perPage }: Start,
+  { offset, perPage, isPage }: Start,
   { maxPerPage, errorOut }: { readonly maxPerPage: number; readonly errorOut: boolean },
   count: () => Promise<number | undefined>,
 ): Promise<Pagination<T>> {
   const items = Number.isSafeInteger(offset) ? await source.items(perPage, offset) : [];
   const pagination = (total: number | undefined): Pagination<T> =>
     new Pagination(source, items, { offset, perPage, maxPerPage, total });
-  if (items.length === 0 && offset > 0 && errorOut)
-    throw new NotFoundError(`Page ${pagination(undefined).page} is past the end.`);
+  if (items.length === 0 && offset > 0 && errorOut) {
+    const asked = isPage ? `Page ${pagination(undefined).page}` : `Offset ${offset}`;
+    throw new NotFoundError(`${asked} is past the end.`);
+  }
   return pagination(await count());
 }
 
