@@ -52,7 +52,8 @@ export class NoActiveScopeError extends UsageError {
 }
 
 const REQUEST_SCOPES =
-  `In Express, register the request scope before your routes: initApp(app) from '@quartet/db-core/express'. ` +
+  `In Express, register the request scope before your routes: initApp(app) from '@quartet/db-core/express' ` +
+  '(/fastify, /koa, /hono have it as well). ' +
   `In a script, job or test, wrap the work: await runInScope(async () => { ... }).`;
 
 /** Work that outlived its request (or its `runInScope`) asked for a session. */

@@ -3,6 +3,7 @@
  *
  * A reply that was hijacked, or is a stream, is over when its answer is, as every other.
  */
+export { clientGone } from '../http/client-gone';
 export { ClientAbortedError, ShutdownError } from '../http/request-errors';
 export { requestedPage } from '../http/requested-page';
 export { gracefulShutdown } from '../http/shutdown';

@@ -5,7 +5,12 @@ import type { Socket } from 'node:net';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { gracefulShutdown, ClientAbortedError, ShutdownError } from '@quartet/db-core/http';
+import {
+  clientGone,
+  ClientAbortedError,
+  gracefulShutdown,
+  ShutdownError,
+} from '@quartet/db-core/http';
 import { ScopeClosedError } from '@quartet/db-core';
 import { deferred } from '../support';
 import { onEachFramework } from './on-each-framework';
@@ -179,15 +184,18 @@ onEachFramework((web) => {
 
     test('before the handler asks for its first session: it gets none', async () => {
       const [here, ran] = [deferred(), deferred<unknown>()];
+      let isGone = false;
       await web.serve(async (call) => {
         const closed = once(call.outgoing, 'close');
         here.resolve();
         await closed;
+        isGone = clientGone(call.incoming, call.outgoing);
         ran.resolve(await web.write('a').catch((error: unknown) => error));
         return call.empty(204);
       });
       await leave('/', here.promise);
       expect(await ran.promise).toBeInstanceOf(ScopeClosedError);
+      expect(isGone).toBe(true);
       expect(web.teardowns).toEqual([]);
     });
 
