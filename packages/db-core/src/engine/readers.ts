@@ -151,7 +151,11 @@ export class Readers {
     try {
       driver = await (acquiring ?? pool.acquire());
       if (!node.isFresh(FRESH_MS)) await this.#ask(node, driver);
-      const isThere = position === undefined || (await this.#hasReached(node, driver, position));
+      const why = this.#unfit(node);
+      if (why !== undefined) throw new Unfit(why, { reason: 'unavailable' });
+      const isThere =
+        node !== this.#writer.node &&
+        (position === undefined || (await this.#hasReached(node, driver, position)));
       if (isThere) return this.#given(node, driver);
       pool.release(driver);
     } catch (error) {
@@ -161,7 +165,6 @@ export class Readers {
     return undefined;
   }
 
-  /** @throws Unfit */
   async #ask(node: Node, driver: DriverConnection): Promise<void> {
     const before = node.state;
     const state = await driver.serverState();
@@ -169,15 +172,14 @@ export class Readers {
     if (isPromoted) this.#writer.lose(this.#writer.node, false); // the one before is no primary any more
     if (this.#writer.node === undefined) await this.#findWriter();
     node.answered(state);
-    const why = this.#unfit(node);
-    if (why !== undefined) throw new Unfit(why, { reason: 'unavailable' });
   }
 
+  /** Why it must not be read from, by what it and the primary have said. */
   #unfit(node: Node): string | undefined {
     const { state, lagMs } = node;
     const { system } = this.#writer;
     if (state?.unfit !== undefined) return `it ${state.unfit}`;
-    if (node === this.#writer.node) return 'it is the primary';
+    if (node === this.#writer.node) return undefined; // it is not asked again
     if (state && system !== undefined && state.system !== system)
       return `it is of another database than the primary (${state.system}, not ${system})`;
     if (state?.writable && !state.isInCluster) return 'it takes writes, so it is no replica';
@@ -211,7 +213,9 @@ export class Readers {
   }
 
   #isReady(node: Node, position: string | undefined): boolean {
-    return node.isFresh(FRESH_MS) && this.#covers(node, position);
+    return (
+      node.isFresh(FRESH_MS) && this.#unfit(node) === undefined && this.#covers(node, position)
+    );
   }
 
   /** Those that may be tried, the least busy first; of equals another one each time. */

@@ -112,6 +112,7 @@ export class Writer implements PoolSource {
       failures = round.failures;
       if (!found) continue;
       this.#node = found.node;
+      this.#system = found.node.state?.system;
       this.#lostAt = undefined;
       return found;
     }
@@ -132,7 +133,6 @@ export class Writer implements PoolSource {
         node.answered(state);
         const why = mismatch(target, state);
         if (why !== undefined) throw new WrongServer(`${node.name} ${why}`, why);
-        this.#system = state.system;
         return driver;
       } catch (error) {
         driver.close().catch(() => driver.destroy());

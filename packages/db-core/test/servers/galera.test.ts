@@ -3,6 +3,7 @@ import type { Engine, QueryEvent } from '@quartet/db-core';
 import {
   createEngine,
   OperationalError,
+  PendingRollbackError,
   runInScope,
   scopedSession,
   sessionmaker,
@@ -60,6 +61,56 @@ describeServers('galera', 'three nodes of Galera', () => {
       });
     expect(stale).toEqual([]);
     expect(new Set(reads.keys())).toEqual(new Set(hosts().slice(1)));
+  });
+
+  describe('is not one server', () => {
+    const onEach = async (work: (engine: Engine) => Promise<void>): Promise<void> => {
+      for (const url of cluster.urls.slice(0, 2)) {
+        const engine = createEngine(url);
+        engines.push(engine);
+        await work(engine);
+      }
+    };
+
+    test('a lock on rows holds on its node alone; who commits second is refused', async () => {
+      const [first, second] = cluster.urls.map((url) => createEngine(url));
+      engines.push(first as Engine, second as Engine);
+      const held = (first as Engine).connect();
+      await held.begin();
+      await held.execute('select n from things where id = 1 for update');
+      await held.execute('update things set n = -1 where id = 1');
+      await (second as Engine).execute('update things set n = -2 where id = 1'); // waits for nobody
+      await until(() =>
+        held.execute('select 1').then(
+          () => false,
+          (error: unknown) =>
+            error instanceof OperationalError || error instanceof PendingRollbackError,
+        ),
+      );
+      await held.close();
+      expect((await (second as Engine).execute('select n from things where id = 1')).scalar()).toBe(
+        -2,
+      );
+    });
+
+    test('GET_LOCK is given on each node', async () => {
+      const given: unknown[] = [];
+      await onEach(async (engine) => {
+        const connection = engine.connect();
+        given.push((await connection.execute("select get_lock('job', 0)")).scalar());
+      });
+      expect(given).toEqual([1, 1]);
+    });
+
+    test('generated keys leave numbers out', async () => {
+      const [engine] = [createEngine(cluster.urls[0])];
+      engines.push(engine);
+      await engine.execute('create table counted (id int primary key auto_increment)');
+      for (let i = 0; i < 3; i++) await engine.execute('insert into counted values ()');
+      const ids = (await engine.execute('select id from counted order by id')).all();
+      const [one, two, three] = ids.map(({ id }) => id as number) as [number, number, number];
+      expect([two - one, three - two]).toEqual([3, 3]);
+    });
   });
 
   test('when the node of the transactions is killed another takes them; when it is back it is a node like the others', async () => {

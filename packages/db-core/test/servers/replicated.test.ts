@@ -8,7 +8,13 @@ import {
   scopedSession,
   sessionmaker,
 } from '@quartet/db-core';
-import { describeServers, startReplicated, until, type Replicated } from '@quartet/testing';
+import {
+  describeServers,
+  freshDatabase,
+  startReplicated,
+  until,
+  type Replicated,
+} from '@quartet/testing';
 
 const ENGINES = ['postgres', 'mariadb'] as const;
 
@@ -214,6 +220,44 @@ for (const name of ENGINES)
       );
       await expect(failure).rejects.toMatchObject({ reason: 'unavailable' });
     });
+
+    test('a server of another database is left out for reads, with the reason', async () => {
+      const stranger = await freshDatabase(name);
+      const engine = createEngine({ primary: servers.database.url, replicas: [stranger.url] });
+      engines.push(engine);
+      const Session = scopedSession(sessionmaker({ bind: engine }));
+      const places = heard(engine);
+      await runInScope(() => Session.execute('select n from things'));
+      expect(places).toEqual(['primary: select']);
+      expect(engine.status().nodes[1]?.leftOut).toMatch(
+        name === 'postgres' ? /it is of another database than the primary/ : /it takes writes/,
+      );
+      await stranger.drop();
+    });
+
+    if (name === 'postgres')
+      test('a primary that is made read-only is left, and is the primary again when it takes writes', async () => {
+        const engine = replicatedEngine();
+        const tell = async (value: string): Promise<void> => {
+          const admin = createEngine(servers.primary.url);
+          await admin.execute(`alter system set default_transaction_read_only = ${value}`);
+          await admin.execute('select pg_reload_conf()');
+          await admin.dispose();
+        };
+        const write = (): Promise<unknown> => engine.execute('update things set n = n + 1');
+        await write();
+        await tell('on');
+        await until(() =>
+          write().then(
+            () => false,
+            (error: unknown) => (error as OperationalError).reason === 'read-only',
+          ),
+        );
+        expect(engine.status().nodes.map(({ isWriter }) => isWriter)).toEqual([false, false]);
+        const waiting = write();
+        await tell('off');
+        await waiting; // for the primary, not for a new request
+      });
 
     // The last one, since it changes who is who.
     test('when the primary is killed and the replica promoted, writes go there, and nothing that was answered is lost', async () => {
