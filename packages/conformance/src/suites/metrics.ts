@@ -49,9 +49,14 @@ export const metrics = suite('metrics', (test) => {
     expect((await inserts()) - insertsBefore).toBe(2);
   });
 
-  test('after a request its connection is idle, and nobody waits', async ({ api, probe }) => {
+  test('after a request its connection is idle, and nobody waits', async ({
+    api,
+    probe,
+    settled,
+  }) => {
     await probe.addUsers(1);
     await api.get('/users');
+    await settled();
     const connections = (state: string): Promise<number> =>
       scraped(api, 'db_client_connection_count', '', { db_client_connection_state: state });
     expect(await connections('used')).toBe(0);

@@ -11,7 +11,7 @@ import { ArgumentError } from '../errors/errors';
 export interface PositionsOptions {
   /** False where everything is to be read from the server that takes writes, as in a request that changes something. Default true. */
   readonly readsReplicas?: boolean;
-  /** What was written before, as `String(positions)` gives it. */
+  /** What was written before, as `String(positions)` gives it; empty for nothing. */
   readonly before?: string | undefined;
   /** Called after each commit of the scope; a commit is waited for until its promise is settled. */
   readonly onCommitted?: ((positions: Positions) => Promise<void> | undefined) | undefined;
@@ -32,7 +32,7 @@ export class Positions {
   constructor({ readsReplicas = true, before, onCommitted }: PositionsOptions = {}) {
     this.#readsReplicas = readsReplicas;
     this.#onCommitted = onCommitted;
-    if (before === undefined) return;
+    if (!before) return;
     if (!Positions.isText(before))
       throw new ArgumentError('These are no positions: pass what String(positions) gave before.');
     for (const each of before.split(';')) {
