@@ -115,6 +115,23 @@ export class Readers {
       acquiring = undefined;
       if (driver) return driver;
     }
+    return await (position === undefined ? this.#primary.acquire() : this.#surePrimary());
+  }
+
+  /**
+   * Of the primary, once it has said that it is still the one: where a replica has not got to a position, or takes writes, a
+   * demoted primary would be as far behind, and only a write would tell.
+   */
+  async #surePrimary(): Promise<DriverConnection> {
+    const driver = await this.#primary.acquire();
+    let isSure = false;
+    try {
+      isSure = await this.#writer.confirms(driver);
+      if (isSure) return driver;
+    } catch {
+      // It is gone: another connection is opened, or tells why not.
+    }
+    this.#primary.release(driver, true);
     return await this.#primary.acquire();
   }
 
@@ -170,7 +187,8 @@ export class Readers {
     const state = await driver.serverState();
     const isPromoted = before?.isReplica === true && !state.isReplica && state.writable;
     if (isPromoted) this.#writer.lose(this.#writer.node, false); // the one before is no primary any more
-    if (this.#writer.node === undefined) await this.#findWriter();
+    const isRival = state.writable && !state.isInCluster && node !== this.#writer.node;
+    if (isRival || this.#writer.node === undefined) await this.#findWriter();
     node.answered(state);
   }
 
@@ -183,6 +201,8 @@ export class Readers {
     if (state && system !== undefined && state.system !== system)
       return `it is of another database than the primary (${state.system}, not ${system})`;
     if (state?.writable && !state.isInCluster) return 'it takes writes, so it is no replica';
+    if (state && !state.writable && !state.isReplica && !state.isInCluster)
+      return 'it takes no writes and replays no other server';
     if (state?.isReplica && (lagMs ?? Infinity) > this.#options.maxLagMs)
       return lagMs === undefined
         ? 'it does not say how far it is behind'
@@ -193,7 +213,7 @@ export class Readers {
   /** So that a replica of another database is known for one. Without a primary the replicas have to do. */
   async #findWriter(): Promise<void> {
     try {
-      this.#primary.release(await this.#primary.acquire());
+      this.#primary.release(await this.#surePrimary());
     } catch {
       // whoever needs the primary gets this error
     }

@@ -100,6 +100,15 @@ export class Writer implements PoolSource {
     this.#onLost(isGone);
   }
 
+  /** Asks the server behind a connection whether it is still the one; it is lost where not. */
+  async confirms(driver: DriverConnection): Promise<boolean> {
+    const node = this.#node;
+    const state = await driver.serverState();
+    if (mismatch(this.#target, state) === undefined) return true;
+    this.lose(node, false);
+    return false;
+  }
+
   /** Asks all of them at once, and takes the first of the list that is the one. */
   async #find(): Promise<Found> {
     const targets: readonly Target[] =

@@ -16,12 +16,13 @@ export async function askState(ask: Ask): Promise<ServerState & { readonly keeps
   const cluster = wordsOf(await ask(CLUSTER));
   const uuid = cluster.get('wsrep_cluster_state_uuid') ?? '';
   const isInCluster = uuid !== '' && cluster.has('wsrep_ready');
-  const replication = await replicationOf(ask);
+  const writable = Number(rows[0]?.[0]) === 0;
+  const replication = await replicationOf(ask, writable);
   return {
-    writable: Number(rows[0]?.[0]) === 0,
+    writable,
     isReplica: replication !== undefined,
     unfit: isInCluster ? unfitInCluster(cluster) : unfitToReplay(replication),
-    lagMs: isInCluster || !replication ? 0 : lagOf(replication),
+    lagMs: isInCluster ? 0 : lagOf(replication),
     isInCluster,
     system: isInCluster ? uuid : undefined,
     keepsLog: Number(rows[0]?.[1]) === 1,
@@ -33,23 +34,29 @@ function unfitInCluster(cluster: ReadonlyMap<string, string>): string | undefine
   return cluster.get('wsrep_ready') === 'ON' ? undefined : 'is not ready yet';
 }
 
-/** What a replica says of its replication; undefined where it is none, or does not tell. */
-async function replicationOf(ask: Ask): Promise<ReadonlyMap<string, string> | undefined> {
+/** What a replica says of its replication; undefined where it is none. */
+type Replication = ReadonlyMap<string, string> | 'not told' | undefined;
+
+/** Where the user may not know it, a server that takes no writes counts as a replica, and one that does as none. */
+async function replicationOf(ask: Ask, writable: boolean): Promise<Replication> {
   try {
     const answer = await ask('SHOW SLAVE STATUS');
     return answer.rows.length > 0 ? rowOf(answer) : undefined;
   } catch (error) {
-    if (NOT_TOLD.has((error as { errno?: number }).errno ?? 0)) return undefined;
-    throw error;
+    if (!NOT_TOLD.has((error as { errno?: number }).errno ?? 0)) throw error;
+    return writable ? undefined : 'not told';
   }
 }
 
-function unfitToReplay(replication: ReadonlyMap<string, string> | undefined): string | undefined {
+function unfitToReplay(replication: Replication): string | undefined {
+  if (replication === 'not told') return undefined;
   return replication?.get('Slave_SQL_Running') === 'No' ? 'has stopped replaying' : undefined;
 }
 
-/** In whole seconds, as the server counts; undefined while it gets nothing from its primary. */
-function lagOf(replication: ReadonlyMap<string, string>): number | undefined {
+/** In whole seconds, as the server counts; undefined while it gets nothing from its primary, and where it is not told. */
+function lagOf(replication: Replication): number | undefined {
+  if (replication === undefined) return 0;
+  if (replication === 'not told') return undefined;
   const seconds = replication.get('Seconds_Behind_Master');
   return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
