@@ -6,6 +6,7 @@ import { onEachEngine } from './fixture';
 import { describeModifications } from './modifications';
 import { describeObjects } from './objects';
 import { describeOverlap } from './overlap';
+import { describePages } from './pages';
 import { describeSchema } from './schema';
 import { describeTransactions } from './transactions';
 
@@ -22,6 +23,7 @@ export function registerBinding(binding: Binding): void {
     withTables(fixture, binding, (subject) => {
       describe('objects', () => describeObjects(fixture, subject));
       describe('conditions', () => describeConditions(fixture, subject));
+      describe('pages by key', () => describePages(fixture, subject));
       describe('modifications', () => describeModifications(fixture, subject));
       describe('transactions', () => describeTransactions(fixture, subject));
       describe('side by side', () => describeOverlap(fixture, subject));
@@ -35,6 +37,7 @@ export function registerObjects(binding: Binding): void {
     withTables(fixture, binding, (subject) => {
       describe('objects', () => describeObjects(fixture, subject));
       describe('conditions', () => describeConditions(fixture, subject));
+      describe('pages by key', () => describePages(fixture, subject));
     });
   }, SOON);
 }

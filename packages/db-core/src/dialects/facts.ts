@@ -23,6 +23,8 @@ export interface DialectFacts {
   readonly integerKeyCountsUp: boolean;
   /** Whether comparing a column with a value that its type cannot hold is an error; else they are just not equal. */
   readonly typedParameters: boolean;
+  /** Whether null is sorted behind all values where they ascend, and before them where they descend. */
+  readonly nullsComeLast: boolean;
   /** Whether any word is a type. */
   readonly anyType: boolean;
   /** What makes a column count up, after its type. */

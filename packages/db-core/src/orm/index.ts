@@ -5,9 +5,11 @@
 export type { IterPagesOptions, PageSource, PaginateOptions, RequestedPage } from './pagination';
 export type { Column, Columns, Order } from './column';
 export type { Condition } from './condition';
+export type { KeyPageOptions } from './key-page';
 export type { LibraryCondition, Ordering, QuerySession, Values } from './query-types';
 export { columns } from './column';
 export { and, not, or } from './condition';
+export { KeyPage } from './key-page';
 export { NotFoundError } from './not-found-error';
 export { paginate, Pagination } from './pagination';
 export { Query } from './query';

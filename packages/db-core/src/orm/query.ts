@@ -18,6 +18,7 @@ import {
 import { isPlain } from '../sql/plain-object';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { Condition } from './condition';
+import { pageByKey, type KeyPage, type KeyPageOptions } from './key-page';
 import { NotFoundError } from './not-found-error';
 import { paginate, PAGINATE_OPTIONS } from './pagination';
 import { noCondition } from './refusals';
@@ -256,6 +257,25 @@ export class Query<T extends object> {
         page: options.page ?? requested?.page,
         perPage: options.perPage ?? requested?.perPage,
       },
+    );
+  }
+
+  /**
+   * One page by key: the items behind (`after`) or in front of (`before`) a place that another page has given. The list is sorted
+   * by `orderBy`, and by the primary key behind it. Instants are compared as JavaScript has them, to the millisecond.
+   *
+   * @throws NotFoundError for a place that is none of this list, as a client may send; ArgumentError for an unknown option.
+   * @throws InvalidRequestError after `limit` or `offset`.
+   * @example
+   * const page = await Message.query.orderBy('-createdAt').paginateByKey({ after: req.query.after });
+   * res.json({ items: page.items, next: page.next });
+   */
+  async paginateByKey(options: KeyPageOptions = {}): Promise<KeyPage<T>> {
+    const { orderBy, limit, offset, conditions } = this.#select;
+    if (limit !== undefined || offset !== undefined)
+      throw new InvalidRequestError('paginateByKey() sets the limit itself, and needs no offset.');
+    return pageByKey(this.#mapper, orderBy, options, (order, place, size) =>
+      this.#with({ orderBy: order, conditions: [...conditions, ...place], limit: size }).all(),
     );
   }
 

@@ -19,6 +19,7 @@ export const mysqlFacts: DialectFacts = {
   forwardReferences: false,
   integerKeyCountsUp: false,
   typedParameters: false,
+  nullsComeLast: false,
   anyType: false,
   autoIncrement: 'auto_increment',
   indexesInTable: true,

@@ -18,6 +18,7 @@ export const sqliteFacts: DialectFacts = {
   forwardReferences: true,
   integerKeyCountsUp: true,
   typedParameters: false,
+  nullsComeLast: false,
   anyType: true,
   autoIncrement: 'primary key autoincrement',
   indexesInTable: false,
