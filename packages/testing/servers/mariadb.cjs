@@ -21,7 +21,7 @@ exports.launch = async (folder, again, ...more) => {
     '--skip-test-db',
     '--skip-name-resolve',
   ];
-  if (!again) run(install, ['--no-defaults', data, ...setting], options);
+  if (!again) run(install, ['--no-defaults', data, `--tmpdir=${folder}`, ...setting], options);
   const accounts = path.join(folder, 'accounts.sql');
   fs.writeFileSync(accounts, `ALTER USER root@'127.0.0.1' IDENTIFIED BY '${PASSWORD}';\n`);
   const port = await freePort(again);

@@ -188,7 +188,7 @@ export class Readers {
     const isPromoted = before?.isReplica === true && !state.isReplica && state.writable;
     if (isPromoted) this.#writer.lose(this.#writer.node, false); // the one before is no primary any more
     const isRival = state.writable && !state.isInCluster && node !== this.#writer.node;
-    if (isRival || this.#writer.node === undefined) await this.#findWriter();
+    if (isRival || !this.#writer.wasFound) await this.#findWriter();
     node.answered(state);
   }
 

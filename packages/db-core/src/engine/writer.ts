@@ -34,6 +34,7 @@ export class Writer implements PoolSource {
   #lostAt: number | undefined;
   #node: Node | undefined;
   #system: string | undefined;
+  #wasFound = false;
   #search: Promise<Found> | undefined;
 
   /**
@@ -64,6 +65,11 @@ export class Writer implements PoolSource {
   /** Which data it has; undefined before it was found, and where the database has no name for that. */
   get system(): string | undefined {
     return this.#system;
+  }
+
+  /** Whether there was one, so that `system` says all that can be known. */
+  get wasFound(): boolean {
+    return this.#wasFound;
   }
 
   get #asks(): boolean {
@@ -121,13 +127,17 @@ export class Writer implements PoolSource {
       failures = round.failures;
       if (!found) continue;
       this.#node = found.node;
+      this.#wasFound = true;
       this.#system = found.node.state?.system;
       this.#lostAt = undefined;
       return found;
     }
     const limit = failures.find(({ error }) => this.isConnectionLimit(error));
     if (limit) throw limit.error;
-    const reasons = failures.map(({ node, why }) => `${node.name}: ${why.replace(/\.$/, '')}`);
+    const reasons = this.#nodes.map((node) => {
+      const why = failures.find((failure) => failure.node === node)?.why ?? node.leftOut;
+      return `${node.name}: ${(why ?? 'no answer yet').replace(/\.$/, '')}`;
+    });
     throw new OperationalError(
       `None of the servers is the one that is looked for (${this.#target}): ${reasons.join('; ')}.`,
       { reason: 'unavailable', cause: failures[0]?.error },
@@ -207,12 +217,17 @@ class Round {
       const found = this.#nodes.flatMap((node) => this.#found.get(node) ?? [])[0];
       // Those that could still be the one, and are not known to be away.
       const before = found ? this.#nodes.slice(0, this.#nodes.indexOf(found.node)) : this.#nodes;
-      const isAwaited = before.some((node) => !this.#failures.has(node) && !paused.has(node));
-      if (found ? !isAwaited || isHeadStartOver : !isAwaited && this.#isLate) {
+      const unheard = before.filter((node) => !this.#failures.has(node));
+      const isAwaited = unheard.some((node) => !paused.has(node));
+      // One that is left out may be back: where there is no other it is given a moment too.
+      const isOver = found
+        ? !isAwaited || isHeadStartOver
+        : this.#isLate && !isAwaited && (unheard.length === 0 || isHeadStartOver);
+      if (isOver) {
         this.#end(found);
         return found;
       }
-      if (found)
+      if (found || this.#isLate)
         headStart ??= delay(HEAD_START_MS).then(() => {
           isHeadStartOver = true;
         });

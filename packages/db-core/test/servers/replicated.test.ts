@@ -212,6 +212,38 @@ for (const name of ENGINES)
       );
     });
 
+    test('while nobody takes writes, a session that has written nothing reads from the replica', async () => {
+      const engine = replicatedEngine();
+      const Session = scopedSession(sessionmaker({ bind: engine }));
+      const read = (): Promise<unknown> =>
+        runInScope(() => Session.execute('select n from things'));
+      const places = heard(engine);
+      await engine.execute('update things set n = n + 1');
+      await until(async () => {
+        await read(); // the replica may still be without its primary after the test before
+        return places.at(-1) === 'replica: select';
+      });
+      await servers.primary.down();
+      places.length = 0;
+      const writing = until(() =>
+        engine.execute('update things set n = n + 1').then(
+          () => true,
+          () => false,
+        ),
+      );
+      try {
+        await until(() => engine.status().nodes.every(({ isWriter }) => !isWriter));
+        const began = performance.now();
+        // Longer than what the replica has said of itself counts as true.
+        while (performance.now() < began + 1_500) await read();
+        const reads = places.filter((place) => place.endsWith('select'));
+        expect(new Set(reads)).toEqual(new Set(['replica: select']));
+      } finally {
+        await servers.primary.up();
+      }
+      await writing;
+    });
+
     test('a server that takes no writes is not taken for the primary, and the error says what each has said', async () => {
       const engine = engineOf(`${servers.replicaUrl.replace(/(@[^/]+)/, '$1,127.0.0.1:1')}`);
       const failure = engine.execute('select 1');
