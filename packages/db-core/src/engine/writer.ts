@@ -231,7 +231,7 @@ class Round {
         headStart ??= delay(HEAD_START_MS).then(() => {
           isHeadStartOver = true;
         });
-      await Promise.race([answer, ...(headStart ? [headStart] : [])]);
+      await Promise.race([answer, ...(headStart && !isHeadStartOver ? [headStart] : [])]);
     }
   }
 
