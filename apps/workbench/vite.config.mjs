@@ -1,7 +1,10 @@
 // The page of the workbench: Preact and its own style sheet, nothing from elsewhere.
 import { fileURLToPath } from 'node:url';
+import { defaultClientConditions } from 'vite';
 
 export default {
+  // What it shares with the debug panel is taken from the source, built or not.
+  resolve: { conditions: ['quartet-source', ...defaultClientConditions] },
   root: fileURLToPath(new URL('page', import.meta.url)),
   build: {
     outDir: fileURLToPath(new URL('dist/page', import.meta.url)),

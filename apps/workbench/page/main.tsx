@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import './fonts.css';
-import './theme.css';
+import '@quartet/debug-panel/page/theme.css';
+import '@quartet/debug-panel/page/parts.css';
 import './layout.css';
 import './parts.css';
 import { App } from './app';

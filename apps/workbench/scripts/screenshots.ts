@@ -1,7 +1,7 @@
 /** `npm run screenshots`: the pictures of the READMEs and the docs, taken from the running page. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { findBrowser, launchBrowser } from '../test/support/browser';
+import { findBrowser, launchBrowser } from '@quartet/testing/browser';
 import { startWorkbench } from '../test/support/workbench';
 
 const WIDTH = 1280;

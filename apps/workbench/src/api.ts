@@ -1,13 +1,13 @@
 /** The API of the page, under `/api`: scenarios, runs and their events, plans, sources. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { explain } from '@quartet/debug-panel/parts';
 import type { Engine } from '@quartet/db-core';
 import { errorHandler, HttpProblem, notFound } from '@quartet/express-service';
 import type { Response, Router } from 'express';
 import { json, Router as createRouter } from 'express';
 import { compareStyles } from './compare';
 import { compress } from './compress';
-import { explain } from './explain';
 import { readInputs } from './inputs';
 import type { Bench, ScenarioInfo } from './protocol';
 import { ROOT } from './root';

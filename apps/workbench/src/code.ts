@@ -5,22 +5,18 @@
 import { createCssVariablesTheme, createHighlighterCoreSync } from 'shiki/core';
 import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
 import json from 'shiki/langs/json.mjs';
-import sql from 'shiki/langs/sql.mjs';
 import typescript from 'shiki/langs/typescript.mjs';
-import { formatDialect, mariadb, postgresql, sqlite } from 'sql-formatter';
-import type { CodeLine, EngineInfo, Token } from './protocol';
+import type { CodeLine, Token } from './protocol';
 
-export type Language = 'typescript' | 'sql' | 'json';
+export type Language = 'typescript' | 'json';
 
 const THEME = 'workbench';
 /** How many highlighted texts are kept: the same statements come again and again. */
 const CACHE_SIZE = 2_000;
-/** The formatter's rules for each database. */
-const DIALECTS = { sqlite, postgresql, mysql: mariadb };
 
 const highlighter = createHighlighterCoreSync({
   themes: [createCssVariablesTheme({ name: THEME, variablePrefix: '--', variableDefaults: {} })],
-  langs: [typescript, sql, json],
+  langs: [typescript, json],
   engine: createJavaScriptRegexEngine(),
 });
 const cache = new Map<string, readonly CodeLine[]>();
@@ -33,20 +29,6 @@ export function highlight(code: string, language: Language): readonly CodeLine[]
     cache.set(key, (lines = tokenize(code, language)));
   }
   return lines;
-}
-
-/** The statement over several lines; unchanged where the formatter cannot read it. */
-export function formatSql(sql: string, dialect: EngineInfo['name']): string {
-  try {
-    return formatDialect(sql, {
-      dialect: DIALECTS[dialect],
-      keywordCase: 'upper',
-      // Drivers use different ones of these; better-sqlite3 takes them all.
-      paramTypes: { positional: true, numbered: ['$', '?', ':'], named: [':', '$', '@'] },
-    });
-  } catch {
-    return sql;
-  }
 }
 
 function tokenize(code: string, lang: Language): readonly CodeLine[] {

@@ -5,25 +5,17 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { PAGE_HEADERS } from '@quartet/debug-panel/parts';
 import type { RequestHandler, Router } from 'express';
 import express, { Router as createRouter } from 'express';
 import { compress } from './compress';
 
 const APP = path.join(__dirname, '..');
 const BUILT = path.join(APP, 'dist/page');
+/** What the page takes from the debug panel. */
+const PANEL = path.dirname(require.resolve('@quartet/debug-panel/page/theme.css'));
+const FOLDERS = [path.join(APP, 'page'), PANEL, path.join(PANEL, '../src/drawing')];
 const FROM_SOURCE = path.extname(__filename) === '.ts';
-
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 export function createPage(): Router {
   const page = createRouter();
@@ -42,7 +34,7 @@ export function createPage(): Router {
 
 /** Builds the page if a file is newer than the last build. Resolves when it is built. */
 export async function buildPage(): Promise<void> {
-  if (!FROM_SOURCE || newest(path.join(APP, 'page')) < built()) return;
+  if (!FROM_SOURCE || Math.max(...FOLDERS.map(newest)) < built()) return;
   // Imported here, since a deployed workbench has the built page and no Vite.
   const { build } = await import('vite');
   const outDir = `${BUILT}-${process.pid}`;
@@ -62,12 +54,7 @@ const upToDate: RequestHandler = async (_req, _res, next) => {
 
 const headers: RequestHandler = (_req, res, next) => {
   res.removeHeader('X-Powered-By');
-  res.set({
-    'Content-Security-Policy': POLICY,
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    'Cross-Origin-Opener-Policy': 'same-origin',
-  });
+  res.set(PAGE_HEADERS);
   next();
 };
 

@@ -3,6 +3,22 @@
  * page computes its state from them, live or after a reload.
  */
 
+import type {
+  CodeLine,
+  PoolFigures,
+  Repetition,
+  SessionEvent as RecordedEvent,
+  Statement,
+} from '@quartet/debug-panel/drawing';
+
+export type {
+  CodeLine,
+  Plan,
+  PoolFigures,
+  Statement,
+  Token,
+} from '@quartet/debug-panel/drawing';
+
 export const STYLE_IDS = ['extension', 'declarative', 'classical', 'sql-builder'] as const;
 export type StyleId = (typeof STYLE_IDS)[number];
 
@@ -71,10 +87,6 @@ export interface Bench {
   readonly scenarios: readonly ScenarioInfo[];
 }
 
-/** A piece of code and its kind (`keyword`, `string`, …); without a kind it is plain. */
-export type Token = readonly [text: string, kind?: string];
-export type CodeLine = readonly Token[];
-
 /** Part of a file. */
 export interface Excerpt {
   readonly name: string;
@@ -99,43 +111,8 @@ export interface DiffRow {
   readonly right?: { readonly line: number; readonly tokens: CodeLine };
 }
 
-export interface PoolFigures {
-  readonly inUse: number;
-  readonly max: number;
-  readonly waiting: number;
-}
-
-export type SessionEventKind =
-  | 'session-opened'
-  | 'checkout'
-  | 'begin'
-  | 'savepoint'
-  | 'query'
-  | 'commit'
-  | 'implicit-commit'
-  | 'rollback'
-  | 'checkin'
-  | 'forgotten-commit'
-  | 'session-removed';
-
-/** One event of a session. Times are in milliseconds since the style began. */
-export interface SessionEvent {
-  /** Unique in the run; the page asks for EXPLAIN by it. */
-  readonly id: number;
-  readonly kind: SessionEventKind;
-  /** When it ended. */
-  readonly at: number;
-  /** How long a statement took, or a connection or the writer lock was waited for. */
-  readonly durationMs?: number;
-  /** How a `begin` was sent: by itself, in one packet with the first statement, or implied by that statement. */
-  readonly way?: 'sent' | 'joined' | 'implicit';
-  readonly sql?: string;
-  readonly params?: readonly string[];
-  readonly rowCount?: number;
-  readonly error?: string;
-  readonly connection?: number;
-  readonly place?: { readonly file: string; readonly line: number; readonly name?: string };
-  readonly pool?: PoolFigures;
+/** Times are in milliseconds since the style began. */
+export interface SessionEvent extends RecordedEvent {
   /** The style whose code sent it, where several share a request. */
   readonly by?: StyleId;
 }
@@ -154,23 +131,13 @@ export interface Answer {
   readonly chunks?: number;
 }
 
-export interface Statement {
-  readonly id: number;
-  readonly params: readonly string[];
-  readonly durationMs: number;
-  readonly rowCount?: number;
-  readonly error?: string;
-  readonly place?: SessionEvent['place'];
-}
-
 /** Statements of one shape. */
 export interface StatementGroup {
   /** The request that sent them. */
   readonly requestId: number;
   readonly lines: readonly CodeLine[];
   readonly statements: readonly Statement[];
-  /** `identical`: the same text and parameters again; `alike`: the same but for its values. */
-  readonly repeated: 'once' | 'alike' | 'identical';
+  readonly repeated: Repetition;
   /** Whether EXPLAIN works for it. */
   readonly explainable: boolean;
   readonly totalMs: number;
@@ -237,10 +204,3 @@ export type Message =
       readonly state: 'done' | 'cancelled' | 'failed';
       readonly error?: string;
     };
-
-/** `POST /api/runs/:id/explain/:statement` */
-export interface Plan {
-  readonly statement: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}

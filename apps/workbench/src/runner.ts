@@ -134,7 +134,7 @@ export class Runner {
       type: 'result',
       style,
       outcome,
-      groups: groupStatements(own, this.#options.engine.dialect.name),
+      groups: groupStatements(own, this.#options.engine),
       metrics: metricsOf(own, spanMs),
     });
   }

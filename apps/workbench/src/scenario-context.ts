@@ -8,7 +8,7 @@ import { toAnswer } from './answer';
 import type { Reply } from './client';
 import { send } from './client';
 import type { RequestRecording } from './request-recorder';
-import { poolFigures } from './session-event';
+import { poolFigures } from '@quartet/debug-panel/parts';
 import type { Inputs, SessionEvent, Message, StyleId } from './protocol';
 import type { Run } from './run';
 import { SessionWatch } from './session-watch';

@@ -1,10 +1,10 @@
-/** Turns an event of db-core's recorder into the plain data that the page shows. */
+/** Adds to an event of db-core's recorder which of the styles it belongs to. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '@quartet/db-core';
 import type { RecordedEvent } from '@quartet/db-core/observe';
-import { translateError } from '@quartet/db-core';
-import type { SessionEvent, PoolFigures, StyleId } from './protocol';
+import { toSessionEvent as toPlainEvent } from '@quartet/debug-panel/parts';
+import type { SessionEvent, StyleId } from './protocol';
 import { STYLE_IDS } from './protocol';
 import { ROOT } from './root';
 
@@ -24,47 +24,14 @@ export function toSessionEvent(
   madeAt: number,
   engine: Engine,
 ): RecordedSessionEvent {
-  const { kind, at, durationMs, way, sql, params, rowCount, error, connectionId, location } =
-    recorded;
-  const place = location === undefined ? undefined : placeOf(location);
-  const by = place && styleAt(place);
-  const event = {
-    kind,
-    at: madeAt + at,
-    ...(durationMs !== undefined && { durationMs }),
-    ...(way !== undefined && { way }),
-    ...(sql !== undefined && { sql }),
-    ...(params !== undefined && { params: shownParams(params) }),
-    ...(rowCount !== undefined && { rowCount }),
-    ...(error !== undefined && { error: shownError(error) }),
-    ...(connectionId !== undefined && { connection: connectionId }),
-    ...(place && { place }),
-    ...(by && { by }),
-    pool: poolFigures(engine, kind),
-  };
-  return { event, params };
-}
-
-/** The pool still counts a connection as used when it reports its return. */
-export function poolFigures(engine: Engine, kind?: SessionEvent['kind']): PoolFigures {
-  const { inUse, max, waiting } = engine.status();
-  return { inUse: kind === 'checkin' && waiting === 0 ? inUse - 1 : inUse, max, waiting };
-}
-
-export function shownError(error: unknown): string {
-  const translated = translateError(error);
-  return translated instanceof Error ? `${translated.name}: ${translated.message}` : String(error);
-}
-
-/** From `file:line:column (function)`; undefined for a file outside the repository. */
-function placeOf(location: string): SessionEvent['place'] {
-  const [, file = '', line, name] = /^(.+?):(\d+):\d+(?: \((.+)\))?$/.exec(location) ?? [];
-  const relative = path.relative(ROOT, file).split(path.sep).join('/');
-  if (file === '' || relative.startsWith('..')) return undefined;
+  const options = { startedAt: madeAt, engine, root: ROOT, valueLength: VALUE_LENGTH };
+  const { place, by: _none, ...event } = toPlainEvent(recorded, options);
+  // The page shows files of the repository alone.
+  const own = place && !path.isAbsolute(place.file) ? place : undefined;
+  const by = own && styleAt(own);
   return {
-    file: relative,
-    line: Number(line),
-    ...(name !== undefined && { name: name.replace(/^(Object|Function)\./, '') }),
+    event: { ...event, ...(own && { place: own }), ...(by && { by }) },
+    params: recorded.params,
   };
 }
 
@@ -93,23 +60,4 @@ function linesOf(file: string): readonly string[] {
   let lines = files.get(file);
   if (!lines) files.set(file, (lines = readFileSync(path.join(ROOT, file), 'utf8').split('\n')));
   return lines;
-}
-
-function shownParams(params: unknown): string[] {
-  if (Array.isArray(params)) return params.map(shownValue);
-  if (typeof params !== 'object' || params === null) return [shownValue(params)];
-  return Object.entries(params).map(([name, value]) => `${name} = ${shownValue(value)}`);
-}
-
-function shownValue(value: unknown): string {
-  if (value === null || value === undefined) return 'NULL';
-  if (value instanceof Date) return value.toISOString();
-  if (Buffer.isBuffer(value)) return `${value.length} bytes`;
-  const text =
-    typeof value === 'string'
-      ? `'${value}'`
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value);
-  return text.length > VALUE_LENGTH ? `${text.slice(0, VALUE_LENGTH)}…` : text;
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findFunction, findModel, withHelpers } from '../src/declarations';
-import { shapeOf } from '../src/shape';
 
 const read = (file: string) => readFileSync(path.join(__dirname, '../../..', file), 'utf8');
 
@@ -39,15 +38,4 @@ describe('declarations of a file', () => {
     );
     for (const { text } of found) expect(text).toMatch(/\n[}\]);,]+$/);
   });
-});
-
-test.each([
-  ['select * from t where id = 7', 'select * from t where id = 812 ', true],
-  ["select 1 where name = 'it''s'", "select 1 where name = 'x'", true],
-  ['select * from t where id in (?, ?)', 'select * from t where id in (?,?,?)', true],
-  ['select $1, $2', 'select $1', true],
-  ['select a from t1', 'select a from t2', false],
-  ['select a from t', 'select b from t', false],
-])('%s and %s have one shape: %s', (one, other, alike) => {
-  expect(shapeOf(one) === shapeOf(other)).toBe(alike);
 });

@@ -1,10 +1,9 @@
 /** The choice of the engine, in a real browser: on all engines of this run, or on two SQLite files. */
-import { findBrowser } from './support/browser';
+import { axeFinds, findBrowser } from '@quartet/testing/browser';
 import { onThePage } from './support/page';
 import { childrenOf } from './support/processes';
 import { NAMES, SEVERAL } from './support/several';
 import { startWorkbench } from './support/workbench';
-import { axeFinds } from './support/axe';
 
 const executablePath = findBrowser();
 const [own, ...FURTHER] = NAMES as [(typeof NAMES)[number], ...typeof NAMES];

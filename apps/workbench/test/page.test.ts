@@ -2,8 +2,7 @@
  * The page in a real browser, on SQLite. Left out where no browser is found; under CI that is an error.
  */
 import { testEngines } from '@quartet/testing';
-import { axeFinds } from './support/axe';
-import { findBrowser } from './support/browser';
+import { axeFinds, findBrowser } from '@quartet/testing/browser';
 import { EXPECTED } from './support/expected';
 import { onThePage } from './support/page';
 import { startWorkbench } from './support/workbench';

@@ -1,10 +1,10 @@
 import express from 'express';
 import type { ScopedSession } from '@quartet/db-core';
-import { currentScope, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
+import { runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import { initApp } from '@quartet/db-core/express';
 import type { RecordedEvent } from '@quartet/db-core/observe';
 import { ReadCounts, Recorder } from '@quartet/db-core/observe';
-import { withServer } from '@quartet/testing';
+import { until, withServer } from '@quartet/testing';
 import { onEachEngine } from './support';
 
 onEachEngine((fixture) => {
@@ -37,24 +37,24 @@ onEachEngine((fixture) => {
     expect(removed).toEqual(opened);
   });
 
-  test('a scope that is made without an observer can be given one, and a second beside it', async () => {
-    const [first, second, later] = [new Recorder(), new Recorder(), new Recorder()];
-    await runInScope(
-      async () => {
-        currentScope()?.observe(second);
-        await Session.execute('select 1');
-        currentScope()?.observe(later); // its session has been opened: only its end is left
-      },
-      { observer: first },
-    );
-    await runInScope(async () => {
-      currentScope()?.observe(later);
-      await Session.execute('select 2');
+  test('a tool records requests beside the recorder that the app has for itself', async () => {
+    const [own, first, second] = [new Recorder(), new Recorder(), new Recorder()];
+    const app = express();
+    const scopes = initApp(app, { record: () => own });
+    scopes.record(() => first);
+    scopes.record(({ path }) => (path === '/one' ? second : undefined));
+    app.get('/:path', async (_req, res) => {
+      await Session.execute('select 1');
+      res.send('ok');
     });
-    expect(second.events.map(({ kind }) => kind)).toEqual(first.events.map(({ kind }) => kind));
-    expect(first.queries.map(({ statement }) => statement)).toEqual(['select 1']);
-    expect(later.queries.map(({ statement }) => statement)).toEqual(['select 2']);
-    expect(first.queries[0]?.location).toContain('observed-scope.test.ts');
+    await withServer(app, async (url) => {
+      await fetch(`${url}/one`);
+      await until(() => second.events.at(-1)?.kind === 'session-removed');
+      expect(second.events.map(({ kind }) => kind)).toEqual(own.events.map(({ kind }) => kind));
+      await fetch(`${url}/two`);
+    });
+    expect([own, first, second].map(({ queries }) => queries.length)).toEqual([2, 2, 1]);
+    expect(second.queries[0]?.location).toContain('observed-scope.test.ts');
   });
 
   test('a recorder keeps as many events as it is told, and tells its listener of all', async () => {

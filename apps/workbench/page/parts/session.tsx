@@ -1,25 +1,17 @@
 import type { JSX } from 'preact';
+import type { Entry, View } from '@quartet/debug-panel/drawing';
+import {
+  describeEntries,
+  entriesOf,
+  EVENT_SIGNS,
+  MARK_LETTERS,
+  marksOf,
+  spansOf,
+} from '@quartet/debug-panel/drawing';
 import type { PoolFigures } from '../../src/protocol';
 import { classes, count, ms } from '../format';
 import type { RequestState, StyleState } from '../run-state';
 import { startOf } from '../run-state';
-import type { Entry, View } from '../timeline';
-import { entriesOf, marksOf, spansOf } from '../timeline';
-
-const SIGNS: Record<Entry['kind'], string> = {
-  'session-opened': '┌',
-  checkout: '→',
-  begin: '▸',
-  savepoint: '·',
-  query: '■',
-  commit: '✓',
-  'implicit-commit': '✓',
-  rollback: '↶',
-  checkin: '←',
-  'forgotten-commit': '!',
-  'session-removed': '└',
-};
-const MARKS = { begin: 'B', savepoint: '', commit: 'C', rollback: 'R' };
 
 /** With more sessions than this, their lists of events are closed at first. */
 const OPEN_LANES = 3;
@@ -100,13 +92,12 @@ function Lane({
   const share = (time: number): string => `${Math.min(100, ((time - start) / spanMs) * 100)}%`;
   const width = (from: number, to: number): string => `${((to - from) / spanMs) * 100}%`;
   const entries = entriesOf(request, view);
-  const waited = entries.reduce((sum, { waitedMs = 0 }) => sum + waitedMs, 0);
   return (
     <section class="lane" aria-label={label}>
       <h4>
         {label} <span class="figures">{ms((answer?.at ?? now) - at)} ms</span>
       </h4>
-      <div class="track" role="img" aria-label={`${method} ${path}: ${describe(entries, waited)}`}>
+      <div class="track" role="img" aria-label={`${method} ${path}: ${describeEntries(entries)}`}>
         <i class="span request" style={{ left: share(at), width: width(at, answer?.at ?? now) }} />
         {spansOf(request, now, view).map(({ kind, from, to, failed, foreign }, index) => (
           <i
@@ -117,7 +108,7 @@ function Lane({
         ))}
         {marksOf(request).map(({ kind, at: when }, index) => (
           <i key={index} class={`mark ${kind}`} style={{ left: share(when) }}>
-            {MARKS[kind]}
+            {MARK_LETTERS[kind]}
           </i>
         ))}
       </div>
@@ -139,7 +130,7 @@ function Row({ entry, start }: { readonly entry: Entry; readonly start: number }
     <li class={classes(kind, failed && 'failed', foreign && 'foreign')}>
       <span class="when">{(at - start).toFixed(1)}</span>
       <span class="sign" aria-hidden="true">
-        {failed ? '✕' : SIGNS[kind]}
+        {failed ? '✕' : EVENT_SIGNS[kind]}
       </span>
       <span class="what">
         {text}
@@ -152,12 +143,4 @@ function Row({ entry, start }: { readonly entry: Entry; readonly start: number }
       </span>
     </li>
   );
-}
-
-function describe(entries: readonly Entry[], waited: number): string {
-  const statements = entries.filter(({ kind }) => kind === 'query').length;
-  const last = entries.findLast(({ kind }) => kind === 'commit' || kind === 'rollback');
-  const ending = last ? (last.kind === 'commit' ? ', committed' : ', rolled back') : '';
-  const wait = waited > 0 ? `, waited ${ms(waited)} milliseconds` : '';
-  return `${statements} statements${wait}${ending}`;
 }

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { REPEATED_SIGNS } from '@quartet/debug-panel/drawing';
 import type { EngineChoice, Plan, Statement, StatementGroup, StyleId } from '../../src/protocol';
 import { getPlan } from '../api';
 import { count, ms } from '../format';
@@ -8,7 +9,6 @@ import { Code } from './code';
 import { Link } from './link';
 
 const SHOWN = 12;
-const MARKS = { once: '', alike: '≈', identical: '=' };
 
 /** The statements of a style, grouped by shape; repeated ones have a sign, a count and a word. */
 export function Sql({
@@ -79,7 +79,8 @@ function Group({
       <header>
         {repeated !== 'once' && (
           <span class="repeats">
-            <span aria-hidden="true">{MARKS[repeated]}</span> {statements.length}× {repeated}
+            <span aria-hidden="true">{REPEATED_SIGNS[repeated]}</span> {statements.length}×{' '}
+            {repeated}
           </span>
         )}
         {first?.place && <Place place={first.place} />}

@@ -1,6 +1,6 @@
 /** The page of a workbench in a real browser, shared by the tests of one file. */
 import type { Browser, Locator, Page } from 'playwright-core';
-import { launchBrowser } from './browser';
+import { launchBrowser } from '@quartet/testing/browser';
 import type { Workbench } from './workbench';
 
 export interface OnThePage {

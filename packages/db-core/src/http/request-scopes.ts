@@ -54,7 +54,8 @@ export interface Framework<Req = IncomingMessage, Res = ServerResponse> {
 export class RequestScopes<Req = IncomingMessage, Res = ServerResponse> {
   readonly #framework: Framework<Req, Res>;
   readonly #options: RequestScopeOptions<Req, Res>;
-  #record: RequestScopeOptions<Req, Res>['record'];
+  /** The option `record`, and those that tools have added. */
+  readonly #records: NonNullable<RequestScopeOptions<Req, Res>['record']>[];
   readonly #serverTiming: boolean;
   readonly #causal: Causal<Req> | undefined;
   readonly #hooks = new TeardownHooks<Parameters<TeardownHook<Req, Res>>>();
@@ -72,7 +73,7 @@ export class RequestScopes<Req = IncomingMessage, Res = ServerResponse> {
   constructor(framework: Framework<Req, Res>, options: RequestScopeOptions<Req, Res> = {}) {
     this.#framework = framework;
     this.#options = options;
-    this.#record = options.record;
+    this.#records = options.record ? [options.record] : [];
     this.#serverTiming = options.serverTiming ?? isDevelopment();
     this.#causal = options.causal && new Causal(options.causal, options.logger);
     this.#turns = new LoopTurns(options.turnMs === 0 ? Infinity : (options.turnMs ?? TURN_MS));
@@ -169,11 +170,17 @@ export class RequestScopes<Req = IncomingMessage, Res = ServerResponse> {
   }
 
   #observerOf({ outgoing, req, res }: Exchange<Req, Res>): ScopeObserver | undefined {
-    const recorder = this.#record?.(req, res);
-    if (!this.#serverTiming) return recorder;
-    const times = new RequestTimes();
-    announce(times, outgoing);
-    return recorder ? new Observers([recorder, times]) : times;
+    const observers: ScopeObserver[] = [];
+    for (const record of this.#records) {
+      const observer = record(req, res);
+      if (observer) observers.push(observer);
+    }
+    if (this.#serverTiming) {
+      const times = new RequestTimes();
+      announce(times, outgoing);
+      observers.push(times);
+    }
+    return observers.length > 1 ? new Observers(observers) : observers[0];
   }
 
   /** `GET /users/:id`, or with the path that was asked for. */
@@ -198,9 +205,9 @@ export class RequestScopes<Req = IncomingMessage, Res = ServerResponse> {
   /** @internal Called where an answer may wait for its commit: whether the handler has failed has to be known then. */
   onHold: () => void = () => undefined;
 
-  /** Records requests from now on, as the option `record` does: for tools that look at an app from outside. */
+  /** Records requests from now on, as the option `record` does and beside it: for tools that look at an app from outside. */
   record(choose: NonNullable<RequestScopeOptions<Req, Res>['record']>): void {
-    this.#record = choose;
+    this.#records.push(choose);
   }
 
   /** From now on asks `refuses` of every request; one that it has answered, with `true`, reaches no route. */

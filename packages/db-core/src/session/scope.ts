@@ -12,7 +12,6 @@ import type { SettingsSource } from './settings';
 import { ScopeClosedError } from '../errors/errors';
 import type { Logger } from '../errors/logger';
 import { consoleLogger } from '../errors/logger';
-import { Observers } from './observers';
 import { Positions } from './positions';
 import { assertKnownOptions } from '../errors/unknown-option';
 import { SessionTraces } from './session-trace';
@@ -66,7 +65,6 @@ export class Scope {
   readonly #options: ScopeOptions;
   /** One resource may stand under several keys: its factory, and each engine it reaches. */
   readonly #resources = new Map<object, ScopedResource>();
-  #observer: ScopeObserver | undefined;
   #positions: Positions | undefined;
   #used = false;
   #hasRefused = false;
@@ -76,7 +74,6 @@ export class Scope {
 
   constructor(options: ScopeOptions = {}) {
     this.#options = options;
-    this.#observer = options.observer;
   }
 
   /** A scope inside `parent` in which `resource` stands under `keys`. It need not be closed. */
@@ -94,13 +91,7 @@ export class Scope {
   }
 
   get observer(): ScopeObserver | undefined {
-    return this.#observer ?? this.#options.parent?.observer;
-  }
-
-  /** Notes for `observer` too, from the next session on: a tool looks at a scope that was made without it. */
-  observe(observer: ScopeObserver): void {
-    const before = this.observer;
-    this.#observer = before ? new Observers([before, observer]) : observer;
+    return this.#options.observer ?? this.#options.parent?.observer;
   }
 
   get settings(): SettingsSource | undefined {

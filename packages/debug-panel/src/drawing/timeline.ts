@@ -1,6 +1,35 @@
 /** Turns events into what is drawn: spans and marks on one axis, and a list in words. */
-import type { SessionEvent, StyleId } from '../src/protocol';
-import type { RequestState } from './run-state';
+import type { Repetition, SessionEvent } from './events';
+import { ms } from './format';
+
+/** What happened in one request, and when it was answered. */
+export interface Timed {
+  readonly events: readonly SessionEvent[];
+  readonly answer?: { readonly at: number } | undefined;
+}
+
+/** A sign before each event in a list. */
+export const EVENT_SIGNS: Readonly<Record<SessionEvent['kind'], string>> = {
+  'session-opened': '┌',
+  checkout: '→',
+  begin: '▸',
+  savepoint: '·',
+  query: '■',
+  commit: '✓',
+  'implicit-commit': '✓',
+  rollback: '↶',
+  checkin: '←',
+  'forgotten-commit': '!',
+  'session-removed': '└',
+};
+/** A letter below a mark on the axis. */
+export const MARK_LETTERS = { begin: 'B', savepoint: '', commit: 'C', rollback: 'R' } as const;
+/** A sign before the count of statements that are repeated. */
+export const REPEATED_SIGNS: Readonly<Record<Repetition, string>> = {
+  once: '',
+  alike: '≈',
+  identical: '=',
+};
 
 /** Shorter waits are only the time that the call takes on a busy machine. */
 const WAITED_MS = 5;
@@ -10,7 +39,7 @@ export interface Span {
   readonly from: number;
   readonly to: number;
   readonly failed?: boolean;
-  /** Sent by another style, in a shared request. */
+  /** Sent by another's code, in a shared request. */
   readonly foreign?: boolean;
 }
 
@@ -31,14 +60,14 @@ export interface Entry {
   readonly foreign?: boolean;
 }
 
-/** The pane's style, and whether BEGIN may wait for another writer, as on SQLite. */
+/** Whose part of a shared request is shown, and whether BEGIN may wait for another writer, as on SQLite. */
 export interface View {
-  readonly style: StyleId;
+  readonly style?: string;
   readonly singleWriter: boolean;
 }
 
 /** @param now the end of spans that are still open */
-export function spansOf({ events, answer }: RequestState, now: number, view: View): Span[] {
+export function spansOf({ events, answer }: Timed, now: number, view: View): Span[] {
   const spans: Span[] = [];
   let [opened, out]: [number | undefined, number | undefined] = [undefined, undefined];
   for (const event of events) {
@@ -74,7 +103,7 @@ export function spansOf({ events, answer }: RequestState, now: number, view: Vie
   return spans;
 }
 
-export function marksOf({ events }: RequestState): Mark[] {
+export function marksOf({ events }: Timed): Mark[] {
   return events.flatMap(({ kind, at }) =>
     kind === 'begin' || kind === 'savepoint' || kind === 'commit' || kind === 'rollback'
       ? [{ kind, at }]
@@ -82,7 +111,7 @@ export function marksOf({ events }: RequestState): Mark[] {
   );
 }
 
-export function entriesOf({ events, answer }: RequestState, view: View): Entry[] {
+export function entriesOf({ events, answer }: Timed, view: View): Entry[] {
   const entries = events.map((event): Entry => {
     const { id, kind, at, error } = event;
     const waitedMs = waitOf(event, view);
@@ -162,11 +191,22 @@ function detailOf({ kind, way, durationMs, rowCount, error }: SessionEvent): str
   return rowCount ? `${took}, ${rowCount} ${rowCount === 1 ? 'row' : 'rows'}` : took;
 }
 
-function waitOf({ kind, durationMs = 0 }: SessionEvent, { singleWriter }: View): number {
+/** How long it was waited for a connection or the writer lock, in milliseconds; 0 where it is not worth telling. */
+export function waitOf({ kind, durationMs = 0 }: SessionEvent, { singleWriter }: View): number {
   const waits = kind === 'checkout' || (kind === 'begin' && singleWriter);
   return waits && durationMs >= WAITED_MS ? durationMs : 0;
 }
 
 function isForeign({ by }: SessionEvent, { style }: View): boolean {
-  return by !== undefined && by !== style;
+  return by !== undefined && style !== undefined && by !== style;
+}
+
+/** What happened, in one sentence: `2 statements, waited 46 milliseconds, committed`. */
+export function describeEntries(entries: readonly Entry[]): string {
+  const statements = entries.filter(({ kind }) => kind === 'query').length;
+  const last = entries.findLast(({ kind }) => kind === 'commit' || kind === 'rollback');
+  const ending = last ? (last.kind === 'commit' ? ', committed' : ', rolled back') : '';
+  const waited = entries.reduce((sum, { waitedMs = 0 }) => sum + waitedMs, 0);
+  const wait = waited > 0 ? `, waited ${ms(waited)} milliseconds` : '';
+  return `${statements} statements${wait}${ending}`;
 }

@@ -1,26 +1,23 @@
 /**
- * EXPLAIN of a recorded statement, found by its number: the page never sends SQL. The statement itself is not run,
- * and the transaction is rolled back.
+ * EXPLAIN of a recorded statement: a page never sends SQL, only the number of a statement. The statement itself is not
+ * run, and the transaction is rolled back.
  */
 import type { Engine, Params } from '@quartet/db-core';
 import { outsideScope } from '@quartet/db-core';
-import type { Plan } from './protocol';
-
-/** The statements that all three databases can explain. */
-const EXPLAINABLE = /^\s*(?:select|insert|update|delete|with)\b/i;
+import type { Plan } from '../drawing/events';
 
 /** @throws Error when the database cannot explain such a statement */
 export async function explain(
   engine: Engine,
   { sql, params }: { readonly sql: string; readonly params: unknown },
 ): Promise<Plan> {
-  if (!EXPLAINABLE.test(sql))
+  if (!isExplainable(engine, sql))
     throw new Error('Only SELECT, INSERT, UPDATE and DELETE have a plan.');
   const { words, column } = engine.dialect.facts.explain;
   const result = await outsideScope(async () => {
     const connection = engine.connect();
     try {
-      await connection.begin();
+      await connection.begin({ readOnly: engine.describe(sql).isPlainRead });
       const found = await connection.execute(`${words} ${sql}`, boundParams(params));
       await connection.rollback();
       return found;
@@ -32,12 +29,13 @@ export async function explain(
   return {
     statement: sql,
     columns,
-    rows: result.all().map((row) => columns.map((column) => String(row[column] ?? ''))),
+    rows: result.all().map((row) => columns.map((name) => String(row[name] ?? ''))),
   };
 }
 
-export function isExplainable(sql: string): boolean {
-  return EXPLAINABLE.test(sql);
+/** Whether it is one statement of those that all three databases can explain. */
+export function isExplainable(engine: Engine, sql: string): boolean {
+  return engine.describe(sql).isPreparable;
 }
 
 /** On SQLite Sequelize binds by `{ 1: … }`, the other libraries by position. */

@@ -1,21 +1,15 @@
-import type { RequestState } from '../page/run-state';
-import { entriesOf, marksOf, spansOf, summary } from '../page/timeline';
-import type { SessionEvent } from '../src/protocol';
-import { costsRoundTrip } from '../src/round-trip';
+import type { SessionEvent, Timed } from '../src/drawing';
+import { costsRoundTrip, entriesOf, marksOf, spansOf } from '../src/drawing';
+import { summary } from '../src/drawing/timeline';
 
-const SQLITE = { style: 'classical', singleWriter: true } as const;
-const SERVER = { style: 'classical', singleWriter: false } as const;
+const SQLITE = { singleWriter: true } as const;
+const SERVER = { singleWriter: false } as const;
 
-function requestState(events: readonly Partial<SessionEvent>[], answeredAt?: number): RequestState {
+function requestState(events: readonly Partial<SessionEvent>[], answeredAt?: number): Timed {
   return {
-    id: 1,
-    label: 'One',
-    method: 'GET',
-    path: '/',
-    at: 0,
     events: events.map((event, id) => ({ id, kind: 'query', at: id, ...event })),
     ...(answeredAt !== undefined && {
-      answer: { at: answeredAt, headers: [], body: [], bytes: 0 },
+      answer: { at: answeredAt },
     }),
   };
 }

@@ -1,10 +1,12 @@
 /**
- * A browser for the tests of the page: the one `TEST_BROWSER` names, the machine's Chromium or Chrome, or
+ * `@quartet/testing/browser`: a browser for the tests of the page: the one `TEST_BROWSER` names, the machine's Chromium or Chrome, or
  * what `npx playwright-core install chromium` left.
  */
 import { existsSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { chromium } from 'playwright-core';
+
+export { axeFinds } from './axe';
 
 const PLACES = [
   process.env['TEST_BROWSER'],

@@ -1,0 +1,1 @@
+module.exports = require('@quartet/testing/jest-preset.cjs');
