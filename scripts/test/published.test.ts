@@ -23,14 +23,16 @@ const { workspacePackages } = require('../lib/workspace.cjs') as {
 const all = workspacePackages();
 const published = all.filter(({ manifest }) => !manifest.private);
 
-test('the six packages are published, no app and no test of ours', () => {
+test('the eight packages are published, no app and no test of ours', () => {
   expect(published.map(({ short }) => short).toSorted()).toEqual([
     'db-core',
     'db-knex',
     'db-sequelize',
     'db-typeorm',
+    'debug-panel',
     'express-sequelize',
     'express-service',
+    'opentelemetry',
   ]);
   const config = join(__dirname, '../../.changeset/config.json');
   const { access } = JSON.parse(readFileSync(config, 'utf8')) as { access: string };

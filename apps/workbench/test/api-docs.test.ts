@@ -5,7 +5,7 @@
 import { createApp } from '@quartet/app-classical';
 import { createEngine } from '@quartet/db-core';
 import { withServer } from '@quartet/testing';
-import { findBrowser, launchBrowser } from './support/browser';
+import { findBrowser, launchBrowser } from '@quartet/testing/browser';
 
 const executablePath = findBrowser();
 

@@ -120,10 +120,12 @@ byId('live').addEventListener('click', () => {
   follow(on);
   if (on) void refresh();
 });
-byId('clear').addEventListener('click', async () => {
+byId('clear').addEventListener('click', () => void clear());
+
+async function clear() {
   await fetch(`${base}/clear`, { method: 'POST' });
   location.assign(base);
-});
+}
 
 applyTheme();
 place(document);

@@ -8,8 +8,6 @@ export interface KnownEngine {
   readonly engine: Engine;
 }
 
-const NAMES = { sqlite: 'SQLite', postgresql: 'PostgreSQL', mysql: 'MariaDB' };
-
 export class KnownEngines {
   readonly all: readonly KnownEngine[];
 
@@ -39,6 +37,6 @@ export class KnownEngines {
 
 /** Numbered where there are several: the address of a database is nobody's business. */
 function nameOf({ dialect }: Engine, index: number, count: number): string {
-  const name = NAMES[dialect.name];
-  return count > 1 ? `${index + 1} ${name}` : name;
+  const { title } = dialect.facts;
+  return count > 1 ? `${index + 1} ${title}` : title;
 }

@@ -19,7 +19,14 @@ const ranges = fs
   .filter(([, range]) => /^\^\d/.test(range));
 
 /** Where the version in use is the lowest: what tests it is the package's own suite. */
-const LOWEST_IS_IN_USE = ['better-sqlite3', 'knex'];
+const LOWEST_IS_IN_USE = [
+  'better-sqlite3',
+  'fastify',
+  'hono',
+  'knex',
+  'koa',
+  '@opentelemetry/api',
+];
 
 test.each(ranges)('%s %s: its lowest version is tested', (peer, range) => {
   const [lowest = ''] = range.split(' || ').map((part) => part.slice(1));
@@ -36,6 +43,10 @@ test.each(Object.entries(dependencies))('%s is loaded in version %s', (name, ver
 
 /** The version that the workspace's own packages have. */
 function inUse(name: string): string {
-  const home = name === 'knex' ? 'db-knex' : 'db-core';
+  const homes: Readonly<Record<string, string>> = {
+    knex: 'db-knex',
+    '@opentelemetry/api': 'opentelemetry',
+  };
+  const home = homes[name] ?? 'db-core';
   return manifestIn(path.join(packages, home, 'node_modules', name)).version;
 }

@@ -6,6 +6,10 @@
 import type { Ask, ReflectedTable } from './reflected-table';
 
 export interface DialectFacts {
+  /** What people call it. */
+  readonly title: string;
+  /** What OpenTelemetry's conventions call it. @param server its version, or the scheme of the URL before that is known */
+  systemName(server: string): string;
   /** Encloses a name; a name that contains it has it twice. */
   readonly identifierQuote: '"' | '`';
   readonly instant: InstantFacts;

@@ -11,7 +11,7 @@ export const DURATION_BUCKETS: readonly number[] = [0.001, 0.005, 0.01, 0.05, 0.
 
 /** `db.system.name`: MariaDB is one of its own there. */
 export function systemNameOf({ url, dialect }: TracedEngine): string {
-  return /mariadb/i.test(dialect.serverVersion ?? url.scheme) ? 'mariadb' : dialect.name;
+  return dialect.facts.systemName(dialect.serverVersion ?? url.scheme);
 }
 
 /** `db.client.connection.pool.name`, in the form that the conventions propose: `db1:5432/shop`; the file of a SQLite database. */

@@ -3,6 +3,8 @@ import type { DialectFacts } from '../facts';
 import type { reflectMysql } from './reflect';
 
 export const mysqlFacts: DialectFacts = {
+  title: 'MariaDB',
+  systemName: (server) => (/mariadb/i.test(server) ? 'mariadb' : 'mysql'),
   identifierQuote: '`',
   instant: {
     type: 'datetime',

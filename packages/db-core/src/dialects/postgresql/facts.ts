@@ -3,6 +3,8 @@ import type { DialectFacts } from '../facts';
 import type { reflectPostgresql } from './reflect';
 
 export const postgresqlFacts: DialectFacts = {
+  title: 'PostgreSQL',
+  systemName: () => 'postgresql',
   identifierQuote: '"',
   instant: {
     type: 'timestamptz',

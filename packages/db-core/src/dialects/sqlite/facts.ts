@@ -3,6 +3,8 @@ import type { DialectFacts } from '../facts';
 import type { reflectSqlite } from './reflect';
 
 export const sqliteFacts: DialectFacts = {
+  title: 'SQLite',
+  systemName: () => 'sqlite',
   identifierQuote: '"',
   instant: {
     type: 'datetime',
