@@ -19,14 +19,7 @@ const ranges = fs
   .filter(([, range]) => /^\^\d/.test(range));
 
 /** Where the version in use is the lowest: what tests it is the package's own suite. */
-const LOWEST_IS_IN_USE = [
-  'better-sqlite3',
-  'fastify',
-  'hono',
-  'knex',
-  'koa',
-  '@opentelemetry/api',
-];
+const LOWEST_IS_IN_USE = ['better-sqlite3', 'fastify', 'hono', 'knex', 'koa', '@opentelemetry/api'];
 
 test.each(ranges)('%s %s: its lowest version is tested', (peer, range) => {
   const [lowest = ''] = range.split(' || ').map((part) => part.slice(1));
