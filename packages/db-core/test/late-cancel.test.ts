@@ -20,11 +20,18 @@ describe.each(['postgres', 'mariadb'] as const)('on %s', (name) => {
       await database.drop();
     });
 
-    test('goes back when the request to stop its statement is done, not before', async () => {
+    afterEach(() => jest.restoreAllMocks());
+
+    /** The pool's only connection, whose requests to stop take until `late`. */
+    async function slowToStop() {
       const driver = await engine.checkout();
       engine.checkin(driver, false);
       const late = deferred();
-      const cancel = jest.spyOn(driver, 'cancel').mockReturnValue(late.promise);
+      return { late, cancel: jest.spyOn(driver, 'cancel').mockReturnValue(late.promise) };
+    }
+
+    test('goes back when the request to stop its statement is done, not before', async () => {
+      const { late, cancel } = await slowToStop();
       const connection = engine.connect({ autobegin: true, begin: 'on-first-write' });
       const answered = jest.fn();
       const running = connection.execute(SLEEP[name]).then(answered);
@@ -39,6 +46,25 @@ describe.each(['postgres', 'mariadb'] as const)('on %s', (name) => {
       late.resolve();
       await Promise.all([closing, other]);
       expect(next).toHaveBeenCalledTimes(1);
+    });
+
+    test('nor does it when what was in flight is the COMMIT, which gives it back by itself', async () => {
+      await engine.execute('create table kept (n int)');
+      const { late, cancel } = await slowToStop();
+      const connection = engine.connect({ autobegin: true, keepsConnection: false });
+      await connection.execute('insert into kept values (1)');
+      const committing = connection.commit();
+      const closing = connection.close({ cancel: true });
+      await committing;
+      expect(cancel).toHaveBeenCalledTimes(1);
+      const next = jest.fn();
+      const other = engine.execute('select n from kept').then(next);
+      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+      expect(next).not.toHaveBeenCalled();
+      late.resolve();
+      await Promise.all([closing, other]);
+      expect(next).toHaveBeenCalledTimes(1);
+      expect(engine.status().inUse).toBe(0);
     });
   });
 });

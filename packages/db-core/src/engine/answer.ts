@@ -62,10 +62,13 @@ export async function turnAfterInFlight(
     setTimeout(cancel && !occupant ? giveUp : stop, closeTimeoutMs),
     setTimeout(giveUp, 2 * closeTimeoutMs),
   ];
+  // The request to stop would else reach the statement of whoever has the connection next: a COMMIT in flight would give it back.
+  checkout.hold();
   try {
     await turn;
-    await stopping; // which would else reach the statement of whoever has the connection next
+    await stopping;
   } finally {
+    checkout.letGo();
     for (const timer of timers) clearTimeout(timer);
   }
 }
