@@ -105,7 +105,7 @@ function laneOf(lane: Lane, record: RequestRecord, { engines }: Shown): Html {
     </div>
     <details id="events-${lane.session}-${lane.engine}" ${entries.length <= 40 && html`open`}>
       <summary>${count(entries.length, 'event')}</summary>
-      <ol class="session-events" tabindex="0" role="region" aria-label="Events of ${label}">
+      <ol class="session-events" tabindex="0" aria-label="Events of ${label}">
         ${entries.map(
           ({
             kind,
