@@ -2,20 +2,18 @@
 // npm run conformance: the suites of the four styles, unchanged, on several servers in the place of one.
 const { once } = require('node:events');
 const path = require('node:path');
-const { parseArgs } = require('node:util');
 const { addressVariable, throughVariable } = require('@quartet/testing/servers');
 const { SET_UPS } = require('@quartet/testing/set-ups');
 const { spawnGroup, stopGroup } = require('./lib/process-group.cjs');
 const { stopRequest } = require('./lib/stop-request.cjs');
-const { UsageError } = require('./lib/test-options.cjs');
-const { APPS, ROOT } = require('./lib/workspace.cjs');
+const { chosen, NAMES, parse, STYLES, UsageError } = require('./lib/test-options.cjs');
+const { ROOT } = require('./lib/workspace.cjs');
 
 const STOP_DEADLINE_MS = 10_000;
-const NAMES = Object.keys(SET_UPS);
-const STYLES = APPS.map(({ style }) => style);
+const SET_UP_NAMES = Object.keys(SET_UPS);
 const HELP = `npm run conformance -- [options]
 
-  --on NAME      only on this set-up: ${NAMES.join(', ')}
+  --on NAME      only on this set-up: ${SET_UP_NAMES.join(', ')}
   --style NAME   only this style: ${STYLES.join(', ')}
   --help         this text
 
@@ -62,26 +60,12 @@ async function run(name, styles, stop) {
 }
 
 function options(args) {
-  const values = parse(args);
-  const names = (given, known) => {
-    const asked = given.flatMap((each) => each.split(',')).filter(Boolean);
-    const wrong = asked.find((each) => !known.includes(each));
-    if (wrong) throw new UsageError(`there is no ${wrong}; the names are ${known.join(', ')}`);
-    return asked.length > 0 ? asked : known;
+  const values = parse('npm run conformance', args, { on: NAMES, style: NAMES });
+  return {
+    help: values.help,
+    on: chosen('--on', values.on, SET_UP_NAMES),
+    style: chosen('--style', values.style, STYLES),
   };
-  return { help: values.help, on: names(values.on, NAMES), style: names(values.style, STYLES) };
-}
-
-function parse(args) {
-  const several = { type: /** @type {const} */ ('string'), multiple: true, default: [] };
-  try {
-    return parseArgs({
-      args,
-      options: { on: several, style: several, help: { type: 'boolean', default: false } },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error.message);
-  }
 }
 
 main().catch((error) => {

@@ -10,7 +10,12 @@ const { generators } = require('./lib/docs/generators.cjs');
 const { brokenLinks } = require('./lib/docs/links.cjs');
 const { rewrite } = require('./lib/docs/markers.cjs');
 const { markdownFiles } = require('./lib/docs/pages.cjs');
+const { tablesAsJson } = require('./lib/docs/tables-json.cjs');
 const { ROOT } = require('./lib/workspace.cjs');
+
+/** Their tables stand beside the page of the same name. They are written first: other pages take figures from them. */
+const WITH_JSON = ['docs/comparison.json'];
+const jsonOf = (file) => file.replace(/md$/, 'json');
 
 async function main() {
   const { values } = parseArgs({
@@ -19,16 +24,23 @@ async function main() {
   const { root, check } = values;
   const generate = generators(root);
   const problems = [];
-  for (const file of markdownFiles(root)) {
-    const full = path.join(root, file);
-    const before = fs.readFileSync(full, 'utf8');
-    const after = await rewrite(before, file, generate);
-    if (after === before) continue;
+  const write = (file, before, after) => {
+    if (after === before) return;
     if (check) problems.push(`${file}: a generated part is stale: run "npm run docs"`);
     else {
-      fs.writeFileSync(full, after);
+      fs.writeFileSync(path.join(root, file), after);
       console.log(`${file}: written`);
     }
+  };
+  const files = markdownFiles(root);
+  const first = files.filter((file) => WITH_JSON.includes(jsonOf(file)));
+  for (const file of new Set([...first, ...files])) {
+    const before = fs.readFileSync(path.join(root, file), 'utf8');
+    const after = await rewrite(before, file, generate);
+    write(file, before, after);
+    const json = jsonOf(file);
+    if (WITH_JSON.includes(json) && fs.existsSync(path.join(root, json)))
+      write(json, fs.readFileSync(path.join(root, json), 'utf8'), tablesAsJson(after));
   }
   problems.push(...brokenLinks(root));
   for (const problem of problems) console.error(problem);

@@ -5,7 +5,6 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
-const { swcOptions } = require('@quartet/testing/swc-options.cjs');
 const { ROOT } = require('./lib/workspace.cjs');
 
 /**
@@ -19,7 +18,7 @@ const { ROOT } = require('./lib/workspace.cjs');
 const NO_TEARDOWN = {
   name: 'no teardown',
   file: 'db-core/src/http/request-scopes.ts',
-  from: 'await scope.close({',
+  from: 'ending = scope.end({',
   to: 'void ({',
 };
 
@@ -86,10 +85,7 @@ function run({ folder, tests, bites }, mutation, report) {
     rootDir,
     reporters: [],
     transform: {
-      '^.+\\.ts$': [
-        path.join(__dirname, 'lib/mutating-transform.cjs'),
-        { mutation, swc: swcOptions },
-      ],
+      '^.+\\.ts$': [path.join(__dirname, 'lib/mutating-transform.cjs'), { mutation }],
     },
     testTimeout: 8_000, // a fault may well hang
     testEnvironmentOptions: { ...own.testEnvironmentOptions, goesOnAfterTimeout: true },

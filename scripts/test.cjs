@@ -4,16 +4,17 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { once } = require('node:events');
 const { SERVERS, addressVariable, startServer } = require('@quartet/testing/servers');
-const { spawnGroup, stopGroup } = require('./lib/process-group.cjs');
 const { stopRequest } = require('./lib/stop-request.cjs');
-const { HELP, UsageError, readTestOptions } = require('./lib/test-options.cjs');
+const { temporaryFolder } = require('./lib/temporary-folder.cjs');
+const { testPackages } = require('./lib/test-packages.cjs');
+const { HELP, UsageError, leaveOut, readTestOptions } = require('./lib/test-options.cjs');
 const { addUp, failures, times } = require('./lib/test-results.cjs');
-const { QUIET, TURBO } = require('./lib/turbo.cjs');
-const { ROOT, workspacePackages } = require('./lib/workspace.cjs');
+const { QUIET } = require('./lib/turbo.cjs');
+const { workspacePackages } = require('./lib/workspace.cjs');
 
-const STOP_DEADLINE_MS = 10_000;
+/** Packages at once for each core: a test often waits for a server or for a process that it has started. */
+const AT_ONCE = 1.5;
 
 async function main() {
   const tested = workspacePackages().filter(({ manifest }) => manifest.scripts?.test);
@@ -21,10 +22,11 @@ async function main() {
   if (options.help) return console.log(HELP);
 
   const stop = stopRequest();
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'quartet-test-'));
+  const scratch = fs.mkdtempSync(path.join(temporaryFolder(), 'quartet-test-'));
   const servers = [];
   try {
     const env = environment(scratch, options);
+    process.env.TMPDIR = env.TMPDIR; // the servers' too
     for (const engine of options.engines.filter((name) => SERVERS.includes(name))) {
       if (env[addressVariable(engine)]) continue; // the user's own server
       const server = await startOrLeaveOut(engine, options);
@@ -36,7 +38,8 @@ async function main() {
       .filter((engine) => engine === 'sqlite' || env[addressVariable(engine)])
       .join(',');
     const { packages } = options;
-    const ended = stop.aborted ? 1 : await runTurbo(packages, env, stop);
+    const atOnce = Math.ceil(os.availableParallelism() * AT_ONCE);
+    const isGreen = await testPackages(packages, { env, atOnce, stop });
     const total = addUp(resultsFolder(scratch), packages);
     if (stop.aborted) console.error('stopped before the end');
     else {
@@ -45,7 +48,7 @@ async function main() {
       for (const line of total.problems) console.error(line);
     }
     console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-    process.exitCode = ended === 0 && total.failed === 0 && total.passed > 0 ? 0 : 1;
+    process.exitCode = isGreen && total.failed === 0 && total.passed > 0 ? 0 : 1;
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
     fs.rmSync(scratch, { recursive: true, force: true });
@@ -79,25 +82,8 @@ async function startOrLeaveOut(engine, { byName }) {
     console.log(`${engine}: ready in ${((performance.now() - began) / 1000).toFixed(1)} s`);
     return server;
   } catch (error) {
-    const required = byName ? 'it was asked for' : process.env.CI && 'CI is set';
-    if (required) throw new UsageError(`${engine}: ${error.message}; an error, since ${required}`);
-    console.log(`${engine}: left out of this run, ${error.message}`);
+    leaveOut(engine, error.message, byName);
   }
-}
-
-/** Resolves with turbo's exit code, also when it was told to stop. */
-async function runTurbo(packages, env, stop) {
-  const wanted = packages.flatMap(({ manifest }) => ['--filter', manifest.name]);
-  // As many packages at once as there are cores, each in one process.
-  const workers = ['--concurrency', String(os.availableParallelism())];
-  const turbo = spawnGroup(
-    TURBO,
-    ['run', 'test', '--continue', '--ui=stream', ...workers, ...wanted, '--', '--maxWorkers=1'],
-    { cwd: ROOT, env, stdio: 'inherit', shell: process.platform === 'win32' },
-  );
-  stop.addEventListener('abort', () => void stopGroup(turbo, { deadlineMs: STOP_DEADLINE_MS }));
-  const [code] = await once(turbo, 'exit');
-  return code ?? 1;
 }
 
 main().catch((error) => {

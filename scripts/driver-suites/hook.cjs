@@ -51,7 +51,7 @@ function driver(name) {
   return facades.get(name);
 }
 
-/** An engine is one database, and the suite opens many files: an engine for each, made when it is asked for. */
+/** An engine is one database, and the suite opens many files: an engine for each, made when it is asked for, and anew when it was deleted. */
 function sqlite3ByFile() {
   const { sqlite3Driver } = fromWorkspace('@quartet/db-sequelize');
   const { createEngine } = fromWorkspace('@quartet/db-core');
@@ -60,7 +60,8 @@ function sqlite3ByFile() {
   const driverOf = (filename) => {
     if (!filename || filename === ':memory:') return sqlite3Driver(createEngine('sqlite://'));
     const file = path.resolve(filename);
-    if (!byFile.has(file)) byFile.set(file, sqlite3Driver(createEngine(`sqlite:///${file}`)));
+    if (!byFile.has(file) || !fs.existsSync(file))
+      byFile.set(file, sqlite3Driver(createEngine(`sqlite:///${file}`)));
     return byFile.get(file);
   };
   const Database = new Proxy(driver.Database, {

@@ -16,7 +16,9 @@ exports.appTable = (apps) => {
     '',
     ...lines,
     '',
-    'Open the workbench; the others answer one API: try /users. Ctrl-C stops them.',
+    apps.length === 1
+      ? 'Ctrl-C stops it.'
+      : 'Open the workbench; the others answer one API: try /users. Ctrl-C stops them.',
     '',
   ].join('\n');
 };

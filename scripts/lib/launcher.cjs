@@ -4,6 +4,9 @@
 const { isTaken } = require('./ports.cjs');
 const { AppError, RunningApp, answersHealth } = require('./running-app.cjs');
 
+/** Between the ports that are proposed. */
+const PORTS_APART = 100;
+
 exports.AppError = AppError;
 
 exports.Launcher = class Launcher {
@@ -19,7 +22,12 @@ exports.Launcher = class Launcher {
    */
   constructor(apps, options) {
     this.#apps = apps;
-    this.#options = options;
+    this.#options = { ...options, told: new Map() };
+  }
+
+  /** The names of those that do not answer yet. */
+  get starting() {
+    return this.#running.filter(({ isUp }) => !isUp).map(({ style }) => style);
   }
 
   /** Resolves when every app answers. @throws AppError when one cannot start */
@@ -40,12 +48,24 @@ exports.Launcher = class Launcher {
     const [first] = taken;
     if (!first) return;
     const { port } = this.#apps[0];
-    const others = `PORT=${port + 100} npm start takes the ports from ${port + 100}`;
+    const free = await this.#freePorts(port + PORTS_APART);
+    const others = `PORT=${free} npm start takes the ports from ${free}`;
     if (taken.length === this.#apps.length && (await allAnswer(taken)))
       throw new AppError(`already running on http://localhost:${port}; ${others}`);
+    const owner = await whoAnswers(first.port);
+    const by = owner ? `the ${owner} app of another start` : 'another process';
     throw new AppError(
-      `${first.style} cannot start: port ${first.port} is taken by another process; ${others}`,
+      `${first.style} cannot start: port ${first.port} is taken by ${by}; ${others}`,
     );
+  }
+
+  /** From which port on there is room for all, counted in steps from `from`. */
+  async #freePorts(from) {
+    for (let port = from; port < 65_536 - this.#apps.length; port += PORTS_APART) {
+      const taken = await Promise.all(this.#apps.map((_, index) => isTaken(port + index)));
+      if (!taken.includes(true)) return port;
+    }
+    return from;
   }
 
   /** Never resolves. @throws AppError when one of the apps ends */
@@ -68,4 +88,26 @@ exports.Launcher = class Launcher {
 async function allAnswer(apps) {
   const answers = await Promise.all(apps.map(({ port }) => answersHealth(port)));
   return answers.every(Boolean);
+}
+
+/**
+ * Which of ours answers on a port: `extension`; undefined for anything else.
+ *
+ * @returns {Promise<string | undefined>}
+ */
+async function whoAnswers(port) {
+  const home = await askJson(`http://127.0.0.1:${port}/`);
+  if (typeof home?.style === 'string') return home.style;
+  const bench = await askJson(`http://127.0.0.1:${port}/api/bench`);
+  return Array.isArray(bench?.scenarios) ? 'workbench' : undefined;
+}
+
+async function askJson(url) {
+  try {
+    const signal = AbortSignal.timeout(2_000);
+    const answer = await fetch(url, { headers: { Accept: 'application/json' }, signal });
+    return /** @type {any} */ (await answer.json());
+  } catch {
+    return undefined; // it speaks another language
+  }
 }

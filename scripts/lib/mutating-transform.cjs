@@ -2,7 +2,7 @@
 // Jest's TypeScript transform with one change to one file: what the tests see is the product with a
 // fault in it, while no file is touched and no switch stands in the product's code.
 const { createHash } = require('node:crypto');
-const swc = require('@swc/jest');
+const { compile, stateOf } = require('@quartet/testing/compile.cjs');
 
 /**
  * @typedef {object} Mutation
@@ -13,14 +13,10 @@ const swc = require('@swc/jest');
  */
 
 /**
- * @param {{ mutation?: Mutation, swc: object }} options
+ * @param {{ mutation?: Mutation }} options
  * @returns {object} what Jest calls a transformer
  */
-exports.createTransformer = ({ mutation, swc: options }) => {
-  const inner =
-    /** @type {Record<'process' | 'getCacheKey', Function> & { canInstrument: boolean }} */ (
-      swc.createTransformer(options)
-    );
+exports.createTransformer = ({ mutation }) => {
   const mutated = (source, file) => {
     if (!mutation || !file.endsWith(mutation.file)) return source;
     const parts = source.split(mutation.from);
@@ -30,11 +26,10 @@ exports.createTransformer = ({ mutation, swc: options }) => {
     );
   };
   return {
-    canInstrument: inner.canInstrument,
-    process: (source, file, rest) => inner.process(mutated(source, file), file, rest),
-    getCacheKey: (source, file, rest) =>
+    process: (source, file) => ({ code: compile(mutated(source, file), file) }),
+    getCacheKey: (source, file) =>
       createHash('sha256')
-        .update(JSON.stringify([inner.getCacheKey(source, file, rest), mutation]))
+        .update(JSON.stringify([stateOf(source, file), mutation]))
         .digest('hex'),
   };
 };

@@ -2,6 +2,7 @@
 // Child processes that can be stopped for certain: each leads a process group of its own, so that
 // a Ctrl-C in the terminal reaches only the parent, which then decides, and a kill reaches them all.
 const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 
 const HAS_GROUPS = process.platform !== 'win32';
 
@@ -27,6 +28,31 @@ exports.stopGroup = async (child, { signal = 'SIGTERM', deadlineMs }) => {
     clearTimeout(deadline);
   }
   exports.killGroup(child);
+};
+
+/**
+ * Waits until the child has printed what the pattern matches.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {RegExp} pattern
+ * @param {number} deadlineMs
+ * @throws {Error} with what it has printed, when it ends before, or the deadline is over
+ */
+exports.untilSaid = async (child, pattern, deadlineMs) => {
+  let said = '';
+  const ready = new Promise((resolve) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (data) => {
+        said += data;
+        if (pattern.test(said)) resolve(true);
+      });
+  });
+  const late = AbortSignal.timeout(deadlineMs);
+  const began = await Promise.race([
+    ready,
+    once(child, 'exit', { signal: late }).catch(() => undefined),
+  ]);
+  if (began !== true) throw new Error(`it has not said ${pattern} in time:\n${said.slice(-3_000)}`);
 };
 
 /** SIGKILL for the child and everything it started that is still in its group. */

@@ -6,13 +6,14 @@ const { once } = require('node:events');
 const { appTable } = require('./app-table.cjs');
 const { AppError, Launcher } = require('./launcher.cjs');
 const { stopRequest } = require('./stop-request.cjs');
+const { whileWaiting } = require('./while-waiting.cjs');
 
 /**
  * @param {import('./workspace.cjs').App[]} apps
  * @param {object} options
  * @param {string} options.data the folder of the SQLite files, used unless DATABASE_URL is set
- * @param {boolean} [options.watch] restart an app when one of its files is edited, or one in `sources`
- * @param {string[]} [options.sources] folders that every app uses
+ * @param {boolean} [options.watch] restart an app when a file in one of its `sources` is edited
+ * @param {(app: import('./workspace.cjs').App) => string[]} [options.sources] default: the app's own `src`
  * @param {number} [options.stopDeadlineMs] an app that has not ended by then is killed; default 10 s
  * @returns {Promise<number>} the exit code, when no process is left
  */
@@ -30,7 +31,10 @@ exports.runApps = async (apps, { data, watch, sources, stopDeadlineMs = 10_000 }
   try {
     fs.mkdirSync(data, { recursive: true });
     console.log(`Starting ${apps.map(({ style }) => style).join(', ')} …`);
-    await Promise.race([launcher.start(), told]);
+    const starting = whileWaiting(launcher.start(), (seconds) =>
+      console.log(`  after ${seconds} s still starting: ${launcher.starting.join(', ')}`),
+    );
+    await Promise.race([starting, told]);
     if (!stop.aborted) {
       console.log(appTable(apps));
       await Promise.race([launcher.failure(), told]);

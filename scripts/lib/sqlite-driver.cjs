@@ -1,5 +1,5 @@
 'use strict';
-const { spawnSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -57,4 +57,26 @@ function whatHinders(root) {
   return signal ?? /^\w*Error: .*/m.exec(stderr)?.[0] ?? `exit code ${status}`;
 }
 
-module.exports = { bringsBinary, isCompiled, settleSqliteDriver, whatHinders };
+/**
+ * The environment in which an install elsewhere takes the binary that this checkout has compiled, as it would take a download.
+ *
+ * @param {string} root of the workspace
+ * @param {string} scratch a folder for it
+ * @returns {NodeJS.ProcessEnv} empty where none is compiled: the package then brings its own, or is compiled
+ */
+function compiledDriver(root, scratch) {
+  const driver = fs.realpathSync(path.join(root, 'packages/db-core/node_modules/better-sqlite3'));
+  const own = path.join(driver, 'build/Release/better_sqlite3.node');
+  if (!fs.existsSync(own)) return {};
+  const { version } = JSON.parse(fs.readFileSync(path.join(driver, 'package.json'), 'utf8'));
+  const folder = path.join(scratch, 'prebuilds');
+  const release = path.join(scratch, 'build/Release');
+  for (const each of [folder, release]) fs.mkdirSync(each, { recursive: true });
+  fs.copyFileSync(own, path.join(release, 'better_sqlite3.node'));
+  const { modules } = process.versions;
+  const file = `better-sqlite3-v${version}-node-v${modules}-${process.platform}-${process.arch}.tar.gz`;
+  execFileSync('tar', ['-czf', path.join(folder, file), '-C', scratch, 'build/Release']);
+  return { npm_config_better_sqlite3_local_prebuilds: folder };
+}
+
+module.exports = { bringsBinary, compiledDriver, isCompiled, settleSqliteDriver, whatHinders };

@@ -29,6 +29,19 @@ exports.STARTED = [
 ];
 
 /**
+ * Where an app listens by default, by its `server.ts`; undefined where it has none that says so.
+ *
+ * @param {string} folder
+ * @returns {number | undefined}
+ */
+exports.portOf = (folder) => {
+  const server = path.join(folder, 'src/server.ts');
+  if (!fs.existsSync(server)) return undefined;
+  const [, port] = /\bport: (\d+)/.exec(fs.readFileSync(server, 'utf8')) ?? [];
+  return port === undefined ? undefined : Number(port);
+};
+
+/**
  * The same on other ports: `first`, and those that follow it.
  *
  * @param {number} first
@@ -57,6 +70,27 @@ exports.workspacePackages = (root = exports.ROOT) =>
       folder,
       manifest: JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')),
     }));
+
+/**
+ * Those that are made for a registry.
+ *
+ * @param {string} [root]
+ */
+exports.publishedPackages = (root) =>
+  exports.workspacePackages(root).filter(({ manifest }) => !manifest.private);
+
+/**
+ * What may be imported from a package: each entry of its `exports` that is a module.
+ *
+ * @param {Package} each
+ * @returns {{ name: string, file: string }[]} as it is imported, and its source
+ */
+exports.sourceEntries = ({ folder, manifest }) =>
+  Object.entries(manifest.exports).flatMap(([entry, { 'quartet-source': source }]) =>
+    source
+      ? [{ name: path.posix.join(manifest.name, entry), file: path.join(folder, source) }]
+      : [],
+  );
 
 function inItsFolder(app) {
   return { ...app, folder: path.join(exports.ROOT, 'apps', app.style) };

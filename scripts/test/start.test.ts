@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -110,6 +111,33 @@ test('what it starts is said at once, and a second start says that it is running
   expect(await launched.ended()).toBe(0);
 });
 
+test('a port that one of ours has is said to be its', async () => {
+  const server = createHttpServer((_request, response) => response.end('{"style":"classical"}'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const launched = await launch({ ports: [await freePort(), port] });
+  expect(await launched.ended()).toBe(1);
+  expect(launched.lines().at(-1)).toContain(
+    `two cannot start: port ${port} is taken by the classical app of another start; PORT=`,
+  );
+  server.close();
+});
+
+test('with watch, a broken file that both apps use is told once', async () => {
+  const launched = await launch({ watch: true, shared: "export const shared = 'good';" });
+  await pids(launched);
+  writeFileSync(join(launched.folder, 'shared/index.ts'), "throw new Error('broken for both');");
+  await launched.line(/^(one|two) \| has ended of the same\.$/);
+  const told = launched.lines().filter((line) => line.includes('broken for both'));
+  expect(told).toEqual([
+    expect.stringMatching(/shared\/index\.ts:1: throw new Error\('broken for both'\);$/),
+    expect.stringMatching(/has ended: Error: broken for both\. It starts again/),
+  ]);
+  launched.npm.kill('SIGTERM');
+  expect(await launched.ended()).toBe(0);
+});
+
 test('PORT is where the ports begin', () => {
   expect([firstPort(undefined), firstPort(''), firstPort('5100')]).toEqual([4100, 4100, 5100]);
   expect(startedAt(5100).map(({ port }) => port)).toEqual([5100, 5101, 5102, 5103, 5104]);
@@ -148,8 +176,8 @@ test('an app that does not stop is killed after the deadline', async () => {
 test('a signal while the apps start leaves none of them', async () => {
   const stuck = "console.error('waiting');\nsetInterval(() => {}, 1_000);";
   const launched = await launch({ two: stuck });
-  // The first app answers, the second never does: its output is held back, so ask the first.
-  while (!(await fetch(`http://127.0.0.1:${launched.ports[0]}`).catch(() => undefined))) continue;
+  // The first app answers, the second never does: whoever waits is told so.
+  await launched.line(/^ {2}after \d+ s still starting: two$/);
   launched.npm.kill('SIGTERM');
   expect(await launched.ended()).toBe(0);
   await expect(fetch(`http://127.0.0.1:${launched.ports[0]}`)).rejects.toThrow('fetch failed');
@@ -166,8 +194,18 @@ test('with watch, a mistake in a file is a line, and its correction starts the a
   save("export const greeting string = 'broken';");
   const [line] = await launched.line(/^two \| has ended: .*/);
   expect(line).toMatch(/SyntaxError: src\/greeting\.ts:1:\d+: .*starts again when a file is saved/);
-  expect(launched.lines().filter((each) => each.startsWith('two |')).length).toBeLessThan(12);
+  // Its output is held back meanwhile: the mistake is told once, with the line.
+  expect(
+    launched
+      .lines()
+      .filter((each) => each.startsWith('two |'))
+      .slice(1),
+  ).toEqual([
+    expect.stringMatching(/two\/src\/greeting\.ts:1: export const greeting string = 'broken';$/),
+    line,
+  ]);
   save("export const greeting: string = 'mended';");
+  await launched.line(/^two \| up again after \d+\.\d s$/);
   await launched.line(/^two \| mended pid (\d+)/);
   launched.npm.kill('SIGTERM');
   expect(await launched.ended()).toBe(0);

@@ -1,6 +1,6 @@
 import { addUp, failures, times } from '../lib/test-results.cjs';
 import { workspacePackages } from '../lib/workspace.cjs';
-import { command, folderWith } from './support/command';
+import { command, folderWith, withoutMariaDb } from './support/command';
 
 const ENGINES = 'sqlite, postgres, mariadb';
 
@@ -14,7 +14,12 @@ test.each([
     ['--style', 'active'],
     /^--style active: there is .* classical, declarative, extension, sql-builder/,
   ],
-  [['--package', 'core'], /^--package core: there is no such name; the names are .*db-core/],
+  [
+    ['--package', 'core'],
+    /^--package core: there is no such name, did you mean db-core\? The names/,
+  ],
+  [['--style', 'Classicl'], /, did you mean classical\? The names are classical, /],
+  [['--engine', 'postgresql'], /, did you mean postgres\? The names are sqlite, /],
   [['--engines', 'sqlite'], /^Unknown option '--engines'/],
   [['classical'], /^Unexpected argument 'classical'/],
   [['--no-styles', '--style', 'classical'], /^--no-styles stands alone/],
@@ -27,13 +32,49 @@ test.each([
 
 test('a mistake in TEST_ENGINES is refused as one in --engine', async () => {
   const { code, stderr } = await command('test.cjs', [], { ...process.env, TEST_ENGINES: 'lite' });
-  expect([code, stderr]).toEqual([2, expect.stringContaining(`the names are ${ENGINES}`)]);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining(`mean sqlite? The names are ${ENGINES}`),
+  ]);
 });
 
 test('--help says what there is', async () => {
   const { code, stdout } = await command('test.cjs', ['--help']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/--style NAME[\s\S]*--package NAME[\s\S]*--engine NAME/);
+});
+
+describe('on a machine without MariaDB', () => {
+  /** The shortest there are; PostgreSQL is not asked. */
+  const args = ['--package', 'opentelemetry'];
+  const env = { TEST_POSTGRES_URL: 'postgresql://nobody@127.0.0.1:1/none' };
+
+  test.each([
+    ['CI is set', [], { ...env, CI: 'true' }],
+    ['it was asked for', ['--engine', 'mariadb'], env],
+  ])(
+    'its absence is an error where %s: no run is smaller than it looks',
+    async (since, more, set) => {
+      const { code, stdout, stderr } = await command(
+        'test.cjs',
+        [...args, ...more],
+        withoutMariaDb(set),
+      );
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(
+        new RegExp(
+          `^mariadb: no MariaDB server on this machine \\(.+\\); an error, since ${since}\n$`,
+        ),
+      );
+    },
+  );
+
+  test('a run in CI that asks for other engines does not care', async () => {
+    const set = withoutMariaDb({ ...env, CI: 'true' });
+    const { code, stdout } = await command('test.cjs', [...args, '--engine', 'sqlite'], set);
+    expect(code).toBe(0);
+    expect(stdout.trim()).toMatch(/\n[1-9]\d* passed, 0 failed, \d+ skipped$/);
+  });
 });
 
 describe('the sum of all tests', () => {
@@ -59,9 +100,10 @@ describe('the sum of all tests', () => {
   });
 });
 
+// The exercises of the workshop are tested here, by workshop.test.ts, and the site by site.test.ts.
 test('every app and every package but the shared settings is tested', () => {
   const untested = workspacePackages().filter(({ manifest }) => !manifest.scripts?.test);
-  expect(untested.map(({ short }) => short)).toEqual(['tsconfig']);
+  expect(untested.map(({ short }) => short)).toEqual(['tsconfig', 'site', 'workshop']);
 });
 
 test('the time of each package is told, and the slowest tests of all', () => {

@@ -15,6 +15,8 @@ export interface Address {
   readonly diff?: string;
   /** A file of the repository, as in `apps/classical/src/models.ts`. */
   readonly file?: string;
+  /** An exercise of the workshop, as in `03`; empty for the list of them. */
+  readonly workshop?: string;
 }
 
 const RESERVED = ['engine', 'run', 'diff'];
@@ -22,6 +24,7 @@ const RESERVED = ['engine', 'run', 'diff'];
 export function readAddress({ pathname, search }: Location): Address {
   const [, kind, ...rest] = pathname.split('/').map(decodeURIComponent);
   if (kind === 'f') return { given: {}, file: rest.join('/') };
+  if (kind === 'workshop') return { given: {}, workshop: rest.join('/') };
   const query = Object.fromEntries(new URLSearchParams(search));
   const given = Object.fromEntries(
     Object.entries(query).filter(([name]) => !RESERVED.includes(name)),
@@ -35,8 +38,17 @@ export function readAddress({ pathname, search }: Location): Address {
   };
 }
 
-export function writeAddress({ scenario, given, engine, run, diff, file }: Address): string {
+export function writeAddress({
+  scenario,
+  given,
+  engine,
+  run,
+  diff,
+  file,
+  workshop,
+}: Address): string {
   if (file) return `/f/${file}`;
+  if (workshop !== undefined) return workshop === '' ? '/workshop' : `/workshop/${workshop}`;
   const query = new URLSearchParams(given);
   for (const [name, value] of Object.entries({ engine, run, diff }))
     if (value) query.set(name, value);

@@ -1,5 +1,15 @@
 /** Requests to the server, typed; a refusal is thrown as an error with the server's message. */
-import type { Bench, DiffRow, EngineChoice, Excerpt, Inputs, Plan, Sources } from '../src/protocol';
+import type {
+  Bench,
+  DocPage,
+  EngineChoice,
+  Excerpt,
+  Exercise,
+  ExerciseInfo,
+  Inputs,
+  Plan,
+  Sources,
+} from '../src/protocol';
 
 export const getBench = (): Promise<Bench> => ask('/api/bench');
 
@@ -7,11 +17,19 @@ export const getEngines = (): Promise<EngineChoice[]> => ask('/api/engines');
 
 export const getSources = (scenario: string): Promise<Sources> => ask(`/api/sources/${scenario}`);
 
-export const getDiff = (scenario: string, left: string, right: string): Promise<DiffRow[]> =>
-  ask(`/api/diff/${scenario}?left=${left}&right=${right}`);
+export const getPage = (path: string): Promise<DocPage> =>
+  ask(`/api/pages?path=${encodeURIComponent(path)}`);
 
 export const getFile = (path: string): Promise<Excerpt> =>
   ask(`/api/files?path=${encodeURIComponent(path)}`);
+
+export const getExercises = (): Promise<ExerciseInfo[]> => ask('/api/workshop');
+
+export const getExercise = (number: string): Promise<Exercise> =>
+  ask(`/api/workshop/${encodeURIComponent(number)}`);
+
+export const checksOf = (number: string): EventSource =>
+  new EventSource(`/api/workshop/${number}/events`);
 
 // The following go to the engine's own process.
 
@@ -19,7 +37,8 @@ export const startRun = (
   { at }: EngineChoice,
   scenario: string,
   inputs: Inputs,
-): Promise<{ id: string }> => ask(`${at}/api/runs`, { scenario, inputs });
+  times: number,
+): Promise<{ id: string }> => ask(`${at}/api/runs`, { scenario, inputs, times });
 
 export const eventsOf = ({ at }: EngineChoice, run: string): EventSource =>
   new EventSource(`${at}/api/runs/${run}/events`);

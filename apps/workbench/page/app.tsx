@@ -1,14 +1,18 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Bench as BenchInfo, EngineChoice } from '../src/protocol';
 import { engineOf, readAddress } from './address';
 import { getBench, getEngines } from './api';
 import { Bench } from './bench';
 import { Catalogue } from './parts/catalogue';
+import { CONTENT, Content } from './parts/content';
+import { Doc } from './parts/doc';
+import { Exercise } from './parts/exercise';
 import { File } from './parts/file';
 import { Header } from './parts/header';
 import { History } from './parts/history';
 import { NAVIGATED } from './parts/link';
+import { Workshop } from './parts/workshop';
 
 /** The whole page; the address decides what is shown. */
 export function App(): JSX.Element {
@@ -31,11 +35,25 @@ export function App(): JSX.Element {
   // The chosen engine may have begun to answer in the meantime.
   useEffect(() => void askForEngines().catch(fail), [address.engine]);
 
+  // After a change of page the keyboard and the screen reader go on at what it is about.
+  const { file, workshop } = address;
+  const page = file ?? address.scenario ?? (workshop === undefined ? '' : `/workshop/${workshop}`);
+  const before = useRef(page);
+  useEffect(() => {
+    if (before.current !== page) document.getElementById(CONTENT)?.focus({ preventScroll: true });
+    before.current = page;
+  }, [page]);
+
   const scenario = bench?.scenarios.find(({ id }) => id === address.scenario);
   const engine = engineOf(address, engines);
   const ready = bench && engines.length > 0;
+  // What needs no bench is shown although there is none.
+  const isBench = file === undefined && workshop === undefined;
   return (
     <>
+      <a class="skip" href={`#${CONTENT}`}>
+        Skip to the content
+      </a>
       <Header
         bench={bench}
         engines={engines}
@@ -43,12 +61,16 @@ export function App(): JSX.Element {
         address={address}
         onHistory={() => setHistory(true)}
       />
-      {problem && (
-        <main class="catalogue">
+      {problem && isBench && !ready && (
+        <Content class="catalogue">
+          <h1>Quartet workbench</h1>
           <p class="error">The workbench does not answer: {problem}</p>
-        </main>
+        </Content>
       )}
-      {address.file && <File key={address.file} path={address.file} />}
+      {file?.endsWith('.md') && <Doc key={file} path={file} />}
+      {file && !file.endsWith('.md') && <File key={file} path={file} />}
+      {workshop === '' && <Workshop />}
+      {workshop && <Exercise key={workshop} number={workshop} />}
       {ready && scenario && (
         <Bench
           key={scenario.id}
@@ -59,7 +81,7 @@ export function App(): JSX.Element {
           onEngineChange={() => void askForEngines().catch(() => undefined)}
         />
       )}
-      {ready && !scenario && !address.file && <Catalogue bench={bench} engine={address.engine} />}
+      {ready && !scenario && isBench && <Catalogue bench={bench} engine={address.engine} />}
       {history && <History onClose={() => setHistory(false)} />}
     </>
   );

@@ -18,10 +18,10 @@ import { go } from './parts/link';
 import { Notices } from './parts/notices';
 import type { Facet } from './parts/pane';
 import { FACETS, Pane } from './parts/pane';
-import { Comparison } from './parts/comparison';
+import { Comparison, TIMED_RUNS } from './parts/comparison';
+import { Content } from './parts/content';
 import { Tabs } from './parts/tabs';
 import { Tools } from './parts/tools';
-import { endOf, startOf } from './run-state';
 import { useRun } from './use-run';
 
 interface BenchProps {
@@ -47,7 +47,8 @@ export function Bench({
   const [starting, setStarting] = useState(false);
   /** Cancelled before the server had answered with the run's id. */
   const cancelled = useRef(false);
-  const [shown, setShown] = useState<ReadonlySet<Facet>>(new Set(FACETS));
+  const [chosen, setShown] = useState<ReadonlySet<Facet>>();
+  const [whole, setWhole] = useState<ReadonlySet<Facet>>(new Set());
   const [narrow, setNarrow] = useState<StyleId>('extension');
   const named = engineOf(address, engines);
   const engine = named ?? (engines[0] as EngineChoice);
@@ -67,12 +68,12 @@ export function Bench({
 
   const change = (changes: { [name in keyof Address]?: Address[name] | undefined }): void =>
     go(writeAddress({ ...address, ...changes } as Address), { replace: true });
-  const start = async (): Promise<void> => {
+  const start = async (times = 0): Promise<void> => {
     setProblem('');
     setStarting(true);
     cancelled.current = false;
     try {
-      const { id } = await startRun(engine, scenario.id, inputs);
+      const { id } = await startRun(engine, scenario.id, inputs, times);
       if (cancelled.current) await cancelRun(engine, id);
       const given = Object.fromEntries(
         Object.entries(inputs).map(([name, value]) => [name, String(value)]),
@@ -99,11 +100,10 @@ export function Bench({
       cancelRun(engine, address.run).catch((reason: Error) => setProblem(reason.message));
   };
 
-  const states = Object.values(run?.styles ?? {});
-  const spanMs = Math.max(1, ...states.map((state) => endOf(state) - startOf(state)));
+  const shown = chosen ?? facetsFor(sources);
 
   return (
-    <main class="bench">
+    <Content class="bench">
       <Head scenario={scenario} running={running} progress={run?.progress}>
         <Form
           scenario={scenario}
@@ -121,7 +121,12 @@ export function Bench({
         lost={lost}
         cancelled={run?.end?.state === 'cancelled'}
       />
-      <Comparison styles={bench.styles} run={run} />
+      <Comparison
+        styles={bench.styles}
+        run={run}
+        idle={!running}
+        onTime={scenario.paced || scenario.together ? undefined : () => void start(TIMED_RUNS)}
+      />
       <Tools
         shown={shown}
         onShow={setShown}
@@ -130,8 +135,9 @@ export function Bench({
       />
       {address.diff && (
         <Diff
-          scenario={scenario.id}
           styles={bench.styles}
+          sources={sources}
+          run={run}
           pair={address.diff}
           onPair={(diff) => change({ diff })}
         />
@@ -146,10 +152,24 @@ export function Bench({
             engine={engine}
             run={run}
             shown={shown}
-            spanMs={spanMs}
+            whole={whole}
+            onWhole={(facet, all) =>
+              setWhole(
+                new Set(all ? [...whole, facet] : [...whole].filter((each) => each !== facet)),
+              )
+            }
           />
         ))}
       </div>
-    </main>
+    </Content>
   );
+}
+
+/** Everything; models only where the styles differ in them. */
+function facetsFor(sources: Sources | undefined): ReadonlySet<Facet> {
+  const models = Object.values(sources ?? {}).map(({ models: own }) =>
+    JSON.stringify(own.map(({ lines }) => lines)),
+  );
+  const differ = models.length === 0 || new Set(models).size > 1;
+  return new Set(FACETS.filter((facet) => facet !== 'Models' || differ));
 }

@@ -4,6 +4,7 @@ import '@quartet/debug-panel/page/theme.css';
 import '@quartet/debug-panel/page/parts.css';
 import './layout.css';
 import './parts.css';
+import './workshop.css';
 import { App } from './app';
 import { applyTheme } from './theme';
 

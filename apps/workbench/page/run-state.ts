@@ -10,6 +10,7 @@ import type {
   PoolFigures,
   StatementGroup,
   StyleId,
+  Times,
 } from '../src/protocol';
 
 export interface RequestState {
@@ -42,6 +43,12 @@ export interface RunState {
   startedAt: string;
   styles: Partial<Record<StyleId, StyleState>>;
   progress?: { readonly fraction: number; readonly text: string };
+  conclusion?: string;
+  times?: {
+    readonly runs: number;
+    readonly styles: Readonly<Record<StyleId, Times>>;
+    readonly text: string;
+  };
   end?: { readonly state: 'done' | 'cancelled' | 'failed'; readonly error?: string };
 }
 
@@ -60,6 +67,12 @@ export function add(run: RunState, message: Message): void {
       return;
     case 'progress':
       run.progress = message;
+      return;
+    case 'conclusion':
+      run.conclusion = message.text;
+      return;
+    case 'times':
+      run.times = message;
       return;
     case 'end':
       run.end = message;

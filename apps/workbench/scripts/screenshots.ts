@@ -29,19 +29,13 @@ async function main(): Promise<void> {
       await page.waitForURL(({ href }) => href !== before);
       await page.waitForFunction(
         () =>
-          document.querySelectorAll('.strip .outcome.good').length === 4 &&
+          document.querySelectorAll('.comparison .outcome.good').length === 4 &&
           !document.querySelector('progress'),
       );
     }
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-    const end = await page.locator('.part.session').first().boundingBox();
-    const height = Math.ceil((end?.y ?? 0) + (end?.height ?? 0));
     const file = path.join(FOLDER, `workbench-${colorScheme}.png`);
-    await page.screenshot({
-      path: file,
-      fullPage: true,
-      clip: { x: 0, y: 0, width: WIDTH, height },
-    });
+    await page.screenshot({ path: file }); // the lesson is above the fold
     console.log(path.relative(process.cwd(), file));
     await page.close();
   }

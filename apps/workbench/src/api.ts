@@ -6,8 +6,9 @@ import type { Engine } from '@quartet/db-core';
 import { errorHandler, HttpProblem, notFound } from '@quartet/express-service';
 import type { Response, Router } from 'express';
 import { json, Router as createRouter } from 'express';
-import { compareStyles } from './compare';
 import { compress } from './compress';
+import { docPageOf } from './doc-page';
+import { openEventStream, sendEvent } from './event-stream';
 import { readInputs } from './inputs';
 import type { Bench, ScenarioInfo } from './protocol';
 import { ROOT } from './root';
@@ -16,11 +17,11 @@ import type { Runner } from './runner';
 import { SCENARIOS } from './scenarios';
 import type { Scenario } from './scenarios/scenario';
 import { fileOf, sourcesOf } from './source';
-import { STYLES, styleOf } from './styles';
-import type { StyleId } from './protocol';
+import { STYLES } from './styles';
 
 /** How many runs may be under way at once: more would keep the process from answering. */
 const MAX_RUNNING = 4;
+const MAX_TIMES = 50;
 
 export function createApi(runner: Runner, engine: Engine): Router {
   const api = createRouter();
@@ -45,33 +46,37 @@ export function createApi(runner: Runner, engine: Engine): Router {
     res.json(await sourcesOf(scenarioOf(req.params.scenario)));
   });
 
-  api.get('/diff/:scenario', async (req, res) => {
-    const [left, right] = [req.query['left'], req.query['right']].map(styleIn);
-    res.json(
-      await compareStyles(scenarioOf(req.params.scenario), left as StyleId, right as StyleId),
-    );
-  });
-
   api.get('/files', async (req, res) => {
     const file = await fileOf(String(req.query['path']));
     if (!file) throw new HttpProblem(404, 'There is no such file to show.');
     res.json(file);
   });
 
+  api.get('/pages', async (req, res) => {
+    const page = await docPageOf(String(req.query['path']));
+    if (!page) throw new HttpProblem(404, 'There is no such page to show.');
+    res.json(page);
+  });
+
   api.post('/runs', (req, res) => {
-    const { scenario: id, inputs } = (req.body ?? {}) as { scenario?: unknown; inputs?: unknown };
+    const {
+      scenario: id,
+      inputs,
+      times: wanted,
+    } = (req.body ?? {}) as { scenario?: unknown; inputs?: unknown; times?: unknown };
     const scenario = scenarioOf(id);
+    const times = readTimes(scenario, wanted);
     if (runner.running >= MAX_RUNNING)
       throw new HttpProblem(
         429,
         `${MAX_RUNNING} runs are under way. Wait until one has ended, or cancel one.`,
         { headers: { 'Retry-After': '1' } },
       );
-    const run = runner.start(
-      scenario,
-      readInputs(scenario.inputs, inputs),
-      req.socket.localPort ?? 0,
-    );
+    const run = runner.start(scenario, {
+      inputs: readInputs(scenario.inputs, inputs),
+      port: req.socket.localPort ?? 0,
+      times,
+    });
     res.status(201).location(`/api/runs/${run.id}`).json({ id: run.id });
   });
 
@@ -112,10 +117,9 @@ export function createApi(runner: Runner, engine: Engine): Router {
 
 /** Server-sent events: one for each message, numbered, so that a browser that reconnects continues where it was. */
 function sendEvents(run: Run, res: Response, from: number): void {
-  res.set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
-  res.flushHeaders();
+  openEventStream(res);
   const leave = run.follow((message, index) => {
-    res.write(`id: ${index}\ndata: ${JSON.stringify(message)}\n\n`);
+    sendEvent(res, message, index);
     if (message.type === 'end') res.end();
   }, from);
   res.on('close', leave);
@@ -127,28 +131,28 @@ function scenarioOf(id: unknown): Scenario {
   return scenario;
 }
 
-function styleIn(id: unknown): StyleId {
-  try {
-    return styleOf(id as StyleId).id;
-  } catch {
-    throw new HttpProblem(400, 'left and right must each name a style.');
-  }
+/** How many runs are to be timed besides the one that is shown; none by default. */
+function readTimes({ paced, together }: Scenario, times: unknown = 0): number {
+  if (typeof times !== 'number' || !Number.isInteger(times) || times < 0 || times > MAX_TIMES)
+    throw new HttpProblem(400, `times: a whole number from 0 to ${MAX_TIMES}, please.`);
+  if (times > 0 && (paced || together))
+    throw new HttpProblem(400, 'How long this scenario takes says nothing about a style.');
+  return times;
 }
 
-/** What the page needs of a scenario; pages of the docs are included where they exist. */
+/** What the page needs of a scenario; a page of the docs is included where it exists. */
 function toInfo(scenario: Scenario): ScenarioInfo {
   const {
     functions: _functions,
     models: _models,
     run: _run,
+    conclude: _conclude,
+    mistake: _mistake,
     concept,
-    workshop,
     ...info
   } = scenario;
-  const there = (file: string): boolean => existsSync(path.join(ROOT, file));
   return {
     ...info,
-    ...(concept && there(concept) && { concept }),
-    ...(workshop && there(workshop) && { workshop }),
+    ...(concept && existsSync(path.join(ROOT, concept)) && { concept }),
   };
 }

@@ -6,9 +6,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PAGE_HEADERS } from '@quartet/debug-panel/parts';
-import type { RequestHandler, Router } from 'express';
+import type { RequestHandler, Response, Router } from 'express';
 import express, { Router as createRouter } from 'express';
+import { HttpProblem } from '@quartet/express-service';
 import { compress } from './compress';
+import { IMAGES } from './doc-page';
+import { ROOT } from './root';
+import type { Workshop } from './workshop';
 
 const APP = path.join(__dirname, '..');
 const BUILT = path.join(APP, 'dist/page');
@@ -17,7 +21,8 @@ const PANEL = path.dirname(require.resolve('@quartet/debug-panel/page/theme.css'
 const FOLDERS = [path.join(APP, 'page'), PANEL, path.join(PANEL, '../src/drawing')];
 const FROM_SOURCE = path.extname(__filename) === '.ts';
 
-export function createPage(): Router {
+/** @param workshop which knows whether an exercise is there */
+export function createPage(workshop: Workshop): Router {
   const page = createRouter();
   page.use(headers, compress);
   // Names of built files change with their content.
@@ -26,8 +31,15 @@ export function createPage(): Router {
     express.static(path.join(BUILT, 'assets'), { immutable: true, maxAge: '1y', index: false }),
   );
   page.use(express.static(path.join(BUILT), { index: false, maxAge: '1h' }));
-  page.get(['/', '/s/:scenario', '/f/*file'], upToDate, (_req, res) => {
-    res.set('Cache-Control', 'no-cache').sendFile(path.join(BUILT, 'index.html'));
+  // The pictures of the docs.
+  page.use(`/${IMAGES}`, express.static(path.join(ROOT, IMAGES), { index: false, maxAge: '1h' }));
+  page.get(['/', '/s/:scenario', '/f/*file', '/workshop'], upToDate, (_req, res) => sendPage(res));
+  page.get('/workshop/:number', upToDate, async ({ params }, res) => {
+    // The page says in words what is wrong.
+    await workshop.exercise(String(params['number'])).catch((error: unknown) => {
+      res.status(error instanceof HttpProblem ? error.status : 500);
+    });
+    sendPage(res);
   });
   return page;
 }
@@ -43,6 +55,10 @@ export async function buildPage(): Promise<void> {
   // Renamed as a whole: another workbench may serve the page, or build it, at this moment.
   await rm(BUILT, { recursive: true, force: true });
   await rename(outDir, BUILT).catch(() => rm(outDir, { recursive: true, force: true }));
+}
+
+function sendPage(res: Response): void {
+  res.set('Cache-Control', 'no-cache').sendFile(path.join(BUILT, 'index.html'));
 }
 
 let building: Promise<void> | undefined;

@@ -51,11 +51,14 @@ export interface ScenarioInfo {
   /** One sentence: what to look for. */
   readonly look: string;
   readonly inputs: readonly InputSpec[];
-  /** The page that explains the idea, and the workshop's step that practises it: paths in the repository. */
+  /** The page that explains the idea: a path in the repository. */
   readonly concept?: string;
+  /** The number of the workshop's exercise that practises it. */
   readonly workshop?: string;
   /** All four styles share one request; each pane shows its own part. */
   readonly together?: boolean;
+  /** It waits on purpose, or makes a style fail: how long it takes says nothing about the style. */
+  readonly paced?: boolean;
 }
 
 /** `name` is db-core's `DialectName`: the page is compiled without db-core. */
@@ -104,11 +107,55 @@ export interface StyleSource {
 }
 export type Sources = Readonly<Record<StyleId, StyleSource>>;
 
-/** `GET /api/diff/:scenario?left=&right=`: two styles' functions, line by line. */
-export interface DiffRow {
-  readonly kind: 'same' | 'changed' | 'left' | 'right';
-  readonly left?: { readonly line: number; readonly tokens: CodeLine };
-  readonly right?: { readonly line: number; readonly tokens: CodeLine };
+/** `GET /api/pages?path=`: a page of the docs, rendered. */
+export interface DocPage {
+  readonly title: string;
+  readonly html: string;
+}
+
+/** `GET /api/workshop` is a list of these. */
+export interface ExerciseInfo {
+  /** `03` */
+  readonly number: string;
+  readonly title: string;
+  /** `done` when the checks have passed for the files as they are. */
+  readonly state: 'done' | 'begun' | 'open';
+}
+
+/** `GET /api/workshop/:number` */
+export interface Exercise extends ExerciseInfo {
+  /** How many exercises there are. */
+  readonly of: number;
+  /** Its page, rendered. */
+  readonly task: string;
+  readonly previous?: ExerciseInfo;
+  readonly next?: ExerciseInfo;
+}
+
+/** What the checks say of the learner's files. */
+export interface CheckResult {
+  /** What TypeScript finds; then no check has run. */
+  readonly mistakes: readonly {
+    /** From the exercise's folder. */
+    readonly file: string;
+    readonly line: number;
+    readonly message: string;
+  }[];
+  /** Why the files cannot be loaded. */
+  readonly broken?: string;
+  readonly checks: readonly { readonly title: string; readonly failure?: string }[];
+  readonly isDone: boolean;
+}
+
+/** An event of `GET /api/workshop/:number/events`: all that is known now. */
+export interface LiveExercise {
+  /** The learner's, named from the exercise's folder. */
+  readonly files: readonly Excerpt[];
+  /** The checks run for these files; `result` is the one before. */
+  readonly isChecking: boolean;
+  readonly result?: CheckResult;
+  /** Why nothing is checked any more; the browser asks again by itself. */
+  readonly trouble?: string;
 }
 
 /** Times are in milliseconds since the style began. */
@@ -138,20 +185,31 @@ export interface StatementGroup {
   readonly lines: readonly CodeLine[];
   readonly statements: readonly Statement[];
   readonly repeated: Repetition;
+  /** Whether the library sends them for itself, as to read the schema. */
+  readonly forItself: boolean;
   /** Whether EXPLAIN works for it. */
   readonly explainable: boolean;
   readonly totalMs: number;
 }
 
 export interface Metrics {
+  /** Those that the style's code asks for. */
   readonly statements: number;
-  /** Statements, BEGIN where it is sent by itself, SAVEPOINT, COMMIT and the like. */
+  /** Those that the library sends for itself besides. */
+  readonly ownStatements: number;
+  /** All statements, BEGIN where it is sent by itself, SAVEPOINT, COMMIT and the like. */
   readonly roundTrips: number;
+  /** Without those of the library's own statements. */
   readonly rows: number;
-  /** From the first request to the last answer. */
-  readonly timeMs: number;
   /** How long connections were out of the pool, added up. */
   readonly heldMs: number;
+}
+
+/** How long the requests of a style took in several runs: the median, and between what the middle half of the runs lies. */
+export interface Times {
+  readonly medianMs: number;
+  readonly lowMs: number;
+  readonly highMs: number;
 }
 
 export interface Outcome {
@@ -198,6 +256,15 @@ export type Message =
       readonly outcome: Outcome;
       readonly groups: readonly StatementGroup[];
       readonly metrics: Metrics;
+    }
+  /** One sentence: what to conclude from what was measured for all four. */
+  | { readonly type: 'conclusion'; readonly text: string }
+  | {
+      readonly type: 'times';
+      readonly runs: number;
+      readonly styles: Readonly<Record<StyleId, Times>>;
+      /** One sentence: whether a style is faster. */
+      readonly text: string;
     }
   | {
       readonly type: 'end';

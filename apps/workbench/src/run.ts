@@ -8,6 +8,12 @@ interface Stoppable {
   stop(): Promise<void>;
 }
 
+/** What a scenario needs of its run. */
+export type RunOfScenario = Pick<
+  Run,
+  'signal' | 'shared' | 'publish' | 'nextEvent' | 'keepStatement'
+>;
+
 export class Run {
   /** Random, since the id alone gives access to the run. */
   readonly id = randomBytes(12).toString('base64url');
@@ -67,6 +73,17 @@ export class Run {
   async release(): Promise<void> {
     for (const made of this.#shared.values()) await (await made.catch(() => undefined))?.stop();
     this.#shared.clear();
+  }
+
+  /** For a repetition that is only timed: nothing of it is published or kept. */
+  unseen(): RunOfScenario {
+    return {
+      signal: this.signal,
+      shared: this.shared.bind(this),
+      publish: () => undefined,
+      nextEvent: () => 0,
+      keepStatement: () => undefined,
+    };
   }
 
   nextEvent(): number {

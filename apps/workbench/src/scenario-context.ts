@@ -10,12 +10,13 @@ import { send } from './client';
 import type { RequestRecording } from './request-recorder';
 import { poolFigures } from '@quartet/debug-panel/parts';
 import type { Inputs, SessionEvent, Message, StyleId } from './protocol';
-import type { Run } from './run';
+import type { RunOfScenario } from './run';
 import { SessionWatch } from './session-watch';
 import type { Sent } from './statements';
+import { metricsOf } from './statements';
 
 export interface ScenarioOptions {
-  readonly run: Run;
+  readonly run: RunOfScenario;
   /** The styles whose panes show it: one, or all four where they share a request. */
   readonly styles: readonly StyleId[];
   readonly inputs: Inputs;
@@ -44,14 +45,22 @@ export interface RequestOptions {
   readonly untilRemoved?: boolean;
 }
 
+/** A recorded request. Times are in milliseconds since the style began. */
+export interface SentRequest {
+  readonly id: number;
+  readonly label: string;
+  /** Absent where the client left before the answer. */
+  status?: number;
+  firstByteAt?: number;
+  tookMs: number;
+}
+
 export class ScenarioContext {
   readonly #options: ScenarioOptions;
   readonly #startedAt = performance.now();
   readonly #prefix = `wb-${randomBytes(4).readUInt32BE().toString(36)}-`;
   readonly sent: Sent[] = [];
-  #requests = 0;
-  #first: number | undefined;
-  #last = 0;
+  readonly requests: SentRequest[] = [];
 
   constructor(options: ScenarioOptions) {
     this.#options = options;
@@ -71,19 +80,14 @@ export class ScenarioContext {
     return this.#options.engine;
   }
 
-  /** From the first recorded request to the last answer. */
-  get spanMs(): number {
-    return this.#last - (this.#first ?? 0);
-  }
-
   /** See {@link Run.shared}. */
   shared<T extends { stop(): Promise<void> }>(name: string, make: () => Promise<T>): Promise<T> {
     return this.#options.run.shared(name, make);
   }
 
-  /** How many statements were recorded so far. */
+  /** How many statements were recorded so far, without those that the library sends for itself. */
   get statements(): number {
-    return this.events.filter(({ kind }) => kind === 'query').length;
+    return metricsOf(this.events, this.engine).statements;
   }
 
   text(input: string): string {
@@ -131,7 +135,7 @@ export class ScenarioContext {
     }: RequestOptions = {},
   ): Promise<Reply | undefined> {
     const { run } = this.#options;
-    const requestId = ++this.#requests;
+    const requestId = this.requests.length + 1;
     const leave = new AbortController();
     const signal = AbortSignal.any([leave.signal, run.signal]);
     let statements = 0;
@@ -142,7 +146,8 @@ export class ScenarioContext {
     });
     const { headers, stop } = endpoint.record(watch.receive);
     const at = this.#now();
-    this.#first ??= at;
+    const sentRequest: SentRequest = { id: requestId, label, tookMs: 0 };
+    this.requests.push(sentRequest);
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
     this.#publish((style) => ({
       type: 'request',
@@ -168,8 +173,10 @@ export class ScenarioContext {
         await watch.removed(); // a cancelled run's rows are deleted once its sessions have ended
         throw error;
       });
-      this.#last = Math.max(this.#last, this.#now());
       const answer = toAnswer(reply, this.#now(), this.#startedAt);
+      sentRequest.tookMs = answer.at - at;
+      if (reply) sentRequest.status = reply.status;
+      if (reply && answer.firstByteAt !== undefined) sentRequest.firstByteAt = answer.firstByteAt;
       this.#publish((style) => ({ type: 'answer', style, requestId, answer }));
       await endpoint.eventsReceived?.();
       if (untilRemoved) await watch.removed();

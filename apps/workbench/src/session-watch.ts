@@ -2,13 +2,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordedSessionEvent } from './session-event';
 import type { SessionEvent, StyleId } from './protocol';
-import type { Run } from './run';
+import type { RunOfScenario } from './run';
 
 /** How long the removal of a session is waited for. */
 const TEARDOWN_MS = 5_000;
 
 export class SessionWatch {
-  readonly #run: Run;
+  readonly #run: RunOfScenario;
   readonly #startedAt: number;
   readonly #onEvent: (event: SessionEvent) => void;
   #open = 0;
@@ -16,7 +16,7 @@ export class SessionWatch {
   #lastBy: StyleId | undefined;
 
   /** @param startedAt by `performance.now()`: the zero of the events' times */
-  constructor(run: Run, startedAt: number, onEvent: (event: SessionEvent) => void) {
+  constructor(run: RunOfScenario, startedAt: number, onEvent: (event: SessionEvent) => void) {
     this.#run = run;
     this.#startedAt = performance.timeOrigin + startedAt;
     this.#onEvent = onEvent;

@@ -4,12 +4,24 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Language } from './code';
 import { highlight } from './code';
 import { findFunction, findModel, withHelpers } from './declarations';
 import type { CodeLine, Excerpt, Sources, StyleId, StyleSource } from './protocol';
 import { ROOT } from './root';
 import type { Scenario } from './scenarios/scenario';
 import { STYLES } from './styles';
+
+const CLOSED = new Set(['node_modules', 'dist', 'data']);
+const SHOWN = /\.(?:ts|tsx|cjs|mjs|css|md|json|yaml)$/;
+const ALSO_SHOWN = new Set(['LICENSE', '.oxlintrc.json']);
+const LANGUAGES: Readonly<Record<string, Language>> = {
+  ts: 'typescript',
+  tsx: 'typescript',
+  cjs: 'typescript',
+  mjs: 'typescript',
+  json: 'json',
+};
 
 /** An excerpt as text, before it is highlighted. */
 export interface SourcePart {
@@ -41,18 +53,23 @@ export async function functionsOf(style: StyleId, { functions }: Scenario): Prom
   return found.sort((a, b) => place(a) - place(b));
 }
 
-/** A whole file that the page links to; undefined for files other than sources, tests and docs. */
+/** A whole file that the page links to. */
 export async function fileOf(file: string): Promise<Excerpt | undefined> {
-  const known =
-    /^(?:(?:apps|packages)\/[\w-]+\/(?:src|test)|docs)\/(?:[\w-]+\/)*[\w.-]+\.(?:ts|md)$/.test(
-      file,
-    );
-  const text = known ? await readRepositoryFile(file) : '';
+  const text = isShown(file) ? await readRepositoryFile(file) : '';
   if (text === '') return undefined;
-  const lines = file.endsWith('.ts')
-    ? highlight(text, 'typescript')
+  const [, extension = ''] = /\.(\w+)$/.exec(file) ?? [];
+  const language = LANGUAGES[extension];
+  const lines = language
+    ? highlight(text, language)
     : text.split('\n').map((line): CodeLine => [[line]]);
   return { name: file, file, line: 1, lines };
+}
+
+/** Whether it is a file of the repository that pages may lead to: nothing hidden, installed, built or of a database. */
+export function isShown(file: string): boolean {
+  const parts = file.split('/');
+  const isOpen = parts.every((part) => /^\w[\w.-]*$/.test(part) && !CLOSED.has(part));
+  return (isOpen && SHOWN.test(file)) || ALSO_SHOWN.has(file);
 }
 
 async function sourceOf(style: StyleId, scenario: Scenario): Promise<StyleSource> {

@@ -22,23 +22,28 @@ export function groupStatements(sent: readonly Sent[], engine: Engine): Statemen
       lines: sqlLines(engine, events[0]?.sql ?? ''),
       statements: events.map(toStatement),
       repeated,
+      forItself: isForItself(events[0], engine),
       explainable: isExplainable(engine, events[0]?.sql ?? ''),
       totalMs,
     }));
   });
 }
 
-/** @param spanMs from the first request to the last answer */
-export function metricsOf(sent: readonly Sent[], spanMs: number): Metrics {
-  const events = sent.map(({ event }) => event);
+export function metricsOf(events: readonly SessionEvent[], engine: Engine): Metrics {
   const queries = events.filter(({ kind }) => kind === 'query');
+  const asked = queries.filter((event) => !isForItself(event, engine));
   return {
-    statements: queries.length,
+    statements: asked.length,
+    ownStatements: queries.length - asked.length,
     roundTrips: events.filter(costsRoundTrip).length,
-    rows: sum(queries.map(({ rowCount = 0 }) => rowCount)),
-    timeMs: spanMs,
+    rows: sum(asked.map(({ rowCount = 0 }) => rowCount)),
     heldMs: heldMs(events),
   };
+}
+
+/** A scenario asks for rows and never for the schema: such a statement is the library's own, as Sequelize's `PRAGMA table_info`. */
+function isForItself({ sql = '' }: { readonly sql?: string } = {}, engine: Engine): boolean {
+  return engine.describe(sql).readsSchema;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -52,7 +52,11 @@ async function warmUp(app: Express, runner: Runner): Promise<void> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   for (const scenario of SCENARIOS.filter(({ id }) => WARMING.includes(id))) {
-    const run = runner.start(scenario, readInputs(scenario.inputs, {}), port);
+    const run = runner.start(scenario, {
+      inputs: readInputs(scenario.inputs, {}),
+      port,
+      times: 0,
+    });
     await new Promise<void>((resolve) => {
       run.follow(({ type }) => type === 'end' && resolve());
     });

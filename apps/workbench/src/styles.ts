@@ -10,7 +10,7 @@ import { queries as sqlBuilderQueries } from '@quartet/app-sql-builder/queries';
 import type { Engine } from '@quartet/db-core';
 import type { Queries } from '@quartet/http-contract';
 import type { Express } from 'express';
-import type { StyleId, StyleInfo } from './protocol';
+import type { StyleInfo } from './protocol';
 import type { Variants } from './variants/variants';
 import { variants as classical } from './variants/classical';
 import { variants as declarative } from './variants/declarative';
@@ -29,7 +29,7 @@ export interface Style extends StyleInfo {
 export const STYLES: readonly Style[] = [
   {
     id: 'extension',
-    library: 'express-sequelize',
+    library: 'sequelize',
     createApp: createExtension,
     queries: extensionQueries,
     variants: extension,
@@ -56,9 +56,3 @@ export const STYLES: readonly Style[] = [
     variants: sqlBuilder,
   },
 ];
-
-export function styleOf(id: StyleId): Style {
-  const style = STYLES.find((each) => each.id === id);
-  if (!style) throw new Error(`there is no style ${id}`);
-  return style;
-}

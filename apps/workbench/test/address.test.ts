@@ -8,6 +8,8 @@ test.each([
   '/s/create?name=ana',
   '/s/n-plus-one?messages=8&engine=sqlite&run=abc&diff=extension%2Cclassical',
   '/f/apps/classical/src/models.ts',
+  '/workshop',
+  '/workshop/03',
 ])('the address %s is read and written alike', (address) => {
   expect(writeAddress(at(address))).toBe(address);
 });

@@ -4,7 +4,16 @@ import path from 'node:path';
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
 import { testEngines } from '@quartet/testing';
-import type { Bench, CodeLine, DiffRow, Message, Plan, Sources } from '../src/protocol';
+import type {
+  Bench,
+  CodeLine,
+  DocPage,
+  Exercise,
+  ExerciseInfo,
+  Message,
+  Plan,
+  Sources,
+} from '../src/protocol';
 import { STYLE_IDS } from '../src/protocol';
 import { EXPECTED } from './support/expected';
 import type { Workbench } from './support/workbench';
@@ -53,6 +62,9 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
       expect(messages.at(-1)).toEqual({ type: 'end', state: 'done' });
       const results = resultsOf(messages);
       expect(results.map(({ style }) => style)).toEqual(STYLE_IDS);
+      expect(messages.filter(({ type }) => type === 'conclusion')).toEqual([
+        { type: 'conclusion', text: expect.stringMatching(/^[A-Z][^.]+[^ ]\.$/) },
+      ]);
       const tone = scenario === 'lost-update' ? 'bad' : 'good';
       for (const result of results) {
         expect(result.outcome).toEqual({ tone, text: expect.stringMatching(outcome) });
@@ -93,14 +105,40 @@ describe.each(testEngines())('on $name', ({ name, dialect }) => {
 
   test('N+1 is seen as statements that are alike, eager loading is not', async () => {
     for (const { groups } of resultsOf(await run(url, 'n-plus-one', { messages: 6 }))) {
-      // Sequelize asks SQLite for the columns of its tables again and again; these statements do not count.
-      const alike = groups.filter(
-        ({ repeated, lines }) => repeated !== 'once' && !/PRAGMA/.test(text(lines)),
-      );
+      const alike = groups.filter(({ repeated, forItself }) => repeated !== 'once' && !forItself);
       expect(alike.map(({ requestId, statements }) => [requestId, statements.length])).toEqual([
         [1, 6],
       ]);
     }
+  });
+
+  test('what a library sends for itself is marked, and counted apart', async () => {
+    const messages = await run(url, 'n-plus-one', { messages: 6 });
+    const conclusion = messages.find(({ type }) => type === 'conclusion');
+    expect(conclusion).toMatchObject({ text: expect.stringContaining('N+1 is in the code') });
+    for (const { style, groups, metrics } of resultsOf(messages)) {
+      const reading = groups.filter(({ lines }) => /PRAGMA/.test(text(lines)));
+      expect(groups.filter(({ forItself }) => forItself)).toEqual(reading);
+      expect(metrics.statements).toBe(9); // 1 + 6, and 2 with the authors loaded along
+      const asksForSchema = name === 'sqlite' && /extension|declarative/.test(style);
+      expect([style, metrics.ownStatements > 0]).toEqual([style, asksForSchema]);
+    }
+  });
+
+  test('timed on demand: a median and a spread of each style, and whether one is faster', async () => {
+    const answer = await post(`${url}/api/runs`, { scenario: 'find', times: 3 });
+    const { id } = (await answer.json()) as { id: string };
+    const messages = await messagesOf(url, id);
+    expect(resultsOf(messages)).toHaveLength(4); // the timed runs are not shown
+    const times = messages.find((message) => message.type === 'times');
+    expect(times).toMatchObject({ runs: 3, text: expect.stringMatching(/\.$/) });
+    for (const style of STYLE_IDS) {
+      const { lowMs = 0, medianMs = 0, highMs = 0 } = times?.styles[style] ?? {};
+      expect(lowMs).toBeGreaterThan(0);
+      expect(medianMs).toBeGreaterThanOrEqual(lowMs);
+      expect(highMs).toBeGreaterThanOrEqual(medianMs);
+    }
+    expect(await leftOvers()).toBe(0);
   });
 
   test('waiting for SQLite’s one writer is measured; the servers let both write', async () => {
@@ -272,15 +310,71 @@ describe('safe by default', () => {
     for (const scenario of ['nothing', { toString: 1 }, ['create'], null, 5])
       expect((await post(`${url}/api/runs`, { scenario })).status).toBe(404);
     expect((await fetch(`${url}/api/runs/nothing`)).status).toBe(404);
-    expect((await fetch(`${url}/api/diff/create?left=x&right=classical`)).status).toBe(400);
   });
 
-  test('files are shown from the sources and the docs alone', async () => {
+  test.each([
+    ['find', -1, 'times: a whole number from 0 to 50, please.'],
+    ['find', '5', 'times: a whole number from 0 to 50, please.'],
+    ['overlap', 5, 'How long this scenario takes says nothing about a style.'],
+    ['together', 5, 'How long this scenario takes says nothing about a style.'],
+  ])('timing is checked: %s with %j', async (scenario, times, detail) => {
+    const answer = await post(`${url}/api/runs`, { scenario, times });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ detail });
+  });
+
+  test('a style’s library has the name here that its app gives', async () => {
+    const { styles } = (await (await fetch(`${url}/api/bench`)).json()) as Bench;
+    for (const { id, library } of styles) {
+      const home = await fetch(`${url}/${id}/`, { headers: { Accept: 'application/json' } });
+      expect(await home.json()).toMatchObject({ style: id, library });
+    }
+  });
+
+  test('every link of the docs leads to a page, a file or a picture of the workbench', async () => {
+    const open = new Set(['/f/docs/README.md']); // grows while it is gone through
+    const { scenarios } = (await (await fetch(`${url}/api/bench`)).json()) as Bench;
+    const exercises = (await (await fetch(`${url}/api/workshop`)).json()) as ExerciseInfo[];
+    for (const { number } of exercises) open.add(`/workshop/${number}`);
+    for (const { concept, workshop } of scenarios) {
+      if (concept) open.add(`/f/${concept}`);
+      open.add(`/workshop/${workshop}`);
+    }
+    const broken: string[] = [];
+    for (const link of open) {
+      const [path = '', anchor] = link.split('#');
+      const isPage = path.startsWith('/f/') && path.endsWith('.md');
+      const isFile = path.startsWith('/f/') && !isPage;
+      const query = `path=${encodeURIComponent(decodeURI(path).slice('/f/'.length))}`;
+      const isExercise = path.startsWith('/workshop/');
+      const own = isExercise ? `/api${path}` : path;
+      const at = isPage ? `/api/pages?${query}` : isFile ? `/api/files?${query}` : own;
+      const answer = await fetch(url + at);
+      if (!answer.ok) {
+        broken.push(link);
+        continue;
+      }
+      if (!isPage && !isExercise) {
+        await answer.arrayBuffer();
+        continue;
+      }
+      const { html = '', task = html } = (await answer.json()) as Partial<DocPage & Exercise>;
+      if (anchor && !task.includes(`id="${anchor}"`)) broken.push(link);
+      for (const [, to = ''] of task.matchAll(/\b(?:href|src|srcset)="(\/[^"]+)"/g)) open.add(to);
+    }
+    expect(broken).toEqual([]);
+    expect(open.size).toBeGreaterThan(100);
+  });
+
+  test('files are shown from the repository alone, and nothing hidden, installed or of a database', async () => {
     const status = async (file: string): Promise<number> =>
       (await fetch(`${url}/api/files?path=${encodeURIComponent(file)}`)).status;
     expect(await status('apps/classical/src/models.ts')).toBe(200);
-    expect(await status('package.json')).toBe(404);
+    expect(await status('compose.yaml')).toBe(200);
+    expect(await status('.env')).toBe(404);
     expect(await status('apps/classical/src/../../../package.json')).toBe(404);
+    expect(await status('apps/workbench/node_modules/preact/package.json')).toBe(404);
+    expect(await status('data/notes.json')).toBe(404);
     expect(await status('/etc/passwd')).toBe(404);
     expect(await status('docs/../.git/config')).toBe(404);
   });
@@ -307,16 +401,6 @@ describe('safe by default', () => {
         }
       }
     }
-  });
-
-  test('two styles’ source is compared line by line', async () => {
-    const answer = await fetch(`${url}/api/diff/create?left=classical&right=sql-builder`);
-    const rows = (await answer.json()) as DiffRow[];
-    expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(['same', 'changed', 'right']));
-    const same = (await (
-      await fetch(`${url}/api/diff/create?left=classical&right=classical`)
-    ).json()) as DiffRow[];
-    expect(same.every(({ kind }) => kind === 'same')).toBe(true);
   });
 });
 

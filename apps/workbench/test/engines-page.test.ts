@@ -1,7 +1,7 @@
 /** The choice of the engine, in a real browser: on all engines of this run, or on two SQLite files. */
 import { axeFinds, findBrowser } from '@quartet/testing/browser';
 import { onThePage } from './support/page';
-import { childrenOf } from './support/processes';
+import { childrenOf } from '@quartet/testing';
 import { NAMES, SEVERAL } from './support/several';
 import { startWorkbench } from './support/workbench';
 
@@ -114,7 +114,7 @@ if (executablePath)
       await on.page.click('button.run');
       await on.page.waitForSelector('.track .query');
       on.expectTrouble(/ERR_INCOMPLETE_CHUNKED_ENCODING|404/);
-      for (const child of await childrenOf(on.workbench.pid)) process.kill(child, 'SIGKILL');
+      for (const child of childrenOf(on.workbench.pid)) process.kill(child, 'SIGKILL');
       await on.page.waitForFunction(() => /has ended \(SIGKILL\)/.test(document.body.innerText));
       await on.page.waitForFunction(() => /does not keep that run/.test(document.body.innerText));
       await runIt();

@@ -3,7 +3,8 @@ import { setImmediate as anotherTurn } from 'node:timers/promises';
 import { createEngine, DatabaseUrl } from '@quartet/db-core';
 import type { EngineChoice, Message, Plan } from '../src/protocol';
 import { readDatabases } from '../src/databases';
-import { childrenOf, isAlive } from './support/processes';
+import { childrenOf } from '@quartet/testing';
+import { isAlive } from './support/processes';
 import { NAMES, SEVERAL } from './support/several';
 import type { Workbench } from './support/workbench';
 import {
@@ -122,7 +123,7 @@ test('a process that dies is reported, its streams end, and the next request sta
   await run(there, 'find');
   const id = await startRun(there, 'lost-update', { thinkMs: 1_000 });
   const events = await fetch(`${there}/api/runs/${id}/events`);
-  for (const child of await childrenOf(workbench.pid)) process.kill(child, 'SIGKILL');
+  for (const child of childrenOf(workbench.pid)) process.kill(child, 'SIGKILL');
   await expect(events.text()).rejects.toThrow('terminated');
   const choice = async () => (await choicesOf(workbench.url)).at(-1);
   expect(await until(async () => (await choice())?.trouble)).toBe(
@@ -156,7 +157,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const id = await startRun(workbench.url + last.at, 'lost-update', { thinkMs: 1_000 });
     const events = await fetch(`${workbench.url}${last.at}/api/runs/${id}/events`);
     await events.body?.getReader().read();
-    const children = await childrenOf(workbench.pid);
+    const children = childrenOf(workbench.pid);
     expect(children).toHaveLength(FURTHER.length);
     await workbench.stop({
       signal,
@@ -175,7 +176,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 test('they do not outlive a workbench that was killed', async () => {
   const workbench = await startWorkbench(own, FURTHER);
   await run(workbench.url + last.at, 'find');
-  const children = await childrenOf(workbench.pid);
+  const children = childrenOf(workbench.pid);
   expect(children).toHaveLength(FURTHER.length);
   await workbench.stop({
     signal: 'SIGKILL',
@@ -188,7 +189,7 @@ test('they do not outlive a workbench that was killed', async () => {
 test('with DATABASE_URL alone there is one engine and no further process', async () => {
   const workbench = await startWorkbench(own);
   expect(await choicesOf(workbench.url)).toHaveLength(1);
-  expect(await childrenOf(workbench.pid)).toEqual([]);
+  expect(childrenOf(workbench.pid)).toEqual([]);
   await workbench.stop();
 }, 60_000);
 

@@ -37,16 +37,24 @@ if (executablePath && onSqlite)
     });
 
     test.each(Object.entries(EXPECTED))(
-      '%s: run in the page, its outcome is seen for the four styles',
+      '%s: run in the page, its lesson and its outcome are seen for the four styles',
       async (scenario, outcome) => {
         await open(`/s/${scenario}`);
         await runIt();
+        expect(await on.page.innerText('.conclusion')).toMatch(/^[A-Z].+\.$/s);
         for (const style of STYLES) {
+          // Above the fold.
+          const lines = on.page.locator(`.comparison tr[data-style="${style}"] .track`);
+          expect(
+            await lines.last().locator('.session, .connection, .wait').count(),
+          ).toBeGreaterThan(0);
+          const { y = Infinity, height = 0 } = (await lines.last().boundingBox()) ?? {};
+          expect(y + height).toBeLessThan(800);
           const outcomeText = await on.page
             .locator(`.comparison tr[data-style="${style}"] .outcome`)
             .innerText();
           expect(outcomeText.replace(/^[✓✕]\s*/, '')).toMatch(outcome);
-          for (const part of ['source', 'sql', 'session', 'answer']) {
+          for (const part of ['queries', 'models', 'sql', 'session', 'answer']) {
             expect(await pane(style).locator(`.part.${part} .body`).innerText()).not.toBe('');
           }
           expect(await pane(style).locator('.sql .group').count()).toBeGreaterThan(0);
@@ -80,10 +88,6 @@ if (executablePath && onSqlite)
         '2 of 2 connections out',
       );
       expect(await pane('sql-builder').locator('.answer').innerText()).toContain('503');
-
-      await open('/s/n-plus-one?messages=7');
-      await runIt();
-      expect(await pane('sql-builder').locator('.repeats').innerText()).toMatch(/7× alike/);
     }, 60_000);
 
     test('a reload restores scenario, inputs and run from the address, and so does the way back', async () => {
@@ -153,17 +157,159 @@ if (executablePath && onSqlite)
       expect(await on.page.evaluate(() => document.activeElement?.textContent)).toBe('History');
     });
 
-    test('the difference of two styles is shown, and shared by the address', async () => {
-      await open('/s/create?diff=extension,sql-builder');
-      await on.page.waitForSelector('.diff .changed');
-      await on.page.selectOption('[aria-label=Right]', 'extension');
-      await on.page.waitForFunction(() => !document.querySelector('.diff .changed'));
-      expect(on.page.url()).toContain('diff=extension%2Cextension');
+    test('two styles are compared in queries, models and SQL, and what is identical says so', async () => {
+      const verdicts = (): Promise<string[]> =>
+        on.page
+          .locator('.diff .kind h3')
+          .evaluateAll((all) => all.map((each) => (each.textContent ?? '').replace(/[=≠]\s*/, '')));
+      await open('/s/create?diff=declarative,classical');
+      await on.page.waitForSelector('.diff .kind');
+      expect(await on.page.innerText('.diff')).toContain('press Run to compare what is sent');
+      await runIt();
+      await on.page.waitForSelector('.diff [data-kind=SQL]');
+      expect(await verdicts()).toEqual([
+        'Queries identical',
+        'Models 1 of 1 part differ',
+        'SQL 1 of 1 part differ',
+      ]);
+      expect(await on.page.locator('.diff [data-kind=Models] .changed').count()).toBeGreaterThan(0);
+      await on.page.selectOption('[aria-label=Left]', 'extension');
+      await on.page.selectOption('[aria-label=Right]', 'declarative');
+      expect((await verdicts()).at(-1)).toBe('SQL identical');
+      expect(on.page.url()).toContain('diff=extension%2Cdeclarative');
+    });
+
+    test('models are open where the styles differ in them', async () => {
+      await open('/s/create');
+      await pane('classical').locator('.models .excerpt').first().waitFor();
+      expect(await on.page.getAttribute('.facets button:nth-child(2)', 'aria-pressed')).toBe(
+        'true',
+      );
+      await on.page.route('**/api/sources/find', async (route) => {
+        const sources = await (await route.fetch()).json();
+        for (const style of STYLES) sources[style].models = sources['classical'].models;
+        await route.fulfill({ json: sources });
+      });
+      await open('/s/find');
+      await pane('classical').locator('.queries .excerpt').first().waitFor();
+      expect(await on.page.getAttribute('.facets button:nth-child(2)', 'aria-pressed')).toBe(
+        'false',
+      );
+      expect(await on.page.locator('.part.models:visible').count()).toBe(0);
+    });
+
+    test('one run shows no race; repeated ones show a median and its spread', async () => {
+      await open('/s/find');
+      await runIt();
+      expect(await on.page.locator('.comparison .time').count()).toBe(0);
+      await on.page.click('text=/^Time it/');
+      await on.page.waitForSelector('.comparison .time', { timeout: 60_000 });
+      await finished();
+      expect(await on.page.locator('.comparison td.time').allInnerTexts()).toEqual(
+        Array(4).fill(expect.stringMatching(/^[\d.,]+ ms\s+[\d.,]+–[\d.,]+$/)),
+      );
+      expect(await on.page.innerText('.times-text')).toMatch(/faster here|Fastest here/);
+      await open('/s/overlap');
+      expect(await on.page.locator('text=/^Time it/').count()).toBe(0);
+    }, 90_000);
+
+    test('repeated statements are marked, and so is what a library sends for itself; what is cut says so', async () => {
+      await open('/s/n-plus-one?messages=7');
+      await runIt();
+      expect(await pane('sql-builder').locator('.repeats').innerText()).toMatch(/7× alike/);
+      expect(await pane('extension').locator('.for-itself summary').first().innerText()).toMatch(
+        /^\d+ statements of the library’s own, to read the schema$/,
+      );
+      expect(await pane('extension').locator('.sent > ol').first().innerText()).not.toContain(
+        'PRAGMA',
+      );
+      expect(await pane('classical').locator('.for-itself').count()).toBe(0);
+      expect(await on.page.innerText('.comparison tr[data-style=extension]')).toMatch(/\+ \d+ own/);
+
+      const code = pane('sql-builder').locator('.part.queries .body');
+      const hidden = (): Promise<number> =>
+        code.evaluate((body) => body.scrollHeight - body.clientHeight);
+      expect(await hidden()).toBeGreaterThan(0);
+      const silent = await on.page.evaluate(
+        () =>
+          [...document.querySelectorAll('.panes *')].filter((each) => {
+            const { overflowY } = getComputedStyle(each);
+            const isCut = overflowY !== 'visible' && each.scrollHeight > each.clientHeight + 1;
+            return isCut && !each.parentElement?.querySelector(':scope > .whole');
+          }).length,
+      );
+      expect(silent).toBe(0);
+      await pane('extension').locator('.part.queries .whole').click(); // opens it in all four
+      expect(await hidden()).toBeLessThanOrEqual(1);
+      // What is behind the cut is shown when the keyboard gets there.
+      await pane('sql-builder').locator('.sql .group header button').last().focus();
+      const all = pane('sql-builder').locator('.part.sql .whole');
+      expect(await all.getAttribute('aria-expanded')).toBe('true');
+    });
+
+    test('from the beginning of the page the result is at most a dozen tabs away, and the content one', async () => {
+      await open('/s/pagination'); // the most inputs
+      await on.page.keyboard.press('Tab');
+      const focus = (): Promise<string | undefined> =>
+        on.page.evaluate(() => document.activeElement?.textContent);
+      expect(await focus()).toBe('Skip to the content');
+      await on.page.keyboard.press('Enter');
+      expect(await on.page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+
+      await open('/s/pagination');
+      const isThere = (): Promise<boolean> =>
+        on.page.evaluate(() => {
+          const [result, focused] = [document.getElementById('result'), document.activeElement];
+          const { DOCUMENT_POSITION_FOLLOWING, DOCUMENT_POSITION_CONTAINED_BY } = Node;
+          const there = DOCUMENT_POSITION_FOLLOWING | DOCUMENT_POSITION_CONTAINED_BY;
+          return Boolean(focused && (result?.compareDocumentPosition(focused) ?? 0) & there);
+        });
+      let tabs = 0;
+      while (!(await isThere())) {
+        await on.page.keyboard.press('Tab');
+        expect((tabs += 1)).toBeLessThanOrEqual(12);
+      }
+    });
+
+    test('after a change of page the focus is on its content, and its title is told', async () => {
+      const focus = (): Promise<string | undefined> =>
+        on.page.evaluate(() => document.activeElement?.tagName);
+      await open('/');
+      await on.page.focus('.catalogue li a');
+      await on.page.keyboard.press('Enter');
+      await on.page.waitForSelector('button.run');
+      expect(await focus()).toBe('MAIN');
+      expect(await on.page.title()).toBe('Create a user · Quartet workbench');
+      await on.page.click('text=The idea');
+      await on.page.waitForSelector('.doc h1');
+      expect(await focus()).toBe('MAIN');
+      await on.page.waitForFunction(() => document.title === 'The session · Quartet workbench');
+    });
+
+    test('the idea and the practice are pages, and their links work', async () => {
+      await open('/s/create');
+      await on.page.click('text=The idea');
+      await on.page.waitForSelector('.doc h1');
+      const text = await on.page.innerText('.doc');
+      expect(text).not.toMatch(/```|<!--|\]\(/);
+      expect(await on.page.locator('.doc pre .t-keyword').count()).toBeGreaterThan(0);
+      await on.page.click('.doc a[href^="/f/docs/concepts/"]');
+      await on.page.waitForFunction(
+        () => document.querySelector('.doc h1')?.textContent !== 'The session',
+      );
+      await on.page.goBack();
+      await on.page.waitForFunction(
+        () => document.querySelector('.doc h1')?.textContent === 'The session',
+      );
+      await on.page.goBack();
+      await on.page.click('text=Practise it');
+      await on.page.waitForSelector('.doc h1');
+      expect(await axeFinds(on.page)).toEqual([]);
     });
 
     test('the source leads to its line in the whole file', async () => {
       await open('/s/create');
-      await pane('classical').locator('.source .place').first().click();
+      await pane('classical').locator('.queries .place').first().click();
       await on.page.waitForSelector('.line.highlighted');
       expect(await on.page.innerText('.line.highlighted')).toContain('createUser');
       expect(await on.page.innerText('h1')).toBe('apps/classical/src/queries.ts');
@@ -249,11 +395,15 @@ if (executablePath && onSqlite)
     });
 
     test.each(['light', 'dark'] as const)(
-      'axe finds nothing serious, %s',
+      'axe finds nothing, %s',
       async (colorScheme) => {
         await on.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await open('/');
         expect(await axeFinds(on.page)).toEqual([]);
+        for (const file of ['docs/comparison.md', 'apps/classical/src/models.ts']) {
+          await open(`/f/${file}`);
+          expect(await axeFinds(on.page)).toEqual([]);
+        }
         for (const address of [
           'n-plus-one',
           'overlap',

@@ -25,6 +25,7 @@ const { values } = parseArgs({
     route: { type: 'string' },
     rounds: { type: 'string' },
     slice: { type: 'string' },
+    'warm-up': { type: 'string' },
     docs: { type: 'boolean', default: false },
   },
 });
@@ -35,13 +36,14 @@ async function main(): Promise<void> {
     ...preset,
     ...(values.rounds && { rounds: Number(values.rounds) }),
     ...(values.slice && { sliceMs: Number(values.slice) }),
+    ...(values['warm-up'] && { warmUpMs: Number(values['warm-up']) }),
   };
   const engines = ENGINES.filter((name) => values.engine?.split(',').includes(name) ?? true);
   const wanted = values.variant?.split(',');
   const variants = VARIANTS.filter(({ id, kind }) =>
     wanted
       ? wanted.includes(id)
-      : values.full || (kind !== 'transactional' && !id.endsWith('-ofw')),
+      : values.full || !(['transactional', 'router'].includes(kind) || id.endsWith('-ofw')),
   );
   const routes = [...ROUTES, NOTHING].filter(
     ({ name }) => values.route?.split(',').some((part) => name.includes(part)) ?? true,

@@ -5,7 +5,7 @@
 import type { Engine } from '@quartet/db-core';
 import { createEngine, runInScope, scopedSession, sessionmaker } from '@quartet/db-core';
 import { mysql2Driver, pgDriver } from '@quartet/db-core/drivers';
-import { bindKnex } from '@quartet/db-knex';
+import { bindKnex, compileQuery } from '@quartet/db-knex';
 import { sqlite3Driver } from '@quartet/db-sequelize';
 import BetterSqlite3 from 'better-sqlite3';
 import { bench, do_not_optimize, group, run } from 'mitata';
@@ -139,10 +139,14 @@ async function measure(name: EngineName, engine: Engine, database: Database): Pr
     'a scope with a session that does nothing': () => runInScope(() => void Session()),
     'a scope with one statement': () => runInScope(() => Session.execute(SELECT, [7])),
   });
+  const knex = bindKnex(engine);
+  const byId = compileQuery((db, { id }: { id: number }) => db('users').where({ id }).first());
   await runInScope(() =>
     timed('in a session', {
       ...Object.fromEntries(facades),
       'Session.execute': () => Session.execute(SELECT, [7]),
+      'Knex, by compileQuery': () => byId(knex, { id: 7 }),
+      'Knex, built for each call': () => knex('users').where({ id: 7 }).first(),
     }),
   );
   return rows;

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:profile -- --variant execute --engine sqlite --route 'GET /users/:id'`: where the server's CPU
- * time goes under load, by function and by package. `--docs` writes the comparisons that the docs show.
+ * time goes under load, by function and by package; several variants, separated by commas, are compared. `--docs` writes the comparisons that the docs show.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,11 +46,11 @@ interface Costs {
 
 /** The comparisons of the docs: where a style spends more or less time than its library used alone. */
 const COMPARED = [
-  { engine: 'sqlite', variants: ['bare', 'execute', 'sql-builder', 'plain-knex'] },
-  { engine: 'sqlite', variants: ['classical', 'plain-typeorm'] },
-  { engine: 'postgres', variants: ['extension', 'extension-ofw', 'plain-sequelize'] },
-  { engine: 'postgres', variants: ['sql-builder', 'sql-builder-ofw', 'plain-knex'] },
-  { engine: 'mariadb', variants: ['classical', 'classical-ofw', 'plain-typeorm'] },
+  { engine: 'sqlite', variants: ['bare', 'execute', 'sql-builder', 'knex-router', 'knex'] },
+  { engine: 'sqlite', variants: ['classical', 'typeorm-router', 'typeorm'] },
+  { engine: 'postgres', variants: ['extension', 'sequelize-router', 'sequelize'] },
+  { engine: 'postgres', variants: ['sql-builder', 'knex-router', 'knex'] },
+  { engine: 'mariadb', variants: ['classical', 'classical-ofw', 'typeorm-router', 'typeorm'] },
 ] as const;
 const ROWS = 12;
 /** Each variant is warmed up for half the time that it is measured: the first third of the samples is dropped. */
@@ -67,8 +67,13 @@ async function main(): Promise<void> {
     writeSection('profile', tables.join('\n\n'));
     return;
   }
-  const [costs] = await profile(values.engine as EngineName, [values.variant]);
-  if (costs) print(costs);
+  const variants = values.variant.split(',');
+  const costs = await profile(values.engine as EngineName, variants);
+  for (const [i, each] of costs.entries()) {
+    console.log(`\n${variants[i]}`);
+    print(each);
+  }
+  if (costs.length > 1) console.log(`\n${comparison(variants, costs)}`);
 }
 
 /** A slice of load on each variant in turn, on one database, so that other work of the machine affects all alike. */

@@ -1,7 +1,7 @@
 /** `npm run bench:report`: writes the tables of the last full run into the docs again, from its stored figures. */
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import type { Run } from './report/write-report';
+import type { Run } from './report/run';
 import { writeReport } from './report/write-report';
 
 const run = JSON.parse(

@@ -29,6 +29,8 @@ interface Soaked {
   readonly errors: number;
   /** Resident megabytes after each tenth of the requests. */
   readonly rss: number[];
+  /** Megabytes of the heap at the same moments, after a garbage collection. */
+  readonly heap: number[];
 }
 
 async function main(): Promise<void> {
@@ -36,7 +38,7 @@ async function main(): Promise<void> {
   const soaked: Soaked[] = [];
   for (const style of STYLES) {
     const database = await Database.create('sqlite');
-    const server = await Server.start(style, database.url);
+    const server = await Server.start(style, database.url, ['--expose-gc']);
     const ask = (route: string, amount: number, first: number, durationMs = 600_000) =>
       loader.run({
         port: server.port,
@@ -53,11 +55,13 @@ async function main(): Promise<void> {
       const { loopDelayP99 } = await server.usage();
       await database.reset();
       const rss: number[] = [];
+      const heap: number[] = [];
       for (let look = 0; look < LOOKS; look++) {
         await ask('GET /users/:id', Number(values.requests) / LOOKS, 1);
         rss.push((await server.usage()).rss / 1024 / 1024);
+        heap.push((await server.collected()).heapUsed / 1024 / 1024);
       }
-      soaked.push({ style, loopDelayP99, errors, rss });
+      soaked.push({ style, loopDelayP99, errors, rss, heap });
       process.stderr.write(`${style}: done\n`);
     } finally {
       await server.stop();
@@ -65,17 +69,19 @@ async function main(): Promise<void> {
     }
   }
   loader.stop();
-  const rows = soaked.map(({ style, loopDelayP99, errors, rss }) => [
+  const rows = soaked.map(({ style, loopDelayP99, errors, rss, heap }) => [
     style,
     `${loopDelayP99.toFixed(1)} ms`,
     String(errors),
     rss.map((megabytes) => megabytes.toFixed(0)).join(' · '),
+    heap.map((megabytes) => megabytes.toFixed(0)).join(' · '),
   ]);
   const head = [
     'SQLite',
     `event loop delay p99, ${WRITERS} writers`,
     'errors',
     `memory in MB after each tenth of ${values.requests} requests`,
+    'heap in MB, collected',
   ];
   const text = table(head, rows);
   console.log(`${text}\n\n${writeResults('soak.json', { machine: machine(), soaked })}`);

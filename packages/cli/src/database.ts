@@ -8,6 +8,11 @@ import type { Style } from './styles';
 /** The file that `npm start` gives the style. */
 const DATA = join(__dirname, '../../../data');
 
+/** Whether it is that file, which holds sample data; a database of DATABASE_URL may hold other data. */
+export function isOwnFile(): boolean {
+  return process.env['DATABASE_URL'] === undefined;
+}
+
 /** @throws ArgumentError that names DATABASE_URL when that cannot be used. */
 export function openDatabase(style: Style, options: EngineOptions = {}): Engine {
   const { DATABASE_URL } = process.env;

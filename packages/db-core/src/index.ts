@@ -1,6 +1,8 @@
 /**
  * `@quartet/db-core`: the engine, the session and its scope. Express is served by
  * `@quartet/db-core/express`, libraries join through `@quartet/db-core/drivers`.
+ *
+ * @packageDocumentation
  */
 export type { Dialect } from './dialects/dialect';
 export type { CursorResult, DriverConnection } from './dialects/driver-connection';

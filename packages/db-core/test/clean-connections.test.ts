@@ -28,7 +28,7 @@ const LEFT = {
     ],
     [
       'select pg_advisory_lock(4711)',
-      "select count(*)::int from pg_locks where locktype = 'advisory'",
+      "select count(*)::int from pg_locks where locktype = 'advisory' and objid = 4711 and database = (select oid from pg_database where datname = current_database())",
       0,
     ],
     ['prepare left_there as select 1', 'select count(*)::int from pg_prepared_statements', 0],

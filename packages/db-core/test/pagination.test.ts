@@ -142,6 +142,43 @@ test('the size is 100 at most unless said otherwise', async () => {
   expect((await paginate(numbers(500), { perPage: 300, maxPerPage: Infinity })).perPage).toBe(300);
 });
 
+describe('without a count', () => {
+  const at = (page: number, total: number): Promise<Pagination<number>> =>
+    paginate(numbers(total), { page, perPage: 10, count: false });
+
+  test('the page has its items, and whether there is a next one, but no total', async () => {
+    const source = numbers(11);
+    const first = await paginate(source, { perPage: 10, count: false });
+    expect(first.items).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(first).toMatchObject({
+      total: undefined,
+      pages: 0,
+      hasNext: true,
+      nextNum: 2,
+      last: 10,
+    });
+    expect([...first.iterPages()]).toEqual([]);
+    const last = await first.next();
+    expect(last.items).toEqual([10]);
+    expect(last).toMatchObject({ total: undefined, hasNext: false, nextNum: undefined });
+    expect(await last.prev()).toMatchObject({ page: 1, hasNext: true });
+    expect(source.counted).toBe(0);
+  });
+
+  test('a list that ends with its page has no next one', async () => {
+    expect(await at(1, 10)).toMatchObject({ hasNext: false });
+    expect(await at(2, 20)).toMatchObject({ hasNext: false, hasPrev: true });
+    await expect(at(2, 10)).rejects.toThrow('Page 2 is past the end.');
+  });
+
+  test('the one item more is not part of the size', async () => {
+    const page = await paginate(numbers(500), { perPage: 300, count: false });
+    expect([page.items.length, page.perPage, page.hasNext]).toEqual([100, 100, true]);
+    const rest = await paginate(numbers(5), { limit: 2, offset: 3, count: false });
+    expect([rest.items, rest.hasNext]).toEqual([[3, 4], false]);
+  });
+});
+
 function asked(
   query: Record<string, unknown>,
   options?: Parameters<typeof paginate>[1],

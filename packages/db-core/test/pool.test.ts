@@ -63,7 +63,7 @@ onEachEngine((fixture) => {
     const until = Date.now() + 5;
     while (Date.now() < until);
     await engine.execute('select 1');
-    expect(engine.status()).toMatchObject({ size: 1, opened: 2 });
+    expect(engine.status().opened).toBe(2); // which may be too old by now as well
   });
 
   test('an idle connection is closed after a time, and so many stay', async () => {

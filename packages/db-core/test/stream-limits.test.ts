@@ -49,6 +49,8 @@ function limits(name: 'postgres' | 'mariadb', open: (engine: Engine) => Readable
     await once(stream, 'readable');
     return stream;
   };
+  /** It may be ended before its first row. */
+  const reading = (stream: Readable): Readable => stream.once('readable', () => undefined);
   const failure = async (stream: Readable): Promise<unknown> => {
     const [error] = (await once(stream, 'error').catch((thrown: unknown) => [thrown])) as [unknown];
     return error;
@@ -87,7 +89,8 @@ function limits(name: 'postgres' | 'mariadb', open: (engine: Engine) => Readable
     const Session = scopedSession(sessionmaker({ bind: engine }));
     const first = await begun(open(engine));
     await runInScope(async () => {
-      await Session.execute('select 1');
+      Session({ begin: 'on-first-statement' });
+      await Session.execute('select 1'); // holds a connection
       expect(await failure(open(engine))).toBeInstanceOf(PoolTimeoutError);
     });
     first.destroy();
@@ -95,8 +98,7 @@ function limits(name: 'postgres' | 'mariadb', open: (engine: Engine) => Readable
 
   test('end one that is read for too long, with an error', async () => {
     const engine = make({ streamTimeoutMs: 50 });
-    const stream = await begun(open(engine));
-    const error = await failure(stream);
+    const error = await failure(reading(open(engine)));
     expect(error).toBeInstanceOf(OperationalError);
     expect(String(error)).toContain('streamTimeoutMs');
     await until(() => engine.status().inUse === 0);
@@ -106,7 +108,7 @@ function limits(name: 'postgres' | 'mariadb', open: (engine: Engine) => Readable
   test('end one without a listener for errors, not the process', async () => {
     const engine = make({ streamTimeoutMs: 50 });
     expectWarning('streamTimeoutMs');
-    const stream = await begun(open(engine));
+    const stream = reading(open(engine));
     let ended = false;
     stream.on('end', () => (ended = true));
     await new Promise((closed) => stream.once('close', closed));
@@ -123,7 +125,7 @@ function limits(name: 'postgres' | 'mariadb', open: (engine: Engine) => Readable
       cursor: Cursor;
     };
     new (pgDriver(engine).Client)().query(cursor as never);
-    expect(await cursor.read(1)).toHaveLength(1);
+    await Promise.allSettled([cursor.read(1)]); // it may be ended before its first row
     await until(() => engine.status().inUse === 0);
     await expect(cursor.read(1)).rejects.toThrow('Connection terminated');
   });

@@ -5,6 +5,7 @@
 import type { Knex } from 'knex';
 import { engineOf } from './bind-knex';
 
+/** Options of `utcDateTime`. */
 export interface UtcDateTimeOptions {
   /** The database sets the current time where an INSERT gives none. Default false. */
   readonly defaultNow?: boolean;

@@ -1,4 +1,8 @@
-/** `@quartet/db-knex`: Knex on a db-core engine, with a light data mapper. */
+/**
+ * `@quartet/db-knex`: Knex on a db-core engine, with a light data mapper.
+ *
+ * @packageDocumentation
+ */
 export type { BindKnexOptions } from './bind-knex';
 export type { UtcDateTimeOptions } from './columns';
 export type { CompiledQuery } from './compile/compile-query';

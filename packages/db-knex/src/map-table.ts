@@ -3,16 +3,20 @@
  * them. It knows no relations; a foreign key is a column.
  */
 import type { Class, Mapper } from '@quartet/db-core/binding';
+import { ArgumentError } from '@quartet/db-core';
 import { assertKnownOptions, mapClass, mappedAlready, mapperOf } from '@quartet/db-core/binding';
 import type { Knex } from 'knex';
 import { TableMapper } from './table-mapper';
 
+/** Which table and columns a class stands for. */
 export interface TableMapping<T extends object> {
   readonly table: string;
   /** Properties that are columns, by the column's name or by `true` where it is the same. */
   readonly columns: { readonly [K in keyof T]?: string | true };
   /** Default `id`. */
   readonly primaryKey?: (string & keyof T) | readonly (string & keyof T)[];
+  /** Properties that are set to the current time wherever the session or a query changes a row and sets no other. Default none. */
+  readonly onUpdateNow?: readonly (string & keyof T)[];
   /** Classes whose rows must exist first, since this table has a foreign key to theirs. */
   readonly references?: readonly Class[];
 }
@@ -21,6 +25,7 @@ const MAPPING: Readonly<Record<keyof TableMapping<object>, true>> = {
   table: true,
   columns: true,
   primaryKey: true,
+  onUpdateNow: true,
   references: true,
 };
 
@@ -43,13 +48,19 @@ export function mapTable<T extends object>(
   mapping: TableMapping<T>,
 ): void {
   assertKnownOptions('option of mapTable()', mapping, MAPPING);
-  const { table, columns, primaryKey = 'id' as string & keyof T, references = [] } = mapping;
+  const { table, columns, primaryKey = 'id' as string & keyof T } = mapping;
+  const { references = [], onUpdateNow = [] } = mapping;
   const names = Object.entries(columns).map(([property, name]): [string, string] => [
     property,
     name === true ? property : String(name),
   ]);
   const keys = Array.isArray(primaryKey) ? primaryKey : [primaryKey as string];
-  const said = JSON.stringify([table, names, keys]);
+  const unmapped = onUpdateNow.find((property) => !(property in columns));
+  if (unmapped !== undefined)
+    throw new ArgumentError(
+      `mapTable() of ${target.name} was given onUpdateNow: ['${unmapped}'], which is none of its columns.`,
+    );
+  const said = JSON.stringify([table, names, keys, onUpdateNow]);
   if ((mappings.get(target) ?? said) !== said) throw mappedAlready(target);
   mappings.set(target, said);
   mapClass(
@@ -60,6 +71,7 @@ export function mapTable<T extends object>(
       table,
       columns: new Map(names),
       primaryKey: keys,
+      onUpdateNow,
       dependencies: (): Mapper[] => references.map((reference) => mapperOf(reference)),
     }),
   );

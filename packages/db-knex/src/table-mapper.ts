@@ -23,6 +23,8 @@ export interface TableMapperOptions<T extends object> {
   readonly columns: ReadonlyMap<string, string>;
   /** Properties. */
   readonly primaryKey: readonly string[];
+  /** Properties. */
+  readonly onUpdateNow: readonly string[];
   readonly dependencies: () => Mapper[];
 }
 
@@ -80,9 +82,12 @@ export class TableMapper<T extends object> implements Mapper<T> {
       await this.#insert(instance);
       return noteChange(this.engine, instance, 'insert');
     }
-    const changes = this.#changes(instance, row);
-    if (Object.keys(changes).length === 0) return;
+    const own = this.#changes(instance, row);
+    if (Object.keys(own).length === 0) return;
+    const changes = this.#updated(own);
     await this.#query().where(this.#key(row)).update(changes);
+    for (const property of this.#options.onUpdateNow)
+      Object.assign(instance, { [property]: changes[this.#column(property)] });
     this.#rows.set(instance, { ...row, ...remembered(changes) });
     noteChange(this.engine, instance, 'update');
   }
@@ -136,13 +141,24 @@ export class TableMapper<T extends object> implements Mapper<T> {
 
   async updateAll(select: Select, values: Row): Promise<number> {
     const row = Object.entries(values).map(([property, value]) => [this.#column(property), value]);
-    const query = this.#query().update(Object.fromEntries(row));
+    const query = this.#query().update(this.#updated(Object.fromEntries(row) as Row));
     await this.#narrow(query, select);
     return Number(await query);
   }
 
   assertCondition(condition: unknown): void {
     assertWhere(this, this.#options, condition);
+  }
+
+  /** What an UPDATE sets: the changes, and the current time in the columns that have it. */
+  #updated(changes: Row): Row {
+    const { onUpdateNow } = this.#options;
+    if (onUpdateNow.length === 0) return changes;
+    const now = new Date();
+    return {
+      ...Object.fromEntries(onUpdateNow.map((property) => [this.#column(property), now])),
+      ...changes,
+    };
   }
 
   /** INSERT, then the row as the database has it: with its generated key and its defaults. */

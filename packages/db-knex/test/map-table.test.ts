@@ -1,6 +1,14 @@
 /** A class is mapped to one table. */
-import { ArgumentError, createEngine } from '@quartet/db-core';
+import {
+  ArgumentError,
+  createEngine,
+  runInScope,
+  scopedSession,
+  sessionmaker,
+} from '@quartet/db-core';
+import { columns } from '@quartet/db-core/orm';
 import { bindKnex, mapTable } from '@quartet/db-knex';
+import { freshDatabase, testEngines } from '@quartet/testing';
 
 class Account {
   id!: number;
@@ -30,3 +38,29 @@ test('an unknown option is refused', async () => {
   expect(() => mapTable(bindKnex(engine), Page, mapping)).toThrow(/'tabel': did you mean 'table'/);
   await engine.dispose();
 });
+
+test.each(testEngines())(
+  'on $name the first read with a condition begins no transaction, though it asks for the types of the columns',
+  async (testEngine) => {
+    const database = await freshDatabase(testEngine);
+    const engine = createEngine(database.url, { begin: 'on-first-write' });
+    class Book {
+      id!: number;
+    }
+    mapTable(bindKnex(engine), Book, { table: 'books', columns: { id: true } });
+    await engine.execute('create table books (id int primary key)');
+    await engine.execute('insert into books values (7)');
+    const begun = jest.fn();
+    engine.on('begin', begun);
+    const Session = scopedSession(sessionmaker({ bind: engine }));
+    const [ids, inUse] = await runInScope(async () => {
+      const found = await Session.query(Book)
+        .filter(columns(Book).id.in([7, 8]))
+        .all();
+      return [found.map(({ id }) => id), engine.status().inUse];
+    });
+    await engine.dispose();
+    await database.drop();
+    expect([ids, inUse, begun.mock.calls.length]).toEqual([[7], 0, 0]);
+  },
+);

@@ -13,7 +13,7 @@ import { sequelizeOptions } from './options';
 import { reportModifications } from './report-modifications';
 import { defineStoredTypes, typesOf } from './sqlite3/model-types';
 import { SequelizeMapper } from './sequelize-mapper';
-import { defineUtcDateTime } from './utc-date-time';
+import { defineUtcDateTime, keepUpdatedAt } from './utc-date-time';
 
 /** Defines one or more models on the given Sequelize, by `sequelize.define` or `User.init`. */
 export type DefineModels = (sequelize: Sequelize) => unknown;
@@ -22,6 +22,7 @@ export type DefineModels = (sequelize: Sequelize) => unknown;
 // Any constructor will do: sequelize-typescript itself checks whether it is a model.
 export type DecoratedModel = abstract new (...args: never[]) => Model;
 
+/** Options of `bindSequelize`: Sequelize's own, without those that the engine answers. */
 export interface BindSequelizeOptions
   extends Omit<Options, 'dialect' | 'dialectModule' | 'storage' | 'pool' | 'models'> {
   /** Functions that define models, called in order, and classes of sequelize-typescript. More may be defined later. */
@@ -60,6 +61,7 @@ export async function bindSequelize(
     decorated.length > 0
       ? new (sequelizeTypescript().Sequelize)(settings)
       : new Sequelize(settings);
+  sequelize.addHook('beforeDefine', keepUpdatedAt);
   sequelize.addHook('afterDefine', (model) =>
     mapModel(engine, model as unknown as ModelStatic<Model>),
   );

@@ -1,4 +1,8 @@
-/** `@quartet/db-sequelize`: Sequelize and sequelize-typescript on a db-core engine. */
+/**
+ * `@quartet/db-sequelize`: Sequelize and sequelize-typescript on a db-core engine.
+ *
+ * @packageDocumentation
+ */
 export type { BindSequelizeOptions, DecoratedModel, DefineModels } from './bind-sequelize';
 export type { Sqlite3Driver } from './sqlite3/driver';
 export type { Sqlite3Callback } from './sqlite3/statement';

@@ -5,13 +5,20 @@
  * @see https://sequelize.org/docs/v6/other-topics/extending-data-types/
  */
 import type { DialectFacts } from '@quartet/db-core/binding';
+import { ArgumentError } from '@quartet/db-core';
 import { readAs } from '@quartet/db-core/binding';
-import type { DateDataType, ModelAttributeColumnOptions } from 'sequelize';
+import type { DateDataType, ModelAttributeColumnOptions, ModelOptions } from 'sequelize';
 import { DataTypes } from 'sequelize';
 
+/** Options of `utcDateTime`. */
 export interface UtcDateTimeOptions {
   /** The database sets the current time where an INSERT gives none; a new instance has it at once. Default false. */
   readonly defaultNow?: boolean;
+  /**
+   * Each UPDATE of Sequelize sets the current time, and so does an INSERT: it is the model's `updatedAt`, of which there is one.
+   * Default false.
+   */
+  readonly onUpdateNow?: boolean;
   /** Default false. */
   readonly allowNull?: boolean;
   /** The column's name, where it is not the attribute's. */
@@ -27,9 +34,9 @@ export interface UtcDateTimeOptions {
  * @Column(utcDateTime({ defaultNow: true, field: 'created_at' })) declare createdAt: Date;
  */
 export function utcDateTime(options: UtcDateTimeOptions = {}): ModelAttributeColumnOptions {
-  const { defaultNow = false, allowNull = false, field } = options;
+  const { defaultNow = false, onUpdateNow = false, allowNull = false, field } = options;
   return {
-    type: new UtcDateTime({ defaultNow }) as unknown as DateDataType,
+    type: new UtcDateTime({ defaultNow, onUpdateNow }) as unknown as DateDataType,
     allowNull,
     ...(defaultNow && { defaultValue: DataTypes.NOW }),
     ...(field !== undefined && { field }),
@@ -38,7 +45,7 @@ export function utcDateTime(options: UtcDateTimeOptions = {}): ModelAttributeCol
 
 /** Sequelize's own DATE, which checks and compares values; its typings lack both. */
 interface DateType {
-  readonly options: { readonly defaultNow?: boolean };
+  readonly options: { readonly defaultNow?: boolean; readonly onUpdateNow?: boolean };
   toSql(): string;
   _stringify(value: unknown): string;
 }
@@ -78,6 +85,47 @@ export function defineUtcDateTime(dialect: string, { instant }: DialectFacts): v
   };
   // Also for tables that no model describes, whose columns Sequelize reads by their declared type.
   if (instant.isText) types[KEY].parse = (value) => readAs('instant', value);
+}
+
+/**
+ * Makes the attribute with `onUpdateNow` what Sequelize calls `updatedAt`, before the model is made.
+ *
+ * A model that has another one is refused with an ArgumentError.
+ */
+export function keepUpdatedAt(
+  attributes: Readonly<Record<string, unknown>>,
+  options: ModelOptions,
+): void {
+  const [name, another] = Object.keys(attributes).filter((each) => isSetOnUpdate(attributes[each]));
+  if (name === undefined) return;
+  const { timestamps = true, updatedAt } = options;
+  const former = another ?? (timestamps && typeof updatedAt === 'string' ? updatedAt : name);
+  if (former !== name) {
+    refuse(
+      options,
+      `Sequelize sets one attribute at each update, and ${options.modelName} has two, '${name}' and '${former}': ` +
+        'give onUpdateNow to one of them, and set the other in a hook beforeUpdate.',
+    );
+    return;
+  }
+  if (!timestamps) Object.assign(options, { timestamps: true, createdAt: false, deletedAt: false });
+  options.updatedAt = name;
+}
+
+/** Sequelize runs hooks in an async function, where an error would not reach who defines the model: reading the option does. */
+function refuse(options: ModelOptions, message: string): void {
+  const refused = new ArgumentError(message);
+  Object.defineProperty(options, 'updatedAt', {
+    enumerable: true,
+    get() {
+      throw refused;
+    },
+  });
+}
+
+function isSetOnUpdate(attribute: unknown): boolean {
+  const { type } = (attribute ?? {}) as { readonly type?: unknown };
+  return type instanceof UtcDateTime && type.options.onUpdateNow === true;
 }
 
 /** The registry of types that Sequelize documents for extensions: `DataTypes.sqlite` and so on. */

@@ -17,7 +17,7 @@ import { mappedSchemas } from './mapper';
 import { dataSourceOn } from './options';
 import { reportModifications } from './report-modifications';
 import { TypeormMapper } from './typeorm-mapper';
-import { settleUtcColumns } from './utc-date-time';
+import { keepUpdated, settleUtcColumns } from './utc-date-time';
 
 const { bind, engineOf } = engineRegistry<DataSource>('DataSource', 'await bindTypeorm(engine, …)');
 export { engineOf };
@@ -50,6 +50,7 @@ export async function bindTypeorm(
     const dataSource = dataSourceOn(engine, { ...options, entities } as Partial<DataSourceOptions>);
     await dataSource.initialize();
     bind(dataSource, engine);
+    keepUpdated(dataSource, entities);
     reportModifications(engine, dataSource);
     for (const metadata of dataSource.entityMetadatas) {
       if (typeof metadata.target !== 'function' || metadata.isJunction) continue;

@@ -1,4 +1,8 @@
-/** `@quartet/db-typeorm`: TypeORM on a db-core engine, with classical mapping. */
+/**
+ * `@quartet/db-typeorm`: TypeORM on a db-core engine, with classical mapping.
+ *
+ * @packageDocumentation
+ */
 export type { BindTypeormOptions } from './bind-typeorm';
 export type { Mapping } from './mapper';
 export type { UtcDateTimeOptions } from './utc-date-time';

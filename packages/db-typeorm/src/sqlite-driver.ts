@@ -15,7 +15,7 @@ import type { Engine } from '@quartet/db-core';
 import type { StoredAs } from '@quartet/db-core/binding';
 import { readAs } from '@quartet/db-core/binding';
 import { Route, runSqlite } from '@quartet/db-core/drivers';
-import type { DataSource, ObjectLiteral } from 'typeorm';
+import type { DataSource, EntitySubscriberInterface, ObjectLiteral } from 'typeorm';
 import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner';
@@ -82,7 +82,7 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
     if (this.isReleased) throw new QueryRunnerAlreadyReleasedError();
     const values = parameters as unknown[];
     const { logger } = this.driver.dataSource;
-    const observed = this.driver.dataSource.subscribers.length > 0;
+    const observed = this.driver.dataSource.subscribers.some(hearsQueries);
     logger.logQuery(sql, values, this);
     if (observed) await this.broadcaster.broadcast('BeforeQuery', sql, values);
     const startedAt = Date.now();
@@ -106,12 +106,15 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
     }
   }
 
-  override async release(): Promise<void> {
-    if (this.isReleased) return;
-    await super.release();
-    if (this.#foreignKeysOff) await this.afterMigration();
+  override release(): Promise<void> {
+    if (this.isReleased) return Promise.resolve();
+    return this.#foreignKeysOff ? this.afterMigration().then(() => this.#free()) : this.#free();
+  }
+
+  #free(): Promise<void> {
+    const releasing = super.release();
     this.isReleased = true;
-    await this.#route.free();
+    return this.#route.free().then(() => releasing);
   }
 
   override async beforeMigration(): Promise<void> {
@@ -141,6 +144,11 @@ class EngineQueryRunner extends BetterSqlite3QueryRunner {
     this.broadcaster.broadcastAfterQueryEvent(result, sql, values, success, durationMs, raw, error);
     await result.wait();
   }
+}
+
+/** Most subscribers want to know of objects, not of statements. */
+function hearsQueries({ beforeQuery, afterQuery }: EntitySubscriberInterface): boolean {
+  return beforeQuery !== undefined || afterQuery !== undefined;
 }
 
 /** `2026-11-21 10:00:00.000`, as TypeORM writes instants, and all else that a Date can be made of. */

@@ -105,16 +105,14 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   }
 
   isModified(instance: ObjectLiteral): boolean {
-    const known = this.#known.get(instance);
-    return !known || this.#values(instance).some((value, i) => !isUnchanged(value, known[i]));
+    return this.#values(instance).some(this.#differsFromRow(instance));
   }
 
   modifiedProperties(instance: ObjectLiteral): readonly string[] {
-    const known = this.#known.get(instance);
-    const values = this.#values(instance);
-    return this.#metadata.columns.flatMap(({ propertyPath }, i) =>
-      known && isUnchanged(values[i], known[i]) ? [] : propertyPath,
-    );
+    const [values, differs] = [this.#values(instance), this.#differsFromRow(instance)];
+    return this.#metadata.columns
+      .filter((_column, i) => differs(values[i], i))
+      .map(({ propertyPath }) => propertyPath);
   }
 
   create(values: Readonly<Record<string, unknown>>): ObjectLiteral {
@@ -230,6 +228,12 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
   #remember(instance: ObjectLiteral): ObjectLiteral {
     this.#known.set(instance, this.#values(instance).map(snapshot));
     return instance;
+  }
+
+  /** Whether a column's value, by the column's number, is another than the row's; every one, where no row is known. */
+  #differsFromRow(instance: ObjectLiteral): (value: unknown, column: number) => boolean {
+    const known = this.#known.get(instance);
+    return (value, column) => !known || !isUnchanged(value, known[column]);
   }
 
   #values(instance: ObjectLiteral): unknown[] {

@@ -8,6 +8,7 @@ import { costsRoundTrip, heldMs } from './drawing/round-trip';
 import { waitOf } from './drawing/timeline';
 import { groupAlike } from './parts/alike';
 
+/** What a finding is about. */
 export type FindingKind =
   | 'forgotten-commit'
   | 'n-plus-one'
@@ -17,6 +18,7 @@ export type FindingKind =
   | 'failed'
   | 'aborted';
 
+/** Something in a request that deserves a look, in a sentence. */
 export interface Finding {
   readonly kind: FindingKind;
   readonly text: string;

@@ -1,4 +1,8 @@
-/** `@quartet/debug-panel`: the last requests of your own app, live in the browser. */
+/**
+ * `@quartet/debug-panel`: the last requests of your own app, live in the browser.
+ *
+ * @packageDocumentation
+ */
 export type { DebugPanelOptions } from './options';
 export type { Finding, FindingKind } from './findings';
 export type { RequestDetails, RequestSummary } from './json';

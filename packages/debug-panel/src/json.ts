@@ -6,6 +6,7 @@ import type { Shown } from './page/shown';
 import { figuresOf, findingsOf, groupsOf } from './findings';
 import { poolFigures } from './parts/session-event';
 
+/** One request in the list: what was asked, what was answered, and its figures. */
 export interface RequestSummary extends Figures {
   readonly id: number;
   readonly method: string;
@@ -22,6 +23,7 @@ export interface RequestSummary extends Figures {
   readonly findings: readonly Finding[];
 }
 
+/** One request with all that was recorded of it. */
 export interface RequestDetails extends RequestSummary {
   readonly events: readonly SessionEvent[];
   /** Events that were too many to be kept. */

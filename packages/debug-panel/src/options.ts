@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { ArgumentError } from '@quartet/db-core';
 import { assertKnownOptions } from '@quartet/db-core/binding';
 
+/** Options of `debugPanel`. */
 export interface DebugPanelOptions {
   /** Where the page is. Default `/__quartet`. */
   readonly path?: string;

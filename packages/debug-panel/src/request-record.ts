@@ -1,10 +1,12 @@
 /** What one request has done: its events as a page shows them, within bounds, and what its sessions hold at the moment. */
+import { createHash } from 'node:crypto';
 import type { Engine } from '@quartet/db-core';
 import type { RecordedEvent } from '@quartet/db-core/observe';
 import { Recorder } from '@quartet/db-core/observe';
 import type { SessionEvent } from './drawing/events';
 import type { KnownOptions } from './options';
 import type { KnownEngine, KnownEngines } from './known-engines';
+import { isCut } from './parts/alike';
 import { toSessionEvent } from './parts/session-event';
 import { keptParams } from './kept-params';
 
@@ -54,6 +56,8 @@ export class RequestRecord {
   readonly #engines: KnownEngines;
   readonly #nextId: () => number;
   readonly #sessions = new WeakMap<object, number>();
+  /** Digests of hidden values, each with its number. */
+  readonly #values = new Map<string, number>();
   #sessionCount = 0;
   #openSessions = 0;
   #connections = 0;
@@ -146,14 +150,27 @@ export class RequestRecord {
   /** Without values where they are not to be shown. */
   #shown(event: Omit<SessionEvent, 'id'>, engine: Engine): Omit<SessionEvent, 'id'> {
     const { sql, params, error, ...rest } = event;
-    const { showParameters } = this.#options;
-    const text = sql !== undefined && !showParameters ? engine.describe(sql).shape : sql;
+    if (this.#options.showParameters)
+      return sql === undefined ? event : { ...event, sql: cut(sql) };
     return {
       ...rest,
-      ...(text !== undefined && { sql: cut(text) }),
-      ...(params && { params: showParameters ? params : params.map(() => 'hidden') }),
-      ...(error !== undefined && { error: showParameters ? error : error.replace(/:.*/s, '') }),
+      ...(sql !== undefined && {
+        sql: cut(engine.describe(sql).shape),
+        values: this.#valuesNumber(sql, params),
+      }),
+      ...(params && { params: params.map(() => 'hidden') }),
+      ...(error !== undefined && { error: error.replace(/:.*/s, '') }),
     };
+  }
+
+  /** The same for the same statement with the same values, as far as it can be told. */
+  #valuesNumber(sql: string, params?: readonly string[]): number {
+    const next = this.#values.size + 1;
+    const text = JSON.stringify([sql, params, isCut(params) && next]);
+    const digest = createHash('sha256').update(text).digest('base64');
+    const known = this.#values.get(digest);
+    if (known === undefined) this.#values.set(digest, next);
+    return known ?? next;
   }
 
   #keep(event: SessionEvent, { engine }: KnownEngine, { sql = '', params }: RecordedEvent): void {

@@ -16,6 +16,11 @@ export interface EngineConfig extends EngineOptions {
   readonly url: string | DatabaseUrl;
 }
 
+/**
+ * Options of `db.initApp`. What is not given is read from the app's settings.
+ *
+ * @see https://flask-sqlalchemy.readthedocs.io/en/stable/config/
+ */
 export interface AppOptions {
   /** The default database. Wins over `url` and over the app's settings. */
   readonly engine?: Engine;

@@ -1,4 +1,8 @@
-/** `@quartet/express-sequelize`: Flask-SQLAlchemy's `db` object for Express and Sequelize. */
+/**
+ * `@quartet/express-sequelize`: Flask-SQLAlchemy's `db` object for Express and Sequelize.
+ *
+ * @packageDocumentation
+ */
 export type { Change, Operation } from '@quartet/db-core/observe';
 export type { AppOptions, Bind } from './config';
 export type { DeclareOptions, ModelClass } from './declaration';

@@ -84,6 +84,7 @@ export class Model<M extends SequelizeModel = any> extends SequelizeModel<Loaded
    *
    * @param attributes Sequelize's own form; or a model of `db.tables()`, to take over a reflected table.
    * @param options Sequelize's own, without the Sequelize: that comes with `db.initApp(app)`.
+   * @throws ArgumentError when there are no columns.
    */
   static override init<MS extends AnyModel, I extends InstanceType<MS>>(
     this: MS,

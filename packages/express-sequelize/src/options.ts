@@ -5,6 +5,7 @@ import type { ModelOptions } from 'sequelize';
 import type { Key } from './config';
 import type { Model } from './model';
 
+/** Options of `new SQLAlchemy()`. */
 export interface SQLAlchemyOptions<B extends typeof Model = typeof Model> {
   /** For every engine made by `initApp`; what is said there wins. */
   readonly engineOptions?: EngineOptions;
@@ -25,6 +26,7 @@ export interface SQLAlchemyOptions<B extends typeof Model = typeof Model> {
 /** Databases to work on: a bind key, several (null is the default database), or `'__all__'`. */
 export type BindSelection = Key | readonly Key[];
 
+/** Options of `db.requestContext`. */
 export interface RequestContextOptions {
   /** The query string of the request that is played, which `paginate()` reads. */
   readonly query?: Readonly<Record<string, unknown>>;

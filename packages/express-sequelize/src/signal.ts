@@ -22,6 +22,7 @@ export class Signal<T> {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Calls every listener in turn, and waits for each. */
   async send(event: T): Promise<void> {
     for (const listener of this.#listeners) await listener(event);
   }

@@ -7,6 +7,7 @@ import type { ErrorToProblemOptions } from './error-to-problem';
 import { errorToProblem } from './error-to-problem';
 import { HttpProblem, sendProblem } from './problem';
 
+/** Options of `errorHandler`. */
 export interface ErrorHandlerOptions extends Omit<ErrorToProblemOptions, 'readOnly'> {
   /**
    * Called with every error that is answered with 500 or more, unless a handler threw that answer itself.

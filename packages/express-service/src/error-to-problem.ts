@@ -17,6 +17,7 @@ import type { Message, ProblemMessages } from './messages';
 import { textOf, USUAL_MESSAGES } from './messages';
 import { HttpProblem, tooLarge } from './problem';
 
+/** Options of `errorToProblem`. */
 export interface ErrorToProblemOptions {
   /** Texts instead of the usual ones. */
   readonly messages?: Partial<ProblemMessages>;

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { HttpProblem } from './problem';
 import { isShuttingDown } from './shutdown';
 
+/** Options of `readiness`. */
 export interface ReadinessOptions {
   /** How long each database may take, in milliseconds; probes ask every few seconds. Default 2,000. */
   readonly timeoutMs?: number;

@@ -1,4 +1,8 @@
-/** What a service on Express and db-core needs around its routes: errors, bodies, streams, health, start and end. */
+/**
+ * What a service on Express and db-core needs around its routes: errors, bodies, streams, health, start and end.
+ *
+ * @packageDocumentation
+ */
 export type { ProblemMessages } from './messages';
 export type { FieldError, HttpProblemOptions, Problem } from './problem';
 export { HttpProblem, problemTypes, sendProblem } from './problem';

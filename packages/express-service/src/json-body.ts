@@ -7,6 +7,7 @@ import type { Request, RequestHandler } from 'express';
 import { json } from 'express';
 import { HttpProblem, tooLarge } from './problem';
 
+/** Options of `jsonBody`. */
 export interface JsonBodyOptions {
   /** The largest body in bytes, after decompression. Default 102,400 (100 kB). */
   readonly maxBytes?: number;

@@ -10,6 +10,7 @@ import type {
 /** A text, or a function of the error that gives one. It is shown to clients: no SQL and no values. */
 export type Message<E> = string | ((error: E) => string);
 
+/** What clients are told, by the kind of the failure. */
 export interface ProblemMessages {
   /** 409: a value that must be unique is there already. */
   readonly duplicate: Message<IntegrityError>;

@@ -3,6 +3,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Response } from 'express';
 
 /** Rows are sent in chunks of about this many characters: one write a row would cost more than the row. */
@@ -11,7 +12,7 @@ const CHUNK_LENGTH = 16 * 1024;
 /**
  * Sends one line for each row. Nothing is sent before the first chunk is there, so an error until then is
  * still a proper answer; a later one cuts the connection. When the client goes away, the iterator's
- * `return()` is called and the promise resolves.
+ * `return()` is called and the promise resolves. Between two chunks other requests have their turn.
  *
  * @param toJson what stands for a row. Default: the row itself.
  * @throws what the rows throw
@@ -45,6 +46,8 @@ async function* chunks<T>(
     if (chunk.length >= CHUNK_LENGTH) {
       yield chunk;
       chunk = '';
+      // SQLite has every row at once, and the kernel takes much: without this the event loop would turn at each page alone.
+      await setImmediate();
     }
   }
   if (chunk !== '') yield chunk;

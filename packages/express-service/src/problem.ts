@@ -35,6 +35,7 @@ export const problemTypes = {
   partlyCommitted: 'urn:quartet:problem:partly-committed',
 } as const;
 
+/** Options of `new HttpProblem()`. */
 export interface HttpProblemOptions {
   /** One of {@link problemTypes}, by its name, or a URI of your own. Default `blank`. */
   readonly type?: keyof typeof problemTypes | `${string}:${string}`;
@@ -68,6 +69,7 @@ export class HttpProblem extends Error {
     this.headers = options.headers ?? {};
   }
 
+  /** The document that is sent. @param instance the URL of the request */
   toDocument(instance: string): Problem {
     return {
       type: this.type,

@@ -5,6 +5,7 @@
  */
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
+import { onSignals } from './signals';
 
 /** Set in the environment of the processes that are started here. */
 const MARK = 'QUARTET_ONE_OF_MANY';
@@ -60,7 +61,10 @@ class Processes {
   async start(): Promise<void> {
     const { count } = this.#options;
     cluster.on('exit', (worker, code, signal) => this.#ended(worker, code, signal));
-    process.on('SIGTERM', () => this.#stop()).on('SIGINT', () => this.#stop());
+    onSignals(
+      () => this.#stop(),
+      () => this.#kill('SIGKILL'),
+    );
     const line = await this.#fork();
     if (line === undefined) return; // it has said why, and this process ends with it
     this.#hasBegun = true;
@@ -86,7 +90,8 @@ class Processes {
     const since = this.#since.get(worker);
     this.#since.delete(worker);
     if (this.#stopping || !this.#hasBegun) {
-      this.#code ||= code ?? 1;
+      const wasAsked = this.#stopping && (signal === 'SIGTERM' || signal === 'SIGINT'); // it had not begun to listen
+      this.#code ||= wasAsked ? 0 : (code ?? 1);
       if (Object.keys(cluster.workers ?? {}).length === 0) process.exit(this.#code);
       return;
     }
@@ -105,16 +110,18 @@ class Processes {
     this.#pauses.add(pause);
   }
 
-  /** Passes the signal on: a second one ends the processes at once, as each does by itself. */
+  /** Each ends in order, and is killed where that takes too long. */
   #stop(): void {
-    const workers = Object.values(cluster.workers ?? {});
-    for (const worker of workers) worker?.process.kill('SIGTERM');
-    if (workers.length === 0) process.exit(this.#code);
-    if (this.#stopping) return;
     this.#stopping = true;
     for (const pause of this.#pauses) clearTimeout(pause);
-    setTimeout(() => {
-      for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL');
-    }, this.#options.endTimeoutMs).unref();
+    if (!this.#kill('SIGTERM')) process.exit(this.#code);
+    setTimeout(() => this.#kill('SIGKILL'), this.#options.endTimeoutMs).unref();
+  }
+
+  /** @returns whether there was one. */
+  #kill(signal: NodeJS.Signals): boolean {
+    const workers = Object.values(cluster.workers ?? {});
+    for (const worker of workers) worker?.process.kill(signal);
+    return workers.length > 0;
   }
 }

@@ -13,6 +13,7 @@ import type { StopOptions } from './shutdown';
 import { isOneOfMany, reportListening, startProcesses } from './processes';
 import { stopOnSignals } from './shutdown';
 
+/** Options of `serve`. */
 export interface ServeOptions
   extends Pick<StopOptions, 'readinessDelayMs' | 'drainTimeoutMs' | 'probes' | 'onStop'> {
   /** Begins the lines that the process prints. */

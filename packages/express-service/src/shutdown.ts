@@ -3,14 +3,14 @@ import type { Application, Request, Response } from 'express';
 import type { ShutdownOptions } from '@quartet/db-core/express';
 import { gracefulShutdown } from '@quartet/db-core/express';
 import { HttpProblem, sendProblem } from './problem';
+import { isOneOfMany } from './processes';
+import { onSignals } from './signals';
 
+/** Options of `stopOnSignals`. */
 export interface StopOptions extends ShutdownOptions {
   /** Called at the signal, before requests are waited for; the process ends when it has resolved too. */
   readonly onStop?: (() => Promise<void> | undefined) | undefined;
 }
-
-/** Ctrl-C reaches a process from the terminal and once more from the npm or turbo above it. */
-const SAME_SIGNAL_MS = 500;
 
 /** `app.locals` key that says that the process is about to end. */
 const SHUTTING_DOWN = 'shuttingDown';
@@ -18,7 +18,8 @@ const SHUTTING_DOWN = 'shuttingDown';
 /**
  * Ends the process in order at SIGTERM or SIGINT: `readiness` says 503 from then on, requests in flight
  * finish, others are answered 503, engines are disposed, and the exit code is 0. A second signal, unless it
- * comes within half a second of the first, ends the process at once, with 1.
+ * comes within half a second of the first, ends the process at once, with 1. One of the processes that `serve` has
+ * started leaves that to the process above it, which gets the same signals and may have waited for them longer.
  *
  * @example
  * const server = app.listen(3000);
@@ -26,15 +27,15 @@ const SHUTTING_DOWN = 'shuttingDown';
  */
 export function stopOnSignals({ onStop, ...options }: StopOptions): void {
   const shutdown = gracefulShutdown({ refuse, ...options });
-  let since: number | undefined;
-  const onSignal = (): void => {
-    if (since === undefined) {
-      since = Date.now();
+  onSignals(
+    () => {
       options.app.locals[SHUTTING_DOWN] = true;
       void Promise.allSettled([onStop?.(), shutdown()]).then(() => process.exit(0));
-    } else if (Date.now() - since > SAME_SIGNAL_MS) process.exit(1);
-  };
-  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+    },
+    () => {
+      if (!isOneOfMany()) process.exit(1);
+    },
+  );
 }
 
 export function isShuttingDown(app: Application): boolean {

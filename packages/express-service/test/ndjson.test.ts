@@ -62,6 +62,29 @@ describe('an NDJSON answer', () => {
     });
   });
 
+  it('lets the event loop turn between two chunks of rows that are there at once', async () => {
+    let turn = 0;
+    const rowsOfTurn = new Map<number, number>();
+    let counting = true;
+    const next = (): void => {
+      turn++;
+      if (counting) setImmediate(next);
+    };
+    const { rows } = countedRows(200);
+    async function* counted(): AsyncGenerator<Row> {
+      for await (const row of rows()) {
+        rowsOfTurn.set(turn, (rowsOfTurn.get(turn) ?? 0) + 1);
+        yield row;
+      }
+    }
+    await withServer(appOf(counted), async (url) => {
+      next();
+      await (await fetch(url)).text();
+      counting = false;
+    });
+    expect(Math.max(...rowsOfTurn.values())).toBeLessThan(20); // a chunk has 16 of them
+  });
+
   it('asks for rows at the pace of the reader, and lets go of them when it leaves', async () => {
     const { state, events, rows } = countedRows(1_000_000);
     await withServer(appOf(rows), async (url) => {

@@ -158,7 +158,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s an app', (signal) => {
   it('ends at once when it is asked again', async () => {
     const child = start();
     const { url } = await child.listening();
-    await fetch(`${url}/slow?ms=60000`);
+    const slow = await fetch(`${url}/slow?ms=60000`);
     child.signal(signal);
     while (await isReady(url)); // until it has taken the first one, however busy the machine
     await new Promise((resolve) => setTimeout(resolve, 600)); // an earlier one is the same Ctrl-C twice
@@ -166,6 +166,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s an app', (signal) => {
     child.signal(signal);
     expect(await child.exitCode()).toBe(1);
     expect(Date.now() - begun).toBeLessThan(10_000);
+    expect(slow.bodyUsed).toBe(false); // held, or its request would end
   });
 });
 
@@ -200,6 +201,18 @@ describe('with WEB_CONCURRENCY an app', () => {
     expect(await answer.text()).toBe('begun, done');
     expect(await child.exitCode()).toBe(0);
     expect([...seen].filter(isAlive)).toEqual([]);
+  });
+
+  it('lets requests finish where a terminal has asked its processes some time before it', async () => {
+    const child = start({ WEB_CONCURRENCY: '2' });
+    const { url } = await child.listening();
+    const seen = await pids(url, 2);
+    const answer = await fetch(`${url}/slow?ms=1500`);
+    for (const pid of seen) process.kill(pid, 'SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 600)); // for one process alone this were a second Ctrl-C
+    child.signal('SIGINT');
+    expect(await answer.text()).toBe('begun, done');
+    expect(await child.exitCode()).toBe(0);
   });
 
   it('replaces a process that dies, with a line about it', async () => {
@@ -268,12 +281,13 @@ describe('with WEB_CONCURRENCY an app', () => {
     const child = start({ WEB_CONCURRENCY: '2' });
     const { url } = await child.listening();
     const seen = await pids(url, 2);
-    await fetch(`${url}/slow?ms=60000`);
+    const slow = await fetch(`${url}/slow?ms=60000`);
     child.signal('SIGTERM');
     while (await isReady(url));
     await new Promise((resolve) => setTimeout(resolve, 600)); // an earlier one is the same Ctrl-C twice
     child.signal('SIGTERM');
     expect(await child.exitCode()).toBe(1);
     expect([...seen].filter(isAlive)).toEqual([]);
+    expect(slow.bodyUsed).toBe(false); // an answer that nobody holds is collected, and its request ended
   });
 });

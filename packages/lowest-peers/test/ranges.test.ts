@@ -22,7 +22,7 @@ const ranges = fs
 const LOWEST_IS_IN_USE = ['better-sqlite3', 'fastify', 'hono', 'knex', 'koa', '@opentelemetry/api'];
 
 test.each(ranges)('%s %s: its lowest version is tested', (peer, range) => {
-  const [lowest = ''] = range.split(' || ').map((part) => part.slice(1));
+  const lowest = lowestOf(peer, range);
   const tested = LOWEST_IS_IN_USE.includes(peer)
     ? inUse(peer)
     : (dependencies[peer] ?? `no version of ${peer} in this package`);
@@ -33,6 +33,12 @@ test.each(Object.entries(dependencies))('%s is loaded in version %s', (name, ver
   const entry = require.resolve(name);
   expect(entry).toContain(`${path.sep}${name}@${version}`);
 });
+
+/** Of better-sqlite3 no version runs on every Node: where 13 runs, it is in the place of 12 (scripts/sqlite-driver.cjs). */
+function lowestOf(peer: string, range: string): string | undefined {
+  const [first, second] = range.split(' || ').map((part) => part.slice(1));
+  return peer === 'better-sqlite3' && inUse(peer).startsWith('13.') ? second : first;
+}
 
 /** The version that the workspace's own packages have. */
 function inUse(name: string): string {

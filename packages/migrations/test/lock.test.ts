@@ -27,6 +27,10 @@ async function atOnce(make: () => Engine): Promise<string[][][]> {
   return rounds;
 }
 
+/** Of this database: `pg_locks` shows those of the whole server, other tests' too. */
+const ADVISORY_LOCKS =
+  "from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())";
+
 const ONCE = [
   [NAMES, [], []],
   [[], [], []],
@@ -56,7 +60,7 @@ describePooler('behind PgBouncer', () => {
   test('of three migrators at once one applies all, and no lock stays', async () => {
     expect(await atOnce(() => createEngine(pooler.through(database.url)))).toEqual(ONCE);
     const direct = createEngine(database.url);
-    const locks = await direct.execute("select 1 from pg_locks where locktype = 'advisory'");
+    const locks = await direct.execute(`select 1 ${ADVISORY_LOCKS}`);
     expect(locks.rowCount).toBe(0);
     await direct.dispose();
   });
@@ -76,8 +80,7 @@ describeOn('postgres', 'the lock of a transaction', () => {
       steps: (knex) => [
         {
           up: knex.raw(
-            "select pg_terminate_backend(pid, 5000) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid() " +
-              'and database = (select oid from pg_database where datname = current_database())',
+            `select pg_terminate_backend(pid, 5000) ${ADVISORY_LOCKS} and pid <> pg_backend_pid()`,
           ),
         },
         { up: knex.raw('create table never (n int)') },

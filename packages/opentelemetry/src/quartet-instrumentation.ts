@@ -87,15 +87,18 @@ export class QuartetInstrumentation {
     this.#metrics = undefined;
   }
 
+  /** Where spans go from now on. Called by the SDK. */
   setTracerProvider(provider: TracerProvider): void {
     this.#tracerProvider = provider;
   }
 
+  /** Where metrics go from now on. Called by the SDK. */
   setMeterProvider(provider: MeterProvider): void {
     this.#meterProvider = provider;
     if (this.#metrics) this.#makeMetrics();
   }
 
+  /** What it was configured with. */
   getConfig(): QuartetInstrumentationConfig {
     return this.#config;
   }

@@ -1,9 +1,17 @@
 /** The databases of `npm run soak -- --cluster`: several servers, and what happens to them. */
-import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Probe } from '@quartet/conformance';
 import type { EngineName } from '@quartet/testing';
-import { ownServer, startGalera, startPooler, startReplicated, until } from '@quartet/testing';
+import {
+  childrenOf,
+  hostsOf,
+  ownServer,
+  startGalera,
+  startPooler,
+  startReplicated,
+  until,
+  withHosts,
+} from '@quartet/testing';
 import type { Apps, Style } from './apps';
 
 /** Something that happens to the servers, or to an app. */
@@ -39,7 +47,7 @@ export const SITES: Readonly<Record<string, () => Promise<Site>>> = {
     return {
       name: 'primary and standby',
       engine: 'postgres',
-      appUrl: listOf([database.url, replicaUrl], 'readsFrom=replicas'),
+      appUrl: withHosts(database.url, hostsOf(database.url, replicaUrl), 'readsFrom=replicas'),
       probeUrl: () => truth,
       processes: { 'sql-builder': 2 },
       events: [
@@ -66,7 +74,7 @@ export const SITES: Readonly<Record<string, () => Promise<Site>>> = {
     return {
       name: 'three nodes of Galera',
       engine: 'mariadb',
-      appUrl: listOf(cluster.urls, ''),
+      appUrl: withHosts(first, hostsOf(...cluster.urls)),
       probeUrl: () => second,
       events: [
         {
@@ -146,16 +154,4 @@ async function works(engine: EngineName, url: string): Promise<void> {
       return false;
     }
   });
-}
-
-function listOf(urls: readonly string[], parameters: string): string {
-  const [first = ''] = urls;
-  const hosts = urls.map((url) => new URL(url).host).join(',');
-  return first.replace(new URL(first).host, hosts) + (parameters && `?${parameters}`);
-}
-
-function childrenOf(parent: number): number[] {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim();
-  const pairs = lines.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
-  return pairs.flatMap(([pid = 0, ppid]) => (ppid === parent ? [pid] : []));
 }

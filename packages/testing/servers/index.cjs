@@ -59,3 +59,11 @@ exports.startServer = (engine, ...more) =>
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(said.trim() || `it exited with ${code}`)));
   });
+
+/** Starts the three nodes of a Galera cluster, one after the other; what each is, see `startServer`. */
+exports.startNodes = async () => {
+  const list = (await require('./galera.cjs').ports()).join(',');
+  const nodes = [];
+  for (const which of ['0', '1', '2']) nodes.push(await exports.startServer('galera', list, which));
+  return nodes;
+};

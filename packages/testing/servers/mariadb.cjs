@@ -3,7 +3,6 @@
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { createConnection } = require('mysql2/promise');
 const { PASSWORD, account, find, freePort, ready, run } = require('./process.cjs');
 
 /**
@@ -13,6 +12,7 @@ const { PASSWORD, account, find, freePort, ready, run } = require('./process.cjs
  * @returns {Promise<import('./process.cjs').Server>}
  */
 exports.launch = async (folder, again, ...more) => {
+  const { createConnection } = require('mysql2/promise'); // not before: the doctor asks for `binaries` before an install
   const { server, install } = exports.binaries();
   const options = { ...exports.owner(), cwd: folder };
   const data = `--datadir=${path.join(folder, 'data')}`;

@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { Client } = require('pg');
 const postgres = require('./postgres.cjs');
+const { freePort } = require('./process.cjs');
 
 /** Not part of a copy, as pg_basebackup leaves them out: what belongs to the running server. */
 const LEFT_OUT = new Set([
@@ -28,7 +29,7 @@ const LEFT_OUT = new Set([
  */
 exports.launch = async (folder, again, primary, ...settings) => {
   if (!again) await copy(primary, folder);
-  return await postgres.launch(folder, again ?? (await postgres.newPort()), ...settings);
+  return await postgres.launch(folder, again ?? (await freePort()), ...settings);
 };
 
 exports.owner = postgres.owner;
@@ -42,7 +43,8 @@ async function copy(primary, folder) {
     await client.query("SELECT pg_backup_start('standby', true)");
     fs.cpSync(rows[0].data_directory, data, {
       recursive: true,
-      filter: (file) => !LEFT_OUT.has(path.basename(file)) && isThere(file),
+      // The server works meanwhile: a file may have gone.
+      filter: (file) => !LEFT_OUT.has(path.basename(file)) && fs.existsSync(file),
     });
     const { rows: stopped } = await client.query('SELECT * FROM pg_backup_stop(false)');
     fs.writeFileSync(path.join(data, 'backup_label'), stopped[0].labelfile);
@@ -55,11 +57,6 @@ async function copy(primary, folder) {
   fs.appendFileSync(path.join(data, 'postgresql.auto.conf'), `primary_conninfo = '${conninfo}'\n`);
   fs.writeFileSync(path.join(data, 'standby.signal'), '');
   own(data);
-}
-
-/** The server works meanwhile: a file may have gone. */
-function isThere(file) {
-  return fs.existsSync(file);
 }
 
 /** The server insists on a folder of its own account that nobody else may open. */

@@ -42,9 +42,6 @@ exports.launch = async (folder, again, ...more) => {
   return { child, stopSignal: 'SIGINT', url };
 };
 
-/** For a folder that is filled already. */
-exports.newPort = () => freePort();
-
 async function logIn(url) {
   const client = new Client({ connectionString: url });
   client.on('error', () => undefined); // told by `connect` too
@@ -58,12 +55,10 @@ async function binaries(folder, owner) {
   const found = await packaged();
   const probe = spawnSync(found.initdb, ['--version'], owner);
   if (probe.error?.code !== 'EACCES') return found;
-  // The checkout lies where the server's account may not look (below /root, say): copy them out.
+  // The checkout lies where the server's account may not look (below /root, say): copy them out, once.
   const copy = path.join(folder, 'server');
-  fs.cpSync(path.dirname(path.dirname(found.initdb)), copy, {
-    recursive: true,
-    verbatimSymlinks: true,
-  });
+  const from = path.dirname(path.dirname(found.initdb));
+  if (!fs.existsSync(copy)) fs.cpSync(from, copy, { recursive: true, verbatimSymlinks: true });
   return {
     initdb: path.join(copy, 'bin', path.basename(found.initdb)),
     postgres: path.join(copy, 'bin', path.basename(found.postgres)),

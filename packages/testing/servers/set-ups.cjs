@@ -1,8 +1,7 @@
 'use strict';
 // Several servers in the place of one, for suites that are written for one: what a database is reached through, in place of the
 // address of its server.
-const { startServer } = require('./index.cjs');
-const galera = require('./galera.cjs');
+const { startNodes, startServer } = require('./index.cjs');
 
 /**
  * @typedef {object} SetUp
@@ -38,9 +37,7 @@ exports.SET_UPS = {
 
 /** Three nodes, of which the one comes first in the list that is looked into. */
 async function cluster(first) {
-  const ports = (await galera.ports()).join(',');
-  const nodes = [];
-  for (const which of ['0', '1', '2']) nodes.push(await startServer('galera', ports, which));
+  const nodes = await startNodes();
   const order = [...nodes.slice(first), ...nodes.slice(0, first)];
   return setUp('mariadb', order[0], order.map(hostOf).join(','), nodes);
 }

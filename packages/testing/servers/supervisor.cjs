@@ -1,11 +1,11 @@
 'use strict';
 // The process that owns one database server: it stops the server and removes its data when its
 // parent ends, even by SIGKILL, since the channel between the two closes then.
-const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const { once } = require('node:events');
 const os = require('node:os');
 const path = require('node:path');
+const { childrenOf } = require('./children.cjs');
 const kinds = {
   postgres: require('./postgres.cjs'),
   mariadb: require('./mariadb.cjs'),
@@ -100,31 +100,6 @@ function signal(/** @type {number} */ server, /** @type {NodeJS.Signals} */ name
       if (error.code !== 'ESRCH') throw error; // it has ended meanwhile
     }
   }
-}
-
-/** @returns {number[]} */
-function childrenOf(/** @type {number} */ parent) {
-  const list = fs.existsSync('/proc/self/stat') ? fromProc() : fromPs();
-  return list.filter(([, ppid]) => ppid === parent).map(([pid]) => pid);
-}
-
-/** Every process and its parent. A bare Linux has no `ps`, other systems no `/proc`. */
-function fromProc() {
-  return fs.readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const stat = fs.readFileSync(`/proc/${name}/stat`, 'utf8');
-      // pid (command, which may hold anything) state ppid …
-      return [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]];
-    } catch {
-      return []; // it has ended meanwhile
-    }
-  });
-}
-
-function fromPs() {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim();
-  return lines.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
 }
 
 /** @param {Error} error */

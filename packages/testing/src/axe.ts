@@ -1,9 +1,8 @@
-/** What axe-core finds on a page that is serious or worse. */
+/** What axe-core finds on a page. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 
 interface Found {
-  readonly impact: string;
   readonly id: string;
   readonly nodes: readonly { readonly html: string }[];
 }
@@ -16,8 +15,6 @@ export async function axeFinds(page: Page): Promise<string[]> {
   return await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Found[] }> } };
     const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   });
 }

@@ -1,10 +1,10 @@
 /** Tests of what only one engine has. */
 import type { EngineName, TestEngine } from './engines';
+import { describeUnless, whatIsMissing } from './describe-unless';
 import { testEngines } from './engines';
 
 /**
- * A describe block on one engine. A run without that engine has one skipped line in its place, which says so: Jest
- * takes a file that registers nothing for a mistake.
+ * A describe block on one engine. A run without that engine has one skipped line in its place, which says so.
  *
  * @example
  * describeOn('mariadb', 'autocommit on MariaDB', (engine) => { ... });
@@ -14,9 +14,6 @@ export function describeOn(
   title: string,
   suite: (engine: TestEngine) => void,
 ): void {
-  const engine = testEngines().find((each) => each.name === name);
-  describe(title, () => {
-    if (engine) suite(engine);
-    else test.skip(`needs ${name}, which is not among this run's engines`, () => undefined);
-  });
+  const suiteOn = (): void => suite(testEngines().find((each) => each.name === name) as TestEngine);
+  describeUnless(whatIsMissing(name), title, suiteOn);
 }

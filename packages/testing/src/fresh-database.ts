@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createConnection } from 'mysql2/promise';
-import { Client } from 'pg';
+import { askServer } from './ask-server';
 import { serverUrl, throughOf } from './engines';
+import { withHosts } from './with-hosts';
 import type { EngineName } from './engines';
 
 export interface FreshDatabase {
@@ -36,7 +36,9 @@ export async function freshDatabase(
   const name = typeof engine === 'string' ? engine : engine.name;
   const database = await makers[name](server);
   const through = server === undefined ? throughOf(name) : undefined;
-  return { ...database, appUrl: through === undefined ? database.url : via(through, database.url) };
+  const [hosts = '', parameters] = through?.split('?') ?? [];
+  const appUrl = hosts === '' ? database.url : withHosts(database.url, hosts, parameters);
+  return { ...database, appUrl };
 }
 
 type Made = Omit<FreshDatabase, 'appUrl'>;
@@ -52,19 +54,21 @@ const makers: Record<EngineName, (server?: string) => Promise<Made>> = {
 
   async postgres(server = serverUrl('postgres')) {
     const name = newName();
-    await onPostgres(server, `CREATE DATABASE ${name}`);
+    await askServer('postgres', server, `CREATE DATABASE ${name}`);
     return {
       url: withDatabase(server, name),
-      drop: () => onPostgres(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+      drop: async () =>
+        void (await askServer('postgres', server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
     };
   },
 
   async mariadb(server = serverUrl('mariadb')) {
     const name = newName();
-    await onMariadb(server, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+    await askServer('mariadb', server, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
     return {
       url: withDatabase(server, name),
-      drop: () => onMariadb(server, `DROP DATABASE IF EXISTS ${name}`),
+      drop: async () =>
+        void (await askServer('mariadb', server, `DROP DATABASE IF EXISTS ${name}`)),
     };
   },
 };
@@ -77,29 +81,4 @@ function withDatabase(server: string, name: string): string {
   const url = new URL(server);
   url.pathname = `/${name}`;
   return url.href;
-}
-
-/** `url` with other hosts, and parameters behind it. */
-function via(through: string, url: string): string {
-  const [hosts = '', parameters] = through.split('?');
-  return url.replace(new URL(url).host, hosts) + (parameters ? `?${parameters}` : '');
-}
-
-async function onPostgres(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
-async function onMariadb(url: string, statement: string): Promise<void> {
-  const connection = await createConnection(url);
-  try {
-    await connection.query(statement);
-  } finally {
-    await connection.end();
-  }
 }

@@ -4,6 +4,7 @@
  */
 export { bareSchema, expectedSchema } from './bare-schema';
 export type { BareSchema, BareTable } from './bare-schema';
+export { childrenOf } from './children-of';
 export { describeOn } from './describe-on';
 export { testEngines } from './engines';
 export type { EngineName, TestEngine } from './engines';
@@ -16,7 +17,7 @@ export type { ScrapedFamily, ScrapedSample } from './parse-exposition';
 export { describePooler, startPooler } from './pooler';
 export type { Pooler } from './pooler';
 export { proxy } from './proxy';
-export type { Proxy } from './proxy';
+export type { Proxy, Watcher } from './proxy';
 export { describeServers, startGalera, startReplicated } from './replicated';
 export type { Galera, Replicated } from './replicated';
 export { ServerProcess } from './server-process';
@@ -27,4 +28,5 @@ export { until } from './until';
 export type { UntilOptions } from './until';
 export { expectWarning } from './warnings';
 export { dropTheirTables, makeTheirTables } from './their-tables';
+export { hostsOf, withHosts } from './with-hosts';
 export { makeThings, THING } from './things-of-text';

@@ -1,6 +1,8 @@
 /** PgBouncer as it is installed, in front of a PostgreSQL server, for tests of what a pooler changes. */
-import { serverUrl, testEngines } from './engines';
+import { describeUnless, whatIsMissing } from './describe-unless';
+import { serverUrl } from './engines';
 import { startServer } from './own-server';
+import { hostsOf, withHosts } from './with-hosts';
 
 export interface Pooler {
   /** A database of the server, through the pooler. */
@@ -25,7 +27,7 @@ export async function startPooler(
   const pooler = await startServer('pgbouncer', server, ...settings);
   return {
     ...pooler,
-    through: (url) => Object.assign(new URL(url), { host: new URL(pooler.url).host }).href,
+    through: (url) => withHosts(url, hostsOf(pooler.url)),
   };
 }
 
@@ -34,22 +36,7 @@ export async function startPooler(
  * it must be there, unless `TEST_POOLER=off` says that it cannot be had.
  */
 export function describePooler(title: string, suite: () => void): void {
-  const lacks = whatIsMissing();
-  describe(title, () => {
-    if (lacks === undefined) suite();
-    else test.skip(`needs ${lacks}`, () => undefined);
-  });
-}
-
-function whatIsMissing(): string | undefined {
-  if (testEngines().every(({ name }) => name !== 'postgres'))
-    return 'postgres, which is not among the engines of this run';
   const { binary } = require('../servers/pgbouncer.cjs') as { binary(): string };
-  try {
-    binary();
-    return undefined;
-  } catch (error) {
-    if (process.env['CI'] && process.env['TEST_POOLER'] !== 'off') throw error;
-    return `PgBouncer: ${(error as Error).message}`;
-  }
+  const program = { name: 'PgBouncer', find: binary, variable: 'TEST_POOLER' };
+  describeUnless(whatIsMissing('postgres', program), title, suite);
 }

@@ -19,14 +19,22 @@ export interface Proxy {
   close(): void;
 }
 
+/** Sees what passes on one connection. */
+export interface Watcher {
+  asked(data: Buffer): void;
+  answered?(data: Buffer): void;
+}
+
 interface Pair {
+  readonly watcher: Watcher | undefined;
   readonly client: Socket;
   readonly server: Socket;
   silent: boolean;
   loses: boolean;
 }
 
-export async function proxy(url: string): Promise<Proxy> {
+/** @param watch is asked for each connection */
+export async function proxy(url: string, watch?: () => Watcher): Promise<Proxy> {
   const address = new URL(url);
   const { hostname, port } = address;
   const pairs = new Set<Pair>();
@@ -42,6 +50,7 @@ export async function proxy(url: string): Promise<Proxy> {
   };
 
   const asked = (pair: Pair, data: Buffer): void => {
+    pair.watcher?.asked(data);
     if (lost !== undefined && data.includes(lost)) {
       lost = undefined;
       pair.loses = true;
@@ -49,13 +58,15 @@ export async function proxy(url: string): Promise<Proxy> {
     if (!pair.silent) pair.server.write(data);
   };
   const answered = (pair: Pair, data: Buffer): void => {
+    pair.watcher?.answered?.(data);
     if (pair.loses) reset(pair);
     else if (!pair.silent) pair.client.write(data);
   };
 
   const listener = createServer({ noDelay: true }, (client) => {
     const server = connect({ port: Number(port), host: hostname, noDelay: true });
-    const pair: Pair = { client, server, silent: blackHoles > 0, loses: false };
+    const watcher = watch?.();
+    const pair: Pair = { watcher, client, server, silent: blackHoles > 0, loses: false };
     pairs.add(pair);
     client.on('data', (data) => asked(pair, data));
     server.on('data', (data) => answered(pair, data));

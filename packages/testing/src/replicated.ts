@@ -1,12 +1,13 @@
 /** Servers that replicate each other, for tests of what an app does with several: a primary with a replica, and a Galera cluster. */
-import { createConnection } from 'mysql2/promise';
-import { Client } from 'pg';
 import type { FreshDatabase } from './fresh-database';
 import type { ServerControl } from './own-server';
-import { testEngines, type EngineName } from './engines';
+import type { EngineName } from './engines';
+import { askServer } from './ask-server';
+import { describeUnless, whatIsMissing } from './describe-unless';
 import { freshDatabase } from './fresh-database';
 import { startServer } from './own-server';
 import { until } from './until';
+import { hostsOf, withHosts } from './with-hosts';
 
 type ServerName = Exclude<EngineName, 'sqlite'>;
 
@@ -84,10 +85,10 @@ export async function startReplicated(engine: ServerName): Promise<Replicated> {
   const database = await freshDatabase(engine, primary.url);
   const words = WORDS[engine];
   const tell = async (statements: readonly string[], { url } = replica): Promise<void> => {
-    for (const statement of statements) await ask(engine, url, statement);
+    for (const statement of statements) await askServer(engine, url, statement);
   };
-  const replicaUrl = at(database.url, replica.url);
-  await reached(() => ask(engine, replicaUrl, 'SELECT 1'));
+  const replicaUrl = withHosts(database.url, hostsOf(replica.url));
+  await reached(() => askServer(engine, replicaUrl, 'SELECT 1'));
   return {
     primary,
     replica,
@@ -115,14 +116,12 @@ export async function startReplicated(engine: ServerName): Promise<Replicated> {
  * @throws Error when the machine has no Galera library.
  */
 export async function startGalera(): Promise<Galera> {
-  const { ports } = require('../servers/galera.cjs') as { ports(): Promise<number[]> };
-  const list = (await ports()).join(',');
-  const nodes: ServerControl[] = [];
-  for (const which of ['0', '1', '2']) nodes.push(await startServer('galera', list, which));
+  const servers = require('../servers/index.cjs') as { startNodes(): Promise<ServerControl[]> };
+  const nodes = await servers.startNodes();
   const [first] = nodes as [ServerControl];
   const database = await freshDatabase('mariadb', first.url);
-  const urls = nodes.map(({ url }) => at(database.url, url));
-  for (const url of urls) await reached(() => ask('mariadb', url, 'SELECT 1'));
+  const urls = nodes.map(({ url }) => withHosts(database.url, hostsOf(url)));
+  for (const url of urls) await reached(() => askServer('mariadb', url, 'SELECT 1'));
   return {
     nodes,
     urls,
@@ -139,26 +138,10 @@ export function describeServers(
   title: string,
   suite: () => void,
 ): void {
-  const lacks = whatIsMissing(kind);
-  describe(title, () => {
-    if (lacks === undefined) suite();
-    else test.skip(`needs ${lacks}`, () => undefined);
-  });
-}
-
-function whatIsMissing(kind: ServerName | 'galera'): string | undefined {
-  const engine = kind === 'galera' ? 'mariadb' : kind;
-  if (testEngines().every(({ name }) => name !== engine))
-    return `${engine}, which is not among the engines of this run`;
-  if (kind !== 'galera') return undefined;
   const { provider } = require('../servers/galera.cjs') as { provider(): string };
-  try {
-    provider();
-    return undefined;
-  } catch (error) {
-    if (process.env['CI'] && process.env['TEST_CLUSTERS'] !== 'off') throw error;
-    return `Galera: ${(error as Error).message}`;
-  }
+  const galera = { name: 'Galera', find: provider, variable: 'TEST_CLUSTERS' };
+  const lacks = kind === 'galera' ? whatIsMissing('mariadb', galera) : whatIsMissing(kind);
+  describeUnless(lacks, title, suite);
 }
 
 function replicated(): readonly string[] {
@@ -166,16 +149,11 @@ function replicated(): readonly string[] {
     .REPLICATED;
 }
 
-/** `database` as it is reached on another server. */
-function at(database: string, server: string): string {
-  return Object.assign(new URL(database), { host: new URL(server).host }).href;
-}
-
 async function isSynchronous(engine: ServerName, url: string): Promise<boolean> {
   const [row] =
     engine === 'postgres'
-      ? await ask(engine, url, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'")
-      : await ask(
+      ? await askServer(engine, url, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'")
+      : await askServer(
           engine,
           url,
           "SHOW STATUS WHERE variable_name = 'Rpl_semi_sync_master_clients' AND value > 0",
@@ -185,31 +163,8 @@ async function isSynchronous(engine: ServerName, url: string): Promise<boolean> 
 
 /** Stopping a replica of MariaDB stops it in the middle of what it has got; PostgreSQL's promotion waits by itself. */
 async function hasReplayedAll(url: string): Promise<boolean> {
-  const [row] = await ask('mariadb', url, 'SHOW SLAVE STATUS');
+  const [row] = await askServer('mariadb', url, 'SHOW SLAVE STATUS');
   return String(row?.['Slave_SQL_Running_State']).includes('has read all relay log');
-}
-
-async function ask(
-  engine: ServerName,
-  url: string,
-  statement: string,
-): Promise<readonly Record<string, unknown>[]> {
-  if (engine === 'mariadb') {
-    const connection = await createConnection(url);
-    try {
-      const [rows] = await connection.query(statement);
-      return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
-    } finally {
-      await connection.end();
-    }
-  }
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(statement)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 /** The database comes to the others a moment later. */

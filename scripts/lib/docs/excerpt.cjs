@@ -1,6 +1,7 @@
 'use strict';
 // Code as it stands in a file that runs: all of it, a region, or one function of the queries.
 const fs = require('node:fs');
+const path = require('node:path');
 
 /** What stands between `// #region name` and `// #endregion`; several of one name are joined. */
 exports.regionOf = (file, name) => {
@@ -37,7 +38,33 @@ exports.linesOfCode = (file) =>
     .split('\n')
     .filter((line) => !/^\s*(\/\/.*)?$/.test(line)).length;
 
-exports.fence = (code, language = 'ts') => `\`\`\`${language}\n${code}\n\`\`\`\n`;
+/** A block of code, whatever blocks are in it. */
+exports.fence = (code, language = 'ts') => {
+  const longest = Math.max(2, ...[...code.matchAll(/`{3,}/g)].map(([ticks]) => ticks.length));
+  const mark = '`'.repeat(longest + 1);
+  return `${mark}${language}\n${code}\n${mark}\n`;
+};
+
+/** How a code block is called by the ending of a file. */
+const LANGUAGES = {
+  cjs: 'js',
+  mjs: 'js',
+  js: 'js',
+  ts: 'ts',
+  mts: 'ts',
+  tsx: 'tsx',
+  json: 'json',
+  sql: 'sql',
+  css: 'css',
+  yml: 'yaml',
+  yaml: 'yaml',
+  sh: 'sh',
+  md: 'md',
+  svg: 'xml',
+};
+
+/** How the code of a file is called in a block of it. What a terminal shows is text. */
+exports.languageOf = (file) => LANGUAGES[path.extname(file).slice(1)] ?? 'text';
 
 function dedent(lines) {
   const margin = Math.min(

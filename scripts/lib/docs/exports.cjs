@@ -103,3 +103,4 @@ function thrownBy(comment = '') {
   return error ? `Throws \`${error}\`${rest.replace(/\*\/\s*$/, '').trimEnd()}` : '';
 }
 exports.sentenceOf = sentenceOf;
+exports.exportsOf = exportsOf;

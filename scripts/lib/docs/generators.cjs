@@ -4,19 +4,26 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { APPS } = require('../workspace.cjs');
 const { behaviourTable } = require('./behaviours.cjs');
+const { RESULTS, cellTable } = require('./cells.cjs');
 const { callTable } = require('./calls.cjs');
+const { choiceChart, choiceTable } = require('./choice.cjs');
 const { dialectPlaces } = require('./dialect-places.cjs');
-const { errorTree } = require('./errors.cjs');
-const { fence, linesOfCode, queryOf, regionOf } = require('./excerpt.cjs');
+const { errorCodes, errorReasons, errorTree } = require('./errors.cjs');
+const { fence, languageOf, linesOfCode, queryOf, regionOf } = require('./excerpt.cjs');
 const { exportTable } = require('./exports.cjs');
 const { gapTable } = require('./gaps.cjs');
+const { mistakeTable } = require('./mistakes.cjs');
 const { markdownFiles, summaryOf } = require('./pages.cjs');
+const { linesThatDiffer } = require('../file-diff.cjs');
 const { portedTests } = require('./ported-tests.cjs');
 const { statementTable } = require('./statements.cjs');
+const { table } = require('./table.cjs');
 const { packagesPicture, wingsPicture } = require('./imports.cjs');
 const { wayOf } = require('./ways.cjs');
 
 const FILES = ['session.ts', 'models.ts', 'database.ts', 'queries.ts', 'app.ts', 'server.ts'];
+
+const ERRORS = 'packages/db-core/src/errors/errors.ts';
 
 /**
  * @param {string} root
@@ -25,7 +32,11 @@ const FILES = ['session.ts', 'models.ts', 'database.ts', 'queries.ts', 'app.ts',
 exports.generators = (root) => ({
   /** code FILE [REGION] */
   code: ({ args: [file, region] }) =>
-    fence(regionOf(path.join(root, file), region), file.endsWith('.ts') ? 'ts' : 'js'),
+    fence(regionOf(path.join(root, file), region), languageOf(file)),
+
+  /** diff BEFORE AFTER: the whole of a file, with what another has in place of its lines */
+  diff: ({ args: [before, after] }) =>
+    fence(linesThatDiffer(path.join(root, before), path.join(root, after)), 'diff'),
 
   /** query APP NAME: one function of an app's queries */
   query: ({ args: [app, name] }) => fence(queryOf(queriesOf(app, root), name)),
@@ -57,6 +68,18 @@ exports.generators = (root) => ({
   /** statements ENGINE: what each operation costs */
   statements: ({ args: [engine], previous }) => statementTable(engine, previous),
 
+  /** mistakes types|runs: what the compiler says of the same mistakes, and what happens when they run */
+  mistakes: ({ args: [kind] }) => mistakeTable(kind),
+
+  /** costs: what depends on the machine; `npm run docs:costs` alone writes it */
+  costs: ({ previous }) => previous,
+
+  /** cells: what came of the CI matrix; `npm run matrix -- --docs` keeps it */
+  cells: () => cellTable(JSON.parse(fs.readFileSync(path.join(root, RESULTS), 'utf8'))),
+
+  /** choice table|chart: what speaks for each style */
+  choice: ({ args: [kind] }) => (kind === 'chart' ? choiceChart(root) : choiceTable(root)),
+
   /** gaps: what a style cannot do yet */
   gaps: () => gapTable(),
 
@@ -64,7 +87,14 @@ exports.generators = (root) => ({
   exports: ({ args: [index] }) => exportTable(path.join(root, index)),
 
   /** errors: db-core's tree of errors */
-  errors: () => errorTree(path.join(root, 'packages/db-core/src/errors/errors.ts')),
+  errors: () => errorTree(path.join(root, ERRORS)),
+
+  /** error-codes: every error that a package exports, with its entry on this page */
+  'error-codes': ({ file }) => errorCodes(root, fs.readFileSync(path.join(root, file), 'utf8')),
+
+  /** error-reasons: the reasons of an OperationalError, each with its entry on this page */
+  'error-reasons': ({ file }) =>
+    errorReasons(path.join(root, ERRORS), fs.readFileSync(path.join(root, file), 'utf8')),
 
   /** ported-tests LIST: what became of each test of a reference */
   'ported-tests': ({ file, args: [list] }) =>
@@ -117,8 +147,4 @@ function queriesOf(app, root) {
 
 function relative(from, to) {
   return path.posix.relative(path.posix.dirname(from), to);
-}
-
-function table(head, rows) {
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }

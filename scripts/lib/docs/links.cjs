@@ -51,21 +51,54 @@ function whyBroken(root, file, link) {
     : 'the page has no such heading';
 }
 
-/** As GitHub names them. */
+/** A heading as GitHub names it in an address, without the number of one that stands there before. */
+exports.slugOf = (heading) =>
+  heading
+    .toLowerCase()
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+
 function headingsOf(text) {
   const seen = new Map();
   return [...withoutFences(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => {
-    const slug = heading
-      .toLowerCase()
-      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
-      .replace(/\s/g, '-');
+    const slug = exports.slugOf(heading);
     const times = seen.get(slug) ?? 0;
     seen.set(slug, times + 1);
     return times === 0 ? slug : `${slug}-${times}`;
   });
 }
+
+/** A link, or code, which may look like one. */
+const LINK_OR_CODE =
+  /^( *)```[\s\S]*?^\1```|(!?)\[((?:`[^`\n]*`|[^[\]`])*)\]\(([^)\s]+)\)|`[^`\n]*`/gm;
+
+/**
+ * A page as it stands elsewhere, with its links to files set anew. A link that has no place there becomes plain text.
+ *
+ * @param {string} text
+ * @param {string} file the page, from the root
+ * @param {(linked: string, anchor: string | undefined) => string | undefined} placeOf for a file from the root
+ */
+exports.withLinks = (text, file, placeOf) => {
+  const placed = (target) => {
+    if (/^(?:[a-z][a-z+.-]*:|#)/i.test(target)) return target;
+    const [linked, anchor] = target.split('#');
+    const place = placeOf(path.posix.join(path.posix.dirname(file), decodeURI(linked)), anchor);
+    return place && (anchor === undefined || place.includes('#') ? place : `${place}#${anchor}`);
+  };
+  return text
+    .replace(LINK_OR_CODE, (whole, _margin, picture, label, target) => {
+      if (target === undefined) return whole;
+      const place = placed(target);
+      return place === undefined ? label : `${picture}[${label}](${place})`;
+    })
+    .replace(
+      /\b(src|srcset|href)="([^"\s]+)"/g,
+      (_, name, target) => `${name}="${placed(target) ?? ''}"`,
+    );
+};
 
 function withoutCode(text) {
   return withoutFences(text).replace(/`[^`\n]*`/g, '');

@@ -15,6 +15,7 @@ const { isTaken } = require('../../lib/ports.cjs') as {
 export const GOOD_APP = `
   import { createServer } from 'node:http';
   import { greeting } from './greeting';
+  import '../../shared';
   const server = createServer((_request, response) => response.end());
   server.listen(Number(process.env['PORT']), '127.0.0.1', () => {
     console.log(greeting, 'pid', process.pid, 'on', process.env['DATABASE_URL'], process.env['SEED']);
@@ -36,7 +37,14 @@ export interface Launched {
 
 /** Starts `npm start` in a folder with the apps `one` and `two`. */
 export async function launch(
-  options: { watch?: boolean; two?: string; ports?: number[]; env?: NodeJS.ProcessEnv } = {},
+  options: {
+    watch?: boolean;
+    two?: string;
+    /** A file that both apps use. */
+    shared?: string;
+    ports?: number[];
+    env?: NodeJS.ProcessEnv;
+  } = {},
 ): Promise<Launched> {
   const ports = options.ports ?? [await freePort(), await freePort()];
   const folder = folderWith({
@@ -45,6 +53,7 @@ export async function launch(
     'one/src/greeting.ts': "export const greeting: string = 'hello';",
     'two/src/server.ts': options.two ?? GOOD_APP,
     'two/src/greeting.ts': "export const greeting: string = 'hello';",
+    'shared/index.ts': options.shared ?? 'export {};',
     'start.cjs': startScript(ports, options.watch ?? false),
   });
   const npm = spawn('npm', ['start', '--silent'], {
@@ -111,7 +120,12 @@ function startScript(ports: readonly number[], watch: boolean): string {
     const { join } = require('node:path');
     const apps = ${JSON.stringify(apps)}.map((app) => ({ ...app, folder: join(__dirname, app.style) }));
     require(${JSON.stringify(lib)})
-      .runApps(apps, { data: join(__dirname, 'data'), watch: ${watch}, stopDeadlineMs: 500 })
+      .runApps(apps, {
+        data: join(__dirname, 'data'),
+        watch: ${watch},
+        sources: ({ folder }) => [join(folder, 'src'), join(__dirname, 'shared')],
+        stopDeadlineMs: 500,
+      })
       .then((code) => process.exit(code));
   `;
 }

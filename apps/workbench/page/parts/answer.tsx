@@ -1,34 +1,21 @@
 import type { JSX } from 'preact';
-import type { StyleId } from '../../src/protocol';
 import { ms } from '../format';
 import type { RequestState } from '../run-state';
 import { Code } from './code';
 
 /** The answers to the requests: status, headers, body. */
-export function Answers({
-  style,
-  requests,
-}: {
-  readonly style: StyleId;
-  readonly requests: readonly RequestState[];
-}): JSX.Element {
+export function Answers({ requests }: { readonly requests: readonly RequestState[] }): JSX.Element {
   return (
     <>
       {requests.map((request) => (
-        <Request key={request.id} style={style} request={request} />
+        <Request key={request.id} request={request} />
       ))}
     </>
   );
 }
 
-function Request({
-  style,
-  request,
-}: {
-  readonly style: StyleId;
-  readonly request: RequestState;
-}): JSX.Element {
-  const { method, path, label, answer, at } = request;
+function Request({ request }: { readonly request: RequestState }): JSX.Element {
+  const { method, path, answer, at } = request;
   return (
     <div class="request-answer">
       <p class="request-line">
@@ -60,9 +47,7 @@ function Request({
               </dl>
             </details>
           )}
-          {answer.body.length > 0 && (
-            <Code lines={answer.body} label={`Body of ${label}, ${style}`} />
-          )}
+          {answer.body.length > 0 && <Code lines={answer.body} />}
           {answer.omitted && <p class="quiet">… {answer.omitted}</p>}
         </>
       )}

@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { Bench } from '../../src/protocol';
 import { writeAddress } from '../address';
+import { Content } from './content';
 import { Link } from './link';
 
 const GROUPS = ['One request', 'Relations', 'Transactions', 'When things go wrong'];
@@ -14,8 +16,11 @@ export function Catalogue({
   /** The engine's name in the address, if there is one. */
   readonly engine: string | undefined;
 }): JSX.Element {
+  useEffect(() => {
+    document.title = 'Quartet workbench';
+  }, []);
   return (
-    <main class="catalogue">
+    <Content class="catalogue">
       <h1>Watch one operation happen in four styles</h1>
       <p class="lead">
         Choose one and press Run: the source that ran, the SQL it sent, the life of its session and
@@ -43,6 +48,6 @@ export function Catalogue({
           </ul>
         </section>
       ))}
-    </main>
+    </Content>
   );
 }

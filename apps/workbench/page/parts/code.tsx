@@ -5,18 +5,12 @@ interface CodeProps {
   readonly lines: readonly CodeLine[];
   /** The number of the first line; without it the lines have no numbers. */
   readonly from?: number | undefined;
-  readonly label: string;
 }
 
-/** Highlighted code that can be scrolled by keyboard. */
-export function Code({ lines, from, label }: CodeProps): JSX.Element {
+/** Highlighted code; a long line goes on below, so that nothing has to be scrolled. */
+export function Code({ lines, from }: CodeProps): JSX.Element {
   return (
-    <pre
-      class={from === undefined ? 'code' : 'code numbered'}
-      tabIndex={0}
-      role="region"
-      aria-label={label}
-    >
+    <pre class={from === undefined ? 'code' : 'code numbered'}>
       <code>
         {lines.map((tokens, index) => (
           <Line
@@ -34,14 +28,21 @@ export function Line({
   tokens,
   number,
   id,
+  highlighted = false,
 }: {
   readonly tokens: CodeLine;
   readonly number?: number | undefined;
   readonly id?: string;
+  readonly highlighted?: boolean;
 }): JSX.Element {
   const [indent = '', rest] = splitIndent(tokens);
   return (
-    <span class="line" id={id} data-line={number} style={{ '--indent': `${indent.length}ch` }}>
+    <span
+      class={highlighted ? 'line highlighted' : 'line'}
+      id={id}
+      data-line={number}
+      style={{ '--indent': `${indent.length}ch` }}
+    >
       <span class="indent">{indent}</span>
       {rest.map(([text, kind], index) => (
         <span key={index} class={kind && `t-${kind}`}>

@@ -3,12 +3,14 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Excerpt } from '../../src/protocol';
 import { getFile } from '../api';
 import { Line } from './code';
+import { Content } from './content';
 
 /** A whole file, the target of the panes' links: `/f/apps/classical/src/models.ts#L12`. */
 export function File({ path }: { readonly path: string }): JSX.Element {
   const [file, setFile] = useState<Excerpt>();
   const [error, setError] = useState('');
   useEffect(() => {
+    document.title = `${path} · Quartet workbench`;
     getFile(path).then(setFile, (reason: Error) => setError(reason.message));
   }, [path]);
   useEffect(() => {
@@ -17,11 +19,11 @@ export function File({ path }: { readonly path: string }): JSX.Element {
     line?.classList.add('highlighted');
   }, [file]);
   return (
-    <main class="file">
+    <Content class="file">
       <h1>{path}</h1>
       {error && <p class="error">{error}</p>}
       {file && (
-        <pre class="code numbered" tabIndex={0} role="region" aria-label={path}>
+        <pre class="code numbered">
           <code>
             {file.lines.map((tokens, index) => (
               <Line key={index} tokens={tokens} number={index + 1} id={`L${index + 1}`} />
@@ -29,6 +31,6 @@ export function File({ path }: { readonly path: string }): JSX.Element {
           </code>
         </pre>
       )}
-    </main>
+    </Content>
   );
 }

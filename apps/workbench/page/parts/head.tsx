@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { ScenarioInfo } from '../../src/protocol';
+import { writeAddress } from '../address';
 import type { RunState } from '../run-state';
 import { Link } from './link';
 
@@ -32,7 +33,7 @@ export function Head({
         {workshop && (
           <>
             {' · '}
-            <Link to={`/f/${workshop}`}>Practise it</Link>
+            <Link to={writeAddress({ workshop, given: {} })}>Practise it</Link>
           </>
         )}
       </p>

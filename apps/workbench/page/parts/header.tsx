@@ -43,6 +43,8 @@ export function Header({ bench, engines, engine, address, onHistory }: HeaderPro
           onChoose={(id) => go(elsewhere({ scenario: id }))}
         />
       )}
+      {/* A scenario leads to its own exercise. */}
+      {address.scenario === undefined && <Link to="/workshop">Workshop</Link>}
       <button type="button" onClick={onHistory}>
         History
       </button>
@@ -72,8 +74,8 @@ function Engine({
   engine,
   address,
 }: Pick<HeaderProps, 'engines' | 'engine' | 'address'>): JSX.Element {
-  const { run: _run, file, ...rest } = address;
-  if (file) return <span class="engine none" />;
+  const { run: _run, ...rest } = address;
+  if (rest.file !== undefined || rest.workshop !== undefined) return <span class="engine none" />;
   if (engines.length < 2)
     return <span class="engine">{engines[0] && engineTitle(engines[0])}</span>;
   return (

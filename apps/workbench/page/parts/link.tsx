@@ -15,23 +15,25 @@ interface LinkProps {
   readonly children: ComponentChildren;
 }
 
+/** Goes there without loading, unless the click asks for a new tab. */
+export function follow(event: MouseEvent, to: string): void {
+  if (
+    event.defaultPrevented ||
+    event.button !== 0 ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey
+  )
+    return;
+  event.preventDefault();
+  go(to);
+  if (!to.includes('#')) scrollTo(0, 0);
+}
+
 /** A link within the page: it changes the address without loading, and can be opened in a new tab. */
 export function Link({ to, children, ...rest }: LinkProps): JSX.Element {
-  const follow = (event: MouseEvent): void => {
-    if (
-      event.defaultPrevented ||
-      event.button !== 0 ||
-      event.metaKey ||
-      event.ctrlKey ||
-      event.shiftKey
-    )
-      return;
-    event.preventDefault();
-    go(to);
-    if (!to.includes('#')) scrollTo(0, 0);
-  };
   return (
-    <a {...rest} href={to} onClick={follow}>
+    <a {...rest} href={to} onClick={(event) => follow(event, to)}>
       {children}
     </a>
   );

@@ -1,17 +1,11 @@
 import type { JSX } from 'preact';
 import type { Entry, View } from '@quartet/debug-panel/drawing';
-import {
-  describeEntries,
-  entriesOf,
-  EVENT_SIGNS,
-  MARK_LETTERS,
-  marksOf,
-  spansOf,
-} from '@quartet/debug-panel/drawing';
+import { entriesOf, EVENT_SIGNS, instant } from '@quartet/debug-panel/drawing';
 import type { PoolFigures } from '../../src/protocol';
 import { classes, count, ms } from '../format';
 import type { RequestState, StyleState } from '../run-state';
-import { startOf } from '../run-state';
+import { endOf, startOf } from '../run-state';
+import { Track } from './track';
 
 /** With more sessions than this, their lists of events are closed at first. */
 const OPEN_LANES = 3;
@@ -19,17 +13,19 @@ const OPEN_LANES = 3;
 interface SessionProps {
   readonly state: StyleState;
   readonly view: View;
-  /** The length of the axis, the same in all four panes. */
-  readonly spanMs: number;
   readonly ended: boolean;
 }
 
-/** The sessions, drawn on one axis and listed in words. */
-export function Session({ state, view, spanMs, ended }: SessionProps): JSX.Element {
+/** The sessions, drawn on the style's own axis and listed in words. */
+export function Session({ state, view, ended }: SessionProps): JSX.Element {
   const start = startOf(state);
+  const spanMs = Math.max(1, endOf(state) - start);
   return (
     <>
       <Pool pool={state.pool} peak={state.peak} ended={ended} />
+      {state.metrics && (
+        <p class="held">Connections were out for {ms(state.metrics.heldMs)} ms in all.</p>
+      )}
       {state.requests.map((request) => (
         <Lane
           key={request.id}
@@ -87,40 +83,24 @@ function Lane({
   readonly start: number;
   readonly spanMs: number;
 }): JSX.Element {
-  const { label, method, path, at, answer, events } = request;
-  const now = Math.max(at, answer?.at ?? 0, events.at(-1)?.at ?? 0);
-  const share = (time: number): string => `${Math.min(100, ((time - start) / spanMs) * 100)}%`;
-  const width = (from: number, to: number): string => `${((to - from) / spanMs) * 100}%`;
+  const { label, at, answer, events } = request;
+  const until = answer?.at ?? Math.max(at, events.at(-1)?.at ?? 0);
   const entries = entriesOf(request, view);
   return (
-    <section class="lane" aria-label={label}>
+    <div class="lane">
       <h4>
-        {label} <span class="figures">{ms((answer?.at ?? now) - at)} ms</span>
+        {label} <span class="figures">{ms(until - at)} ms</span>
       </h4>
-      <div class="track" role="img" aria-label={`${method} ${path}: ${describeEntries(entries)}`}>
-        <i class="span request" style={{ left: share(at), width: width(at, answer?.at ?? now) }} />
-        {spansOf(request, now, view).map(({ kind, from, to, failed, foreign }, index) => (
-          <i
-            key={index}
-            class={classes('span', kind, failed && 'failed', foreign && 'foreign')}
-            style={{ left: share(from), width: width(from, to) }}
-          />
-        ))}
-        {marksOf(request).map(({ kind, at: when }, index) => (
-          <i key={index} class={`mark ${kind}`} style={{ left: share(when) }}>
-            {MARK_LETTERS[kind]}
-          </i>
-        ))}
-      </div>
+      <Track request={request} view={view} zero={start} spanMs={spanMs} />
       <details open={open}>
         <summary>{count(entries.length, 'event')}</summary>
-        <ol class="session-events" tabIndex={0} aria-label={`Events of ${label}`}>
+        <ol class="session-events">
           {entries.map((entry) => (
             <Row key={entry.key} entry={entry} start={start} />
           ))}
         </ol>
       </details>
-    </section>
+    </div>
   );
 }
 
@@ -128,7 +108,7 @@ function Row({ entry, start }: { readonly entry: Entry; readonly start: number }
   const { kind, at, text, detail, waitedMs, failed, foreign } = entry;
   return (
     <li class={classes(kind, failed && 'failed', foreign && 'foreign')}>
-      <span class="when">{(at - start).toFixed(1)}</span>
+      <span class="when">{instant(at - start)}</span>
       <span class="sign" aria-hidden="true">
         {failed ? '✕' : EVENT_SIGNS[kind]}
       </span>

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { REPEATED_SIGNS } from '@quartet/debug-panel/drawing';
 import type { EngineChoice, Plan, Statement, StatementGroup, StyleId } from '../../src/protocol';
 import { getPlan } from '../api';
-import { count, ms } from '../format';
+import { classes, count, ms } from '../format';
 import type { StyleState } from '../run-state';
 import { Code } from './code';
 import { Link } from './link';
@@ -32,24 +32,40 @@ export function Sql({
   if (groups.length === 0) return <p class="quiet">No statement was sent.</p>;
   return (
     <>
-      {requests.map(({ id, label }) => (
-        <section key={id} class="sent" aria-label={label}>
-          {requests.length > 1 && <h4>{label}</h4>}
-          <ol>
-            {groups
-              .filter(({ requestId }) => requestId === id)
-              .map((group, index) => (
-                <Group
-                  key={index}
-                  engine={engine}
-                  run={run}
-                  group={group}
-                  label={`Statement ${index + 1} of ${label}, ${style}`}
-                />
-              ))}
-          </ol>
-        </section>
-      ))}
+      {requests.map(({ id, label }) => {
+        const [asked, own] = [false, true].map((forItself) =>
+          groups
+            .filter((group) => group.requestId === id && group.forItself === forItself)
+            .map((group, index) => (
+              <Group
+                key={index}
+                engine={engine}
+                run={run}
+                group={group}
+                label={`Statement ${index + 1} of ${label}, ${style}`}
+              />
+            )),
+        );
+        const sent = groups.filter((group) => group.requestId === id && group.forItself);
+        return (
+          <div key={id} class="sent">
+            {requests.length > 1 && <h4>{label}</h4>}
+            <ol>{asked}</ol>
+            {sent.length > 0 && (
+              <details class="for-itself">
+                <summary>
+                  {count(
+                    sent.reduce((sum, { statements }) => sum + statements.length, 0),
+                    'statement',
+                  )}{' '}
+                  of the library’s own, to read the schema
+                </summary>
+                <ol>{own}</ol>
+              </details>
+            )}
+          </div>
+        );
+      })}
     </>
   );
 }
@@ -75,7 +91,7 @@ function Group({
     getPlan(engine, run, id).then(setPlan, (reason: Error) => setProblem(reason.message));
   };
   return (
-    <li class={`group ${repeated}`}>
+    <li class={classes('group', repeated)}>
       <header>
         {repeated !== 'once' && (
           <span class="repeats">
@@ -98,7 +114,7 @@ function Group({
           </button>
         )}
       </header>
-      <Code lines={lines} label={label} />
+      <Code lines={lines} />
       {problem && <p class="error">{problem}</p>}
       {plan && <PlanTable plan={plan} label={label} />}
       {statements.length === 1 && first ? (

@@ -1,3 +1,5 @@
+import { count } from '@quartet/debug-panel/drawing';
+import { worded } from '../conclusion';
 import { jsonOf } from '../client';
 import type { Scenario } from './scenario';
 import { addMessages } from './rows';
@@ -13,7 +15,7 @@ export const aggregate: Scenario = {
     { name: 'limit', label: 'Limit', type: 'number', value: 3, min: 1, max: 100 },
   ],
   concept: 'docs/concepts/queries.md',
-  workshop: 'docs/workshop/03-queries.md',
+  workshop: '06',
   functions: ['topAuthors'],
   models: ['Message', 'User'],
 
@@ -28,4 +30,7 @@ export const aggregate: Scenario = {
     const [first] = jsonOf<{ messages: number }[]>(reply);
     return good(`The most diligent author wrote ${first?.messages} messages.`);
   },
+
+  conclude: (styles) =>
+    `The database counted, and little came back: ${worded(styles, ({ metrics: { statements, rows } }) => `${count(statements, 'statement')} and ${count(rows, 'row')}`)}`,
 };

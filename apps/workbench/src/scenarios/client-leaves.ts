@@ -1,3 +1,5 @@
+import { count } from '@quartet/debug-panel/drawing';
+import { eventCount, worded } from '../conclusion';
 import type { Scenario } from './scenario';
 import { countOwnRows } from './rows';
 import { bad, good } from './scenario';
@@ -18,7 +20,8 @@ export const clientLeaves: Scenario = {
     },
   ],
   concept: 'docs/concepts/scope-and-teardown.md',
-  workshop: 'docs/workshop/08-teardown.md',
+  workshop: '05',
+  paced: true,
   functions: ['createUserSlowly'],
   models: ['User'],
 
@@ -35,4 +38,7 @@ export const clientLeaves: Scenario = {
       `Undone after ${end.toFixed(0)} ms instead of ${waitMs}: the row it had written is gone.`,
     );
   },
+
+  conclude: (styles) =>
+    `The client left before an answer, and its row was undone: ${worded(styles, (style) => count(eventCount(style, 'rollback'), 'ROLLBACK'))}`,
 };

@@ -9,7 +9,7 @@ export const create: Scenario = {
   look: 'A session opens at the first statement, begins by itself, and is removed when the answer is out.',
   inputs: [{ name: 'name', label: 'Name', type: 'text', value: 'ana', maxLength: 20 }],
   concept: 'docs/concepts/session.md',
-  workshop: 'docs/workshop/01-first-session.md',
+  workshop: '03',
   functions: ['createUser'],
   models: ['User'],
 

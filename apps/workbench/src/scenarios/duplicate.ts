@@ -1,3 +1,5 @@
+import { count } from '@quartet/debug-panel/drawing';
+import { eventCount, worded } from '../conclusion';
 import type { Scenario } from './scenario';
 import { bad, good } from './scenario';
 
@@ -8,7 +10,7 @@ export const duplicate: Scenario = {
   look: 'The second INSERT breaks the unique constraint: 409 for the client, ROLLBACK for the session, nothing left open.',
   inputs: [{ name: 'name', label: 'Name', type: 'text', value: 'ana', maxLength: 20 }],
   concept: 'docs/concepts/errors.md',
-  workshop: 'docs/workshop/02-rollback.md',
+  workshop: '04',
   functions: ['createUser', 'createAccount'],
   models: ['User'],
 
@@ -21,4 +23,7 @@ export const duplicate: Scenario = {
     if (second?.status !== 409) return bad(`The duplicate answered ${second?.status}.`);
     return good(`The duplicate was refused with 409, then: “${third?.text}”. One row is there.`);
   },
+
+  conclude: (styles) =>
+    `Each refused INSERT ended in a rollback and left nothing open: ${worded(styles, (style) => count(eventCount(style, 'rollback'), 'ROLLBACK'))}`,
 };

@@ -1,3 +1,6 @@
+import { statementsOf, worded } from '../conclusion';
+import type { SessionEvent } from '../protocol';
+import type { SentRequest } from '../scenario-context';
 import type { Scenario } from './scenario';
 import { addMessages } from './rows';
 import { bad, good } from './scenario';
@@ -8,10 +11,10 @@ export const exportMessages: Scenario = {
   group: 'One request',
   look: 'The first rows are out long before the last is read, and the session lives until the stream has ended.',
   inputs: [
-    { name: 'messages', label: 'Messages', type: 'number', value: 2000, min: 1, max: 20000 },
+    { name: 'messages', label: 'Messages', type: 'number', value: 5000, min: 1, max: 20000 },
   ],
   concept: 'docs/concepts/streaming.md',
-  workshop: 'docs/workshop/09-streaming.md',
+  workshop: '10',
   functions: ['exportMessages'],
   models: ['Message', 'User'],
 
@@ -22,6 +25,23 @@ export const exportMessages: Scenario = {
     if (reply?.status !== 200) return bad(`It answered ${reply?.status}.`);
     const { lines, bytes, chunks } = reply;
     if (lines < messages) return bad(`Only ${lines} messages came.`);
-    return good(`${lines} messages: ${Math.round(bytes / 1000)} kB in ${chunks} pieces.`);
+    const text = `${lines} messages: ${Math.round(bytes / 1000)} kB in ${chunks} pieces`;
+    const [request] = context.requests;
+    return isEarly(request, context.events)
+      ? good(`${text}, the first while rows were still read.`)
+      : bad(`${text}, the first when all rows had been read.`);
   },
+
+  conclude: (styles) =>
+    `The first rows left while the database still read, and the session lived to the end of the stream: ${worded(styles, statementsOf)}`,
 };
+
+/** Whether the first bytes of the answer were there before the last rows were read. */
+function isEarly(
+  { firstByteAt = Infinity }: Partial<SentRequest> = {},
+  events: readonly SessionEvent[],
+): boolean {
+  return (
+    firstByteAt < Math.max(...events.flatMap(({ kind, at }) => (kind === 'query' ? [at] : [])))
+  );
+}

@@ -1,3 +1,5 @@
+import { count } from '@quartet/debug-panel/drawing';
+import { eventCount, worded } from '../conclusion';
 import { jsonOf } from '../client';
 import type { Scenario } from './scenario';
 import { bad, good } from './scenario';
@@ -9,7 +11,7 @@ export const handlerThrows: Scenario = {
   look: 'It wrote a row and failed before the commit. Nobody calls rollback, and yet there is one: the end of the request.',
   inputs: [{ name: 'name', label: 'Name', type: 'text', value: 'ana', maxLength: 20 }],
   concept: 'docs/concepts/scope-and-teardown.md',
-  workshop: 'docs/workshop/08-teardown.md',
+  workshop: '05',
   functions: ['createUserThenFail'],
   models: ['User'],
 
@@ -23,4 +25,7 @@ export const handlerThrows: Scenario = {
     if (left.total > 0) return bad('The row stayed.');
     return good(`It answered ${reply?.status}; the row it had written is gone.`);
   },
+
+  conclude: (styles) =>
+    `Nobody called rollback, and the end of the request did: ${worded(styles, (style) => count(eventCount(style, 'rollback'), 'ROLLBACK'))}`,
 };

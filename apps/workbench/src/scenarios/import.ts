@@ -1,3 +1,5 @@
+import { count } from '@quartet/debug-panel/drawing';
+import { worded } from '../conclusion';
 import { jsonOf } from '../client';
 import type { Scenario } from './scenario';
 import { bad, good } from './scenario';
@@ -9,7 +11,7 @@ export const importUsers: Scenario = {
   look: 'Every third row is a duplicate. Each row has its savepoint: the bad ones are undone alone, one COMMIT keeps the rest.',
   inputs: [{ name: 'rows', label: 'Rows', type: 'number', value: 9, min: 1, max: 200 }],
   concept: 'docs/concepts/transactions.md',
-  workshop: 'docs/workshop/07-savepoints.md',
+  workshop: '08',
   functions: ['importUsers'],
   models: ['User'],
 
@@ -24,4 +26,7 @@ export const importUsers: Scenario = {
       `${report.imported} rows kept, ${report.rejected.length} undone by their savepoints.`,
     );
   },
+
+  conclude: (styles) =>
+    `Savepoints undid the bad rows alone and one COMMIT kept the rest: ${worded(styles, ({ metrics }) => count(metrics.roundTrips, 'round trip'))}`,
 };

@@ -20,7 +20,9 @@ export const lostUpdate: Scenario = {
     { name: 'thinkMs', label: 'Thinking time, ms', type: 'number', value: 60, min: 20, max: 1000 },
   ],
   concept: 'docs/concepts/transactions.md',
-  workshop: 'docs/workshop/10-concurrency.md',
+  workshop: '12',
+  paced: true,
+  mistake: true,
   functions: ['appendLine', 'appendLineSafely'],
   models: ['Message'],
 
@@ -43,6 +45,11 @@ export const lostUpdate: Scenario = {
       return good('Both lines are there: the second waited and read what the first wrote.');
     return bad(`Both were answered with success, but only line “${lines.at(-1)}” is there.`);
   },
+
+  conclude: (styles) =>
+    styles.every(({ outcome }) => outcome.tone === 'bad')
+      ? 'No style protects from a lost update: what was read before the transaction began is old when it is written'
+      : 'In every style the second waited and read what the first had written: the cure is to begin before reading',
 };
 
 async function linesOf(context: ScenarioContext, id: number | undefined): Promise<string[]> {

@@ -1,3 +1,5 @@
+import { count } from '@quartet/debug-panel/drawing';
+import { eventCount, statementsOf, worded } from '../conclusion';
 import { jsonOf } from '../client';
 import type { Scenario } from './scenario';
 import { addMessages } from './rows';
@@ -10,7 +12,7 @@ export const merge: Scenario = {
   look: 'It begins before it reads, moves the messages, deletes the user: all of it or nothing.',
   inputs: [{ name: 'messages', label: 'Messages', type: 'number', value: 6, min: 1, max: 200 }],
   concept: 'docs/concepts/transactions.md',
-  workshop: 'docs/workshop/06-transactions.md',
+  workshop: '08',
   functions: ['mergeUsers'],
   models: ['User', 'Message'],
 
@@ -29,4 +31,7 @@ export const merge: Scenario = {
     if (merged?.status !== 200 || status !== 404) return bad('The user is still there.');
     return good(`One user is gone; the other has all ${total} messages.`);
   },
+
+  conclude: (styles) =>
+    `Moving and deleting stand or fall together: ${worded(styles, (style) => `${statementsOf(style)} and ${count(eventCount(style, 'commit'), 'COMMIT')}`)}`,
 };

@@ -1,3 +1,5 @@
+import type { Measured } from '../conclusion';
+import { worded } from '../conclusion';
 import { jsonOf } from '../client';
 import type { Scenario } from './scenario';
 import { addMessages } from './rows';
@@ -14,7 +16,7 @@ export const nPlusOne: Scenario = {
   look: 'The same answer twice: with one statement for each author, and with the authors loaded along.',
   inputs: [{ name: 'messages', label: 'Messages', type: 'number', value: 8, min: 1, max: 100 }],
   concept: 'docs/concepts/queries.md',
-  workshop: 'docs/workshop/04-n-plus-one.md',
+  workshop: '07',
   functions: ['listMessagesOneByOne', 'listMessages'],
   models: ['Message', 'User'],
 
@@ -31,6 +33,12 @@ export const nPlusOne: Scenario = {
     return good(
       `The same answer with ${statements} statements and with ${context.statements - statements}.`,
     );
+  },
+
+  conclude(styles) {
+    const both = ({ requests }: Measured): string =>
+      `${requests[0]?.metrics.statements} statements one by one and ${requests[1]?.metrics.statements} with the authors loaded along`;
+    return `N+1 is in the code, not in the library: the same answer took ${worded(styles, both)}`;
   },
 };
 

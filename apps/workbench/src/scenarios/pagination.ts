@@ -1,3 +1,4 @@
+import { statementsOf, worded } from '../conclusion';
 import { jsonOf } from '../client';
 import type { Scenario } from './scenario';
 import { addMessages } from './rows';
@@ -14,7 +15,7 @@ export const pagination: Scenario = {
     { name: 'perPage', label: 'Per page', type: 'number', value: 5, min: 1, max: 100 },
   ],
   concept: 'docs/concepts/queries.md',
-  workshop: 'docs/workshop/03-queries.md',
+  workshop: '06',
   functions: ['listUserMessages'],
   models: ['Message'],
 
@@ -34,4 +35,6 @@ export const pagination: Scenario = {
     );
     return good(`${items.length} of ${total} messages: page ${page} of ${pages}.`);
   },
+
+  conclude: (styles) => `A page with its total takes ${worded(styles, statementsOf)}`,
 };

@@ -1,8 +1,9 @@
 /** A scenario: a small file that says what to look for, and does it, in one style at a time. */
+import type { Lesson } from '../conclusion';
 import type { Outcome, ScenarioInfo } from '../protocol';
 import type { ScenarioContext } from '../scenario-context';
 
-export interface Scenario extends ScenarioInfo {
+export interface Scenario extends ScenarioInfo, Lesson {
   /** The functions to show, by name: of the app's `queries.ts`, or of the workbench's variants. */
   readonly functions: readonly string[];
   readonly models: readonly ('User' | 'Message' | 'Tag')[];

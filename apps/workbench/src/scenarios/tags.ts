@@ -1,3 +1,5 @@
+import type { Measured } from '../conclusion';
+import { worded } from '../conclusion';
 import { jsonOf } from '../client';
 import type { Scenario } from './scenario';
 import { bad, good } from './scenario';
@@ -18,7 +20,7 @@ export const tags: Scenario = {
     { name: 'tags', label: 'Tags', type: 'text', value: 'session, hello', maxLength: 60 },
   ],
   concept: 'docs/concepts/relations.md',
-  workshop: 'docs/workshop/05-relations.md',
+  workshop: '07',
   functions: ['createMessage', 'findMessage'],
   models: ['Message', 'Tag'],
 
@@ -40,5 +42,11 @@ export const tags: Scenario = {
     if (read?.status !== 200) return bad(`Reading answered ${read?.status}.`);
     const { length } = jsonOf<{ tags: string[] }>(read).tags;
     return good(`One message with ${length} ${length === 1 ? 'tag' : 'tags'}.`);
+  },
+
+  conclude(styles) {
+    const both = ({ requests }: Measured): string =>
+      `${requests[0]?.metrics.statements} statements to write and ${requests[1]?.metrics.statements} to read`;
+    return `Message, tags and links are one transaction: ${worded(styles, both)}`;
   },
 };

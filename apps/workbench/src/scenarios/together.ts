@@ -1,3 +1,5 @@
+import { count } from '@quartet/debug-panel/drawing';
+import type { SessionEvent } from '../protocol';
 import { jsonOf } from '../client';
 import { countOwnRows } from './rows';
 import type { Scenario } from './scenario';
@@ -18,7 +20,7 @@ export const together: Scenario = {
     },
   ],
   concept: 'docs/concepts/mixed.md',
-  workshop: 'docs/workshop/11-mixed.md',
+  workshop: '11',
   functions: ['addUser'],
   models: ['User'],
   together: true,
@@ -44,5 +46,14 @@ export const together: Scenario = {
     const written = await context.request('The mixed app', 'POST', route, { body: message });
     if (written?.status !== 201) return bad(`The mixed app answered ${written?.status}.`);
     return good('Four rows by four libraries with one COMMIT; then a message that all four write.');
+  },
+
+  conclude(styles) {
+    const [first] = styles;
+    const shared = first?.requests[0]?.events ?? [];
+    const times = (kind: SessionEvent['kind']): number =>
+      shared.filter((event) => event.kind === kind).length;
+    const connections = new Set(shared.flatMap(({ connection }) => connection ?? [])).size;
+    return `Four libraries wrote through ${count(connections, 'connection')} in one transaction: ${times('begin')} BEGIN, ${times('commit')} COMMIT, ${times('rollback')} ROLLBACK`;
   },
 };

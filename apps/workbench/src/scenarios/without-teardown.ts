@@ -1,3 +1,5 @@
+import type { Measured } from '../conclusion';
+import { worded } from '../conclusion';
 import { jsonOf } from '../client';
 import { Drain } from '../drain';
 import type { Scenario } from './scenario';
@@ -16,7 +18,8 @@ export const withoutTeardown: Scenario = {
     { name: 'requests', label: 'Requests', type: 'number', value: 5, min: 1, max: 12 },
   ],
   concept: 'docs/concepts/scope-and-teardown.md',
-  workshop: 'docs/workshop/08-teardown.md',
+  workshop: '05',
+  paced: true,
   functions: ['findUser'],
   models: ['User'],
 
@@ -45,5 +48,15 @@ export const withoutTeardown: Scenario = {
     const asExpected =
       answered.with === requests && answered.without === Math.min(poolSize, requests);
     return asExpected ? good(text) : bad(text);
+  },
+
+  conclude(styles) {
+    const answered = ({ requests }: Measured, how: string): string => {
+      const those = requests.filter(({ label }) => label.endsWith(`, ${how} teardown`));
+      return `${those.filter(({ status }) => status === 200).length} of ${those.length}`;
+    };
+    const both = (style: Measured): string =>
+      `${answered(style, 'with')} requests answered with it and ${answered(style, 'without')} without it`;
+    return `Teardown keeps the pool alive whatever the style: ${worded(styles, both)}`;
   },
 };

@@ -11,6 +11,9 @@ import express from 'express';
 import { Barriers } from './barriers';
 import type { Variants } from './variants';
 
+/** The second request's client may have left. */
+const OVERLAP_DEADLINE_MS = 5_000;
+
 interface Append {
   readonly line: string;
   readonly thinkMs: number;
@@ -54,11 +57,20 @@ export function createVariantsApp(variants: Variants, engine: Engine): Express {
     });
     res.status(204).end();
   });
+  // Both are in their transactions before one ends; with one writer the second has asked for its own.
+  /** Pairs whose first request is in its transaction. */
+  const waiting = new Set<string>();
   app.post('/users/slowly', async (req, res) => {
     const { waitMs, pair, ...input } = req.body as NewUser & { waitMs: number; pair: string };
-    const both = barriers.wait(pair, 2);
+    const { singleWriter } = engine.dialect;
+    const arrived = singleWriter ? barriers.wait(pair, 2) : undefined;
     await variants.createUserSlowly(input, async () => {
-      await both;
+      if (!singleWriter) await barriers.wait(pair, 2);
+      else if (!waiting.delete(pair)) {
+        waiting.add(pair);
+        await arrived;
+        await bothHaveConnections(engine);
+      }
       await pause(waitMs);
     });
     res.status(201).end();
@@ -74,6 +86,12 @@ export function createVariantsApp(variants: Variants, engine: Engine): Express {
   // The failures here are intended, so they are not logged.
   app.use(errorHandler({ messages: problemMessages, onError: () => undefined }));
   return app;
+}
+
+/** Resolves when two requests have a connection: with one writer the second waits for the lock with it. */
+async function bothHaveConnections(engine: Engine): Promise<void> {
+  const deadline = performance.now() + OVERLAP_DEADLINE_MS;
+  while (engine.status().inUse < 2 && performance.now() < deadline) await pause(1);
 }
 
 /** A slow statement in the session of the request; on SQLite, which has none, a pause. */

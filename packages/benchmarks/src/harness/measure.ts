@@ -1,4 +1,5 @@
 /** Measures variants on one engine: same data, same answers, then round after round, one after the other. */
+import { setTimeout } from 'node:timers/promises';
 import { Database } from './database';
 import { answers, compareAnswers } from './compare';
 import type { LoadResult } from './load';
@@ -6,6 +7,8 @@ import type { Loader } from './loader';
 import type { Route } from './routes';
 import { NOTHING, ROUTES } from './routes';
 import { Server } from './server';
+import type { StatementsOfRoutes } from './statements';
+import { countStatements } from './statements';
 import type { EngineName, Variant } from '../variants/variant';
 
 export interface Plan {
@@ -36,6 +39,8 @@ export interface Measured {
   readonly samples: Record<string, Record<string, Sample[]>>;
   /** By variant: resident memory after the last round, in megabytes. */
   readonly rss: Record<string, number>;
+  /** By variant and route: what a request sends to the database. */
+  readonly statements: Record<string, StatementsOfRoutes>;
   /** Variants that cannot run here, and why. */
   readonly failed: Record<string, string>;
 }
@@ -59,6 +64,7 @@ export async function measure(
   const failed: Record<string, string> = {};
   const contestants: Contestant[] = [];
   const samples: Measured['samples'] = {};
+  const statements: Measured['statements'] = {};
   try {
     let expected: string[] | undefined;
     for (const variant of variants.filter(({ except = [] }) => !except.includes(engine))) {
@@ -70,6 +76,8 @@ export async function measure(
         if (expected) await compareAnswers(expected, server, compared);
         else expected = await answers(server, compared);
         await database.reset();
+        const counted = routes.filter((route) => enters(variant, route) && route !== NOTHING);
+        statements[variant.id] = await countStatements(variant, database, counted);
       } catch (error) {
         if (variant.kind !== 'transactional') throw error;
         failed[variant.id] = (error as Error).message;
@@ -103,7 +111,7 @@ export async function measure(
     const rss: Record<string, number> = {};
     for (const { variant, server } of contestants)
       rss[variant.id] = (await server.usage()).rss / 1024 / 1024;
-    return { engine, samples, rss, failed };
+    return { engine, samples, statements, rss, failed };
   } finally {
     for (const { server, database } of contestants) {
       await server.stop();
@@ -113,13 +121,41 @@ export async function measure(
 }
 
 function entering(contestants: readonly Contestant[], route: Route): Contestant[] {
-  const handWritten = ['limit', 'control', 'execute'];
-  return contestants.filter(
-    ({ variant }) => route !== NOTHING || handWritten.includes(variant.kind),
-  );
+  return contestants.filter(({ variant }) => enters(variant, route));
 }
 
+function enters({ kind, routes }: Variant, route: Route): boolean {
+  if (routes) return routes.includes(route.name);
+  return route !== NOTHING || ['limit', 'control', 'execute'].includes(kind);
+}
+
+/** What a slice may take beyond its own time: writers that wait for a lock, and what they wrote taken out. */
+const PATIENCE_MS = 60_000;
+
+/** @throws Error that names the variant and the route, where it does not end. */
 async function slice(
+  contestant: Contestant,
+  route: Route,
+  plan: Plan,
+  loader: Loader,
+): Promise<Sample> {
+  const { id } = contestant.variant;
+  const limitMs = plan.leadInMs + plan.sliceMs + PATIENCE_MS;
+  const limit = new AbortController();
+  const tooLong = setTimeout(limitMs, undefined, { signal: limit.signal }).then(
+    () => {
+      throw new Error(`${id}: ${route.name} has not ended after ${limitMs / 1000} s`);
+    },
+    () => new Promise<never>(() => undefined),
+  );
+  try {
+    return await Promise.race([measureSlice(contestant, route, plan, loader), tooLong]);
+  } finally {
+    limit.abort();
+  }
+}
+
+async function measureSlice(
   contestant: Contestant,
   route: Route,
   { connections, leadInMs, sliceMs }: Plan,

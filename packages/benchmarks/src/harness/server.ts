@@ -3,7 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as path from 'node:path';
-import type { Usage } from './server-main';
+import type { Question, Usage } from './serve-process';
+import type { Statements } from './counter';
+
+const REGISTER = path.join(__dirname, '../../../../scripts/register.cjs');
+const FROM_SOURCE = ['--conditions=quartet-source', '-r', REGISTER];
 
 export class Server {
   readonly id: string;
@@ -16,16 +20,20 @@ export class Server {
     this.#child = child;
   }
 
-  /** @throws Error when it ends before it listens; its output is on stderr. */
+  /**
+   * @param main what the process runs, with the id and the URL.
+   * @throws Error when it ends before it listens; its output is on stderr.
+   */
   static async start(
     id: string,
     url: string,
     execArgv: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
+    main = path.join(__dirname, 'server-main.ts'),
   ): Promise<Server> {
-    const child = fork(path.join(__dirname, 'server-main.ts'), [id, url], {
+    const child = fork(main, [id, url], {
       // V8 otherwise discards compiled code that is not used, and a variant idles while the others run.
-      execArgv: [...process.execArgv, '--no-flush-bytecode', ...execArgv],
+      execArgv: [...FROM_SOURCE, '--no-flush-bytecode', ...execArgv],
       // `sqlite3` waits for locks in libuv's threads: with four threads the waiting statements block the writing one.
       env: { ...process.env, NODE_ENV: 'production', UV_THREADPOOL_SIZE: '32', ...env },
     });
@@ -37,10 +45,24 @@ export class Server {
     return new Server(id, message.port, child);
   }
 
-  async usage(): Promise<Usage> {
+  usage(): Promise<Usage> {
+    return this.#ask<Usage>('usage');
+  }
+
+  /** The same after a garbage collection, where the process was started with `--expose-gc`. */
+  collected(): Promise<Usage> {
+    return this.#ask<Usage>('collect');
+  }
+
+  /** How many statements it has run since its start, on SQLite with BENCH_COUNT. */
+  counted(): Promise<Statements> {
+    return this.#ask<Statements>('counted');
+  }
+
+  async #ask<Answer>(question: Question): Promise<Answer> {
     const answer = once(this.#child, 'message');
-    this.#child.send('usage');
-    return (await answer)[0] as Usage;
+    this.#child.send(question);
+    return (await answer)[0] as Answer;
   }
 
   async stop(): Promise<void> {

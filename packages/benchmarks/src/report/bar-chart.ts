@@ -17,7 +17,13 @@ const BAR = 16;
 const GAP = 4;
 const TITLE = 30;
 
-export function barChart(title: string, unit: string, groups: readonly Group[]): string {
+/** @param mark a value that a line is drawn at, such as what all are compared with. */
+export function barChart(
+  title: string,
+  unit: string,
+  groups: readonly Group[],
+  mark?: number,
+): string {
   const max = Math.max(...groups.flatMap(({ bars }) => bars.map(({ value }) => value)));
   const scale = (WIDTH - LABELS - 90) / max;
   let y = 40;
@@ -30,11 +36,15 @@ export function barChart(title: string, unit: string, groups: readonly Group[]):
       parts.push(
         text(LABELS - 8, y + 12, label, 'text-anchor="end"'),
         `<rect x="${LABELS}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="2" fill="${color}"/>`,
-        text(LABELS + width + 6, y + 12, format(value)),
+        text(LABELS + width + 6, y + 12, mark === undefined ? format(value) : value.toFixed(2)),
       );
       y += BAR + GAP;
     }
     y += 12;
+  }
+  if (mark !== undefined) {
+    const x = LABELS + mark * scale;
+    parts.unshift(`<path d="M${x.toFixed(1)} 34V${y}" stroke="#bbb"/>`); // behind the bars and their values
   }
   return svg(WIDTH, y, [text(8, 20, `${title} (${unit})`, 'font-size="14"'), ...parts]);
 }

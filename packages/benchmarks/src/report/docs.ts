@@ -23,6 +23,17 @@ export function writeImage(name: string, content: string): void {
   writeFileSync(path.join(DOCS, 'images', name), content);
 }
 
+/** Data of the docs, for others to read: JSON with a line for each entry of a list. */
+export function writeData(name: string, data: object): void {
+  const members = Object.entries(data).map(([key, value]) => {
+    const text = Array.isArray(value)
+      ? `[\n${value.map((each) => `    ${JSON.stringify(each)}`).join(',\n')}\n  ]`
+      : JSON.stringify(value);
+    return `  ${JSON.stringify(key)}: ${text}`;
+  });
+  writeFileSync(path.join(DOCS, name), `{\n${members.join(',\n')}\n}\n`);
+}
+
 export function writeResults(name: string, results: unknown): string {
   mkdirSync(RESULTS, { recursive: true });
   const file = path.join(RESULTS, name);

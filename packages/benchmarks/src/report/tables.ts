@@ -3,9 +3,8 @@ import type { Measured, Sample } from '../harness/measure';
 import { NOTHING, ROUTES } from '../harness/routes';
 import type { Spread } from '../harness/statistics';
 import { ratios, spread } from '../harness/statistics';
-import { TRANSACTIONAL, VARIANTS } from '../variants';
-import type { Style } from '../variants/styles';
-import type { EngineName, Variant } from '../variants/variant';
+import { VARIANTS, variantOf } from '../variants';
+import type { EngineName, Rivals, Variant } from '../variants/variant';
 
 export const ENGINE_TITLES: Record<EngineName, string> = {
   sqlite: 'SQLite',
@@ -13,7 +12,7 @@ export const ENGINE_TITLES: Record<EngineName, string> = {
   mariadb: 'MariaDB',
 };
 
-type Metric = 'perSecond' | 'cpuMicros' | 'p50' | 'p99';
+export type Metric = 'perSecond' | 'cpuMicros' | 'p50' | 'p99';
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -22,45 +21,111 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   );
 }
 
-/** Requests per second of each style and `execute` over those of its baseline: above 1 is faster. */
-export function baselineTable({ engine, samples }: Measured): string {
-  const compared = VARIANTS.filter(
-    ({ id, baseline }) => baseline && samples[id] && samples[baseline],
-  );
-  const rows = compared.map(({ title, id, baseline }) => [
-    title,
-    nameOf(baseline as string),
-    ...ROUTES.map(({ name }) => shown(ratio(samples, id, baseline as string, name, 'perSecond'))),
-  ]);
-  return `**${ENGINE_TITLES[engine]}**\n\n${table(['', 'compared with', ...ROUTES.map(({ name }) => `\`${name}\``)], rows)}`;
+/** A route, and which of a variant's rivals it is compared with there. */
+interface Column {
+  readonly route: string;
+  readonly title: string;
+  readonly rival: keyof Rivals;
 }
 
-/** The CPU time of the server for a request, over that of the baseline: below 1 is cheaper. */
-export function cpuTable({ engine, samples }: Measured): string {
-  const compared = VARIANTS.filter(
-    ({ id, baseline }) => baseline && samples[id] && samples[baseline],
-  );
-  const rows = compared.map(({ title, id, baseline }) => [
-    title,
-    ...ROUTES.map(({ name }) => shown(ratio(samples, id, baseline as string, name, 'cpuMicros'))),
-  ]);
-  return `**${ENGINE_TITLES[engine]}**\n\n${table(['', ...ROUTES.map(({ name }) => `\`${name}\``)], rows)}`;
+const column = (rival: keyof Rivals, route: string, more = ''): Column => ({
+  route,
+  rival,
+  title: `\`${route}\`${more}`,
+});
+
+const COLUMNS = (rival: keyof Rivals): Column[] => ROUTES.map(({ name }) => column(rival, name));
+
+/** Beside a library alone: a user is one row, which the library writes without a transaction, and with one. */
+const PLAIN: readonly Column[] = COLUMNS('plain').flatMap((each) =>
+  each.route === 'POST /users'
+    ? [each, column('inTransaction', each.route, ', both in a transaction')]
+    : [each],
+);
+
+/** Requests per second over those of the library alone in a thin server: above 1 is faster. */
+export function baselineTable(measured: Measured): string {
+  return comparison(measured, PLAIN, 'perSecond');
+}
+
+/** The CPU time of the server for a request, over that of the same baseline: below 1 is cheaper. */
+export function cpuTable(measured: Measured): string {
+  return comparison(measured, PLAIN, 'cpuMicros');
+}
+
+/** Requests per second over those of the library alone behind the same router. */
+export function routerTable(measured: Measured): string {
+  return comparison(measured, COLUMNS('router'), 'perSecond');
 }
 
 /** Each style over the library that opens a transaction for each request. */
-export function transactionalTable({ engine, samples, failed }: Measured): string {
-  const styles = VARIANTS.filter(({ id, kind }) => kind === 'style' && samples[id]);
-  const rows = styles.flatMap(({ title, id }) => {
-    const other = TRANSACTIONAL[id.replace(/-ofw$/, '') as Style];
-    if (!samples[other]) return [];
-    const cells = ROUTES.map(({ name }) => shown(ratio(samples, id, other, name, 'perSecond')));
-    return [[title, nameOf(other), ...cells]];
-  });
-  const missing = Object.entries(failed).map(
-    ([id, why]) => `\n\n${nameOf(id)} is left out on ${ENGINE_TITLES[engine]}: ${oneLine(why)}`,
+export function transactionalTable(measured: Measured): string {
+  const missing = Object.entries(measured.failed).map(
+    ([id, why]) =>
+      `${variantOf(id).title} is left out on ${ENGINE_TITLES[measured.engine]}: ${oneLine(why)}`,
   );
-  if (rows.length === 0) return missing.join('').trim();
-  return `**${ENGINE_TITLES[engine]}**\n\n${table(['', 'compared with', ...ROUTES.map(({ name }) => `\`${name}\``)], rows)}${missing.join('')}`;
+  const found = comparison(measured, COLUMNS('transactional'), 'perSecond');
+  return [found, ...missing].filter(Boolean).join('\n\n');
+}
+
+/** What our HTTP layer costs: a library alone behind our router, over the same in a thin server. */
+export function httpTable({ engine, samples }: Measured): string {
+  const rows = VARIANTS.filter(({ kind, id }) => kind === 'router' && samples[id]).map(
+    ({ id, title }) => [
+      title,
+      ...ROUTES.map(({ name }) =>
+        shown(ratio(samples, id, id.replace(/-router$/, ''), name, 'cpuMicros')),
+      ),
+    ],
+  );
+  if (rows.length === 0) return '';
+  return titled(engine, table(['', ...ROUTES.map(({ name }) => `\`${name}\``)], rows));
+}
+
+function comparison(
+  { engine, samples }: Measured,
+  columns: readonly Column[],
+  metric: Metric,
+): string {
+  const rivalsOf = (rivals: Rivals): string[] => [
+    ...new Set(columns.flatMap(({ rival }) => rivals[rival] ?? []).filter((id) => samples[id])),
+  ];
+  const rows = VARIANTS.flatMap(({ title, id, rivals }) => {
+    const [first] = rivals ? rivalsOf(rivals) : [];
+    if (!rivals || !first || !samples[id]) return [];
+    const cells = columns.map(({ rival, route }) =>
+      shown(ratio(samples, id, rivals[rival] ?? '', route, metric)),
+    );
+    return [[title, variantOf(first).title, ...cells]];
+  });
+  if (rows.length === 0) return '';
+  const head = ['', 'compared with', ...columns.map(({ title }) => title)];
+  return titled(engine, table(head, rows));
+}
+
+function titled(engine: EngineName, text: string): string {
+  return `**${ENGINE_TITLES[engine]}**\n\n${text}`;
+}
+
+/** What one request sends to the database: statements, and on a server how often it is waited for. */
+export function statementsTable({ engine, statements = {} }: Measured): string {
+  const rows = VARIANTS.filter(({ id, kind }) => statements[id] && kind !== 'control').map(
+    ({ id, title }) => [
+      title,
+      ...ROUTES.map(({ name }) => {
+        const counted = statements[id]?.[name];
+        if (!counted) return '';
+        const sent = average(counted.statements);
+        return engine === 'sqlite' ? sent : `${sent} in ${average(counted.roundTrips)}`;
+      }),
+    ],
+  );
+  if (rows.length === 0) return '';
+  return titled(engine, table(['', ...ROUTES.map(({ name }) => `\`${name}\``)], rows));
+}
+
+function average(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }
 
 /** Requests per second, p50 and p99 in milliseconds, CPU microseconds a request, and memory. */
@@ -114,16 +179,25 @@ export function ratio(
   return ratios(pick(of), pick(to));
 }
 
+/**
+ * A variant over its library alone in a thin server, as what both do compares: a session writes one row in a transaction, so
+ * it is compared with a library that does.
+ */
+export function plainRatio(
+  samples: Measured['samples'],
+  { id, rivals }: Variant,
+  route: string,
+): Spread {
+  const rival = route === 'POST /users' ? rivals?.inTransaction : rivals?.plain;
+  return ratio(samples, id, rival ?? '', route, 'perSecond');
+}
+
 export function shown({ median: middle, low, high }: Spread): string {
   return Number.isNaN(middle) ? '' : `${middle.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
 }
 
 export function median(list: readonly Sample[], metric: Metric): number {
   return spread(list.map((sample) => sample[metric])).median;
-}
-
-function nameOf(id: string): string {
-  return (VARIANTS.find((variant: Variant) => variant.id === id) as Variant).title;
 }
 
 function oneLine(message: string): string {

@@ -1,41 +1,40 @@
 /** Writes the results of a run: JSON, tables on the terminal, and the tables of the docs with `--docs`. */
-import type { Measured, Plan } from '../harness/measure';
+import type { Measured } from '../harness/measure';
+import type { Route } from '../harness/routes';
 import { ROUTES } from '../harness/routes';
+import { spread } from '../harness/statistics';
 import { VARIANTS } from '../variants';
-import type { Group } from './bar-chart';
+import type { Variant } from '../variants/variant';
+import type { Bar, Group } from './bar-chart';
 import { barChart } from './bar-chart';
-import { writeImage, writeResults, writeSection } from './docs';
+import { writeData, writeImage, writeResults, writeSection } from './docs';
 import { goalsTable } from './goals';
-import type { Machine } from './machine';
+import { openData } from './open-data';
+import type { Run } from './run';
 import {
   absoluteTable,
   baselineTable,
   cpuTable,
+  httpTable,
+  routerTable,
+  statementsTable,
   ENGINE_TITLES,
   median,
   noiseOf,
+  plainRatio,
   ratio,
   shown,
   TOLERABLE_NOISE,
   transactionalTable,
 } from './tables';
 
-export interface Run {
-  readonly startedAt: Date;
-  readonly full: boolean;
-  readonly plan: Plan;
-  readonly machine: Machine;
-  /** The databases' versions. */
-  readonly databases: readonly string[];
-  readonly measured: readonly Measured[];
-}
-
 const COLORS = {
   limit: '#999999',
   control: '#bbbbbb',
   execute: '#2ca02c',
   style: '#1f77b4',
-  plain: '#ff9f4a',
+  thin: '#ff9f4a',
+  router: '#ffd0a0',
   transactional: '#d62728',
 };
 
@@ -51,15 +50,22 @@ export function writeReport(run: Run, { docs }: { readonly docs: boolean }): voi
     writeSection('conditions-20', conditions(run));
     writeSection('goals-20', goalsTable(measured));
     writeSection('baseline-20', sections(baselineTable));
+    writeSection('transactional-20', sections(transactionalTable));
+    writeData('benchmarks-node-20.json', openData(run));
     return;
   }
+  writeImage('bench-plain.svg', overview(run));
+  writeData('benchmarks.json', openData(run));
   writeImage('bench-reads.svg', chart(run, ROUTES[0]?.name as string));
   writeImage('bench-writes.svg', chart(run, ROUTES[4]?.name as string));
   writeSection('conditions', conditions(run));
   writeSection('goals', goalsTable(measured));
   writeSection('baseline', sections(baselineTable));
+  writeSection('router', sections(routerTable));
+  writeSection('http', sections(httpTable));
   writeSection('cpu', sections(cpuTable));
   writeSection('transactional', sections(transactionalTable));
+  writeSection('statements', sections(statementsTable));
   writeSection('absolute', sections(absoluteTable));
 }
 
@@ -68,9 +74,43 @@ function hooksPromises({ machine }: Run): boolean {
   return Number(machine.node.slice(1).split('.')[0]) < 24;
 }
 
+/** One bar for what each style reads and one for what it writes, over its library alone: the median of the routes. */
+function overview({ measured }: Run): string {
+  const [reads, writes] = [
+    ROUTES.filter(({ writes }) => !writes),
+    ROUTES.filter(({ writes }) => writes),
+  ];
+  const groups = measured.map(({ engine, samples }): Group => {
+    const styles = VARIANTS.filter(
+      ({ id, kind }) => kind === 'style' && !id.endsWith('-ofw') && samples[id],
+    );
+    const bar = (variant: Variant, what: string, routes: readonly Route[]): Bar => {
+      const over = routes.map(({ name }) => plainRatio(samples, variant, name).median);
+      return {
+        label: `${variant.title}, ${what}`,
+        value: spread(over.filter(Number.isFinite)).median,
+        color: what === 'reads' ? COLORS.style : COLORS.thin,
+      };
+    };
+    return {
+      title: ENGINE_TITLES[engine],
+      bars: styles.flatMap((style) => [bar(style, 'reads', reads), bar(style, 'writes', writes)]),
+    };
+  });
+  return barChart(
+    'Requests per second over the library alone',
+    '1 is the library alone',
+    groups,
+    1,
+  );
+}
+
 function chart({ measured }: Run, route: string): string {
   const groups = measured.map(({ engine, samples }): Group => {
-    const present = VARIANTS.filter(({ id, kind }) => kind !== 'control' && samples[id]?.[route]);
+    const present = VARIANTS.filter(
+      ({ id, kind, routes }) =>
+        !['control', 'router'].includes(kind) && !routes && samples[id]?.[route],
+    );
     return {
       title: ENGINE_TITLES[engine],
       bars: present.map(({ id, title, kind }) => ({

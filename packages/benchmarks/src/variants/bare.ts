@@ -6,18 +6,29 @@ import Database from 'better-sqlite3';
 import mysql from 'mysql2/promise';
 import { Pool } from 'pg';
 import type { Data, MessageRow, UserRow, Written } from './hand-written';
-import { handWrittenApp, numbered, SQL, tagSql } from './hand-written';
+import { handWrittenApp, messageBody, numbered, SQL, tagSql } from './hand-written';
 import type { Running, Target } from './variant';
 import { POOL_SIZE, targetOf } from './variant';
 
 export async function startBare(url: string): Promise<Running> {
-  const target = targetOf(url);
-  const { data, close } = { sqlite, postgres, mariadb }[target.engine](target);
+  const { data, close } = open(url);
   return { app: handWrittenApp(data), close };
+}
+
+/** The same, with a transaction around the one row that a user is, as a session has it. */
+export async function startBareTransactional(url: string): Promise<Running> {
+  const { data, createUserInTransaction, close } = open(url);
+  return { app: handWrittenApp({ ...data, createUser: createUserInTransaction }), close };
+}
+
+function open(url: string): Opened {
+  const target = targetOf(url);
+  return { sqlite, postgres, mariadb }[target.engine](target);
 }
 
 interface Opened {
   readonly data: Data;
+  readonly createUserInTransaction: Data['createUser'];
   close(): Promise<void>;
 }
 
@@ -44,6 +55,10 @@ function sqlite({ file }: Target): Opened {
       return { ...message, author };
     },
   );
+  const writeUser = db.transaction(
+    (name: string, email: string) =>
+      (statement(SQL.createUser).get(name, email) as { id: number }).id,
+  );
   return {
     data: {
       findUser: async (id) => statement(SQL.findUser).get(id) as UserRow | undefined,
@@ -52,13 +67,14 @@ function sqlite({ file }: Target): Opened {
         total: total(SQL.countUsers),
       }),
       listMessages: async (limit, offset) => ({
-        items: statement(SQL.listMessages).all(limit, offset) as MessageRow[],
+        items: (statement(SQL.listMessages).all(limit, offset) as MessageRow[]).map(messageBody),
         total: total(SQL.countMessages),
       }),
       createUser: async (name, email) =>
         (statement(SQL.createUser).get(name, email) as { id: number }).id,
       createMessage: async (...args) => writeMessage.immediate(...args),
     },
+    createUserInTransaction: async (name, email) => writeUser.immediate(name, email),
     close: async () => void db.close(),
   };
 }
@@ -84,7 +100,7 @@ function postgres({ url }: Target): Opened {
       listMessages: async (limit, offset) => ({
         items: (
           await pool.query<MessageRow>({ ...statements.listMessages, values: [limit, offset] })
-        ).rows,
+        ).rows.map(messageBody),
         total: await count(statements.countMessages),
       }),
       createUser: async (name, email) =>
@@ -127,6 +143,23 @@ function postgres({ url }: Target): Opened {
         }
       },
     },
+    async createUserInTransaction(name, email) {
+      const client = await pool.connect();
+      try {
+        await client.query('BEGIN');
+        const { rows } = await client.query<{ id: number }>({
+          ...statements.createUser,
+          values: [name, email],
+        });
+        await client.query('COMMIT');
+        return rows[0]?.id as number;
+      } catch (error) {
+        await client.query('ROLLBACK');
+        throw error;
+      } finally {
+        client.release();
+      }
+    },
     close: () => pool.end(),
   };
 }
@@ -146,7 +179,7 @@ function mariadb({ url }: Target): Opened {
         total: await count(SQL.countUsers),
       }),
       listMessages: async (limit, offset) => ({
-        items: await all<MessageRow>(SQL.listMessages, [limit, offset]),
+        items: (await all<MessageRow>(SQL.listMessages, [limit, offset])).map(messageBody),
         total: await count(SQL.countMessages),
       }),
       createUser: async (name, email) =>
@@ -177,6 +210,20 @@ function mariadb({ url }: Target): Opened {
           connection.release();
         }
       },
+    },
+    async createUserInTransaction(name, email) {
+      const connection = await pool.getConnection();
+      try {
+        await connection.beginTransaction();
+        const [rows] = await connection.execute(SQL.createUser, [name, email]);
+        await connection.commit();
+        return (rows as { id: number }[])[0]?.id as number;
+      } catch (error) {
+        await connection.rollback();
+        throw error;
+      } finally {
+        connection.release();
+      }
     },
     close: () => pool.end(),
   };

@@ -2,7 +2,7 @@
 import { createEngine, scopedSession, sessionmaker } from '@quartet/db-core';
 import { initApp } from '@quartet/db-core/express';
 import type { Data, MessageRow, UserRow, Written } from './hand-written';
-import { handWrittenApp, SQL, tagSql } from './hand-written';
+import { handWrittenApp, messageBody, SQL, tagSql } from './hand-written';
 import type { Running } from './variant';
 import { poolOptions, targetOf } from './variant';
 
@@ -25,9 +25,9 @@ export async function startExecute(url: string, begin?: 'on-first-write'): Promi
       total: await count(SQL.countUsers),
     }),
     listMessages: async (limit, offset) => ({
-      items: (
-        await Session.execute(SQL.listMessages, [limit, offset])
-      ).all() as unknown as MessageRow[],
+      items: (await Session.execute(SQL.listMessages, [limit, offset]))
+        .all()
+        .map((row) => messageBody(row as unknown as MessageRow)),
       total: await count(SQL.countMessages),
     }),
     async createUser(name, email) {

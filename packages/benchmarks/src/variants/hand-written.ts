@@ -1,6 +1,7 @@
 /**
- * The routes written by hand in Express, without contract or validation library. The bare driver and db-core's
- * `execute` are measured with these, so that only the data access differs.
+ * The routes written by hand in Express, without contract or validation library, as a stranger would write them. The bare
+ * driver, db-core's `execute` and the libraries in servers of their own are measured with these, so that only the data access
+ * differs.
  */
 import type { Express } from 'express';
 import express from 'express';
@@ -19,20 +20,31 @@ export interface MessageRow {
   readonly author_name: string;
 }
 
-export interface Written {
+export interface Author {
   readonly id: number;
-  readonly created_at: Date | string;
-  readonly author: { readonly id: number; readonly name: string };
+  readonly name: string;
 }
 
-/** The operations that the routes need. */
+/** A message as it is answered. */
+export interface MessageBody {
+  readonly id: number;
+  readonly body: string;
+  readonly created_at: Date | string;
+  readonly author: Author;
+}
+
+export type Written = Pick<MessageBody, 'id' | 'created_at' | 'author'>;
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+}
+
+/** The operations that the routes need. What they give may have more properties than are answered. */
 export interface Data {
   findUser(id: number): Promise<UserRow | undefined>;
-  listUsers(limit: number, offset: number): Promise<{ items: readonly UserRow[]; total: number }>;
-  listMessages(
-    limit: number,
-    offset: number,
-  ): Promise<{ items: readonly MessageRow[]; total: number }>;
+  listUsers(limit: number, offset: number): Promise<Page<UserRow>>;
+  listMessages(limit: number, offset: number): Promise<Page<MessageBody>>;
   createUser(name: string, email: string): Promise<number>;
   createMessage(
     userId: number,
@@ -107,14 +119,8 @@ export function handWrittenApp(data: Data, prepare?: (app: Express) => void): Ex
   app.get('/messages', async (req, res) => {
     const { page, perPage } = paging(req.query);
     const { items, total } = await data.listMessages(perPage, (page - 1) * perPage);
-    const messages = items.map((row) => ({
-      id: row.id,
-      body: row.body,
-      created_at: instant(row.created_at),
-      author: { id: row.author_id, name: row.author_name },
-    }));
     res.json({
-      items: messages,
+      items,
       page,
       per_page: perPage,
       total,
@@ -137,7 +143,7 @@ export function handWrittenApp(data: Data, prepare?: (app: Express) => void): Ex
     res.json({
       id,
       body,
-      created_at: instant(created_at),
+      created_at,
       author: { id: author.id, name: author.name },
       tags: [...tags].sort(),
     });
@@ -150,6 +156,8 @@ function paging(query: object): { page: number; perPage: number } {
   return { page: Number(page), perPage: Number(per_page) };
 }
 
-function instant(value: Date | string): string {
-  return typeof value === 'string' ? value : value.toISOString();
+/** A message of rows that were joined. */
+export function messageBody(row: MessageRow): MessageBody {
+  const { id, body, created_at, author_id, author_name } = row;
+  return { id, body, created_at, author: { id: author_id, name: author_name } };
 }

@@ -1,39 +1,94 @@
 /** Every variant, by the id under which its process is started. */
 import type { Style } from './styles';
 import { STYLES, startStyle } from './styles';
-import type { Variant } from './variant';
+import type { Setup } from './plain';
+import type { Rivals, Running, Variant } from './variant';
 
 // Loaded on demand: each process serves one variant, and some variants patch their library.
+const thin = () => require('./thin') as typeof import('./thin');
+const router = () => require('./router') as typeof import('./router');
 const bare = () => require('./bare') as typeof import('./bare');
 const execute = () => require('./execute') as typeof import('./execute');
 const plainSequelize = () => require('./plain-sequelize') as typeof import('./plain-sequelize');
 const plainTypeorm = () => require('./plain-typeorm') as typeof import('./plain-typeorm');
 const plainKnex = () => require('./plain-knex') as typeof import('./plain-knex');
 
-const LIBRARIES: Record<Style, string> = {
-  extension: 'sequelize',
-  declarative: 'sequelize-typescript',
-  classical: 'typeorm',
-  'sql-builder': 'knex',
+const RIVALS: Record<Style, Rivals> = {
+  extension: rivals('sequelize', 'sequelize-cls'),
+  declarative: rivals('sequelize-typescript', 'sequelize-cls'),
+  // Its save is in a transaction always.
+  classical: { ...rivals('typeorm', 'typeorm-transactional'), inTransaction: 'typeorm' },
+  'sql-builder': rivals('knex', 'knex-transactional'),
 };
 
-const styles: Variant[] = STYLES.map((style) => ({
-  id: style,
-  title: `${style} (${LIBRARIES[style]})`,
-  kind: 'style',
-  baseline: `plain-${LIBRARIES[style]}`,
-  start: (url) => startStyle(style, url),
-}));
+function rivals(library: string, transactional: string): Rivals {
+  return {
+    plain: library,
+    inTransaction: `${library}-tx`,
+    router: `${library}-router`,
+    transactional,
+  };
+}
 
-/** The same apps on an engine with `begin: 'on-first-write'`, the default on SQLite. */
-const stylesOnFirstWrite: Variant[] = STYLES.map((style) => ({
-  id: `${style}-ofw`,
-  title: `${style}, begin: 'on-first-write'`,
-  kind: 'style',
-  baseline: `plain-${LIBRARIES[style]}`,
-  except: ['sqlite'],
-  start: (url) => startStyle(style, url, 'on-first-write'),
-}));
+const BARE: Rivals = { plain: 'bare', inTransaction: 'bare-tx' };
+
+const styles = STYLES.map(
+  (style): Variant => ({
+    id: style,
+    title: style,
+    kind: 'style',
+    rivals: RIVALS[style],
+    start: (url) => startStyle(style, url),
+  }),
+);
+
+/** The same apps on an engine with `begin: 'on-first-write'`, the default elsewhere. */
+const stylesOnFirstWrite = STYLES.map(
+  (style): Variant => ({
+    id: `${style}-ofw`,
+    title: `${style}, begin: 'on-first-write'`,
+    kind: 'style',
+    rivals: RIVALS[style],
+    except: ['sqlite', 'postgres'],
+    start: (url) => startStyle(style, url, 'on-first-write'),
+  }),
+);
+
+type Start = (url: string, setup: Setup) => Promise<Running>;
+
+/** A library alone: in a thin server, with a transaction for each row there, and behind our router. */
+function alone(id: string, title: string, start: Start): Variant[] {
+  return [
+    {
+      id,
+      title: `${title}, plain`,
+      kind: 'thin',
+      start: (url) => start(url, { door: thin().thinApp, transaction: 'statement' }),
+    },
+    {
+      id: `${id}-tx`,
+      title: `${title}, plain, in a transaction`,
+      kind: 'thin',
+      routes: ['POST /users'],
+      start: (url) => start(url, { door: thin().thinApp, transaction: 'write' }),
+    },
+    {
+      id: `${id}-router`,
+      title: `${title}, plain, on our router`,
+      kind: 'router',
+      start: (url) => start(url, { door: router().routerApp, transaction: 'statement' }),
+    },
+  ];
+}
+
+function transactional(id: string, title: string, start: Start): Variant {
+  return {
+    id,
+    title,
+    kind: 'transactional',
+    start: (url) => start(url, { door: thin().thinApp, transaction: 'request' }),
+  };
+}
 
 export const VARIANTS: readonly Variant[] = [
   {
@@ -46,77 +101,51 @@ export const VARIANTS: readonly Variant[] = [
     id: 'bare-again',
     title: 'the same once more (A/A)',
     kind: 'control',
-    baseline: 'bare',
+    rivals: { plain: 'bare' },
     start: (url) => bare().startBare(url),
+  },
+  {
+    id: 'bare-tx',
+    title: 'bare driver, in a transaction',
+    kind: 'limit',
+    routes: ['POST /users'],
+    start: (url) => bare().startBareTransactional(url),
   },
   {
     id: 'execute',
     title: 'Session.execute',
     kind: 'execute',
-    baseline: 'bare',
+    rivals: BARE,
     start: (url) => execute().startExecute(url),
   },
   {
     id: 'execute-ofw',
     title: "Session.execute, begin: 'on-first-write'",
     kind: 'execute',
-    baseline: 'bare',
-    except: ['sqlite'],
+    rivals: BARE,
+    except: ['sqlite', 'postgres'],
     start: (url) => execute().startExecute(url, 'on-first-write'),
   },
   ...styles,
   ...stylesOnFirstWrite,
-  {
-    id: 'plain-sequelize',
-    title: 'Sequelize, plain',
-    kind: 'plain',
-    start: (url) => plainSequelize().startSequelize(url),
-  },
-  {
-    id: 'plain-sequelize-typescript',
-    title: 'sequelize-typescript, plain',
-    kind: 'plain',
-    start: (url) => plainSequelize().startSequelizeTypescript(url),
-  },
-  {
-    id: 'plain-typeorm',
-    title: 'TypeORM, plain',
-    kind: 'plain',
-    start: (url) => plainTypeorm().startTypeorm(url),
-  },
-  {
-    id: 'plain-knex',
-    title: 'Knex, plain',
-    kind: 'plain',
-    start: (url) => plainKnex().startKnex(url),
-  },
-  {
-    id: 'sequelize-cls',
-    title: 'Sequelize, managed by CLS',
-    kind: 'transactional',
-    start: (url) => plainSequelize().startSequelizeCls(url),
-  },
-  {
-    id: 'typeorm-transactional',
-    title: 'typeorm-transactional',
-    kind: 'transactional',
-    start: (url) => plainTypeorm().startTypeormTransactional(url),
-  },
-  {
-    id: 'knex-transactional',
-    title: 'Knex, a transaction in AsyncLocalStorage',
-    kind: 'transactional',
-    start: (url) => plainKnex().startKnexTransactional(url),
-  },
+  ...alone('sequelize', 'Sequelize', (...args) => plainSequelize().startSequelize(...args)),
+  ...alone('sequelize-typescript', 'sequelize-typescript', (...args) =>
+    plainSequelize().startSequelizeTypescript(...args),
+  ),
+  ...alone('typeorm', 'TypeORM', (...args) => plainTypeorm().startTypeorm(...args)).filter(
+    ({ id }) => id !== 'typeorm-tx', // as it is by itself
+  ),
+  ...alone('knex', 'Knex', (...args) => plainKnex().startKnex(...args)),
+  transactional('sequelize-cls', 'Sequelize, managed by CLS', (...args) =>
+    plainSequelize().startSequelizeCls(...args),
+  ),
+  transactional('typeorm-transactional', 'typeorm-transactional', (...args) =>
+    plainTypeorm().startTypeormTransactional(...args),
+  ),
+  transactional('knex-transactional', 'Knex, a transaction in AsyncLocalStorage', (...args) =>
+    plainKnex().startKnex(...args),
+  ),
 ];
-
-/** The library with a transaction per request that a style is compared with. */
-export const TRANSACTIONAL: Record<Style, string> = {
-  extension: 'sequelize-cls',
-  declarative: 'sequelize-cls',
-  classical: 'typeorm-transactional',
-  'sql-builder': 'knex-transactional',
-};
 
 export function variantOf(id: string): Variant {
   const variant = VARIANTS.find((each) => each.id === id);

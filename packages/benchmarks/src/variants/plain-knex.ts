@@ -7,38 +7,33 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Knex } from 'knex';
 import { knex as createKnex } from 'knex';
-import type { Measured } from './plain';
-import { plainApp } from './plain';
+import type { Measured, Setup } from './plain';
+import { inTransactions } from './plain';
 import type { EngineName, Running, Target } from './variant';
 import { POOL_SIZE, targetOf } from './variant';
 
-export async function startKnex(url: string): Promise<Running> {
-  const target = targetOf(url);
-  const knex = createKnex(configFor(target));
-  return {
-    app: plainApp(
-      url,
-      'knex',
-      queriesOf(() => knex, target.engine, false),
-    ),
-    close: () => knex.destroy(),
-  };
-}
-
-export async function startKnexTransactional(url: string): Promise<Running> {
+export async function startKnex(url: string, { door, transaction }: Setup): Promise<Running> {
   const target = targetOf(url);
   const knex = createKnex(configFor(target));
   const current = new AsyncLocalStorage<Knex>();
-  const queries = queriesOf(() => current.getStore() ?? knex, target.engine, true);
+  const queries = queriesOf(() => current.getStore() ?? knex, target.engine, transaction);
+  const around = <T>(operation: () => Promise<T>): Promise<T> =>
+    knex.transaction((trx) => current.run(trx, operation));
   return {
-    app: plainApp(url, 'knex-transactional', queries, (operation) =>
-      knex.transaction((trx) => current.run(trx, operation)),
-    ),
+    app: door(transaction === 'request' ? inTransactions(queries, around) : queries, url, 'knex'),
     close: () => knex.destroy(),
   };
 }
 
-function configFor({ engine, file, host, port, user, password, database }: Target): Knex.Config {
+export function configFor({
+  engine,
+  file,
+  host,
+  port,
+  user,
+  password,
+  database,
+}: Target): Knex.Config {
   if (engine === 'sqlite') {
     return {
       client: 'better-sqlite3',
@@ -69,7 +64,12 @@ interface MessageRow {
   readonly name: string;
 }
 
-function queriesOf(db: () => Knex, engine: EngineName, managed: boolean): Measured {
+function queriesOf(
+  db: () => Knex,
+  engine: EngineName,
+  transaction: Setup['transaction'],
+): Measured {
+  const managed = transaction === 'request';
   const total = async (table: string): Promise<number> =>
     Number((await db()(table).count({ total: '*' }))[0]?.['total']);
   return {
@@ -87,7 +87,9 @@ function queriesOf(db: () => Knex, engine: EngineName, managed: boolean): Measur
     },
 
     async createUser(input) {
-      return { id: await insert(db(), engine, 'users', { ...input }), ...input };
+      const write = (trx: Knex) => insert(trx, engine, 'users', { ...input });
+      const id = transaction === 'write' ? await db().transaction(write) : await write(db());
+      return { id, ...input };
     },
 
     async listMessages({ page, perPage }) {

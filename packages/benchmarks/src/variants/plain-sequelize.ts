@@ -11,14 +11,18 @@ import 'reflect-metadata';
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
 import { sqlite3Driver } from '@quartet/db-sequelize';
-import { utcDateTime } from '@quartet/db-sequelize';
-import type { Model, ModelStatic, Options, Transaction as Tx } from 'sequelize';
+import type { Dialect, Model, ModelStatic, Options, Transaction as Tx } from 'sequelize';
 import { DataTypes, Sequelize, Transaction } from 'sequelize';
+import { createdAt } from './created-at';
 import * as decorated from './sequelize-typescript-models';
-import type { Measured } from './plain';
-import { plainApp } from './plain';
+import type { Measured, Setup } from './plain';
+import { inTransactions } from './plain';
 import type { Running, Target } from './variant';
 import { POOL_SIZE, SQLITE3, targetOf } from './variant';
+
+const parserStore = require('sequelize/lib/dialects/parserStore') as (dialect: string) => {
+  refresh(type: { types: object; parse: (text: unknown) => unknown }): void;
+};
 
 /** The typings of cls-hooked are in another package. */
 const cls = require('cls-hooked') as { createNamespace(name: string): object };
@@ -45,29 +49,18 @@ interface Models {
   readonly Tag: ModelStatic<Model>;
 }
 
-export function startSequelize(url: string): Promise<Running> {
-  return start(url, 'sequelize', (options) => {
-    const sequelize = new Sequelize(options);
-    return { sequelize, models: define(sequelize) };
-  });
+export function startSequelize(url: string, setup: Setup): Promise<Running> {
+  return start(url, 'sequelize', setup, defined);
 }
 
-export function startSequelizeTypescript(url: string): Promise<Running> {
-  return start(url, 'sequelize-typescript', decorate);
+export function startSequelizeTypescript(url: string, setup: Setup): Promise<Running> {
+  return start(url, 'sequelize-typescript', setup, decorate);
 }
 
 /** One transaction for each operation, found by every query through `cls-hooked`. */
-export function startSequelizeCls(url: string): Promise<Running> {
+export function startSequelizeCls(url: string, setup: Setup): Promise<Running> {
   Sequelize.useCLS(cls.createNamespace('benchmark'));
-  return start(
-    url,
-    'sequelize-cls',
-    (options) => {
-      const sequelize = new Sequelize(options);
-      return { sequelize, models: define(sequelize) };
-    },
-    true,
-  );
+  return start(url, 'sequelize-cls', setup, defined);
 }
 
 interface Made {
@@ -78,24 +71,47 @@ interface Made {
 async function start(
   url: string,
   library: string,
+  { door, transaction }: Setup,
   make: (options: Options) => Made,
-  managed = false,
 ): Promise<Running> {
   const target = targetOf(url);
   const standIn = target.engine === 'sqlite' && !SQLITE3 ? createEngine(url) : undefined;
-  const { sequelize, models } = make(optionsFor(target, standIn));
-  await sequelize.authenticate();
-  const queries = queriesOf(sequelize, models, managed);
-  const around = managed
-    ? <T>(operation: () => Promise<T>) => sequelize.transaction(() => operation())
-    : undefined;
+  const { sequelize, models } = await openSequelize(target, standIn, make);
+  const queries = queriesOf(sequelize, models, transaction);
+  const around = <T>(operation: () => Promise<T>): Promise<T> =>
+    sequelize.transaction(() => operation());
   return {
-    app: plainApp(url, library, queries, around),
+    app: door(transaction === 'request' ? inTransactions(queries, around) : queries, url, library),
     async close() {
       await sequelize.close();
       await standIn?.dispose();
     },
   };
+}
+
+/** @param standIn replaces the package `sqlite3` where there is none. */
+export async function openSequelize(
+  target: Target,
+  standIn: Engine | undefined,
+  make: (options: Options) => Made = defined,
+): Promise<Made> {
+  const made = make(optionsFor(target, standIn));
+  if (target.engine === 'sqlite') keepDateTimes();
+  await made.sequelize.authenticate();
+  return made;
+}
+
+/** On SQLite it reads by what the database calls a column: text of a `datetime` stays as it is, for the model to read. */
+function keepDateTimes(): void {
+  parserStore('sqlite').refresh({
+    types: { sqlite: ['DATETIME'] },
+    parse: (text: unknown) => text,
+  });
+}
+
+function defined(options: Options): Made {
+  const sequelize = new Sequelize(options);
+  return { sequelize, models: define(sequelize) };
 }
 
 function optionsFor(target: Target, standIn: Engine | undefined): Options {
@@ -163,7 +179,7 @@ function define(sequelize: Sequelize): Models {
       id,
       userId: { type: DataTypes.INTEGER, allowNull: false, field: 'user_id' },
       body: { type: DataTypes.TEXT, allowNull: false },
-      createdAt: utcDateTime({ defaultNow: true, field: 'created_at' }),
+      createdAt: createdAt(sequelize.getDialect() as Dialect),
     },
     { tableName: 'messages' },
   );
@@ -179,14 +195,14 @@ function define(sequelize: Sequelize): Models {
 }
 
 function decorate(options: Options): Made {
-  const { sequelize, User, Message, Tag } = decorated.open(options);
-  return { sequelize, models: { User, Message, Tag } as unknown as Models };
+  const { sequelize, models } = decorated.open(options as Options & { dialect: Dialect });
+  return { sequelize, models: models as unknown as Models };
 }
 
 function queriesOf(
   sequelize: Sequelize,
   { User, Message, Tag }: Models,
-  managed: boolean,
+  transaction: Setup['transaction'],
 ): Measured {
   return {
     async listUsers({ page, perPage }, filter) {
@@ -204,7 +220,8 @@ function queriesOf(
     },
 
     async createUser(input) {
-      return await User.create({ ...input });
+      const write = (tx?: Tx) => User.create({ ...input }, tx ? { transaction: tx } : {});
+      return transaction === 'write' ? await sequelize.transaction(write) : await write();
     },
 
     async listMessages({ page, perPage }) {
@@ -218,8 +235,8 @@ function queriesOf(
     },
 
     async createMessage(userId, { body, tags: names }) {
-      const write = async (transaction?: Tx) => {
-        const using = transaction ? { transaction } : {};
+      const write = async (tx?: Tx) => {
+        const using = tx ? { transaction: tx } : {};
         const author = await User.findByPk(userId, { ...using, lock: Transaction.LOCK.SHARE });
         if (!author) return undefined;
         const message = await Message.create({ userId, body }, using);
@@ -235,7 +252,7 @@ function queriesOf(
         const { id, createdAt } = message;
         return { id, body, createdAt, author, tags: names };
       };
-      return managed ? await write() : await sequelize.transaction(write);
+      return transaction === 'request' ? await write() : await sequelize.transaction(write);
     },
   };
 }

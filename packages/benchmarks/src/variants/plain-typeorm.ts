@@ -14,8 +14,8 @@ import {
   runInTransaction,
   StorageDriver,
 } from 'typeorm-transactional';
-import type { Measured } from './plain';
-import { plainApp } from './plain';
+import type { Measured, Setup } from './plain';
+import { inTransactions } from './plain';
 import type { EngineName, Running, Target } from './variant';
 import { POOL_SIZE, targetOf } from './variant';
 
@@ -39,33 +39,36 @@ interface Message {
   tags: Tag[];
 }
 
-export async function startTypeorm(url: string): Promise<Running> {
+/** Its `save` is in a transaction always. */
+export async function startTypeorm(url: string, { door }: Setup): Promise<Running> {
   const target = targetOf(url);
-  const dataSource = new DataSource(optionsFor(target));
+  const dataSource = new DataSource(dataSourceOptions(target));
   await dataSource.initialize();
   return {
-    app: plainApp(url, 'typeorm', queriesOf(dataSource, target.engine, false)),
+    app: door(queriesOf(dataSource, target.engine, false), url, 'typeorm'),
     close: () => dataSource.destroy(),
   };
 }
 
-export async function startTypeormTransactional(url: string): Promise<Running> {
+export async function startTypeormTransactional(url: string, { door }: Setup): Promise<Running> {
   const target = targetOf(url);
   initializeTransactionalContext({ storageDriver: StorageDriver.ASYNC_LOCAL_STORAGE });
   const dataSource = addTransactionalDataSource(
-    new DataSource(optionsFor(target)) as never,
+    new DataSource(dataSourceOptions(target)) as never,
   ) as unknown as DataSource;
   await dataSource.initialize();
   const queries = queriesOf(dataSource, target.engine, true);
   return {
-    app: plainApp(url, 'typeorm-transactional', queries, (operation) =>
-      runInTransaction(operation),
+    app: door(
+      inTransactions(queries, (operation) => runInTransaction(operation)),
+      url,
+      'typeorm-transactional',
     ),
     close: () => dataSource.destroy(),
   };
 }
 
-function optionsFor(target: Target): DataSourceOptions {
+export function dataSourceOptions(target: Target): DataSourceOptions {
   const entities = schemas(target.engine);
   const { host, port, user, password, database } = target;
   const server = { host, port, username: user, database, ...(password && { password }) };

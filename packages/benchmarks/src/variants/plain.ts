@@ -1,12 +1,6 @@
-/**
- * Shared by the baselines of the libraries: the contract's router over queries that use the library as its
- * documentation shows, with its own pool and no session. Only the data access differs from the apps.
- */
-import { createEngine } from '@quartet/db-core';
+/** Shared by the libraries that are measured alone: queries that use one as its documentation shows, with its own pool and no session. */
 import type { Queries } from '@quartet/http-contract';
-import { createRouter } from '@quartet/http-contract';
 import type { Express } from 'express';
-import express from 'express';
 
 /** The operations that are measured. */
 export type Measured = Pick<
@@ -14,21 +8,18 @@ export type Measured = Pick<
   'listUsers' | 'findUser' | 'createUser' | 'listMessages' | 'createMessage'
 >;
 
-/** @param around runs each operation, for libraries that open a transaction around it. */
-export function plainApp(
-  url: string,
-  library: string,
-  queries: Measured,
-  around?: <T>(operation: () => Promise<T>) => Promise<T>,
-): Express {
-  const engine = createEngine(url); // only for the router's health check: it opens no connection
-  const measured = around ? wrapped(queries, around) : queries;
-  return express().use(
-    createRouter(measured as Queries, { style: `plain-${library}`, library, engine }),
-  );
+/** How a library is served and when it writes in a transaction. */
+export interface Setup {
+  readonly door: (queries: Measured, url: string, library: string) => Express;
+  /**
+   * `statement`: one row is written without a transaction, as the library's first page shows.
+   * `write`: everything that writes is in one. `request`: so is everything that reads.
+   */
+  readonly transaction: 'statement' | 'write' | 'request';
 }
 
-function wrapped(
+/** @param around runs an operation in the library's transaction, which its queries find by themselves. */
+export function inTransactions(
   queries: Measured,
   around: <T>(operation: () => Promise<T>) => Promise<T>,
 ): Measured {

@@ -8,14 +8,33 @@ export interface Running {
   close(): Promise<void>;
 }
 
+/**
+ * `style` and `execute` are ours, `limit` is the bare driver, `control` the bare driver once more; `thin` is a library alone in
+ * a server of its own, `router` the same behind our router, `transactional` a library with a transaction for each request.
+ */
+export type Kind = 'style' | 'execute' | 'limit' | 'control' | 'thin' | 'router' | 'transactional';
+
+/** The ids of what a variant is compared with. */
+export interface Rivals {
+  /** The same library, or the bare driver, in a thin server: one row is written without a transaction. */
+  readonly plain: string;
+  /** The same with a transaction for that row, where it differs. */
+  readonly inTransaction?: string;
+  /** The same library behind our router. */
+  readonly router?: string;
+  /** The library with a transaction for each request. */
+  readonly transactional?: string;
+}
+
 export interface Variant {
   readonly id: string;
   /** Its name in the tables of the docs. */
   readonly title: string;
-  /** Its kind: ours, the limit, a library alone, a library with a transaction per request. */
-  readonly kind: 'style' | 'limit' | 'execute' | 'plain' | 'transactional' | 'control';
-  /** The variant it is compared with. */
-  readonly baseline?: string;
+  readonly kind: Kind;
+  /** The variants it is compared with. */
+  readonly rivals?: Rivals;
+  /** Where it differs from another variant in nothing else: the only routes on which it is measured. */
+  readonly routes?: readonly string[];
   /** The engines on which it cannot run. */
   readonly except?: readonly EngineName[];
   /** Opens the database and makes the app. */

@@ -5,8 +5,10 @@ import { writeRowTypes } from '@quartet/db-knex/reflection';
 import type { MigrationStatus } from '@quartet/migrations';
 import { Migrator, tableNames } from '@quartet/migrations';
 import { CommandError } from '../command-error';
+import { isOwnFile } from '../database';
 import type { Style } from '../styles';
 import { openStyle } from '../styles';
+import { adoptSame } from './adopt-same';
 import { table } from './table';
 
 export interface Request {
@@ -35,12 +37,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 async function migrate(request: Request): Promise<void> {
-  const { to, adopt, skipStatement } = request;
+  const { engine, to, adopt, skipStatement } = request;
   const migrator = migratorOf(request);
   if (adopt) {
     const adopted = await migrator.adopt();
     console.log(`taken as applied: ${adopted.join(', ')}`);
     return;
+  }
+  if (isOwnFile()) {
+    const adopted = await adoptSame(engine, migrator);
+    if (adopted.length > 0)
+      console.log(`the tables that npm start made are taken as migrated: ${adopted.join(', ')}`);
   }
   const applied = await migrator.migrate({ to, skipStatement });
   console.log(applied.length === 0 ? 'nothing to apply' : `${count(applied.length)} applied`);
@@ -63,7 +70,7 @@ async function status(request: Request): Promise<void> {
   );
   if (await migrator.isAdoptable())
     console.log(
-      'The tables are there, made by an app: "npm run db:migrate -- --adopt" takes them as applied.',
+      `The tables are there, made by an app: "npm run db:migrate${isOwnFile() ? '' : ' -- --adopt'}" takes them as applied.`,
     );
 }
 
@@ -98,9 +105,8 @@ function migratorOf({ engine, lockTimeoutMs }: Request): Migrator {
   });
 }
 
-/** The style's own file holds sample data; a database named by DATABASE_URL may hold other data. */
 async function confirmReset({ engine, yes }: Request): Promise<void> {
-  if (yes || process.env['DATABASE_URL'] === undefined) return;
+  if (yes || isOwnFile()) return;
   const what = `this drops ${tableNames.join(', ')} in ${engine.url} with everything in them`;
   if (!process.stdin.isTTY) throw new CommandError(`${what}. Add --yes if that is meant.`, 2);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

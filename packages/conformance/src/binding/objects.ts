@@ -304,6 +304,59 @@ export function describeObjects(fixture: Fixture, subject: Subject): void {
     });
   });
 
+  test('are changed by an upsert, or created where there is none, once for several who ask at the same time', async () => {
+    const { bound } = subject;
+    const { Session } = fixture;
+    const set = (name: string, email: string) => Session.upsert(bound.User, { name }, { email });
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, i) =>
+        runInScope(() =>
+          retryable(Session, async () => {
+            await Session.query(bound.User).count(); // a snapshot of the time before, where there are such
+            const [found, created] = await set('a', `${i}@x`);
+            expect([found.name, found.email]).toEqual(['a', `${i}@x`]);
+            return [found.id, created] as const;
+          }),
+        ),
+      ),
+    );
+    expect(answers.filter(([, created]) => created)).toHaveLength(1);
+    expect(new Set(answers.map(([id]) => id)).size).toBe(1);
+    expect(await stored()).toEqual(['a']);
+
+    await runInScope(async () => {
+      Session.add(user('kept'));
+      await expect(set('b', 'kept@x')).rejects.toThrow(IntegrityError); // taken by another row
+      await expect(set('a', 'kept@x')).rejects.toThrow(IntegrityError);
+      await Session.rollback();
+      const [found, created] = await Session.upsert(bound.User, { name: 'a' }, {});
+      expect([found.name, created]).toEqual(['a', false]);
+      await expect(Session.upsert(bound.User, {}, { email: 'e@x' })).rejects.toThrow(
+        /unique constraint/,
+      );
+      const twice = Session.upsert(bound.User, { name: 'a' }, { name: 'b' });
+      await expect(twice).rejects.toThrow(/finds the row by 'name', so it cannot set it/);
+    });
+  });
+
+  test.each(['0@x', '1@x'])(
+    'an upsert of %s is what is stored and given, whatever another has written since this transaction read',
+    async (email) => {
+      const { bound } = subject;
+      const { Session, engine } = fixture;
+      await runInScope(async () => {
+        await bound.insertUser('a', '0@x');
+        await Session.commit();
+        await Session.query(bound.User).one(); // begins the transaction, where a read does
+        await engine.execute("update users set email = '1@x'");
+        const [found, created] = await Session.upsert(bound.User, { name: 'a' }, { email });
+        expect([found.email, created]).toEqual([email, false]);
+        await Session.commit();
+        expect((await Session.query(bound.User).one()).email).toBe(email);
+      });
+    },
+  );
+
   test('a lock holds until the transaction ends, for changes of others as well', async () => {
     const { bound } = subject;
     const { Session } = fixture;

@@ -1,4 +1,4 @@
-/** Pages by key: the same for the classes of every library. */
+/** Pages, by number and by key: the same for the classes of every library. */
 import { ArgumentError, runInScope } from '@quartet/db-core';
 import { NotFoundError, type KeyPage } from '@quartet/db-core/orm';
 import type { Item, Named, Subject } from './binding';
@@ -20,9 +20,49 @@ export function describePages(fixture: Fixture, subject: Subject): void {
     await Session.commit();
   }
 
+  const selects = (): number => fixture.log.filter((sql) => /^\s*select/i.test(sql)).length;
   const ids = (items: Iterable<Item>): number[] => [...items].map(({ id }) => id);
 
-  test('forwards and back again they have every item once, in the order of the list', () =>
+  test('by number they have every item once, and the total is asked for by a statement of its own', () =>
+    runInScope(async () => {
+      await fill();
+      const all = ids(await messages().orderBy('-id').all());
+      fixture.log.length = 0;
+      const first = await messages().orderBy('-id').paginate({ perPage: 6 });
+      expect(selects()).toBe(2);
+      const second = await first.next();
+      const last = await second.next();
+      expect(selects()).toBe(4);
+      expect([first, second, last].flatMap((page) => ids(page))).toEqual(all);
+      expect([first.total, first.pages, second.hasNext, last.hasNext]).toEqual([
+        15,
+        3,
+        true,
+        false,
+      ]);
+      const from = await messages().orderBy('-id').paginate({ offset: 4, limit: 3 });
+      expect(ids(from)).toEqual(all.slice(4, 7));
+    }));
+
+  test('without a count they have every item once, by one statement each, and know whether there is a next one', () =>
+    runInScope(async () => {
+      await fill();
+      const all = ids(await messages().orderBy('-id').all());
+      fixture.log.length = 0;
+      const first = await messages().orderBy('-id').paginate({ perPage: 5, count: false });
+      const second = await first.next();
+      const last = await second.next();
+      expect(selects()).toBe(3);
+      expect([first, second, last].flatMap((page) => ids(page))).toEqual(all);
+      expect([first, second, last].map(({ items }) => items.length)).toEqual([5, 5, 5]);
+      expect([first.hasNext, second.hasNext, last.hasNext]).toEqual([true, true, false]);
+      expect([first.total, first.pages]).toEqual([undefined, 0]);
+      await expect(
+        messages().orderBy('-id').paginate({ page: 4, perPage: 5, count: false }),
+      ).rejects.toThrow('Page 4 is past the end.');
+    }));
+
+  test('by key, forwards and back again they have every item once, in the order of the list', () =>
     runInScope(async () => {
       await fill();
       const all = ids(await messages().orderBy('userId').orderBy('-body').orderBy('-id').all());

@@ -10,9 +10,6 @@ import { describePages } from './pages';
 import { describeSchema } from './schema';
 import { describeTransactions } from './transactions';
 
-/** How long SQLite waits for another writer, so that what blocks for ever is soon seen. */
-const SOON = { busyTimeoutMs: 300 };
-
 /**
  * @example
  * registerBinding({ bind: bindMyLibrary, relations: false, reportsOwnCalls: false });
@@ -23,12 +20,12 @@ export function registerBinding(binding: Binding): void {
     withTables(fixture, binding, (subject) => {
       describe('objects', () => describeObjects(fixture, subject));
       describe('conditions', () => describeConditions(fixture, subject));
-      describe('pages by key', () => describePages(fixture, subject));
+      describe('pages', () => describePages(fixture, subject));
       describe('modifications', () => describeModifications(fixture, subject));
       describe('transactions', () => describeTransactions(fixture, subject));
       describe('side by side', () => describeOverlap(fixture, subject));
     });
-  }, SOON);
+  });
 }
 
 /** Objects and conditions alone: for another way to define the classes of a library that `registerBinding` knows. */
@@ -37,9 +34,9 @@ export function registerObjects(binding: Binding): void {
     withTables(fixture, binding, (subject) => {
       describe('objects', () => describeObjects(fixture, subject));
       describe('conditions', () => describeConditions(fixture, subject));
-      describe('pages by key', () => describePages(fixture, subject));
+      describe('pages', () => describePages(fixture, subject));
     });
-  }, SOON);
+  });
 }
 
 function withTables(fixture: Fixture, binding: Binding, suite: (subject: Subject) => void): void {

@@ -136,9 +136,11 @@ export const messages = suite('messages', (test) => {
     await api.createMessage(user.id, 'by the app');
     await probe.addMessages(user.id, 1);
     const stored = await probe.rows('SELECT created_at FROM messages ORDER BY id');
-    const shapes = stored.map((row) =>
-      String(row['created_at']).replace(/\d/g, '0').replace(/\.0+/, '.0'),
-    );
+    // Text is sorted as it stands. A server sorts instants, and PostgreSQL writes no fraction that is zero.
+    const shapes = stored.map((row) => {
+      const shape = String(row['created_at']).replace(/\d/g, '0');
+      return shape.includes('T') ? shape : shape.replace(/\.0+/, '');
+    });
     expect(new Set(shapes).size).toBe(1);
   });
 });

@@ -2,13 +2,17 @@
 import type { Engine } from '../engine/engine';
 import { ArgumentError } from '../errors/errors';
 
+/** Which engine each of a library's objects is bound to. */
 export interface EngineRegistry<Handle extends object> {
+  /** Binds an object to its engine. */
   bind(handle: Handle, engine: Engine): void;
   /** @throws ArgumentError for an object that was not bound. */
   engineOf(handle: Handle): Engine;
 }
 
 /**
+ * A registry of the objects of one library.
+ *
  * @param what the object, for the message: `Knex`.
  * @param call how one is bound: `bindKnex(engine)`.
  */

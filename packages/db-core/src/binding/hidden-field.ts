@@ -6,7 +6,9 @@
  * @see https://tc39.es/ecma262/#sec-privatefieldadd
  */
 export interface HiddenField<T extends object, V> {
+  /** The value; undefined where none was set. */
   get(object: T): V | undefined;
+  /** Keeps the value with the object. */
   set(object: T, value: V): void;
   /** Afterwards `get` gives undefined. */
   delete(object: T): void;

@@ -1,6 +1,8 @@
 /**
  * `@quartet/db-core/binding`: for packages that bind a library (a mapper for each class) or a web framework
  * (a scope for each request) to db-core. An app needs none of it.
+ *
+ * @packageDocumentation
  */
 export type { DialectFacts, InstantFacts } from '../dialects/facts';
 export type { StoredAs } from '../dialects/sqlite/read-as';

@@ -26,6 +26,11 @@ export function keyOf(
   id: Identity,
   facts: DialectFacts,
 ): Record<string, unknown> | undefined {
+  const [only] = columns;
+  if (only && columns.length === 1 && KEY_TYPES.has(typeof id)) {
+    const value = fitting(only.type, id as Value, facts);
+    return value === undefined ? undefined : { [only.name]: value };
+  }
   const values = [id].flat() as readonly (Value | null | undefined)[];
   if (values.length !== columns.length)
     throw new InvalidRequestError(
@@ -54,11 +59,10 @@ type Value = string | number | bigint;
 
 function fitting(type: string, value: Value, { typedParameters }: DialectFacts): Value | undefined {
   const { kind, name } = columnTypeOf(type);
+  if (kind === 'integer' || kind === 'bigint')
+    return integer(value, typedParameters ? (BITS[name] ?? 64) : 65);
   const text = String(value);
   switch (kind) {
-    case 'integer':
-    case 'bigint':
-      return integer(text, typedParameters ? (BITS[name] ?? 64) : 65);
     case 'decimal':
     case 'float':
       return /^-?\d+(?:\.\d+)?$/.test(text) ? value : undefined;
@@ -86,7 +90,10 @@ const BITS: Readonly<Record<string, number>> = {
 };
 
 /** Beyond 2^53 a text, which drivers take for a bigint. */
-function integer(text: string, bits: number): Value | undefined {
+function integer(value: Value, bits: number): Value | undefined {
+  // Most keys: as many bits as their type has, without a text or a bigint of them.
+  if (typeof value === 'number' && bits >= 32 && (value | 0) === value) return value | 0;
+  const text = String(value);
   if (!/^-?\d{1,20}$/.test(text)) return undefined;
   const exact = BigInt(text);
   if (BigInt.asIntN(bits, exact) !== exact) return undefined;

@@ -2,6 +2,7 @@
 import type { ReflectedColumn } from './reflected-table';
 import { keepAnswers } from '../sql/text-cache';
 
+/** What kind of values a column holds, alike on every database. */
 export type ColumnKind =
   | 'integer'
   | 'bigint'
@@ -18,6 +19,7 @@ export type ColumnKind =
   | 'enum'
   | 'other';
 
+/** The type of a column, taken apart. */
 export interface ColumnType {
   readonly kind: ColumnKind;
   /** The type's name alone: `varchar`, `timestamp with time zone`. */

@@ -22,6 +22,7 @@ export interface Positions {
   isPosition(text: string): boolean;
 }
 
+/** What an engine needs of its database: how it connects, and what is different there. */
 export interface Dialect {
   readonly name: DialectName;
   /** The default of `poolSize`. */

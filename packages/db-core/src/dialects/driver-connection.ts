@@ -30,6 +30,10 @@ export interface BeginRequest extends TransactionOptions {
   readonly settings: readonly Setting[];
 }
 
+/**
+ * One connection of a driver, with everything that is known about it: whether it is alive, and whether a transaction is open on the
+ * server. Each database has a class of it.
+ */
 export interface DriverConnection {
   /** The driver's own object: a `pg` Client, a `mysql2` Connection, a `better-sqlite3` Database. */
   readonly client: object;
@@ -52,8 +56,13 @@ export interface DriverConnection {
 
   /** Waits for a turn of the event loop where a synchronous driver has held it for long. Called before each statement. */
   loopTurn(): Promise<void> | undefined;
+  /** Sends one statement, with the driver's placeholders. */
   execute(sql: string, params: readonly unknown[]): Promise<CursorResult> | CursorResult;
-  /** Runs a driver call for a statement that commits by itself. */
+  /**
+   * Runs a driver call for a statement that commits by itself.
+   *
+   * @throws OperationalError when the lock to write is not given in time.
+   */
   autocommit<T>(statement: Statement, perform: () => T | Promise<T>): T | Promise<T>;
   /** Whether the statement may change data; when in doubt, true. */
   isWrite(statement: Statement): boolean;
@@ -70,19 +79,29 @@ export interface DriverConnection {
     ask: (sql: string, params: readonly unknown[]) => Promise<CursorResult>,
   ): Promise<void> | undefined;
 
-  /** Opens a transaction. A promise: BEGIN was sent and is waited for. */
+  /**
+   * Opens a transaction. A promise: BEGIN was sent and is waited for.
+   *
+   * @throws ArgumentError for a setting or an isolation level that the database does not have.
+   */
   begin(request: BeginRequest): Promise<void> | BeginWay;
   /**
-   * Rejects when the server answers that it rolled back instead.
+   * Ends the transaction and keeps what it has written.
    *
+   * @throws OperationalError when the server answers that it rolled back instead.
    * @param onPosition called with the position of what was committed, without a further round trip; undefined where the server
    *   tells none; not at all where it knows that nothing has changed. Whoever does not listen does not ask for it.
    */
   commit(onPosition?: (position: string | undefined) => void): Promise<void> | undefined;
+  /** Ends the transaction without keeping what it has written. */
   rollback(): Promise<void> | undefined;
   /** Sends `SAVEPOINT …`, `RELEASE SAVEPOINT …` or `ROLLBACK TO SAVEPOINT …`. */
   savepoint(sql: string): Promise<void> | undefined;
-  /** Sets these inside the transaction that is open, for `withTestIsolation`; the returned function takes them back. */
+  /**
+   * Sets these inside the transaction that is open, for `withTestIsolation`; the returned function takes them back.
+   *
+   * @throws InvalidRequestError where the database has no settings of a transaction.
+   */
   setInside(settings: readonly Setting[]): Promise<() => Promise<void>>;
   /** The transaction is over, either way, or a statement outside one is: gives back what `begin` or `beforeWrite` took. */
   transactionEnded(): void;
@@ -93,6 +112,7 @@ export interface DriverConnection {
    * Waits until the server has replayed what stands at `position`, for so long at most.
    *
    * @returns the position it has reached; undefined where it is behind.
+   * @throws OperationalError when the server does not answer.
    */
   replayed(position: string, timeoutMs: number): Promise<string | undefined>;
 

@@ -5,6 +5,7 @@
  */
 import type { Ask, ReflectedTable } from './reflected-table';
 
+/** What is different from one database to another, as facts that a binding or an app may ask for. */
 export interface DialectFacts {
   /** What people call it. */
   readonly title: string;

@@ -17,6 +17,7 @@ export interface ReflectedColumn {
   readonly values: readonly string[] | null;
 }
 
+/** A foreign key of a table that is there. */
 export interface ReflectedForeignKey {
   /** Null on SQLite, where constraints are anonymous. */
   readonly name: string | null;
@@ -41,6 +42,7 @@ export interface ReflectedIndex {
   readonly definition: string | null;
 }
 
+/** A table that is there: its columns, keys and indexes. */
 export interface ReflectedTable {
   readonly name: string;
   /** In their order. */

@@ -29,6 +29,11 @@ export const URL_PARAMETERS: Readonly<Record<DialectName, UrlParameters>> = {
   mysql: MYSQL_URL_PARAMETERS,
 };
 
+/**
+ * A database URL, taken apart. `String(url)` leaves the password out.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/core/engines.html#database-urls
+ */
 export class DatabaseUrl {
   readonly dialect: DialectName;
   /** As written, e.g. `mariadb`; without a `+driver` suffix. */

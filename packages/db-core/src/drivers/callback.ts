@@ -2,7 +2,7 @@
 import { nextTick } from 'node:process';
 
 /**
- * Runs a user's callback: what it throws is an uncaught exception, as with a driver, and no rejection of the promise that
+ * Runs a user's callback or listener: what it throws is an uncaught exception, as with a driver, and no rejection of the promise that
  * it was called from.
  */
 export function callBack(call: () => void): void {

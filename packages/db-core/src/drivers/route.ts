@@ -17,6 +17,10 @@ import { currentConnection } from '../session/current';
 
 type Perform<T> = (driver: DriverConnection) => T | Promise<T>;
 
+/**
+ * Where the next statement of a facade goes: to the connection that its library has checked out, else to the current session's, else to
+ * one of the engine's pool. For a library that accepts no driver of its kind.
+ */
 export class Route {
   readonly #engine: Engine;
   #checkedOut: boolean;
@@ -83,6 +87,7 @@ export class Route {
    * Runs one driver call where it belongs; see {@link Connection.run}. Transaction control is carried out
    * by the connection and answers undefined. Never throws, only rejects.
    *
+   * @throws InvalidRequestError for a statement that would stay on a connection of the pool, such as LISTEN.
    * @param occupant what will read the rows one by one, if anything does.
    */
   run<T>(
@@ -102,7 +107,8 @@ export class Route {
         this.#last = connection;
         return connection.run(sql, params, perform, this);
       }
-      if (this.#shared() && !connection && !opens) return this.#runAlone(sql, params, perform);
+      if (this.#shared() && !connection && !opens && !usesConnectionState)
+        return this.#runAlone(sql, params, perform);
       const own = connection ?? (this.#pinned = this.#engine.connect());
       if (opens) this.#opened = true;
       if (usesConnectionState) this.#keepsState = true;
@@ -125,24 +131,28 @@ export class Route {
    *
    * @returns the error that this met, if any; the connection is not used again then, and a session refuses to go on.
    */
-  async free(): Promise<Error | undefined> {
+  free(): Promise<Error | undefined> {
+    const working = this.#pending > 0 ? this.#answered() : this.#last?.idle();
+    return working ? working.then(() => this.#free()) : this.#free();
+  }
+
+  async #answered(): Promise<void> {
     while (this.#pending > 0) await this.#latest?.then(nothing, nothing);
-    const working = this.#last?.idle();
-    if (working) await working;
+    await this.#last?.idle();
+  }
+
+  #free(): Promise<Error | undefined> {
     const pinned = this.#pinned;
     this.#pinned = this.#last = this.#latest = undefined;
     this.#checkedOut = this.#opened = this.#keepsState = false;
     this.#heldId = undefined;
-    try {
-      if (pinned?.session) await this.#rollBackNested(pinned);
-      else await pinned?.close();
-      return undefined;
-    } catch (error) {
-      return error as Error;
-    } finally {
+    const letGo = (error?: Error): Error | undefined => {
       this.#held?.letGo();
       this.#held = undefined;
-    }
+      return error;
+    };
+    const ending = pinned?.session ? this.#rollBackNested(pinned) : pinned?.close();
+    return ending ? ending.then(() => letGo(), letGo) : Promise.resolve(letGo());
   }
 
   #connection(): Connection | undefined {
@@ -219,15 +229,22 @@ export class Route {
     } finally {
       if (this.#pending === 0 && this.#pinned === connection && !setsTransaction) {
         this.#opened = connection.inTransaction;
+        this.#keepsState &&= !connection.isReusable;
         if (!this.#opened && !this.#checkedOut && !this.#keepsState) {
           this.#pinned = this.#last = undefined;
+          this.#heldId = undefined;
           await connection.close();
         }
       }
     }
   }
 
-  async #rollBackNested(connection: Connection): Promise<void> {
+  /** Undefined where nothing is nested. */
+  #rollBackNested(connection: Connection): Promise<void> | undefined {
+    return connection.hasNested(this) ? this.#rollBackAll(connection) : undefined;
+  }
+
+  async #rollBackAll(connection: Connection): Promise<void> {
     try {
       while (connection.hasNested(this)) await connection.run('ROLLBACK', undefined, nothing, this);
     } catch (error) {

@@ -11,6 +11,7 @@ import { requireDialect } from './dialect-of';
 
 export type { SqliteColumn, SqliteRow };
 
+/** A statement and its values, for SQLite. */
 export interface SqliteCall {
   readonly sql: string;
   /** For each `?`, in order. */
@@ -27,6 +28,7 @@ export interface SqliteCall {
   readonly onRows?: (rows: SqliteRow[], columns: readonly SqliteColumn[]) => void;
 }
 
+/** What a statement on SQLite gave. */
 export interface SqliteOutcome {
   /** Undefined for a statement that returns no rows. */
   readonly rows?: SqliteRow[];

@@ -20,14 +20,23 @@ export class Stoppable {
     return this.#asked;
   }
 
+  /** Counts a statement that was asked for now, until `answered()`. */
+  ask(): void {
+    this.#asked++;
+  }
+
+  answered(): void {
+    this.#asked--;
+    this.#stopsNext = false;
+  }
+
   /** Counts a statement, until `answer` settles. */
   async asking<T>(answer: Promise<T>): Promise<T> {
-    this.#asked++;
+    this.ask();
     try {
       return await answer;
     } finally {
-      this.#asked--;
-      this.#stopsNext = false;
+      this.answered();
     }
   }
 
@@ -37,8 +46,12 @@ export class Stoppable {
     return this.#stop?.() ?? Promise.resolve();
   }
 
-  /** Settles when the call and a request to stop it are over, so that the request never meets a later statement. */
-  async run<T>(
+  /**
+   * Settles when the call and a request to stop it are over, so that the request never meets a later statement.
+   *
+   * @throws Error, at once, where it was stopped before it was sent.
+   */
+  run<T>(
     call: () => Promise<T>,
     cancel: () => Promise<void> | undefined,
     limit?: Limit,
@@ -52,15 +65,26 @@ export class Stoppable {
       void this.stop();
     };
     const timer = limit?.ms ? setTimeout(onLimit, limit.ms) : undefined;
-    try {
-      return await call();
-    } catch (error) {
-      throw late && limit ? limit.error(error as Error) : error;
-    } finally {
+    const over = (): Promise<void> | undefined => {
       clearTimeout(timer);
       this.#stop = undefined;
-      if (stopping) await stopping;
+      return stopping;
+    };
+    const answered = (answer: T): T | Promise<T> => over()?.then(() => answer) ?? answer;
+    const failed = (error: unknown): Promise<never> => {
+      const failure = late && limit ? limit.error(error as Error) : error;
+      const refuse = (): never => {
+        throw failure;
+      };
+      return over()?.then(refuse) ?? refuse();
+    };
+    let running: Promise<T>;
+    try {
+      running = call();
+    } catch (error) {
+      return failed(error);
     }
+    return running.then(answered, failed);
   }
 }
 

@@ -7,17 +7,27 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { noAnswer } from '../dialects/deadline';
 
 /**
- * The answer, or its rejection.
+ * The answer, or its rejection: `running` itself where no limit is set.
  *
  * @throws OperationalError `gone` where a server that has promised to stop what takes too long says nothing.
  */
-export async function answerInTime<T>(
+export function answerInTime<T>(
   connection: ConnectionStatus,
   driver: DriverConnection,
   running: Promise<T>,
 ): Promise<T> {
   const { answerTimeoutMs } = connection.engine;
-  if (answerTimeoutMs === 0) return running;
+  return answerTimeoutMs === 0
+    ? running
+    : answerWithinLimit(connection, driver, running, answerTimeoutMs);
+}
+
+async function answerWithinLimit<T>(
+  connection: ConnectionStatus,
+  driver: DriverConnection,
+  running: Promise<T>,
+  answerTimeoutMs: number,
+): Promise<T> {
   let silent: OperationalError | undefined;
   const giveUp = (): void => {
     if (connection.occupant)

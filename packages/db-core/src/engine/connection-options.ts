@@ -13,6 +13,7 @@ export interface Causality {
   committed(position: string | undefined): void;
 }
 
+/** Options of `engine.connect()`. */
 export interface ConnectionOptions {
   /** Whether the first statement begins a transaction. Default false: each commits by itself until `begin()`. */
   readonly autobegin?: boolean;

@@ -30,6 +30,12 @@ import { Transaction } from './transaction';
 
 const DONE = Promise.resolve();
 
+/**
+ * A driver connection that was borrowed from the pool, with the state of its transaction. `engine.connect()` gives one, and its taker calls
+ * `close()`; a session has its own.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/core/connections.html
+ */
 export class Connection {
   readonly engine: ConnectionHost;
   /** The session this connection belongs to; undefined for one from `engine.connect()`. */
@@ -77,6 +83,11 @@ export class Connection {
   /** Whether a driver connection is held at this moment. */
   get isCheckedOut(): boolean {
     return this.#checkout.driver !== undefined;
+  }
+
+  /** @internal Whether the driver connection held at this moment could go to another user as it is. */
+  get isReusable(): boolean {
+    return this.#checkout.driver?.reusable ?? false;
   }
 
   /** The server's name for the driver connection held at this moment. */

@@ -37,27 +37,34 @@ export function observed<T>(
   sql: string,
   params: unknown,
   call: DriverCall<T>,
-): (driver: DriverConnection) => Promise<T> {
+): DriverCall<T> {
   const location = checkout.listener?.location?.();
-  const timed = async (driver: DriverConnection, trace?: QueryTrace): Promise<T> => {
+  const timed = (driver: DriverConnection, trace?: QueryTrace): T | Promise<T> => {
     const startedAt = performance.now();
     const note = (outcome: Pick<EventDetails, 'rowCount' | 'error'>): void => {
       const durationMs = performance.now() - startedAt;
       checkout.notify('query', { sql, params, location, durationMs, ...outcome });
       if (trace) Object.assign(trace, { durationMs, ...outcome });
     };
-    try {
-      const result = await call(driver);
+    const answered = (result: T): T => {
       note({ rowCount: rowCountOf(result) });
       return result;
-    } catch (error) {
+    };
+    const failed = (error: unknown): never => {
       note({ error });
       throw error;
+    };
+    let running: T | Promise<T>;
+    try {
+      running = call(driver);
+    } catch (error) {
+      return failed(error);
     }
+    return running instanceof Promise ? running.then(answered, failed) : answered(running);
   };
   return (driver) => {
     if (!queryChannel.hasSubscribers) return timed(driver);
     const trace = checkout.traceOfQuery(sql, params);
-    return traced(queryChannel, trace, () => timed(driver, trace));
+    return traced(queryChannel, trace, async () => timed(driver, trace));
   };
 }

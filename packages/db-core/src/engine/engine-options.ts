@@ -7,6 +7,7 @@ import type { ReaderOptions } from './readers';
 import type { StreamOptions } from './streams';
 import { ArgumentError } from '../errors/errors';
 
+/** Options of `createEngine`: those of the pool, of streams, of replicas and of the database's driver, and the engine's own. */
 export interface EngineOptions
   extends DialectOptions,
     Partial<PoolOptions>,

@@ -52,6 +52,12 @@ export interface EngineStatus extends PoolStatus {
   readonly nodes: readonly NodeStatus[];
 }
 
+/**
+ * One database for the life of the app, with the one pool of driver connections that every library shares. `createEngine` makes it;
+ * who made it calls `dispose()` at the end.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/core/engines.html
+ */
 export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost {
   readonly url: DatabaseUrl;
   readonly dialect: Dialect;

@@ -104,5 +104,6 @@ export interface EventDetails {
 export interface ConnectionListener {
   /** The place in the code that asks for a statement; called while the stack is the caller's. */
   location?(): string | undefined;
+  /** Called when something has happened on the connection. */
   note(event: ConnectionEvent, details: EventDetails): void;
 }

@@ -7,6 +7,7 @@ import type { Logger } from '../errors/logger';
 import { isDevelopment, WarnedPlaces } from '../errors/development';
 import { callStack, locationIn, withoutLibraries } from './caller-location';
 
+/** What the event `idle-in-transaction` gives: a session that keeps a transaction open and does nothing. */
 export interface IdleInTransactionReport {
   readonly session: object;
   readonly idleMs: number;

@@ -5,6 +5,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import type { Logger } from '../errors/logger';
 
+/** What the event `leak` gives: a connection that is held longer than it should be. */
 export interface LeakReport {
   readonly heldMs: number;
   /** The stack of the code that took the connection. */

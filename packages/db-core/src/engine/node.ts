@@ -7,6 +7,7 @@ import type { PoolStatus } from './pool';
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
+/** What a server has said of itself: whether it takes writes. */
 export type NodeRole = 'primary' | 'replica' | 'unknown';
 
 /** A server of the engine, as `engine.status()` shows it. */

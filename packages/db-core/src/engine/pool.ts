@@ -7,7 +7,13 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import type { DriverConnection } from '../dialects/driver-connection';
 import { InvalidRequestError, PoolTimeoutError } from '../errors/errors';
+import { closeDriver } from './close-driver';
 
+/**
+ * Options of an engine's pool.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/core/pooling.html
+ */
 export interface PoolOptions {
   /** Connections at most. Default 10; SQLite 4. */
   readonly poolSize: number;
@@ -374,7 +380,7 @@ export class Pool {
   #close(driver: DriverConnection): Promise<void> {
     this.#size--;
     this.#expiry.delete(driver);
-    const closing = close(driver);
+    const closing = closeDriver(driver);
     for (const draining of this.#draining) {
       if (!draining.leaving.delete(driver)) continue;
       draining.closing.push(closing);
@@ -412,11 +418,6 @@ function stillInUse(count: number, timeoutMs: number): PoolTimeoutError {
     `${count} ${count === 1 ? 'connection was' : 'connections were'} still in use ${timeoutMs} ms after drain() was called, by requests, streams or ` +
       'connections of engine.connect() that have not ended. They are closed when they come back.',
   );
-}
-
-/** Closes a connection in order; one that is broken or does not answer is destroyed. */
-function close(driver: DriverConnection): Promise<void> {
-  return driver.close().catch(() => driver.destroy());
 }
 
 function disposed(): InvalidRequestError {

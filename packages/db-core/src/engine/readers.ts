@@ -3,11 +3,11 @@
  * One that fails, is too far behind or belongs to another database is left out for a while; what it would have served
  * goes to the others, and last to the primary.
  */
-import { clearTimeout, setTimeout } from 'node:timers';
 import type { Dialect } from '../dialects/dialect';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { Node } from './node';
 import type { Writer } from './writer';
+import { answerWithin } from '../dialects/deadline';
 import { OperationalError } from '../errors/errors';
 import { Pool, type PoolOptions, type PoolSource } from './pool';
 import { Silence } from './silence';
@@ -135,26 +135,21 @@ export class Readers {
     return await this.#primary.acquire();
   }
 
-  /** A connection that comes too late goes back. */
+  /** A connection that comes too late goes back. @param trying never rejects */
   async #inTime(
     node: Node,
     trying: Promise<DriverConnection | undefined>,
   ): Promise<DriverConnection | undefined> {
-    let isLate = false;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => {
-        isLate = true;
-        node.failed('it does not answer');
-        resolve(undefined);
-      }, PATIENCE_MS + this.#options.causalWaitMs);
-    });
-    void trying.then((driver) => {
-      if (isLate && driver) this.release(driver, false);
-    });
-    const driver = await Promise.race([trying, late]);
-    clearTimeout(timer);
-    return driver;
+    const ms = PATIENCE_MS + this.#options.causalWaitMs;
+    const tooLate = (): void => {
+      node.failed('it does not answer');
+      void trying.then((driver) => driver && this.release(driver, false));
+    };
+    try {
+      return await answerWithin(ms, trying, tooLate, 'A server to read from');
+    } catch {
+      return undefined; // there are others
+    }
   }
 
   /** Undefined where the server cannot serve this read. */

@@ -9,6 +9,7 @@ import type { Statement } from '../sql/statement';
 import { isDevelopment, WarnedPlaces } from '../errors/development';
 import { callStack, locationIn, withoutLibraries } from './caller-location';
 
+/** What the event `n-plus-one` gives: a session that has read by one statement again and again. */
 export interface NPlusOneReport {
   readonly session: object;
   /** What the statements have in common: their text without values. */

@@ -119,6 +119,7 @@ export class Result implements Iterable<Row> {
     });
   }
 
+  /** Every row, in the order of the answer. */
   all(): Row[] {
     return this.#cursor.rows.map((values) => new Row(this.columns, values));
   }

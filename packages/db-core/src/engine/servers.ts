@@ -87,7 +87,12 @@ export class Servers {
 
   release(driver: DriverConnection, broken: boolean): void {
     if (this.#readers?.release(driver, broken)) return;
-    if (driver.isToReadOnlyServer) this.#writer.lose(this.#writer.node, false);
+    // It may be of a time when another was the one.
+    if (driver.isToReadOnlyServer)
+      this.#writer.lose(
+        this.#nodes.find(({ url }) => url.node === driver.node),
+        false,
+      );
     this.pool.release(driver, broken);
   }
 

@@ -7,6 +7,7 @@ import { clearInterval, setInterval } from 'node:timers';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { Pool } from './pool';
 import { answerWithin } from '../dialects/deadline';
+import { closeDriver } from './close-driver';
 
 /** So often it is looked whether anything came back. */
 const LOOK_EVERY_MS = 1_000;
@@ -62,17 +63,14 @@ export class Silence {
   async #ask(): Promise<void> {
     this.#isAsking = true;
     const connecting = this.#connect();
-    const giveUp = (): void => void connecting.then(close, () => undefined);
+    const giveUp = (): void => void connecting.then(closeDriver, () => undefined);
     try {
-      close(await answerWithin(this.#timeoutMs, connecting, giveUp, 'A new connection'));
+      const driver = await answerWithin(this.#timeoutMs, connecting, giveUp, 'A new connection');
+      void closeDriver(driver);
     } catch {
       if (this.#pool.inUse > 0) this.#onGone();
     }
     this.#looks = 0;
     this.#isAsking = false;
   }
-}
-
-function close(driver: DriverConnection): void {
-  driver.close().catch(() => driver.destroy());
 }

@@ -94,20 +94,26 @@ export class StatementRunner {
       const settings = this.#transaction.nextSettings();
       const acquired = this.#checkout.acquire(this.#mayReadAnywhere(statement, settings));
       const driver = acquired instanceof Promise ? await acquired : acquired;
+      let isSent = false;
       try {
         const preparing = this.#transaction.prepare(driver, statement, writer, settings);
         if (preparing) await preparing;
         const turn = driver.loopTurn();
         if (turn) await turn;
+        isSent = true;
         const running = this.#send(driver, statement, call);
         const answer =
-          running instanceof Promise ? await this.#answer(driver, statement, running) : running;
+          running instanceof Promise
+            ? await answerInTime(this.#connection, driver, running)
+            : running;
+        isSent = false;
         this.#transaction.after(driver, statement, answer, writer);
         if (!this.#transaction.isOpen && driver.isWrite(statement)) this.#checkout.stayWritten();
         const ending = this.#transaction.endSingle('commit');
         if (ending) await ending;
         return form.result(answer);
-      } catch (error) {
+      } catch (failure) {
+        const error = isSent ? this.#ofLostAnswer(driver, statement, failure) : failure;
         this.#transaction.afterFailure(driver, error, statement);
         const completing = driver.completeError(error, statement, async (text, values) =>
           observed(this.#checkout, text, values, (own) => own.execute(text, values))(driver.inner),
@@ -158,22 +164,10 @@ export class StatementRunner {
       : driver.autocommit(statement, () => perform(driver.inner));
   }
 
-  /**
-   * The answer, for which a server that has promised to stop what takes too long is not waited for ever. Where it is
-   * lost, a statement that the server keeps by itself may have been carried out.
-   */
-  async #answer<T>(
-    driver: DriverConnection,
-    statement: Statement,
-    running: Promise<T>,
-  ): Promise<T> {
-    try {
-      return await answerInTime(this.#connection, driver, running);
-    } catch (error) {
-      const commits = !this.#transaction.isOpen || statement.endsImplicitly;
-      if (!driver.alive && !isAnswer(error) && commits && driver.isWrite(statement))
-        throw withUnknownOutcome(error);
-      throw error;
-    }
+  /** Where the answer to a statement that the server keeps by itself is lost, it may have been carried out. */
+  #ofLostAnswer(driver: DriverConnection, statement: Statement, error: unknown): unknown {
+    const commits = !this.#transaction.isOpen || statement.endsImplicitly;
+    const isLost = !driver.alive && !isAnswer(error);
+    return isLost && commits && driver.isWrite(statement) ? withUnknownOutcome(error) : error;
   }
 }

@@ -63,19 +63,30 @@ function refusalOf(error: unknown, alive: boolean): unknown {
  *
  * @param error what COMMIT has failed with, if that is why.
  */
-export async function rollBackOn(
+export function rollBackOn(
   driver: DriverConnection,
   host: TransactionHost,
   error?: unknown,
-): Promise<void> {
+): Promise<void> | undefined {
   const startedAt = performance.now();
-  try {
-    if (driver.alive && driver.inTransaction !== false) await driver.rollback();
-  } catch {
+  const done = (): void => {
+    driver.transactionEnded();
+    host.notify('rollback', { durationMs: performance.now() - startedAt, error });
+  };
+  const failed = (): void => {
     host.markBroken();
-  }
-  driver.transactionEnded();
-  host.notify('rollback', { durationMs: performance.now() - startedAt, error });
+    done();
+  };
+  if (driver.alive && driver.inTransaction !== false)
+    try {
+      const rolling = driver.rollback();
+      if (rolling) return rolling.then(done, failed);
+    } catch {
+      failed();
+      return undefined;
+    }
+  done();
+  return undefined;
 }
 
 /** Why the transaction on `driver` is lost after a statement that failed; undefined where it is not. */

@@ -11,6 +11,7 @@ import type { Node } from './node';
 import type { PoolSource } from './pool';
 import { mismatch, type Target } from '../dialects/server-state';
 import { OperationalError } from '../errors/errors';
+import { closeDriver } from './close-driver';
 
 /** For so long an earlier server of the list may still answer when a later one has. */
 const HEAD_START_MS = 250;
@@ -154,7 +155,7 @@ export class Writer implements PoolSource {
         if (why !== undefined) throw new WrongServer(`${node.name} ${why}`, why);
         return driver;
       } catch (error) {
-        driver.close().catch(() => driver.destroy());
+        void closeDriver(driver);
         throw error;
       }
     } catch (error) {
@@ -243,7 +244,7 @@ class Round {
     for (;;) {
       try {
         const driver = await this.#connect(node);
-        if (this.#isOver) return void driver.close().catch(() => driver.destroy());
+        if (this.#isOver) return void closeDriver(driver);
         this.#found.set(node, { node, driver });
         this.#failures.delete(node);
         return this.#onAnswer();
@@ -261,6 +262,6 @@ class Round {
   #end(taken: Found | undefined): void {
     this.#isOver = true;
     for (const found of this.#found.values())
-      if (found !== taken) found.driver?.close().catch(() => found.driver?.destroy());
+      if (found !== taken && found.driver) void closeDriver(found.driver);
   }
 }

@@ -144,6 +144,7 @@ export class DatabaseError extends DbCoreError {
   }
 }
 
+/** Which kind of constraint an {@link IntegrityError} is about. */
 export type IntegrityKind = 'unique' | 'foreign-key' | 'not-null' | 'check';
 
 export interface IntegrityDetails extends ErrorDetails {
@@ -184,6 +185,7 @@ export class ProgrammingError extends DatabaseError {
   }
 }
 
+/** Why the database could not do its work: `reason` of an {@link OperationalError}. */
 export type OperationalReason =
   | 'busy' // a lock was not given in time; nothing was changed
   | 'serialization' // 40001: the transaction was rolled back to keep isolation

@@ -10,6 +10,7 @@ import { ArgumentError } from './errors';
 /** `details` are for programs, `message` is for people. An error among the details is `err`, as pino's serializers expect it. */
 export type LogMethod = (details: object, message: string) => void;
 
+/** Where warnings go. pino's and bunyan's loggers, and Fastify's `app.log`, are ones. */
 export interface Logger {
   readonly error: LogMethod;
   readonly warn: LogMethod;

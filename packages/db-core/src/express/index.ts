@@ -1,4 +1,8 @@
-/** `@quartet/db-core/express`: one scope per request, torn down exactly once. */
+/**
+ * `@quartet/db-core/express`: one scope per request, torn down exactly once.
+ *
+ * @packageDocumentation
+ */
 export type { CausalCookie, CausalHeader, CausalOptions, CausalStore } from '../http/causal';
 export type { CommitMode } from '../http/current-request';
 export type { RequestScopeOptions, TeardownHook } from './request-scopes';

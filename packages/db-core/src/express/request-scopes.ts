@@ -3,7 +3,9 @@ import type { Request, RequestHandler, Response } from 'express';
 import type * as http from '../http';
 import { RequestScopes as HttpRequestScopes } from '../http/request-scopes';
 
+/** Options of `initApp`. */
 export type RequestScopeOptions = http.RequestScopeOptions<Request, Response>;
+/** Called when the scope of a request has ended. */
 export type TeardownHook = http.TeardownHook<Request, Response>;
 
 const EXPRESS: http.Framework<Request, Response> = {

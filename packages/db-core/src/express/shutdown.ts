@@ -3,6 +3,7 @@ import type * as http from '../http';
 import { gracefulShutdown as shutDownServer } from '../http/shutdown';
 import { requestScopesOf } from './init-app';
 
+/** Options of `gracefulShutdown`. */
 export interface ShutdownOptions extends Omit<http.ShutdownOptions<Request, Response>, 'scopes'> {
   readonly app: Application;
 }

@@ -2,6 +2,8 @@
  * `@quartet/db-core/fastify`: one scope per request, torn down exactly once.
  *
  * A reply that was hijacked, or is a stream, is over when its answer is, as every other.
+ *
+ * @packageDocumentation
  */
 export { clientGone } from '../http/client-gone';
 export { ClientAbortedError, ShutdownError } from '../http/request-errors';

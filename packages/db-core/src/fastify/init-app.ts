@@ -13,7 +13,9 @@ import { assertRequestScopeOptions } from '../http/request-scope-options';
 import type { Exchange, Framework } from '../http/request-scopes';
 import { RequestScopes } from '../http/request-scopes';
 
+/** Options of `initApp`. */
 export type FastifyScopeOptions = RequestScopeOptions<FastifyRequest, FastifyReply>;
+/** The scopes of an app: what `initApp` gives. */
 export type FastifyScopes = RequestScopes<FastifyRequest, FastifyReply>;
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void;
 

@@ -1,4 +1,8 @@
-/** `@quartet/db-core/hono`: one scope per request, torn down exactly once, on `@hono/node-server`. */
+/**
+ * `@quartet/db-core/hono`: one scope per request, torn down exactly once, on `@hono/node-server`.
+ *
+ * @packageDocumentation
+ */
 export { clientGone } from '../http/client-gone';
 export { ClientAbortedError, ShutdownError } from '../http/request-errors';
 export { requestedPage } from '../http/requested-page';

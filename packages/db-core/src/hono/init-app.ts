@@ -13,7 +13,9 @@ import { RequestScopes } from '../http/request-scopes';
 import { readInScope } from '../http/read-in-scope';
 import { currentScope } from '../session/scope';
 
+/** Options of `initApp`. */
 export type HonoScopeOptions = RequestScopeOptions<Context, ServerResponse>;
+/** The scopes of an app: what `initApp` gives. */
 export type HonoScopes = RequestScopes<Context, ServerResponse>;
 
 const HONO: Framework<Context, ServerResponse> = {

@@ -16,6 +16,7 @@ export interface Signed {
   readonly secret: string | readonly string[];
 }
 
+/** The position goes from answer to request in a signed cookie. */
 export interface CausalCookie extends Signed {
   /** Default `__Host-quartet-position`, and `quartet-position` where `secure` is false. */
   readonly name?: string;
@@ -25,6 +26,7 @@ export interface CausalCookie extends Signed {
   readonly secure?: boolean;
 }
 
+/** The position goes from answer to request in a signed header. */
 export interface CausalHeader extends Signed {
   /** Of the answer, and of the next request. Default `quartet-position`. */
   readonly name?: string;
@@ -38,6 +40,7 @@ export interface CausalStore<Req = IncomingMessage> {
   save(req: Req, positions: string): void | Promise<void>;
 }
 
+/** Where the position of what a user has written is kept between requests: one of the three. */
 export type CausalOptions<Req = IncomingMessage> =
   | { readonly cookie: CausalCookie }
   | { readonly header: CausalHeader }

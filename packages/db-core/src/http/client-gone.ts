@@ -12,5 +12,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
  * });
  */
 export function clientGone(req: IncomingMessage, res: ServerResponse): boolean {
-  return (res.destroyed || req.socket.destroyed) && !res.writableFinished && !res.errored;
+  const cutByServer = res.errored && !isNodesOwn(res.errored);
+  return (res.destroyed || req.socket.destroyed) && !res.writableFinished && !cutByServer;
+}
+
+/** Since Node 24 an answer that waits behind another on its connection ends with this error when the client leaves. */
+function isNodesOwn(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' && error.message === 'aborted';
 }

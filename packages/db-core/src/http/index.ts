@@ -1,4 +1,8 @@
-/** `@quartet/db-core/http`: one scope per request on `node:http` alone, torn down exactly once. */
+/**
+ * `@quartet/db-core/http`: one scope per request on `node:http` alone, torn down exactly once.
+ *
+ * @packageDocumentation
+ */
 export type { CausalCookie, CausalHeader, CausalOptions, CausalStore } from './causal';
 export type { CommitMode } from './current-request';
 export type { RequestScopeOptions, TeardownHook } from './request-scope-options';

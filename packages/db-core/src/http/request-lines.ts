@@ -1,9 +1,10 @@
 /** What is said of a request, where the app has no hook of its own for it. */
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '../errors/logger';
+import { isDevelopment } from '../errors/development';
 
 export function warnOfCommitOfNothing(logger: Logger, route: string, res: ServerResponse): void {
-  if (process.env['NODE_ENV'] === 'production') return;
+  if (!isDevelopment()) return;
   logger.warn(
     { route, status: res.statusCode },
     `${route} answered ${res.statusCode} after a commit, but nothing was done in its session. A queue or a loader that several requests share ` +

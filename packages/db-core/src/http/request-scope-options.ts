@@ -11,6 +11,8 @@ import { assertCommitMode } from './commit-mode';
 import type { CommitMode } from './current-request';
 
 /**
+ * Called when the scope of a request has ended.
+ *
  * @param error what the request failed with: the error of a route, also one that an error handler has answered, a
  *   `ClientAbortedError` or a `ShutdownError`.
  */
@@ -55,7 +57,8 @@ export interface RequestScopeOptions<Req = IncomingMessage, Res = ServerResponse
   readonly onForgottenCommit?: (req: Req, res: Res) => void;
   /**
    * Called for a 2xx answer whose only use of the session was a commit, where another request used a session meanwhile: the
-   * work may have been done in that one's. Default: a warning, unless NODE_ENV is `production`.
+   * work may have been done in that one's. Default: a warning in development, where NODE_ENV is neither
+   * `production` nor `test`.
    */
   readonly onCommitOfNothing?: (req: Req, res: Res) => void;
   /**

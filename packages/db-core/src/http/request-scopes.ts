@@ -259,7 +259,7 @@ export class RequestScopes<Req = IncomingMessage, Res = ServerResponse> {
       if (ended) return;
       ended = true;
       forget();
-      void this.#tearDown(scope, exchange);
+      this.#tearDown(scope, exchange);
     };
     exchange.outgoing.on('close', end);
     const forget = onSocketClose(exchange.incoming.socket, end);
@@ -278,26 +278,37 @@ export class RequestScopes<Req = IncomingMessage, Res = ServerResponse> {
       else warnOfCommitOfNothing(scope.logger, this.#routeOf(exchange), outgoing);
   }
 
-  async #tearDown(scope: RequestScope, exchange: Exchange<Req, Res>): Promise<void> {
+  /** Most requests end with nothing to wait for: their sessions have committed, or have only read. */
+  #tearDown(scope: RequestScope, exchange: Exchange<Req, Res>): void {
     const { outgoing, req, res } = exchange;
     const aborted = !outgoing.writableFinished;
     const error = this.#errors.get(outgoing) ?? (aborted ? new ClientAbortedError() : undefined);
-    const report =
-      this.#options.onTeardownError ??
-      ((failure: unknown) => logTeardownError(scope.logger, failure, this.#routeOf(exchange)));
+    const report = (failure: unknown): void => {
+      const { onTeardownError } = this.#options;
+      if (onTeardownError) onTeardownError(failure, req);
+      else logTeardownError(scope.logger, failure, this.#routeOf(exchange));
+    };
+    const over = (): void => {
+      if (--this.#using === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    };
+    let ending: Promise<void> | undefined;
     try {
       if (!aborted && outgoing.statusCode < 300) this.#doubt(scope, exchange);
       // The client does not wait for the statement in flight any more.
-      await scope.close({ cancel: aborted || error instanceof ShutdownError });
+      ending = scope.end({ cancel: aborted || error instanceof ShutdownError });
     } catch (failure) {
-      report(failure, req);
+      report(failure);
     }
-    try {
-      for (const failure of await this.#hooks.run(scope.used, error, req, res))
-        report(failure, req);
-    } finally {
-      if (--this.#using === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    if (this.#hooks.isEmpty) {
+      if (ending) void ending.catch(report).finally(over);
+      else over();
+      return;
     }
+    void Promise.resolve(ending)
+      .catch(report)
+      .then(() => this.#hooks.run(scope.used, error, req, res))
+      .then((failures) => failures.forEach(report))
+      .finally(over);
   }
 }
 

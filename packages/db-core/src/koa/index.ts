@@ -1,4 +1,8 @@
-/** `@quartet/db-core/koa`: one scope per request, torn down exactly once. */
+/**
+ * `@quartet/db-core/koa`: one scope per request, torn down exactly once.
+ *
+ * @packageDocumentation
+ */
 export { clientGone } from '../http/client-gone';
 export { ClientAbortedError, ShutdownError } from '../http/request-errors';
 export { requestedPage } from '../http/requested-page';

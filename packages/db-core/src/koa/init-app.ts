@@ -11,7 +11,9 @@ import type { Framework } from '../http/request-scopes';
 import { RequestScopes } from '../http/request-scopes';
 import { currentScope } from '../session/scope';
 
+/** Options of `initApp`. */
 export type KoaScopeOptions = RequestScopeOptions<Koa.Context, ServerResponse>;
+/** The scopes of an app: what `initApp` gives. */
 export type KoaScopes = RequestScopes<Koa.Context, ServerResponse>;
 
 const KOA: Framework<Koa.Context, ServerResponse> = {

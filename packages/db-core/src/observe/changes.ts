@@ -4,6 +4,7 @@
  */
 import type { Engine } from '../engine/engine';
 
+/** What was done to an object. */
 export type Operation = 'insert' | 'update' | 'delete';
 
 type ChangeListener = (instance: object, operation: Operation) => void;

@@ -8,6 +8,7 @@ import { inspect, styleText } from 'node:util';
 import type { Engine } from '../engine/engine';
 import type { EngineEvent, EngineEvents, QueryEvent } from '../engine/events';
 
+/** Options of `consoleEcho`. */
 export interface EchoOptions {
   /** Default false. */
   readonly colors?: boolean | undefined;
@@ -68,6 +69,7 @@ export class Echo {
     return this.#on;
   }
 
+  /** Begins or ends to print. */
   switch(on: boolean): void {
     if (on === this.#on) return;
     this.#on = on;

@@ -1,6 +1,8 @@
 /**
  * `@quartet/db-core/observe`: seeing what engines and sessions do: recorders, echo, committed changes, and what the tracing
  * channels `quartet:query`, `quartet:transaction`, `quartet:checkout` and `quartet:session` publish.
+ *
+ * @packageDocumentation
  */
 export type {
   CheckoutTrace,

@@ -14,11 +14,13 @@ import { openedSession } from '../session/current';
 import { Session } from '../session/session';
 import { onChange } from './changes';
 
+/** One object that was written, and what was done to it. */
 export interface Change {
   readonly instance: object;
   readonly operation: Operation;
 }
 
+/** What a listener of committed changes is given. */
 export interface ModelsCommitted {
   readonly session: Session;
   /** In the order of the first change to each object. */

@@ -10,6 +10,7 @@ import type { EventDetails } from '../engine/events';
 import type { ScopeEvent, ScopeObserver } from '../session/scope';
 import { callerLocation } from '../engine/caller-location';
 
+/** What kind of thing has happened. */
 export type RecordedKind = ScopeEvent;
 
 /** `location` is `file:line:column (function)` of the caller's code; undefined where its async stack does not reach. */
@@ -31,6 +32,7 @@ export interface RecordedQuery {
   readonly error: unknown;
 }
 
+/** Options of a `Recorder`. */
 export interface RecorderOptions {
   /** So many events are kept, the first ones; a listener is told of all. Default: all are kept. */
   readonly keeps?: number;

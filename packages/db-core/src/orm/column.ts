@@ -86,18 +86,22 @@ export class Column<in T extends object, V> {
     return value === null ? this.isNotNull() : this.#compare('ne', value);
   }
 
+  /** Greater. */
   gt(value: V): Condition<T> {
     return this.#compare('gt', value);
   }
 
+  /** Greater or equal. */
   gte(value: V): Condition<T> {
     return this.#compare('gte', value);
   }
 
+  /** Less. */
   lt(value: V): Condition<T> {
     return this.#compare('lt', value);
   }
 
+  /** Less or equal. */
   lte(value: V): Condition<T> {
     return this.#compare('lte', value);
   }
@@ -115,7 +119,11 @@ export class Column<in T extends object, V> {
     return not(this.in(values));
   }
 
-  /** `%` stands for any text, `_` for one letter. Whether case counts is the database's: on SQLite it does not, for ASCII. */
+  /**
+   * `%` stands for any text, `_` for one letter. Whether case counts is the database's: on SQLite it does not, for ASCII.
+   *
+   * @throws ArgumentError for a pattern that is no text.
+   */
   like(this: Column<T, string>, pattern: string): Condition<T> {
     if (typeof pattern !== 'string')
       throw new ArgumentError(`${this}.like() was given ${describe(pattern)}: like('a%').`);
@@ -128,18 +136,22 @@ export class Column<in T extends object, V> {
     return this.#condition(values, (table) => table.between(this.property, low, high));
   }
 
+  /** Where the column is null. */
   isNull(): Condition<T> {
     return this.#condition([], (table) => table.isNull(this.property));
   }
 
+  /** Where the column is not null. */
   isNotNull(): Condition<T> {
     return not(this.isNull());
   }
 
+  /** The smallest value first. */
   asc(): Order<T> {
     return new Order(this.target, this.property, 'asc');
   }
 
+  /** The largest value first. */
   desc(): Order<T> {
     return new Order(this.target, this.property, 'desc');
   }

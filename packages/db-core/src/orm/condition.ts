@@ -10,21 +10,33 @@ import { describe } from './refusals';
 
 /** A library's own words for each condition. `C` is what the library takes for one. Values are never null. */
 export interface ConditionTable<C> {
+  /** Equal. */
   eq(property: string, value: unknown): C;
+  /** Not equal. */
   ne(property: string, value: unknown): C;
+  /** Greater. */
   gt(property: string, value: unknown): C;
+  /** Greater or equal. */
   gte(property: string, value: unknown): C;
+  /** Less. */
   lt(property: string, value: unknown): C;
+  /** Less or equal. */
   lte(property: string, value: unknown): C;
+  /** `%` stands for any text, `_` for one letter. */
   like(property: string, pattern: string): C;
   /** At least one value. */
   in(property: string, values: readonly unknown[]): C;
+  /** Both ends included. */
   between(property: string, low: unknown, high: unknown): C;
+  /** Holds where the column is null. */
   isNull(property: string): C;
   /** Holds for no row. */
   none(): C;
+  /** All of them hold; at least one is given. */
   and(conditions: readonly C[]): C;
+  /** One of them holds; at least one is given. */
   or(conditions: readonly C[]): C;
+  /** It does not hold. */
   not(condition: C): C;
 }
 

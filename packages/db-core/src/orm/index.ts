@@ -1,6 +1,8 @@
 /**
  * `@quartet/db-core/orm`: what a session's queries are made of. `User.query` and `Session.query(User)` give them;
  * import from here to extend `Query`, to page a list of your own, or to name a type.
+ *
+ * @packageDocumentation
  */
 export type { IterPagesOptions, PageSource, PaginateOptions, RequestedPage } from './pagination';
 export type { Column, Columns, Order } from './column';

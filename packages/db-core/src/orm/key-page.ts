@@ -10,6 +10,7 @@ import { assertKnownOptions } from '../errors/unknown-option';
 import { Condition, type ConditionTable } from './condition';
 import { NotFoundError } from './not-found-error';
 
+/** Options of `query.paginateByKey()`. */
 export interface KeyPageOptions {
   /** The `next` of a page before: the items behind it. Default: from the beginning. */
   readonly after?: string | undefined;

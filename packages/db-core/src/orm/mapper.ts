@@ -55,11 +55,15 @@ export interface Mapper<T extends object = object> extends Asked {
   create?(values: Readonly<Record<string, unknown>>): T;
   /** INSERT or UPDATE; generated values are set on the object. */
   save(instance: T): Promise<void>;
+  /** DELETE of the object's row. */
   delete(instance: T): Promise<void>;
   /** Reads the object's row again. @throws NoResultFound when it is gone. */
   refresh(instance: T): Promise<void>;
+  /** Reads one object by its primary key. */
   get(id: Identity): Promise<T | undefined>;
+  /** Reads the objects that are selected. */
   find(select: Select): Promise<T[]>;
+  /** How many rows are selected. */
   count(select: Select): Promise<number>;
   /** Deletes rows by one statement; limit, offset and order do not apply. @returns how many */
   deleteAll(select: Select): Promise<number>;

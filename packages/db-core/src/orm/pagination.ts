@@ -27,7 +27,10 @@ export interface PaginateOptions extends RequestedPage {
    * (but the first). Otherwise the defaults stand in and the page is empty. Default true.
    */
   readonly errorOut?: boolean;
-  /** Ask how many there are in all: a second statement. Without, `total` is undefined and `pages` 0. Default true. */
+  /**
+   * Ask how many there are in all: a second statement, which reads every one. Without, `total` is undefined and `pages` 0,
+   * and one item more than the page has is asked for, so that `hasNext` is still right. Default true.
+   */
   readonly count?: boolean;
 }
 
@@ -44,6 +47,7 @@ export const PAGINATE_OPTIONS: Readonly<Record<keyof PaginateOptions, true>> = {
 
 /** Where the items come from. */
 export interface PageSource<T> {
+  /** The items of one page; without a count it is asked for one more than a page has. */
   items(limit: number, offset: number): Promise<T[]>;
   /** How many there are in all. */
   count(): Promise<number>;
@@ -68,6 +72,7 @@ interface PageFigures {
   readonly maxPerPage: number;
   /** Of the whole list; undefined where it was not counted. */
   readonly total: number | undefined;
+  readonly hasNext: boolean;
 }
 
 const DEFAULT_PER_PAGE = 20;
@@ -83,6 +88,7 @@ export class Pagination<T> implements Iterable<T> {
   /** How many items come before it. */
   readonly offset: number;
   readonly total: number | undefined;
+  readonly hasNext: boolean;
   readonly #source: PageSource<T>;
 
   /** Use {@link paginate}. */
@@ -94,6 +100,7 @@ export class Pagination<T> implements Iterable<T> {
     this.perPage = figures.perPage;
     this.maxPerPage = figures.maxPerPage;
     this.total = figures.total;
+    this.hasNext = figures.hasNext;
   }
 
   /** The number of the first item on this page within the list, from 1; 0 when the page is empty. */
@@ -112,10 +119,6 @@ export class Pagination<T> implements Iterable<T> {
 
   get hasPrev(): boolean {
     return this.offset > 0;
-  }
-
-  get hasNext(): boolean {
-    return this.total !== undefined && this.offset + this.perPage < this.total;
   }
 
   get prevNum(): number | undefined {
@@ -168,7 +171,8 @@ export class Pagination<T> implements Iterable<T> {
     const { perPage, maxPerPage, total } = this;
     if (offset < 0 && this.offset === 0 && errorOut) throw below('page');
     const start = { offset: Math.max(0, offset), perPage, isPage: offset % perPage === 0 };
-    return load(this.#source, start, { maxPerPage, errorOut }, async () => total);
+    const count = total === undefined ? undefined : async () => total;
+    return load(this.#source, start, { maxPerPage, errorOut }, count);
   }
 }
 
@@ -188,9 +192,7 @@ export async function paginate<T>(
 ): Promise<Pagination<T>> {
   const { count = true, errorOut = true, maxPerPage = DEFAULT_MAX_PER_PAGE } = options;
   const start = startOf(options, maxPerPage, errorOut);
-  return load(source, start, { maxPerPage, errorOut }, async () =>
-    count ? source.count() : undefined,
-  );
+  return load(source, start, { maxPerPage, errorOut }, count ? () => source.count() : undefined);
 }
 
 interface Start {
@@ -226,20 +228,23 @@ function startOf(options: PaginateOptions, maxPerPage: number, errorOut: boolean
   };
 }
 
+/** @param count undefined where nobody wants to know: whether there is a next page is told by one item more. */
 async function load<T>(
   source: PageSource<T>,
   { offset, perPage, isPage }: Start,
   { maxPerPage, errorOut }: { readonly maxPerPage: number; readonly errorOut: boolean },
-  count: () => Promise<number | undefined>,
+  count: (() => Promise<number>) | undefined,
 ): Promise<Pagination<T>> {
-  const items = Number.isSafeInteger(offset) ? await source.items(perPage, offset) : [];
-  const pagination = (total: number | undefined): Pagination<T> =>
-    new Pagination(source, items, { offset, perPage, maxPerPage, total });
-  if (items.length === 0 && offset > 0 && errorOut) {
-    const asked = isPage ? `Page ${pagination(undefined).page}` : `Offset ${offset}`;
+  const limit = count ? perPage : Math.min(perPage + 1, Number.MAX_SAFE_INTEGER);
+  const found = Number.isSafeInteger(offset) ? await source.items(limit, offset) : [];
+  if (found.length === 0 && offset > 0 && errorOut) {
+    const asked = isPage ? `Page ${offset / perPage + 1}` : `Offset ${offset}`;
     throw new NotFoundError(`${asked} is past the end.`);
   }
-  return pagination(await count());
+  const total = await count?.();
+  const hasNext = total === undefined ? found.length > perPage : offset + perPage < total;
+  const items = count ? found : found.slice(0, perPage);
+  return new Pagination(source, items, { offset, perPage, maxPerPage, total, hasNext });
 }
 
 function wholeNumber(

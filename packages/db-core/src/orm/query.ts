@@ -31,6 +31,12 @@ import {
   orderOf,
 } from './select';
 
+/**
+ * What `User.query` and `Session.query(User)` give: the same few calls for the classes of every library, each answered by the library
+ * itself. A query never changes; every call gives a new one.
+ *
+ * @see https://docs.sqlalchemy.org/en/20/orm/queryguide/query.html
+ */
 export class Query<T extends object> {
   readonly #session: QuerySession;
   readonly #mapper: Mapper<T>;
@@ -100,6 +106,7 @@ export class Query<T extends object> {
    * lost: others who lock or change them wait. On SQLite, which has one writer at a time, it takes that one's turn.
    *
    * @param options.read others may lock and read the rows too, and nobody may change them.
+   * @throws InvalidRequestError where the library's binding cannot lock rows.
    * @see https://docs.sqlalchemy.org/en/20/orm/queryguide/query.html#sqlalchemy.orm.Query.with_for_update
    * @example
    * const account = await Account.query.filterBy({ id }).withForUpdate().one();
@@ -114,28 +121,38 @@ export class Query<T extends object> {
     return this.#with({ lock: options.read ? 'share' : 'update' });
   }
 
+  /** So many objects at most. */
   limit(limit: number): this {
     return this.#with({ limit: atLeastZero('limit', limit) });
   }
 
+  /** Passes over so many objects first. */
   offset(offset: number): this {
     return this.#with({ offset: atLeastZero('offset', offset) });
   }
 
-  async all(): Promise<T[]> {
-    this.#assertBare('all', arguments);
-    const { engine } = this.#mapper;
-    const { lock, relations } = this.#select;
-    if (lock && relations.length > 0)
-      throw new InvalidRequestError(
-        'withForUpdate() locks rows of one table: read what its relations lead to by another query.',
-      );
-    const locksRows = engine.dialect.facts.rowLocks;
-    if (lock && !locksRows) await this.#session.beginWrite(engine);
-    const select = locksRows ? this.#select : this.#unlocked;
-    return this.#session.load(() => this.#mapper.find(select));
+  /**
+   * Every object that is selected.
+   *
+   * @throws InvalidRequestError for a lock together with relations.
+   */
+  all(): Promise<T[]> {
+    return rejecting(() => {
+      this.#assertBare('all', arguments);
+      const { engine } = this.#mapper;
+      const { lock, relations } = this.#select;
+      if (lock && relations.length > 0)
+        throw new InvalidRequestError(
+          'withForUpdate() locks rows of one table: read what its relations lead to by another query.',
+        );
+      const locksRows = engine.dialect.facts.rowLocks;
+      const select = locksRows ? this.#select : this.#unlocked;
+      const find = (): Promise<T[]> => this.#session.load(() => this.#mapper.find(select));
+      return lock && !locksRows ? this.#session.beginWrite(engine).then(find) : find();
+    });
   }
 
+  /** The first object; undefined where there is none. */
   async first(): Promise<T | undefined> {
     this.#assertBare('first', arguments);
     return (await this.limit(Math.min(1, this.#select.limit ?? 1)).all())[0];
@@ -163,19 +180,23 @@ export class Query<T extends object> {
   }
 
   /** The object with this primary key, or undefined. @throws InvalidRequestError after `filter` and the like. */
-  async get(id: Identity): Promise<T | undefined> {
-    if (this.#select !== EVERYTHING)
-      throw new InvalidRequestError(
-        `get() finds a row by its key alone, whatever the query's conditions are: ${this.#mapper.name}.query.get(id), ` +
-          `or filterBy({ ${this.#mapper.primaryKey[0]}: id }).first() with conditions.`,
-      );
-    return this.#session.load(() => this.#mapper.get(id));
+  get(id: Identity): Promise<T | undefined> {
+    return rejecting(() => {
+      if (this.#select !== EVERYTHING)
+        throw new InvalidRequestError(
+          `get() finds a row by its key alone, whatever the query's conditions are: ${this.#mapper.name}.query.get(id), ` +
+            `or filterBy({ ${this.#mapper.primaryKey[0]}: id }).first() with conditions.`,
+        );
+      return this.#session.load(() => this.#mapper.get(id));
+    });
   }
 
   /** How many rows match; `limit` and `offset` do not apply. */
-  async count(): Promise<number> {
-    this.#assertBare('count', arguments);
-    return this.#session.load(() => this.#mapper.count(this.#unlocked));
+  count(): Promise<number> {
+    return rejecting(() => {
+      this.#assertBare('count', arguments);
+      return this.#session.load(() => this.#mapper.count(this.#unlocked));
+    });
   }
 
   /** All of them, read by one statement: `for await (const user of User.query) …`. */
@@ -346,4 +367,13 @@ export class Query<T extends object> {
 function atLeastZero(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new ArgumentError(`${name} must be a whole number of at least 0, not ${value}.`);
+}
+
+/** What an async function would do, without its promise around the one that is given. */
+function rejecting<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return read();
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
 }

@@ -17,14 +17,22 @@ export interface Asked {
   readonly conditionExample: string;
 }
 
-/** @param target the class that is to be mapped once more */
+/**
+ * The error for a class that is mapped a second time.
+ *
+ * @param target the class that is to be mapped once more
+ */
 export function mappedAlready(target: { readonly name: string }): ArgumentError {
   return new ArgumentError(
     `${target.name} is mapped already, and a class stands for one table. Map it once, in the file of the class, or give the second table a class of its own.`,
   );
 }
 
-/** @param call `filter()`, `first()`, … */
+/**
+ * The error for something that is no condition, with an example of one.
+ *
+ * @param call `filter()`, `first()`, …
+ */
 export function noCondition(asked: Asked, given: unknown, call = 'filter()'): ArgumentError {
   const { name, columns, primaryKey, conditionExample } = asked;
   const property = [...columns.keys()].find((each) => !primaryKey.includes(each)) ?? primaryKey[0];
@@ -40,6 +48,7 @@ const WHY: Readonly<Record<string, string>> = {
   function: 'A function is not run for each row. ',
 };
 
+/** The error for a column that the class does not have, with those it has. */
 export function noSuchColumn({ name, columns }: Asked, given: unknown): ArgumentError {
   const what =
     typeof given === 'string' ? `column '${short(given)}'` : `such column: ${describe(given)}`;

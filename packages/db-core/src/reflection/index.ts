@@ -1,4 +1,8 @@
-/** `@quartet/db-core/reflection`: the tables of a database that is there, for every library. */
+/**
+ * `@quartet/db-core/reflection`: the tables of a database that is there, for every library.
+ *
+ * @packageDocumentation
+ */
 export type { ColumnKind, ColumnType } from '../dialects/column-type';
 export type { ReflectOptions } from './reflect';
 export type { ReflectedRelation } from './relations';

@@ -10,6 +10,7 @@ import { currentConnection } from '../session/current';
 import type { Ask, ReflectedTable } from '../dialects/reflected-table';
 import { InvalidRequestError } from '../errors/errors';
 
+/** Options of `reflect`. */
 export interface ReflectOptions {
   /** Only these tables. Default: all. */
   readonly only?: readonly string[] | undefined;

@@ -9,6 +9,7 @@
  */
 import type { ReflectedForeignKey, ReflectedTable } from '../dialects/reflected-table';
 
+/** What one foreign key says of two tables, with names for both directions. */
 export interface ReflectedRelation {
   /** The table with the foreign key. */
   readonly table: ReflectedTable;

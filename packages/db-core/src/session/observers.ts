@@ -10,7 +10,9 @@ export type ScopeEvent =
 
 /** Watches what a scope's sessions and their connections do. */
 export interface ScopeObserver {
+  /** The place in the code that asks for a statement; called while the stack is the caller's. */
   location?(): string | undefined;
+  /** Called when something has happened in the scope. */
   note(event: ScopeEvent, details: EventDetails): void;
 }
 

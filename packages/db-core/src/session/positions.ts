@@ -8,6 +8,7 @@ import type { Causality } from '../engine/connection-options';
 import type { Engine } from '../engine/engine';
 import { ArgumentError } from '../errors/errors';
 
+/** Options of {@link Positions}. */
 export interface PositionsOptions {
   /** False where everything is to be read from the server that takes writes, as in a request that changes something. Default true. */
   readonly readsReplicas?: boolean;
@@ -21,6 +22,10 @@ export interface PositionsOptions {
 const FORM = /^[\w-]+=[^\s;=]+(?:;[\w-]+=[^\s;=]+)*$/;
 const UNKNOWN = '?';
 
+/**
+ * What a scope has written, and what was written before it, as positions in its databases' logs: a replica is read from once it has
+ * replayed up to there. `String(positions)` is what the user's next request begins with.
+ */
 export class Positions {
   readonly #engines = new Map<Engine, EnginePosition>();
   readonly #before = new Map<string, string>();
@@ -83,6 +88,7 @@ export class Positions {
   }
 }
 
+/** The position of one engine's database in a scope: asked for after each commit, waited for before a read on a replica. */
 export class EnginePosition implements Causality {
   /** Whether something was committed in this scope. */
   hasCommitted = false;

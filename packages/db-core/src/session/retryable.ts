@@ -101,5 +101,5 @@ export async function retryable<T>(
 
 /** What ended the transaction, also where `fn` has caught that and went on. */
 function originOf(error: unknown): unknown {
-  return error instanceof PendingRollbackError ? (error.cause ?? error) : error;
+  return error instanceof PendingRollbackError ? error.cause : error;
 }

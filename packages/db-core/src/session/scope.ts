@@ -19,6 +19,7 @@ import { SessionTraces } from './session-trace';
 const DONE = Promise.resolve();
 const storage = new AsyncLocalStorage<Scope | undefined>();
 
+/** How a scope is ended. */
 export interface EndOptions {
   /** Ask the database to stop statements in flight: the client has gone away. Default false: they are waited for. */
   readonly cancel?: boolean;
@@ -39,6 +40,7 @@ export interface ScopedResource {
 
 export type { ScopeEvent, ScopeObserver } from './observers';
 
+/** Options of a scope: of `runInScope`, and of each request by `initApp`. */
 export interface ScopeOptions {
   /** Notes what happens in the scope, as a `Recorder` does. Default: nothing is noted. */
   readonly observer?: ScopeObserver | undefined;
@@ -61,6 +63,12 @@ export interface ScopeOptions {
   readonly positions?: Positions | (() => Positions) | undefined;
 }
 
+/**
+ * What one request, job, script or test shares, wherever its code runs: its session, and the promise that it ends exactly once.
+ * `currentScope()` gives the one the code runs in; `initApp` and `runInScope` make it and end it.
+ *
+ * @see https://flask.palletsprojects.com/en/stable/appcontext/
+ */
 export class Scope {
   readonly #options: ScopeOptions;
   /** One resource may stand under several keys: its factory, and each engine it reaches. */
@@ -135,13 +143,15 @@ export class Scope {
 
   /** Whether something was written in this scope that only a commit would keep. */
   get hasUncommittedWrites(): boolean {
-    return this.resources.some((resource) => resource.hasUncommittedWrites);
+    for (const resource of this.#resources.values()) if (resource.hasUncommittedWrites) return true;
+    return false;
   }
 
   /** Whether a commit is all that was asked of what is open here: the work was done elsewhere, or was none. */
   get committedNothing(): boolean {
-    const { resources } = this;
-    return resources.length > 0 && resources.every(({ committedNothing }) => committedNothing);
+    for (const { committedNothing } of this.#resources.values())
+      if (!committedNothing) return false;
+    return this.#resources.size > 0;
   }
 
   /** What stands under `key`, or else under `other`; undefined where nothing was opened, and where all is ended. */
@@ -216,7 +226,7 @@ export class Scope {
       if (ending) (waiting ??= []).push(this.#removedAfter(ending, resource));
       else this.#noteRemoved(resource);
     }
-    return waiting && allOf(waiting);
+    return waiting && (waiting.length > 1 ? allOf(waiting) : waiting[0]?.catch(notClosed));
   }
 
   #removedAfter(ending: Promise<void>, resource: ScopedResource): Promise<void> {
@@ -239,8 +249,11 @@ async function allOf(endings: readonly Promise<void>[]): Promise<void> {
   const failures = (await Promise.allSettled(endings)).flatMap((each) =>
     each.status === 'rejected' ? [each.reason as unknown] : [],
   );
-  if (failures.length > 0)
-    throw new AggregateError(failures, 'Sessions could not be closed at the end of their scope.');
+  if (failures.length > 0) notClosed(...failures);
+}
+
+function notClosed(...failures: readonly unknown[]): never {
+  throw new AggregateError(failures, 'Sessions could not be closed at the end of their scope.');
 }
 
 /** The scope this code runs in, or undefined. */

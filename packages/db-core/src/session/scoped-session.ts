@@ -35,6 +35,7 @@ export interface ScopedSession extends Session {
   readonly factory: SessionFactory;
 }
 
+/** Options of `scopedSession`. */
 export interface ScopedSessionOptions {
   /** What the session belongs to, by identity. Default: the request, or the `runInScope` call, the code runs in. */
   readonly scopefunc?: () => unknown;

@@ -151,7 +151,7 @@ export class SessionConnections {
       const ending = connection.end(options);
       if (ending) (closing ??= []).push(ending);
     }
-    return closing && this.#all(closing);
+    return closing && (closing.length > 1 ? this.#all(closing) : closing[0]);
   }
 
   /** One after the other, all of them even if one fails. */

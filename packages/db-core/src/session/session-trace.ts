@@ -1,6 +1,7 @@
 /** The tracing channel `quartet:session`: a session in its scope, from its first use (`start`, `end`) to its removal (`asyncStart`, `asyncEnd`). */
 import { tracingChannel } from 'node:diagnostics_channel';
 
+/** What the tracing channel `quartet:session` publishes. */
 export interface SessionTrace {
   /** For comparing, and a `Session` where the scope holds no other resource. */
   readonly session: object;

@@ -26,7 +26,7 @@ import { assertNotFailed, nestingOn } from '../engine/nesting';
 import { mapperOf, mapperOfInstance } from '../orm/mapper';
 import { Query } from '../orm/query';
 import { Flusher } from './flusher';
-import { getOrCreate } from './get-or-create';
+import { getOrCreate, upsert } from './get-or-create';
 import { currentScope, enterScope, Scope } from './scope';
 import { SessionConnections } from './session-connections';
 import { SessionHooks } from './session-hooks';
@@ -143,6 +143,7 @@ export class Session implements ScopedResource {
     this.#unsaved?.watch(instance);
   }
 
+  /** Adds each of them, as {@link Session.add} does. */
   addAll(instances: Iterable<object>): void {
     for (const instance of instances) this.add(instance);
   }
@@ -330,6 +331,23 @@ export class Session implements ScopedResource {
     return getOrCreate(this, target, by, more);
   }
 
+  /**
+   * Gives the row with the values `by`, those of a unique constraint, the values `more`, or creates it with both. It is written
+   * at once, by the library's own UPDATE or INSERT; what another session writes in the meantime is overwritten, not duplicated.
+   *
+   * @returns the object as it is stored, and whether it was created.
+   * @throws IntegrityError where another unique column is taken; ArgumentError for a value of `by` that is null or in `more` too.
+   * @example
+   * const [setting] = await Session.upsert(Setting, { userId, name: 'theme' }, { value: 'dark' });
+   */
+  upsert<T extends object>(
+    target: Class<T>,
+    by: Values<T>,
+    more: Values<T>,
+  ): Promise<readonly [object: T, created: boolean]> {
+    return upsert(this, target, by, more);
+  }
+
   /** Reads the object's row again. @throws NoResultFound when it is gone. */
   async refresh(instance: object): Promise<void> {
     const mapper = mapperOfInstance(instance);
@@ -368,17 +386,30 @@ export class Session implements ScopedResource {
   /**
    * Runs a read by a library's own calls as `query` and `get` do: in this session, with pending objects flushed first
    * and errors translated.
+   *
+   * @throws DatabaseError what the library has thrown, as db-core's error.
    */
-  async load<T>(fn: () => Promise<T>): Promise<T> {
-    this.#assertUsable();
-    if (this.#flusher.readMustWait) await this.#flusher.readyToRead();
+  load<T>(fn: () => Promise<T>): Promise<T> {
     try {
-      const read = await this.run(fn);
-      this.#unsaved?.watch(read);
-      return read;
+      this.#assertUsable();
+      return this.#flusher.readMustWait
+        ? this.#flusher.readyToRead().then(() => this.#read(fn))
+        : this.#read(fn);
     } catch (error) {
-      throw translateError(error);
+      return Promise.reject(translateError(error) as Error);
     }
+  }
+
+  #read<T>(fn: () => Promise<T>): Promise<T> {
+    return this.run(fn).then(
+      (read) => {
+        this.#unsaved?.watch(read);
+        return read;
+      },
+      (error: unknown) => {
+        throw translateError(error);
+      },
+    );
   }
 
   /**
@@ -405,8 +436,10 @@ export class Session implements ScopedResource {
     this.#work.clear();
     const closing = this.#connections.close(options);
     if (closing) expectRefusals();
-    if (closing) return closing.then(() => this.#hooks.ended('rollback'));
-    return this.#hooks.isEmpty ? undefined : this.#hooks.ended('rollback');
+    if (this.#hooks.isEmpty) return closing;
+    return closing
+      ? closing.then(() => this.#hooks.ended('rollback'))
+      : this.#hooks.ended('rollback');
   }
 
   /** A scope inside the running one in which this session is the current one. */

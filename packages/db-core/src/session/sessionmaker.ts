@@ -12,6 +12,7 @@ import { currentScope } from './scope';
 import { Session } from './session';
 import { enginesOf } from './session-settings';
 
+/** Options of `sessionmaker`, and of each session that it makes. */
 export interface SessionOptions extends SessionSettings {
   /** What `sessionmaker` makes, for methods of your own. Default {@link Session}. */
   readonly class?: typeof Session;

@@ -7,11 +7,13 @@
  */
 import { assertKnownOptions } from '../errors/unknown-option';
 
+/** Options of `teardown(hook)`. */
 export interface TeardownOptions {
   /** Call it also for scopes that have used no session. Default false. */
   readonly withoutData?: boolean;
 }
 
+/** Functions of the app that are called when a scope has ended, in the order in which they were added. */
 export class TeardownHooks<Args extends readonly unknown[]> {
   readonly #hooks = new Map<(...args: Args) => unknown, TeardownOptions>();
 

@@ -10,6 +10,7 @@ import { ArgumentError } from '../errors/errors';
 
 /** What a library has built: Knex's builders, `knex.raw(…)` and schema calls of one statement, Drizzle's queries. */
 export interface Built {
+  /** The statement and its values, as the library says them. */
   toSQL(): unknown;
 }
 

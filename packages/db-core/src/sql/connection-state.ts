@@ -51,6 +51,12 @@ function setsPragma(statement: readonly Lexeme[]): boolean {
   return hasValue && !READING_PRAGMAS.test(name) && !SCHEMA_PRAGMAS.test(name);
 }
 
+/** Which pragma one statement sets, where that is the connection's and no attached database's (SQLite). */
+export function pragmaSet(statement: readonly Lexeme[]): string | undefined {
+  if (statement[0]?.text !== 'PRAGMA' || statement[2]?.text === '.') return undefined;
+  return setsPragma(statement) ? pragmaOf(statement) : undefined;
+}
+
 /** Whether its answer stays the same as long as the schema of the main database does (SQLite). */
 export function readsSchema(statement: readonly Lexeme[]): boolean {
   if (statement[0]?.text !== 'PRAGMA' || statement[2]?.text === '.') return false;

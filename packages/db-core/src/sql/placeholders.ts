@@ -12,6 +12,7 @@ import { isPlain } from './plain-object';
 import { keepAnswers } from './text-cache';
 import { scan } from './tokens';
 
+/** A statement as the driver takes it: with its own placeholders, and the values in their order. */
 export interface CompiledStatement {
   readonly sql: string;
   readonly params: readonly unknown[];

@@ -6,7 +6,7 @@ import type { Lexeme } from './statements';
 
 /** Words that may stand before `(`: functions that read and nothing else, and what is no function. Any other call may write, lock or sleep. */
 const PURE = new Set(
-  'abs avg cast ceil ceiling char_length character_length coalesce concat count current_database date date_format exists extract floor format group_concat ifnull in iif json_agg json_array json_extract json_object lcase least length like lower ltrim max min mod nullif octet_length over partition replace round row_number rtrim string_agg strftime substr substring sum to_char trim trunc ucase upper values version as on and or not from where select join any all distinct unicode hex datetime timestamp interval array_agg bool_and bool_or greatest by having then else when using'
+  'abs avg cast ceil ceiling char_length character_length coalesce concat count current_database current_schema date date_format exists extract floor format group_concat ifnull in iif json_agg json_array json_extract json_object lcase least length like lower ltrim max min mod nullif octet_length over partition replace round row_number rtrim string_agg strftime substr substring sum to_char trim trunc ucase upper values version as on and or not from where select join any all distinct unicode hex datetime timestamp interval array_agg bool_and bool_or greatest by having then else when using'
     .toUpperCase()
     .split(' '),
 );

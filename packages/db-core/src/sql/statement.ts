@@ -12,6 +12,7 @@ import {
   mayUseConnectionState,
   needsOwnConnection,
   readsSchema,
+  pragmaSet,
   usesConnectionState,
 } from './connection-state';
 import { commitsByItself } from './implicit-commit';
@@ -52,6 +53,7 @@ interface Facts {
   readonly hasLiterals: boolean;
   readonly selectsStar: boolean;
   readonly readsSchema: boolean;
+  readonly pragmaSet: string | undefined;
   readonly target: Target | undefined;
 }
 
@@ -163,6 +165,11 @@ export class Statement {
     return this.#known.selectsStar;
   }
 
+  /** Which pragma of the connection it sets, if it does nothing else (SQLite). */
+  get pragmaSet(): string | undefined {
+    return this.verb === 'PRAGMA' ? this.#known.pragmaSet : undefined;
+  }
+
   /** Whether it is one pragma that is answered from the schema of the main database (SQLite). */
   get readsSchema(): boolean {
     return this.verb === 'PRAGMA' && this.#known.readsSchema;
@@ -229,6 +236,7 @@ function factsOf(sql: string, rules: LexicalRules): Facts {
       each.some(({ text }, i) => text === '*' && each[i - 1]?.text !== '('),
     ),
     readsSchema: isWhole && readsSchema(first),
+    pragmaSet: isWhole ? pragmaSet(first) : undefined,
     target: targetOf(first),
   };
 }

@@ -5,6 +5,7 @@ const ISOLATION_LEVELS = [
   'REPEATABLE READ',
   'SERIALIZABLE',
 ] as const;
+/** The four isolation levels of SQL. */
 export type IsolationLevel = (typeof ISOLATION_LEVELS)[number];
 
 /** A level as servers write it, `read committed` or `READ-COMMITTED`; undefined for any other text. */
@@ -35,6 +36,7 @@ export function beginModeAt(isolationLevel: IsolationLevel | undefined): BeginMo
  */
 export type BeginWay = 'sent' | 'joined' | 'implicit';
 
+/** How a transaction is asked for: of `begin()`, of a session, or of an engine. */
 export interface TransactionOptions {
   /** Default: the server's own. SQLite knows SERIALIZABLE alone and refuses the others. */
   readonly isolationLevel?: IsolationLevel;

@@ -42,16 +42,22 @@ for (const name of ['postgres', 'mariadb'] as const)
     });
     afterAll(() => servers.stop());
 
-    /** An app as another process would have it: an engine of its own. */
-    async function app(
-      options: RequestScopeOptions,
-    ): Promise<{ url: string; places: string[]; refused(): number }> {
+    /** Disposed after the test. */
+    function newEngine(): Engine {
       const engine = createEngine({
         primary: servers.database.url,
         replicas: [servers.replicaUrl],
         causalWaitMs: 10_000,
       });
       engines.push(engine);
+      return engine;
+    }
+
+    /** An app as another process would have it: an engine of its own. */
+    async function app(
+      options: RequestScopeOptions,
+    ): Promise<{ url: string; places: string[]; refused(): number }> {
+      const engine = newEngine();
       const Session = scopedSession(sessionmaker({ bind: engine }));
       const web = express();
       const scopes = initApp(web, options);
@@ -189,12 +195,7 @@ for (const name of ['postgres', 'mariadb'] as const)
     });
 
     test('a job is given the positions of the request that began it', async () => {
-      const engine = createEngine({
-        primary: servers.database.url,
-        replicas: [servers.replicaUrl],
-        causalWaitMs: 10_000,
-      });
-      engines.push(engine);
+      const engine = newEngine();
       const Session = scopedSession(sessionmaker({ bind: engine }));
       const before = await runInScope(async () => {
         await Session.execute('update things set n = 4711');

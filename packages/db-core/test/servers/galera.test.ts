@@ -8,7 +8,14 @@ import {
   scopedSession,
   sessionmaker,
 } from '@quartet/db-core';
-import { describeServers, startGalera, until, type Galera } from '@quartet/testing';
+import {
+  describeServers,
+  hostsOf,
+  startGalera,
+  until,
+  withHosts,
+  type Galera,
+} from '@quartet/testing';
 
 describeServers('galera', 'three nodes of Galera', () => {
   let cluster: Galera;
@@ -28,7 +35,7 @@ describeServers('galera', 'three nodes of Galera', () => {
 
   function engineOf(parameters = ''): Engine {
     const [first = ''] = cluster.urls;
-    const engine = createEngine(first.replace(new URL(first).host, hosts().join(',')) + parameters);
+    const engine = createEngine(withHosts(first, hostsOf(...cluster.urls), parameters));
     engines.push(engine);
     return engine;
   }
@@ -43,7 +50,7 @@ describeServers('galera', 'three nodes of Galera', () => {
   });
 
   test('with readsFrom=replicas the others are read from, and a scope sees what it has written', async () => {
-    const engine = engineOf('?readsFrom=replicas&causalWaitMs=5000');
+    const engine = engineOf('readsFrom=replicas&causalWaitMs=5000');
     const factory = sessionmaker({ bind: engine });
     const reads = new Map<string | undefined, number>();
     const stale: number[] = [];
@@ -114,7 +121,7 @@ describeServers('galera', 'three nodes of Galera', () => {
   });
 
   test('when the node of the transactions is killed another takes them; when it is back it is a node like the others', async () => {
-    const engine = engineOf('?readsFrom=replicas');
+    const engine = engineOf('readsFrom=replicas');
     const Session = scopedSession(sessionmaker({ bind: engine }));
     const write = (id: number): Promise<void> =>
       runInScope(async () => {

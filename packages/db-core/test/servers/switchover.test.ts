@@ -73,6 +73,9 @@ describeServers('mariadb', 'a primary that was demoted, on MariaDB', () => {
   test('another process reads what was written on the next primary, and nothing from the one before', async () => {
     const reading = replicatedEngine();
     const late = replicatedEngine();
+    const holding = replicatedEngine({}, 'plain');
+    const held = holding.connect();
+    await held.execute('update things set n = n'); // to the server that is the primary by now
     expect([await read(reading), await read(late)]).toEqual([0, 0]);
     const old = engineOf(servers.primary.url);
     await old.execute('set global read_only = 1');
@@ -91,6 +94,16 @@ describeServers('mariadb', 'a primary that was demoted, on MariaDB', () => {
       if (seen !== n) stale.push([n, seen]);
     }
     expect(stale).toEqual([]);
+    // A connection of the time before finds that its server takes no writes: that says nothing of the one that does.
+    await until(async () => {
+      await holding.execute('update things set n = n').catch(() => undefined);
+      return holding.status().nodes[1]?.isWriter === true;
+    });
+    await expect(held.execute('update things set n = 0')).rejects.toMatchObject({
+      reason: 'read-only',
+    });
+    await held.close();
+    expect(holding.status().nodes).toMatchObject([{ isWriter: false }, { isWriter: true }]);
     // Who has written nothing sees it as well: the server that was the primary is behind for ever.
     await until(async () => {
       await read(late);

@@ -4,6 +4,7 @@ import type { Engine } from '@quartet/db-core';
 import { ArgumentError } from '@quartet/db-core';
 import { rowTypes } from './row-types';
 
+/** Options of `writeRowTypes`. */
 export interface WriteRowTypesOptions {
   /** The file, which is replaced. Default: standard output. */
   readonly out?: string | undefined;

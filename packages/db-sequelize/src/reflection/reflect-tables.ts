@@ -18,6 +18,7 @@ import type {
 import { DataTypes } from 'sequelize';
 import { utcDateTime } from '../utc-date-time';
 
+/** Options of `reflectTables`. */
 export interface ReflectTablesOptions<Name extends string> extends ReflectOptions {
   readonly only?: readonly Name[] | undefined;
 }

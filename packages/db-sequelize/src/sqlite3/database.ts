@@ -10,9 +10,9 @@ import { resolve } from 'node:path';
 import type { Engine } from '@quartet/db-core';
 import { ArgumentError, InvalidRequestError, outsideScope } from '@quartet/db-core';
 import type { SqliteCall, SqliteOutcome, SqliteRow } from '@quartet/db-core/drivers';
-import { execSqlite, Route, runSqlite } from '@quartet/db-core/drivers';
+import { callBack, execSqlite, Route, runSqlite } from '@quartet/db-core/drivers';
 import { CONSTANTS } from './constants';
-import { callBack, Sqlite3Error, toSqlite3Error } from './errors';
+import { Sqlite3Error, toSqlite3Error } from './errors';
 import { Statement, type Sqlite3Callback } from './statement';
 
 export type DatabaseCallback = (this: Sqlite3Database, error: Error | null) => void;

@@ -1,5 +1,4 @@
 /** Errors as `sqlite3` makes them: the short code, its number, and the code before the message. */
-import { nextTick } from 'node:process';
 import { CONSTANTS } from './constants';
 
 type Code = keyof typeof CONSTANTS;
@@ -22,15 +21,4 @@ export function toSqlite3Error(error: Error): Error {
   if (error instanceof Sqlite3Error) return error;
   const code = 'code' in error ? /^SQLITE_([A-Z]+)/.exec(String(error.code))?.[1] : undefined;
   return code && code in CONSTANTS ? new Sqlite3Error(code as Code, error.message, error) : error;
-}
-
-/** Runs a user's callback or listener: what it throws ends the process unless it is caught there, as with `sqlite3`. */
-export function callBack(call: () => void): void {
-  try {
-    call();
-  } catch (error) {
-    nextTick(() => {
-      throw error;
-    });
-  }
 }

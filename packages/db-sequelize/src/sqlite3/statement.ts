@@ -1,7 +1,8 @@
 /** A prepared statement of the `sqlite3` facade. Each run prepares it on the handle that it gets, from the handle's cache. */
 import { EventEmitter } from 'node:events';
 import type { SqliteCall, SqliteOutcome, SqliteRow } from '@quartet/db-core/drivers';
-import { callBack, Sqlite3Error, toSqlite3Error } from './errors';
+import { callBack } from '@quartet/db-core/drivers';
+import { Sqlite3Error, toSqlite3Error } from './errors';
 import { bindValues } from './parameters';
 
 /** A callback; `this` is the statement, with `lastID` and `changes` after a `run`. */

@@ -210,6 +210,41 @@ describe('sqlite3Driver', () => {
     expect(await names()).toEqual([]);
   });
 
+  test('keeps its connection from a pragma that sets something until it is set back, outside a session', async () => {
+    const get = (sql: string) => answer<object>((done) => database.get(sql, done as never));
+    const set = (sql: string) => answer((done) => database.run(sql, done));
+    await set('create table if not exists child (t references t)');
+    await set("insert into t (id, b) values (1, 'x')");
+    await set('insert into child values (1)');
+    await set('pragma foreign_keys = off');
+    expect(await get('pragma foreign_keys')).toEqual({ foreign_keys: 0 });
+    await set('delete from t'); // what the child points to
+    const [inUse, others] = await runInScope(async () => [
+      engine.status().inUse,
+      (await Session.execute('pragma foreign_keys')).scalar(),
+    ]);
+    expect([inUse, others]).toEqual([1, 1]);
+    await set('delete from child');
+    await set('pragma foreign_keys = on');
+    expect(engine.status().inUse).toBe(0);
+    const { opened } = engine.status();
+    expect(await get('pragma foreign_keys')).toEqual({ foreign_keys: 1 });
+    expect(engine.status().opened).toBe(opened); // the connection was clean
+    // Another time it may be another connection.
+    const other = engine.connect();
+    await other.begin({ begin: 'eager' });
+    await set('pragma foreign_keys = off');
+    await set('pragma foreign_keys = on');
+    await other.close();
+    // What cannot be compared is there until the end.
+    await set('pragma case_sensitive_like = on');
+    await set('pragma case_sensitive_like = off');
+    expect(engine.status().inUse).toBe(1);
+    await answer((done) => database.close(done));
+    expect(engine.status().inUse).toBe(0);
+    await engine.execute('drop table child');
+  });
+
   test('is refused in work that outlived its scope', async () => {
     let late: Promise<unknown> | undefined;
     let go: () => void = () => undefined;

@@ -1,4 +1,8 @@
-/** `@quartet/db-typeorm/reflection`: mappings and classes from the tables that are there. */
+/**
+ * `@quartet/db-typeorm/reflection`: mappings and classes from the tables that are there.
+ *
+ * @packageDocumentation
+ */
 export type { AutomapClass } from './automap';
 export type { ReflectTablesOptions } from './reflect-tables';
 export { automap } from './automap';

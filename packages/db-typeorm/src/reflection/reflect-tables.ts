@@ -20,6 +20,7 @@ import type { ColumnType, EntitySchemaColumnOptions, ObjectLiteral } from 'typeo
 import type { EntitySchemaRelationOptions } from 'typeorm/entity-schema/EntitySchemaRelationOptions';
 import type { Mapping } from '../mapper';
 
+/** Options of `reflectTables`. */
 export interface ReflectTablesOptions<Name extends string> extends ReflectOptions {
   readonly only?: readonly Name[] | undefined;
 }

@@ -13,6 +13,7 @@ export type SessionEventKind =
   | 'forgotten-commit'
   | 'session-removed';
 
+/** How full the pool was. */
 export interface PoolFigures {
   readonly inUse: number;
   readonly max: number;
@@ -40,6 +41,8 @@ export interface SessionEvent {
   readonly way?: 'sent' | 'joined' | 'implicit';
   readonly sql?: string;
   readonly params?: readonly string[];
+  /** Where values are hidden: statements of one number have the same. */
+  readonly values?: number;
   readonly rowCount?: number;
   readonly error?: string;
   readonly connection?: number;
@@ -74,4 +77,5 @@ export interface Plan {
 
 /** A piece of code and its kind (`keyword`, `string`, …); without a kind it is plain. */
 export type Token = readonly [text: string, kind?: string];
+/** A line of code, in the pieces that are coloured. */
 export type CodeLine = readonly Token[];

@@ -1,4 +1,8 @@
-/** `@quartet/debug-panel/drawing`: a session as it is drawn and told, for a page's own code too: nothing here needs Node. */
+/**
+ * `@quartet/debug-panel/drawing`: a session as it is drawn and told, for a page's own code too: nothing here needs Node.
+ *
+ * @packageDocumentation
+ */
 export type {
   CodeLine,
   Place,
@@ -11,7 +15,7 @@ export type {
   Token,
 } from './events';
 export type { Entry, Mark, Span, Timed, View } from './timeline';
-export { count, ms } from './format';
+export { count, instant, ms } from './format';
 export { costsRoundTrip, heldMs } from './round-trip';
 export {
   describeEntries,

@@ -9,6 +9,7 @@ const ON_THE_WIRE = new Set<SessionEvent['kind']>([
   'rollback',
 ]);
 
+/** Whether the event is a statement that went to the server by itself. */
 export function costsRoundTrip({ kind, way = 'sent' }: SessionEvent): boolean {
   return ON_THE_WIRE.has(kind) && way === 'sent';
 }

@@ -34,6 +34,7 @@ export const REPEATED_SIGNS: Readonly<Record<Repetition, string>> = {
 /** Shorter waits are only the time that the call takes on a busy machine. */
 const WAITED_MS = 5;
 
+/** A stretch of the time line. */
 export interface Span {
   readonly kind: 'session' | 'connection' | 'wait' | 'query';
   readonly from: number;
@@ -43,11 +44,13 @@ export interface Span {
   readonly foreign?: boolean;
 }
 
+/** A moment on the time line. */
 export interface Mark {
   readonly kind: 'begin' | 'savepoint' | 'commit' | 'rollback';
   readonly at: number;
 }
 
+/** A line of the list in words. */
 export interface Entry {
   readonly key: number;
   readonly kind: SessionEvent['kind'];
@@ -66,7 +69,11 @@ export interface View {
   readonly singleWriter: boolean;
 }
 
-/** @param now the end of spans that are still open */
+/**
+ * The stretches of a session, its connection, its waits and its statements.
+ *
+ * @param now the end of spans that are still open
+ */
 export function spansOf({ events, answer }: Timed, now: number, view: View): Span[] {
   const spans: Span[] = [];
   let [opened, out]: [number | undefined, number | undefined] = [undefined, undefined];
@@ -103,6 +110,7 @@ export function spansOf({ events, answer }: Timed, now: number, view: View): Spa
   return spans;
 }
 
+/** Where transactions and savepoints begin and end. */
 export function marksOf({ events }: Timed): Mark[] {
   return events.flatMap(({ kind, at }) =>
     kind === 'begin' || kind === 'savepoint' || kind === 'commit' || kind === 'rollback'
@@ -111,6 +119,7 @@ export function marksOf({ events }: Timed): Mark[] {
   );
 }
 
+/** The list in words, in the order of time. */
 export function entriesOf({ events, answer }: Timed, view: View): Entry[] {
   const entries = events.map((event): Entry => {
     const { id, kind, at, error } = event;

@@ -4,7 +4,7 @@ import type { Html } from './html';
 import type { RequestRecord } from '../request-record';
 import type { Shown } from './shown';
 import type { Timed } from '../drawing/timeline';
-import { count, ms } from '../drawing/format';
+import { count, instant, ms } from '../drawing/format';
 import {
   describeEntries,
   entriesOf,
@@ -115,7 +115,7 @@ function laneOf(lane: Lane, record: RequestRecord, { engines }: Shown): Html {
             waitedMs,
             failed,
           }) => html`<li class="${kind}${failed && ' failed'}">
-          <span class="when">${at.toFixed(1)}</span>
+          <span class="when">${instant(at)}</span>
           <span class="sign" aria-hidden="true">${failed ? '✕' : EVENT_SIGNS[kind]}</span>
           <span class="what">${text}${detail !== undefined && html`<span class="detail"> ${detail}</span>`}${
             waitedMs !== undefined &&

@@ -4,6 +4,7 @@
  */
 import type { Repetition, SessionEvent, Statement } from '../drawing/events';
 
+/** Statements of one shape, and what they have in common. */
 export interface Alike {
   readonly events: readonly SessionEvent[];
   readonly repeated: Repetition;
@@ -33,6 +34,7 @@ export function groupAlike(
   }));
 }
 
+/** What is compared of an event that is a statement. */
 export function toStatement({
   id,
   params = [],
@@ -54,7 +56,13 @@ export function toStatement({
 /** What was cut may differ where it is not shown. */
 function repetition(alike: readonly SessionEvent[]): Repetition {
   if (alike.length === 1) return 'once';
-  const texts = new Set(alike.map(({ sql, params }) => JSON.stringify([sql, params])));
-  const isCut = alike[0]?.params?.some((param) => param.includes('…')) ?? false;
-  return texts.size === 1 && !isCut ? 'identical' : 'alike';
+  const texts = new Set(
+    alike.map(({ sql, params, values }) => JSON.stringify([sql, params, values])),
+  );
+  return texts.size === 1 && !isCut(alike[0]?.params) ? 'identical' : 'alike';
+}
+
+/** Whether a value is shown by its beginning alone. */
+export function isCut(params: readonly string[] = []): boolean {
+  return params.some((param) => param.includes('…'));
 }

@@ -5,6 +5,7 @@ import type { RecordedEvent } from '@quartet/db-core/observe';
 import { translateError } from '@quartet/db-core';
 import type { Place, PoolFigures, SessionEvent } from '../drawing/events';
 
+/** Options of `toSessionEvent`. */
 export interface SessionEventOptions {
   /** Added to the event's time, which is in milliseconds since the recorder was made. */
   readonly startedAt: number;
@@ -18,6 +19,7 @@ export interface SessionEventOptions {
 /** So many values of one statement are shown. */
 const VALUES = 100;
 
+/** An event of db-core's recorder as plain data, with its place in the code. */
 export function toSessionEvent(
   {
     kind,

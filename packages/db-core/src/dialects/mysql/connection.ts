@@ -63,6 +63,11 @@ interface Packet {
   eofStatusFlags(): number;
 }
 
+/**
+ * A connection of `mysql2`, with what the server says of its transaction.
+ *
+ * @see https://sidorares.github.io/node-mysql2/docs
+ */
 export class MysqlConnection implements DriverConnection {
   readonly client: Client;
   readonly inner = this;
@@ -118,6 +123,8 @@ export class MysqlConnection implements DriverConnection {
   }
 
   /**
+   * Prepares a connection that was opened just now.
+   *
    * @param settings assignments of a SET statement.
    * @param implicitBegin whether transactions open by `autocommit = 0`; where plain reads run outside of them it would go on and off.
    */
@@ -139,11 +146,12 @@ export class MysqlConnection implements DriverConnection {
     return undefined;
   }
 
-  async execute(sql: string, params: readonly unknown[]): Promise<CursorResult> {
-    const answer = await this.#query({ sql, rowsAsArray: true, values: params.map(toMysql) });
-    this.#status = statusOf(answer) ?? this.#status;
-    this.#assertTextRules(answer, this.#status);
-    return firstResultOf(answer);
+  execute(sql: string, params: readonly unknown[]): Promise<CursorResult> {
+    return this.#query({ sql, rowsAsArray: true, values: params.map(toMysql) }).then((answer) => {
+      this.#status = statusOf(answer) ?? this.#status;
+      this.#assertTextRules(answer, this.#status);
+      return firstResultOf(answer);
+    });
   }
 
   /** On a connection where the first statement opens a transaction, that is switched off. */

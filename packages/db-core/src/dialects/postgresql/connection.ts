@@ -27,6 +27,7 @@ import {
 import { isFromServer, Sender } from './sender';
 import { SERVER_STATE, stateOf, type StateRow } from './server-state';
 import { currentSettings, settingsBack, transactionSettings } from './transaction-settings';
+import { inUtc } from './without-zone';
 
 /** The protocol counts them in 16 bits. */
 const MOST_VALUES = 65_535;
@@ -45,6 +46,11 @@ export interface PostgresqlServer {
   cancel(processId: number, secretKey: number): Promise<void>;
 }
 
+/**
+ * A connection of `pg`, with what is known of it and its prepared statements.
+ *
+ * @see https://node-postgres.com/apis/client
+ */
 export class PostgresqlConnection implements DriverConnection {
   readonly client: Client;
   readonly inner = this;
@@ -92,17 +98,10 @@ export class PostgresqlConnection implements DriverConnection {
     return undefined;
   }
 
-  async execute(sql: string, params: readonly unknown[]): Promise<CursorResult> {
-    const answer: QueryArrayResult<unknown[]> | QueryArrayResult<unknown[]>[] = await this.query({
-      text: sql,
-      rowMode: 'array',
-      ...(params.length > 0 && { values: params as unknown[] }),
-    });
-    // Of several statements in one text `pg` gives a list of results.
-    const { rows, fields, rowCount } = (
-      Array.isArray(answer) ? answer.at(-1) : answer
-    ) as QueryArrayResult<unknown[]>;
-    return { columns: fields.map(({ name }) => name), rows, rowCount: rowCount ?? 0 };
+  execute(sql: string, params: readonly unknown[]): Promise<CursorResult> {
+    const config: QueryArrayConfig<unknown[]> = { text: sql, rowMode: 'array' };
+    if (params.length > 0) config.values = params as unknown[];
+    return this.query(config).then(cursorResult);
   }
 
   /**
@@ -111,19 +110,19 @@ export class PostgresqlConnection implements DriverConnection {
    */
   query(config: QueryArrayConfig<unknown[]>): Promise<QueryArrayResult<unknown[]>>;
   query(config: QueryConfig<unknown[]>): Promise<QueryResult>;
-  async query(config: QueryConfig<unknown[]>): Promise<QueryResult> {
+  query(config: QueryConfig<unknown[]>): Promise<QueryResult> {
     const { names, describe } = this.#shared;
     const { name: own, ...unnamed } = config;
-    this.assertSendable(config.text, config.values);
-    const statement = describe(config.text);
-    const name = names.nameOf(statement, config.values, own);
-    if (name === undefined) return await this.#sender.send(unnamed, statement);
-    try {
-      return await this.#sender.send({ ...unnamed, name }, statement);
-    } catch (error) {
+    const { text, values } = unnamed;
+    this.assertSendable(text, values);
+    if (Array.isArray(values)) unnamed.values = values.map(inUtc);
+    const statement = describe(text);
+    const name = names.nameOf(statement, values, own);
+    if (name === undefined) return this.#sender.send(unnamed, statement);
+    return this.#sender.send({ ...unnamed, name }, statement).then(undefined, (error: unknown) => {
       if (!this.#isNamesFault(error, config, own) || this.inTransaction !== false) throw error;
-      return await this.#sender.send(unnamed, statement);
-    }
+      return this.#sender.send(unnamed, statement);
+    });
   }
 
   /** Behind a pooler settings do not stay on the connection. @param settings a statement that makes them for one transaction */
@@ -183,7 +182,11 @@ export class PostgresqlConnection implements DriverConnection {
     return alone ? this.beginNow() : 'joined';
   }
 
-  /** For statements that BEGIN cannot travel with. Where a setting is refused, nothing is begun. */
+  /**
+   * For statements that BEGIN cannot travel with. Where a setting is refused, nothing is begun.
+   *
+   * @throws OperationalError when the server refuses to begin.
+   */
   async beginNow(): Promise<void> {
     const begin = this.#sender.takeBegin();
     if (begin === undefined) return;
@@ -305,6 +308,16 @@ export class PostgresqlConnection implements DriverConnection {
     names.forgetAll(); // another process has changed the table
     return true;
   }
+}
+
+/** Of several statements in one text `pg` gives a list of results: the last one counts. */
+function cursorResult(
+  answer: QueryArrayResult<unknown[]> | QueryArrayResult<unknown[]>[],
+): CursorResult {
+  const { rows, fields, rowCount } = (
+    Array.isArray(answer) ? answer.at(-1) : answer
+  ) as QueryArrayResult<unknown[]>;
+  return { columns: fields.map(({ name }) => name), rows, rowCount: rowCount ?? 0 };
 }
 
 /** 'cached plan must not change result type': nothing was done. */

@@ -28,9 +28,11 @@ interface QueryOfPg {
   handleReadyForQuery(wire: Wire): void;
   handleError(error: Error, wire: Wire): void;
 }
-type Callback = (error: Error | null, result?: QueryResult) => void;
-const QueryOfPg = Query as unknown as new (
-  config: QueryConfig & { queryMode: 'extended' },
+/** What `pg` calls with the outcome of a query object. */
+export type Callback = (error: Error | null, result?: QueryResult) => void;
+/** A query object of `pg`, which gives its outcome to a callback. */
+export const QueryOfPg = Query as unknown as new (
+  config: QueryConfig & { queryMode?: 'extended' },
   callback: Callback,
 ) => QueryOfPg;
 

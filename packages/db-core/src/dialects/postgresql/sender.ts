@@ -4,8 +4,8 @@
  */
 import type { Client, Query, QueryConfig, QueryResult } from 'pg';
 import type { Statement } from '../../sql/statement';
-import { putBehind, QueryBehind, wireOf } from './one-packet';
-import { inUtc } from './without-zone';
+import type { Callback } from './one-packet';
+import { putBehind, QueryBehind, QueryOfPg, wireOf } from './one-packet';
 
 /** The SQLSTATE of what cannot run in a transaction, or beside another statement. */
 const ONLY_ALONE = '25001';
@@ -81,42 +81,53 @@ export class Sender {
       putBehind(query, this.#settings);
   }
 
-  /** @param options.isControl it is no statement of a caller's, so no settings are for it */
-  async send(
-    given: QueryConfig<unknown[]>,
+  /**
+   * @param config with values as `inUtc` has them
+   * @param options.isControl it is no statement of a caller's, so no settings are for it
+   */
+  send(
+    config: QueryConfig<unknown[]>,
     statement: Statement,
     { isControl = false }: { readonly isControl?: boolean } = {},
   ): Promise<QueryResult> {
-    const { values } = given;
-    const config = Array.isArray(values) ? { ...given, values: values.map(inUtc) } : given;
     const begins = this.#beginning !== undefined && !this.#beginning.sent;
     const sets = !begins && !isControl && this.#settings.length > 0 && this.#status === 'I';
-    if (!begins && !sets) return await this.#sendAlone(config);
+    if (!begins && !sets) return this.#sendAlone(config);
     if (QueryBehind.fits(this.#client, config, statement))
-      return begins ? await this.#sendWithBegin(config) : await this.#sendWithSettings(config);
-    if (sets && statement.several && !values?.length) return await this.#sendScript(config);
-    if (begins) await this.#beginNow();
-    return await this.#sendAlone(config);
+      return begins ? this.#sendWithBegin(config) : this.#sendWithSettings(config);
+    if (sets && statement.several && !config.values?.length) return this.#sendScript(config);
+    return begins ? this.#beginNow().then(() => this.#sendAlone(config)) : this.#sendAlone(config);
+  }
+
+  #sendAlone(config: QueryConfig<unknown[]>): Promise<QueryResult> {
+    this.#status = undefined;
+    return this.#ask((done) => new QueryOfPg(config, done)).then(undefined, this.#onceReady);
   }
 
   /** An error comes before the server says what has become of the transaction: that is waited for. */
-  async #sendAlone(config: QueryConfig<unknown[]>): Promise<QueryResult> {
-    this.#status = undefined;
-    try {
-      return await this.#client.query(config);
-    } catch (error) {
-      if (isFromServer(error) && this.#status === undefined && this.alive)
-        await new Promise<void>((resolve) => (this.#onReady = resolve));
-      this.#onReady = undefined;
-      throw error;
-    }
+  readonly #onceReady = async (error: unknown): Promise<never> => {
+    Error.captureStackTrace(error as Error); // as `pg` does: from the socket back to the caller
+    if (isFromServer(error) && this.#status === undefined && this.alive)
+      await new Promise<void>((resolve) => (this.#onReady = resolve));
+    this.#onReady = undefined;
+    throw error;
+  };
+
+  /** Gives `pg` a query object: its own way with a promise takes one more. */
+  #ask(makeQuery: (done: Callback) => object): Promise<QueryResult> {
+    return new Promise((resolve, reject) => {
+      const query = makeQuery((error, result) =>
+        error ? reject(error) : resolve(result as QueryResult),
+      );
+      this.#client.query(query as Query);
+    });
   }
 
-  async #sendWithBegin(config: QueryConfig<unknown[]>): Promise<QueryResult> {
+  #sendWithBegin(config: QueryConfig<unknown[]>): Promise<QueryResult> {
     const beginning = this.#beginning as Beginning;
     beginning.sent = true;
     const onBegun = (): void => void (this.#beginning = undefined);
-    return await this.#sendBehind(this.#withSettings(beginning), config, onBegun);
+    return this.#sendBehind(this.#withSettings(beginning), config, onBegun);
   }
 
   #withSettings({ texts: [begin, ...own] }: Beginning): string[] {
@@ -148,22 +159,18 @@ export class Sender {
     }
   }
 
-  async #sendBehind(
+  #sendBehind(
     before: readonly string[],
     config: QueryConfig<unknown[]>,
     onAnswered?: () => void,
   ): Promise<QueryResult> {
-    try {
-      return await new Promise((resolve, reject) => {
-        const done = (error: Error | null, result?: QueryResult): void =>
-          error ? reject(error) : resolve(result as QueryResult);
-        const query = new QueryBehind(before, config, done, onAnswered);
-        this.#client.query(query as unknown as Query);
-      });
-    } catch (error) {
-      Error.captureStackTrace(error as Error); // as `pg` does: from the socket back to the caller
-      throw error;
-    }
+    return this.#ask((done) => new QueryBehind(before, config, done, onAnswered)).then(
+      undefined,
+      (error: Error) => {
+        Error.captureStackTrace(error); // as `pg` does: from the socket back to the caller
+        throw error;
+      },
+    );
   }
 }
 

@@ -5,7 +5,6 @@
  * @see https://node-postgres.com/features/types#date--timestamp--timestamptz
  */
 import type { CustomTypesConfig } from 'pg';
-import { types as typesOfPg } from 'pg';
 
 const TIMESTAMPTZ = 1184;
 const TIMESTAMPTZ_ARRAY = 1185;
@@ -20,24 +19,41 @@ const WRITTEN = /"?(\d{4,}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d(?:\.\d+)?))?( BC)?"?/g;
 
 type Parser = (text: string) => unknown;
 
+/** A parser that reads in UTC what `local` would read in local time, made from the one of the type with a zone. */
+interface Made {
+  readonly local: Parser;
+  readonly zoned: Parser;
+  readonly inUtc: Parser;
+}
+
+/** By type: asked for with each column of each answer. */
+const made = new Map<number, Made>();
+let typesOfPg: typeof import('pg')['types'] | undefined;
+
 /** The parsers of `pg`, and those that the app has set in it. */
 export const TYPES_IN_UTC = {
   getTypeParser(oid: number, format: 'text' | 'binary' = 'text'): unknown {
-    const own = typesOfPg.getTypeParser(oid, format as 'text') as Parser;
-    const zoned = WITH_ZONE.get(oid);
-    if (zoned === undefined) return own;
-    if (format === 'binary') return oid === 1114 ? typesOfPg.getTypeParser(zoned, format) : own;
-    if (!isLocal(own, zoned)) return own;
-    const parse = typesOfPg.getTypeParser(zoned, 'text') as Parser;
-    const quote = zoned === TIMESTAMPTZ_ARRAY ? '"' : '';
-    return (text: string) =>
-      parse(
+    // Loaded here: the facades are imported on machines that have another database's driver alone.
+    const types = (typesOfPg ??= (require('pg') as typeof import('pg')).types);
+    const own = types.getTypeParser(oid, format as 'text') as Parser;
+    const withZone = WITH_ZONE.get(oid);
+    if (withZone === undefined) return own;
+    if (format === 'binary') return oid === 1114 ? types.getTypeParser(withZone, format) : own;
+    const zoned = types.getTypeParser(withZone, 'text') as Parser;
+    const known = made.get(oid);
+    if (known?.local === own && known.zoned === zoned) return known.inUtc;
+    if (!isLocal(own, withZone)) return own;
+    const quote = withZone === TIMESTAMPTZ_ARRAY ? '"' : '';
+    const inUtc = (text: string): unknown =>
+      zoned(
         text.replaceAll(
           WRITTEN,
           (_, date: string, time = '00:00:00', era = '') =>
             `${quote}${date} ${time}+00${era}${quote}`,
         ),
       );
+    made.set(oid, { local: own, zoned, inUtc });
+    return inUtc;
   },
 } as CustomTypesConfig;
 
@@ -51,8 +67,8 @@ export function inUtc(value: unknown): unknown {
 }
 
 /** Whether it is `pg`'s own parser, told by what it does: one that the app has set is kept. */
-function isLocal(parser: Parser, zoned: number): boolean {
-  const isArray = zoned === TIMESTAMPTZ_ARRAY;
+function isLocal(parser: Parser, withZone: number): boolean {
+  const isArray = withZone === TIMESTAMPTZ_ARRAY;
   const read = parser(isArray ? '{"2000-01-01 00:00:00"}' : '2000-01-01 00:00:00');
   const first: unknown = isArray && Array.isArray(read) ? read[0] : read;
   return first instanceof Date && first.getTime() === new Date(2000, 0, 1).getTime();

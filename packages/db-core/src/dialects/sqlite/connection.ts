@@ -40,6 +40,11 @@ export interface SqliteShared {
   readonly describe: (sql: string) => Statement;
 }
 
+/**
+ * A handle of `better-sqlite3` with its prepared statements.
+ *
+ * @see https://github.com/WiseLibs/better-sqlite3/blob/master/docs/api.md
+ */
 export class SqliteConnection implements DriverConnection {
   readonly client: Database.Database;
   readonly inner = this;
@@ -57,7 +62,7 @@ export class SqliteConnection implements DriverConnection {
   readonly #pragmas: Pragmas;
   #readOnlyTransaction = false;
   #destroyed = false;
-  /** Whether a statement has set something on it: pragmas, attached databases, temporary tables. */
+  /** Whether a statement has set something on it beside pragmas: attached databases, temporary tables. */
   #changed = false;
   /** The wait for the right to write, while there is one. */
   #waiting: AbortController | undefined;
@@ -81,7 +86,7 @@ export class SqliteConnection implements DriverConnection {
   }
 
   get reusable(): boolean {
-    return this.alive && !this.inTransaction && !this.#changed;
+    return this.alive && !this.inTransaction && !this.#changed && !this.#pragmas.differ;
   }
 
   loopTurn(): Promise<void> | undefined {
@@ -119,7 +124,11 @@ export class SqliteConnection implements DriverConnection {
     return new SqliteStatement(this.client, description);
   }
 
-  /** It may be tried again while another process writes. */
+  /**
+   * It may be tried again while another process writes.
+   *
+   * @throws OperationalError when that process does not end in time.
+   */
   autocommit<T>(_statement: Statement, perform: () => T | Promise<T>): T | Promise<T> {
     try {
       return perform();
@@ -143,8 +152,9 @@ export class SqliteConnection implements DriverConnection {
     return this.#waitFor((signal) => this.#lock.acquire(this, signal));
   }
 
-  noteResult(_result: unknown, { usesConnectionState }: Statement): void {
-    if (usesConnectionState) this.#changed = true;
+  noteResult(_result: unknown, { usesConnectionState, pragmaSet }: Statement): void {
+    if (pragmaSet !== undefined) this.#pragmas.wasSet(pragmaSet);
+    else if (usesConnectionState) this.#changed = true;
   }
 
   noteError(error: unknown): void {

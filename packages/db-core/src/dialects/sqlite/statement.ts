@@ -12,6 +12,7 @@ import { nulInStatement, tooManyValues } from '../refusals';
 import { wrapLimitParameters } from './limit';
 import { fromSqlite, type SqliteValue, toSqlite } from './values';
 
+/** A row by the names of its columns. */
 export type SqliteRow = Record<string, unknown>;
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
@@ -21,6 +22,7 @@ export type SqliteArguments =
   | readonly [readonly SqliteValue[]]
   | readonly [readonly SqliteValue[], Readonly<Record<string, SqliteValue>>];
 
+/** A column of a result on SQLite. */
 export interface SqliteColumn {
   readonly name: string;
   /** As declared; null for an expression. */

@@ -136,14 +136,18 @@ export class Mysql2Connection extends EventEmitter {
         code: 'PROTOCOL_CONNECTION_LOST',
         fatal: true,
       });
+    this.#stoppable.ask();
     const answer = this.#route.run(given.sql, given.values, (driver) =>
       this.#stoppable.run(
         () => perform((driver as MysqlConnection).client, method, sent),
         () => driver.cancel(),
       ),
     );
-    const result = await this.#stoppable.asking(answer);
-    return result ?? emptyResult();
+    try {
+      return (await answer) ?? emptyResult();
+    } finally {
+      this.#stoppable.answered();
+    }
   }
 }
 

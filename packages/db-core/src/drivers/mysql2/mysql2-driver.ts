@@ -40,17 +40,22 @@ export interface Mysql2Driver
     Mysql2,
     'Charsets' | 'Types' | 'authPlugins' | 'escape' | 'escapeId' | 'format' | 'raw'
   > {
+  /** A connection that opens nothing: its statements run in the current session. */
   createConnection(options: string | ConnectionOptions): OfferedConnection;
+  /** Another name of `createConnection`. */
   connect(options: string | ConnectionOptions): OfferedConnection;
+  /** A pool that opens nothing: it lends the engine's connections. */
   createPool(options: string | PoolOptions): OfferedPool;
 }
 
 /** The part of the module `mysql2/promise` that is offered. */
 export interface Mysql2PromiseDriver
   extends Pick<typeof Promises, 'escape' | 'escapeId' | 'format' | 'raw'> {
+  /** A connection that opens nothing: its statements run in the current session. */
   createConnection(
     options: string | ConnectionOptions,
   ): Promise<Omit<Promises.Connection, Refused>>;
+  /** A pool that opens nothing: it lends the engine's connections. */
   createPool(options: string | PoolOptions): Promises.Pool;
 }
 

@@ -73,11 +73,7 @@ export class PgClient extends EventEmitter {
 
   /** Takes nothing from the engine, unless a pool asks on behalf of a caller (`checkOut`). */
   connect(callback?: Connected): Promise<this> | undefined {
-    const connected = this.#connect().then(() => {
-      callBack(() => this.emit('connect'));
-      return this;
-    });
-    return this.#tell(connected, callback);
+    return this.#tell(this.#connect(), callback);
   }
 
   /** As in `pg`: a text or a configuration, values and a callback if any; or a stream, cursor or query object. */
@@ -159,21 +155,21 @@ export class PgClient extends EventEmitter {
     };
   }
 
-  async #connect(): Promise<void> {
+  async #connect(): Promise<this> {
     if (this.#connected)
       throw new Error('Client has already been connected. You cannot reuse a client.');
     this.#connected = true;
-    if (!this.checksOut) return;
-    this.#route = new Route(this.#engine, true);
+    const route = this.checksOut ? (this.#route = new Route(this.#engine, true)) : undefined;
     try {
-      await this.#route.open();
+      await route?.open();
+      if (route && this.#abandoned)
+        throw new Error('Connection terminated due to connection timeout');
     } catch (error) {
-      await this.#route.free();
+      await route?.free();
       throw error;
     }
-    if (!this.#abandoned) return;
-    await this.#route.free();
-    throw new Error('Connection terminated due to connection timeout');
+    callBack(() => this.emit('connect'));
+    return this;
   }
 
   async #ask(given: QueryConfig): Promise<QueryResult> {
@@ -182,13 +178,12 @@ export class PgClient extends EventEmitter {
     const config = { ...asked, text: this.#texts.of(name, given.text) };
     const options = { ...this.#options, types: this.#types };
     let connection: PostgresqlConnection | undefined;
+    this.#stoppable.ask();
     try {
-      const answer = await this.#counting(
-        this.#routed.run(config.text, config.values, async (driver) => {
-          connection = driver as PostgresqlConnection;
-          return await send(connection, config, options, this.#stoppable, this);
-        }),
-      );
+      const answer = await this.#routed.run(config.text, config.values, (driver) => {
+        connection = driver as PostgresqlConnection;
+        return send(connection, config, options, this.#stoppable, this);
+      });
       this.#failed = false;
       return answer ?? emptyResult(this.#engine.describe(config.text).verb);
     } catch (error) {
@@ -197,6 +192,9 @@ export class PgClient extends EventEmitter {
       if (connection?.alive === false) this.#lost(error as Error);
       Error.captureStackTrace(error as Error); // as `pg` does: from the socket back to the caller
       throw error;
+    } finally {
+      this.#stoppable.answered();
+      this.#drained();
     }
   }
 
@@ -219,8 +217,14 @@ export class PgClient extends EventEmitter {
     try {
       return await this.#stoppable.asking(asked);
     } finally {
-      if (this.#stoppable.asked === 0) callBack(() => this.emit('drain'));
+      this.#drained();
     }
+  }
+
+  /** As `pg` says it: nothing that was asked for is left to be answered. */
+  #drained(): void {
+    if (this.#stoppable.asked === 0 && this.listenerCount('drain') > 0)
+      callBack(() => this.emit('drain'));
   }
 
   /** By the callback, or by a promise of the class that was asked for. */

@@ -12,7 +12,7 @@ export interface QueryConfig extends PgQueryConfig<unknown[]> {
 }
 
 /** Parsers and limits belong to the library that has set them, so they travel with each statement. */
-export async function send(
+export function send(
   connection: PostgresqlConnection,
   given: QueryConfig,
   options: StatementOptions & { readonly types: CustomTypesConfig | undefined },
@@ -27,16 +27,14 @@ export async function send(
   const config = { ...asked, ...(types && { types }), ...(binary && { binary }) };
   const notice = (message: unknown): boolean => client.emit('notice', message);
   const listens = client.listenerCount('notice') > 0;
-  if (listens) connection.client.on('notice', notice);
-  try {
-    return await stoppable.run(
-      () => connection.query(config),
-      () => connection.cancel(),
-      { ms: limit, error: limit === queryTimeoutMs ? readTimeout : statementTimeout },
-    );
-  } finally {
-    if (listens) connection.client.removeListener('notice', notice);
-  }
+  const answer = stoppable.run(
+    () => connection.query(config),
+    () => connection.cancel(),
+    { ms: limit, error: limit === queryTimeoutMs ? readTimeout : statementTimeout },
+  );
+  if (!listens) return answer;
+  connection.client.on('notice', notice);
+  return answer.finally(() => connection.client.removeListener('notice', notice));
 }
 
 /** The answer of `pg` to transaction control: its first word. */

@@ -1,0 +1,68 @@
+/** The mistakes in the extension style. */
+import { User } from '@quartet/app-extension/models';
+import { db } from '@quartet/app-extension/session';
+import type { NewUser } from '@quartet/http-contract';
+import type { Mistakes } from './mistakes';
+
+export const mistakes: Mistakes = {
+  async misspelledCondition({ name }) {
+    // @ts-expect-error: the mistake
+    return await User.query.filterBy({ nmae: name }).first();
+  },
+
+  async misspelledColumn({ name, email }) {
+    // @ts-expect-error: the mistake
+    db.session.add(new User({ name, emial: email }));
+    await db.session.commit();
+  },
+
+  async wrongType({ email }) {
+    // @ts-expect-error: the mistake
+    db.session.add(new User({ name: 5, email }));
+    await db.session.commit();
+  },
+
+  async columnLeftOut({ name }) {
+    // @ts-expect-error: the mistake
+    db.session.add(new User({ name }));
+    await db.session.commit();
+  },
+
+  async unknownProperty(input) {
+    await create(input);
+    const user = await User.query.filterBy({ name: input.name }).first();
+    // @ts-expect-error: the mistake
+    return user?.nickname === undefined;
+  },
+
+  async maybeMissing({ name }) {
+    const user = await User.query.filterBy({ name }).first();
+    // @ts-expect-error: the mistake
+    return user.email;
+  },
+
+  async missingAwait(input, hash) {
+    // oxlint-disable-next-line typescript/no-floating-promises
+    createLater(input, hash);
+  },
+
+  async forgottenCommit(input) {
+    db.session.add(new User(input));
+    await db.session.flush();
+  },
+
+  async duplicate(input) {
+    await create(input);
+    await create(input);
+  },
+};
+
+async function create(input: NewUser): Promise<void> {
+  db.session.add(new User(input));
+  await db.session.commit();
+}
+
+async function createLater(input: NewUser, hash: () => Promise<void>): Promise<void> {
+  await hash();
+  await create(input);
+}
