@@ -4,15 +4,17 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { once } = require('node:events');
 const { SERVERS, addressVariable, startServer } = require('@quartet/testing/servers');
+const { spawnGroup, stopGroup } = require('./lib/process-group.cjs');
 const { stopRequest } = require('./lib/stop-request.cjs');
 const { temporaryFolder } = require('./lib/temporary-folder.cjs');
-const { testPackages } = require('./lib/test-packages.cjs');
 const { HELP, UsageError, leaveOut, readTestOptions } = require('./lib/test-options.cjs');
 const { addUp, failures, times } = require('./lib/test-results.cjs');
-const { QUIET } = require('./lib/turbo.cjs');
-const { workspacePackages } = require('./lib/workspace.cjs');
+const { QUIET, TURBO } = require('./lib/turbo.cjs');
+const { ROOT, workspacePackages } = require('./lib/workspace.cjs');
 
+const STOP_DEADLINE_MS = 10_000;
 /** Packages at once for each core: a test often waits for a server or for a process that it has started. */
 const AT_ONCE = 1.5;
 
@@ -38,8 +40,7 @@ async function main() {
       .filter((engine) => engine === 'sqlite' || env[addressVariable(engine)])
       .join(',');
     const { packages } = options;
-    const atOnce = Math.ceil(os.availableParallelism() * AT_ONCE);
-    const isGreen = await testPackages(packages, { env, atOnce, stop });
+    const ended = stop.aborted ? 1 : await runTurbo(packages, env, stop);
     const total = addUp(resultsFolder(scratch), packages);
     if (stop.aborted) console.error('stopped before the end');
     else {
@@ -48,7 +49,7 @@ async function main() {
       for (const line of total.problems) console.error(line);
     }
     console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-    process.exitCode = isGreen && total.failed === 0 && total.passed > 0 ? 0 : 1;
+    process.exitCode = ended === 0 && total.failed === 0 && total.passed > 0 ? 0 : 1;
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
     fs.rmSync(scratch, { recursive: true, force: true });
@@ -84,6 +85,21 @@ async function startOrLeaveOut(engine, { byName }) {
   } catch (error) {
     leaveOut(engine, error.message, byName);
   }
+}
+
+/** Resolves with turbo's exit code, also when it was told to stop. */
+async function runTurbo(packages, env, stop) {
+  const wanted = packages.flatMap(({ manifest }) => ['--filter', manifest.name]);
+  // Each in one process.
+  const workers = ['--concurrency', String(Math.ceil(os.availableParallelism() * AT_ONCE))];
+  const turbo = spawnGroup(
+    TURBO,
+    ['run', 'test', '--continue', '--ui=stream', ...workers, ...wanted, '--', '--maxWorkers=1'],
+    { cwd: ROOT, env, stdio: 'inherit', shell: process.platform === 'win32' },
+  );
+  stop.addEventListener('abort', () => void stopGroup(turbo, { deadlineMs: STOP_DEADLINE_MS }));
+  const [code] = await once(turbo, 'exit');
+  return code ?? 1;
 }
 
 main().catch((error) => {

@@ -20,7 +20,7 @@ const takesLong = (long) => ({ long });
  */
 const TRIALS = [
   [/^\.ci\/run --list$/, runs()],
-  [/^\.ci\/run/, isTriedBy('itself')],
+  [/^(\w+=\S+ )?\.ci\/run/, isTriedBy('itself')],
   [/^npm test$|^pnpm test$|^npx jest$/, isTriedBy('.ci/run')],
   [/^npm test -- --style classical --engine postgres$/, runs()],
   [/^npm test -- --(package db-core|no-styles)/, takesLong('five minutes; CI runs it')],
