@@ -11,13 +11,13 @@ const PURE = new Set(
     .split(' '),
 );
 const NEVER = new Set('INTO INSERT UPDATE DELETE MERGE CALL PROCEDURE LOCK NEXTVAL'.split(' '));
-/** Two words that make a read more than one. */
-const NEVER_TOGETHER = new Set([
-  'FOR SHARE',
-  'FOR NO',
-  'FOR KEY',
-  'NEXT VALUE', // of a sequence
-  ': =', // gives a variable a value
+/** Words that make a read more than one behind another: `FOR SHARE`, `NEXT VALUE` of a sequence, `:=` for a variable. */
+const NEVER_BEHIND: ReadonlyMap<string, string> = new Map([
+  ['SHARE', 'FOR'],
+  ['NO', 'FOR'],
+  ['KEY', 'FOR'],
+  ['VALUE', 'NEXT'],
+  ['=', ':'],
 ]);
 
 export function isPlainRead(statement: readonly Lexeme[]): boolean {
@@ -28,7 +28,7 @@ export function isPlainRead(statement: readonly Lexeme[]): boolean {
     const before = statement[i - 1];
     if (!before) return true;
     if (text === '(') return mayBeCalled(before, statement[i - 2]);
-    return !NEVER_TOGETHER.has(`${before.text} ${text}`);
+    return NEVER_BEHIND.get(text) !== before.text;
   });
 }
 

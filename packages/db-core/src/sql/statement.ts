@@ -21,14 +21,15 @@ import { shapeOf } from './shape';
 import { firstWord, readStatements } from './statements';
 import { summaryOf } from './summary';
 import { targetOf } from './target';
-import { keepAnswers } from './text-cache';
+import { keepAnswers, keepLast } from './text-cache';
 import { scan } from './tokens';
 
 export type { TransactionControl } from './control';
 
 /** @param rules those of the database. What was read is kept for the last thousand texts. */
 export function createStatementReader(rules: LexicalRules): (sql: string) => Statement {
-  return keepAnswers((sql) => new Statement(sql, rules));
+  const read = keepLast((sql) => readStatements(sql, rules));
+  return keepAnswers((sql) => new Statement(sql, rules, read));
 }
 
 /** A string, a name, a word, white space … of a statement. */
@@ -37,24 +38,12 @@ export interface StatementPiece {
   readonly text: string;
 }
 
-/** What is known once the whole text was read. */
-interface Facts {
-  readonly control: TransactionControl | undefined;
-  readonly mixesControl: boolean;
+/** What it has to do with transaction control. */
+interface Control {
+  readonly asked: TransactionControl | undefined;
+  /** Whether it stands beside something else, or is of a kind that a connection cannot follow. */
+  readonly mixed: boolean;
   readonly leavesOpen: boolean;
-  readonly several: boolean;
-  readonly isPlainRead: boolean;
-  readonly endsImplicitly: boolean;
-  readonly returnsRows: boolean;
-  readonly isPreparable: boolean;
-  readonly changesSchema: boolean;
-  readonly usesConnectionState: boolean;
-  readonly needsOwnConnection: 'LISTEN' | 'COPY' | undefined;
-  readonly hasLiterals: boolean;
-  readonly selectsStar: boolean;
-  readonly readsSchema: boolean;
-  readonly pragmaSet: string | undefined;
-  readonly target: Target | undefined;
 }
 
 const READS = new Set(['SELECT', 'VALUES', 'EXPLAIN']);
@@ -69,16 +58,28 @@ export class Statement {
   /** The first word in upper case, behind comments and parentheses; empty where another token comes first. */
   readonly verb: string;
   readonly #rules: LexicalRules;
+  readonly #read: (sql: string) => Reading;
   readonly #mayControl: boolean;
-  #facts: Facts | undefined;
+  #controlOfText: Control | undefined;
+  #several: boolean | undefined;
+  #isPlainRead: boolean | undefined;
+  #isPreparable: boolean | undefined;
+  #endsImplicitly: boolean | undefined;
+  #returnsRows: boolean | undefined;
+  #changesSchema: boolean | undefined;
   #usesConnectionState: boolean | undefined;
+  #hasLiterals: boolean | undefined;
+  #selectsStar: boolean | undefined;
+  #target: Target | null | undefined;
   #shape: string | undefined;
   #summary: string | undefined;
 
-  constructor(text: string, rules: LexicalRules) {
+  /** @param read the statements of a text; asked for once for all that is wanted to be known of a new text */
+  constructor(text: string, rules: LexicalRules, read: (sql: string) => Reading) {
     this.text = text;
     this.verb = firstWord(text, rules);
     this.#rules = rules;
+    this.#read = read;
     // Almost every statement is known not to be control before it is read as a whole.
     this.#mayControl = this.verb === '' || CONTROL_VERBS.has(this.verb) || hasInnerSemicolon(text);
   }
@@ -91,7 +92,7 @@ export class Statement {
    */
   get control(): TransactionControl | undefined {
     if (!this.#mayControl) return undefined;
-    if (!this.#known.mixesControl) return this.#known.control;
+    if (!this.#control.mixed) return this.#control.asked;
     throw new InvalidRequestError(
       `The statement '${excerpt(this.text)}' mixes transaction control with something this connection cannot follow. ` +
         `Send one statement at a time, and control the transaction with begin(), commit(), rollback() and beginNested().`,
@@ -100,84 +101,87 @@ export class Statement {
 
   /** Whether it consists of several statements, some of which control the transaction. */
   get isScript(): boolean {
-    return this.#mayControl && this.#known.mixesControl && this.#known.several;
+    return this.#mayControl && this.#control.mixed && this.several;
   }
 
   /** Whether what comes after it belongs to the same connection: BEGIN, SET TRANSACTION, a script that ends in a transaction. */
   get opens(): boolean {
-    return this.#mayControl && this.#known.leavesOpen;
+    return this.#mayControl && this.#control.leavesOpen;
   }
 
   /** Whether it is about the transaction that begins next. */
   get isSetTransaction(): boolean {
-    return this.#mayControl && this.#known.control?.op === 'set-transaction';
+    return this.#mayControl && this.#control.asked?.op === 'set-transaction';
   }
 
   /** Whether MariaDB commits by itself when it runs. */
   get endsImplicitly(): boolean {
-    return this.#known.endsImplicitly;
+    return (this.#endsImplicitly ??= this.#statements.some(commitsByItself));
   }
 
   /** Whether it certainly reads and does nothing else, locks included. */
   get isPlainRead(): boolean {
-    return this.#known.isPlainRead;
+    return (this.#isPlainRead ??= readsOnly(this.#reading));
   }
 
   /** Whether SQLite answers it with rows. */
   get returnsRows(): boolean {
-    return this.#known.returnsRows;
+    return (this.#returnsRows ??= returnsRows(this.#first));
   }
 
   /** Whether there is more than one statement in it. */
   get several(): boolean {
-    return this.#known.several;
+    return (this.#several ??= this.#statements.length > 1);
   }
 
   /** Whether it is one statement that reads or changes rows, which may be prepared under a name. */
   get isPreparable(): boolean {
-    return this.#known.isPreparable;
+    return (this.#isPreparable ??= this.#isWhole && PREPARABLE.has(this.#first[0]?.text ?? ''));
   }
 
   get changesSchema(): boolean {
-    return this.#known.changesSchema;
+    return (this.#changesSchema ??= this.#statements.some(([{ text }]) =>
+      CHANGES_SCHEMA.has(text),
+    ));
   }
 
   /** Whether it leaves something on its connection beyond the transaction, or looks for it: settings, locks, variables. */
   get usesConnectionState(): boolean {
     return (this.#usesConnectionState ??=
-      mayUseConnectionState(this.verb, this.text) && this.#known.usesConnectionState);
+      mayUseConnectionState(this.verb, this.text) && this.#statements.some(usesConnectionState));
   }
 
   /** Its verb where it needs a connection that no pool takes back (PostgreSQL). */
   get needsOwnConnection(): 'LISTEN' | 'COPY' | undefined {
     return this.verb === 'LISTEN' || this.verb === 'COPY'
-      ? this.#known.needsOwnConnection
+      ? needsOwnConnection(this.#first)
       : undefined;
   }
 
   /** Whether strings or numbers stand in it. */
   get hasLiterals(): boolean {
-    return this.#known.hasLiterals;
+    return (this.#hasLiterals ??= this.#statements.some((each) => each.some(isLiteral)));
   }
 
   /** Whether a `*` in it stands for the columns that a table has now; `count(*)` does not. */
   get selectsStar(): boolean {
-    return this.#known.selectsStar;
+    return (this.#selectsStar ??= this.#statements.some(selectsStar));
   }
 
   /** Which pragma of the connection it sets, if it does nothing else (SQLite). */
   get pragmaSet(): string | undefined {
-    return this.verb === 'PRAGMA' ? this.#known.pragmaSet : undefined;
+    return this.verb === 'PRAGMA' && this.#isWhole ? pragmaSet(this.#first) : undefined;
   }
 
   /** Whether it is one pragma that is answered from the schema of the main database (SQLite). */
   get readsSchema(): boolean {
-    return this.verb === 'PRAGMA' && this.#known.readsSchema;
+    return this.verb === 'PRAGMA' && this.#isWhole && readsSchema(this.#first);
   }
 
   /** The table whose rows it writes, where it is an INSERT, REPLACE or UPDATE. */
   get target(): Target | undefined {
-    return this.#known.target;
+    if (this.#target === undefined) this.#target = targetOf(this.#first) ?? null;
+    return this.#target ?? undefined;
   }
 
   /** Whether it changes the connection, or needs to stand outside a transaction (SQLite). */
@@ -192,7 +196,7 @@ export class Statement {
 
   /** What it does, for people and for statistics: `SELECT users`; see {@link summaryOf}. */
   get summary(): string {
-    return (this.#summary ??= summaryOf(readStatements(this.text, this.#rules).statements));
+    return (this.#summary ??= summaryOf(this.#statements));
   }
 
   /** Its text cut into pieces, for showing: joined, they are the text. */
@@ -203,42 +207,33 @@ export class Statement {
     }));
   }
 
-  get #known(): Facts {
-    return (this.#facts ??= factsOf(this.text, this.#rules));
+  get #reading(): Reading {
+    return this.#read(this.text);
   }
-}
 
-function factsOf(sql: string, rules: LexicalRules): Facts {
-  const reading = readStatements(sql, rules);
-  const { statements } = reading;
-  const [first = []] = statements;
-  const several = statements.length > 1;
-  const isWhole = !several && !isInDoubt(reading);
-  const controls = controlsOf(sql, rules, reading);
-  const control = controls.length > 0 && isWhole ? parseControl(first) : undefined;
-  const verbs = statements.map(([lexeme]) => lexeme?.text ?? '');
-  return {
-    control,
-    mixesControl: controls.length > 0 && !control,
-    leavesOpen: leavesOpen(controls),
-    several,
-    isPlainRead: readsOnly(reading),
-    endsImplicitly: statements.some(commitsByItself),
-    returnsRows: returnsRows(first),
-    isPreparable: isWhole && PREPARABLE.has(verbs[0] ?? ''),
-    changesSchema: verbs.some((verb) => CHANGES_SCHEMA.has(verb)),
-    usesConnectionState: statements.some(usesConnectionState),
-    needsOwnConnection: needsOwnConnection(first),
-    hasLiterals: statements.some((each) =>
-      each.some(({ kind }) => kind === 'string' || kind === 'number'),
-    ),
-    selectsStar: statements.some((each) =>
-      each.some(({ text }, i) => text === '*' && each[i - 1]?.text !== '('),
-    ),
-    readsSchema: isWhole && readsSchema(first),
-    pragmaSet: isWhole ? pragmaSet(first) : undefined,
-    target: targetOf(first),
-  };
+  get #statements(): Reading['statements'] {
+    return this.#reading.statements;
+  }
+
+  get #first(): readonly Lexeme[] {
+    return this.#statements[0] ?? [];
+  }
+
+  /** Whether it is one statement, and certain. */
+  get #isWhole(): boolean {
+    return !this.several && !isInDoubt(this.#reading);
+  }
+
+  get #control(): Control {
+    if (this.#controlOfText) return this.#controlOfText;
+    const controls = controlsOf(this.text, this.#rules, this.#reading);
+    const asked = controls.length > 0 && this.#isWhole ? parseControl(this.#first) : undefined;
+    return (this.#controlOfText = {
+      asked,
+      mixed: controls.length > 0 && !asked,
+      leavesOpen: leavesOpen(controls),
+    });
+  }
 }
 
 /** Where a literal has no end, or the server's version decides what runs. */
@@ -268,6 +263,14 @@ function leavesOpen(controls: Reading['statements']): boolean {
     else if (op === undefined || op === 'begin' || op === 'set-transaction') open = true;
   }
   return open;
+}
+
+function isLiteral({ kind }: Lexeme): boolean {
+  return kind === 'string' || kind === 'number';
+}
+
+function selectsStar(statement: readonly Lexeme[]): boolean {
+  return statement.some(({ text }, i) => text === '*' && statement[i - 1]?.text !== '(');
 }
 
 function returnsRows(statement: readonly Lexeme[]): boolean {

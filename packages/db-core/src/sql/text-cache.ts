@@ -27,3 +27,12 @@ export function keepAnswers<T>(read: (sql: string) => T): (sql: string) => T {
     return answer;
   };
 }
+
+/** `read`, whose answer is kept until another text is asked for. */
+export function keepLast<T>(read: (sql: string) => T): (sql: string) => T {
+  let last: { readonly sql: string; readonly answer: T } | undefined;
+  return (sql) => {
+    if (last?.sql !== sql) last = { sql, answer: read(sql) };
+    return last.answer;
+  };
+}
