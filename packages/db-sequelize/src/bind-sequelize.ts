@@ -62,9 +62,7 @@ export async function bindSequelize(
       ? new (sequelizeTypescript().Sequelize)(settings)
       : new Sequelize(settings);
   sequelize.addHook('beforeDefine', keepUpdatedAt);
-  sequelize.addHook('afterDefine', (model) =>
-    mapModel(engine, model as unknown as ModelStatic<Model>),
-  );
+  sequelize.addHook('afterDefine', ({ name }) => mapModel(engine, sequelize.model(name)));
   bind(sequelize, engine);
   reportModifications(engine, sequelize);
   for (const define of models) if (!isModel(define)) (define as DefineModels)(sequelize);

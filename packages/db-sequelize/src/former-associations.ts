@@ -3,6 +3,7 @@
  * prototype then (`message.addTags()`, `user.getMessages()`), and they would go on using the former engine.
  */
 import type { Association, Model, ModelStatic } from 'sequelize';
+import { accessorsOf, methodsOf } from './untyped';
 
 interface Binding {
   /** Filled by `belongsTo` and the like after the model is defined. */
@@ -15,12 +16,10 @@ const bindings = new WeakMap<object, Binding>();
 
 /** To be called when a model has been defined, before its associations are. */
 export function forgetFormerAssociations(model: ModelStatic<Model>): void {
-  const prototype = model.prototype as unknown as Record<string, unknown>;
+  const methods = methodsOf(model);
   const former = bindings.get(model);
-  for (const association of Object.values(former?.associations ?? {})) {
-    const { accessors } = association as unknown as { accessors: Record<string, string> };
-    for (const name of Object.values(accessors)) if (!former?.own.has(name)) delete prototype[name];
-  }
-  const own = new Set(Object.getOwnPropertyNames(prototype));
+  for (const association of Object.values(former?.associations ?? {}))
+    for (const name of accessorsOf(association)) if (!former?.own.has(name)) delete methods[name];
+  const own = new Set(Object.getOwnPropertyNames(methods));
   bindings.set(model, { associations: model.associations, own });
 }

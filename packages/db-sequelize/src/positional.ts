@@ -4,6 +4,7 @@
  */
 import { ArgumentError } from '@quartet/db-core';
 import type { Model, ModelStatic } from 'sequelize';
+import { methodsOf } from './untyped';
 
 /** What Sequelize's constructor calls with what it was given; its typings leave it out. */
 interface Initialized {
@@ -14,7 +15,8 @@ const REFUSES = Symbol('quartet.refusesPositional');
 
 /** Makes the constructor, `build` and `create` of a model refuse anything but an object of values. */
 export function refusePositional(model: ModelStatic<Model>): void {
-  const prototype = model.prototype as unknown as Initialized & { [REFUSES]?: true };
+  const prototype = methodsOf(model) as Record<string, unknown> &
+    Initialized & { [REFUSES]?: true };
   if (prototype[REFUSES]) return;
   const initialize = prototype._initValues;
   Object.defineProperties(prototype, {

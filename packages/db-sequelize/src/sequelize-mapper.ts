@@ -22,6 +22,7 @@ import type {
 } from 'sequelize';
 import { Op, Transaction } from 'sequelize';
 import { assertWhere, CONDITIONS } from './conditions';
+import { classOf } from './untyped';
 
 const HOOK = 'quartet.remember';
 
@@ -46,7 +47,7 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
   }
 
   get target(): Class<M> {
-    return this.#model as unknown as Class<M>;
+    return classOf(this.#model);
   }
 
   get name(): string {
@@ -70,11 +71,11 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
 
   get relations(): ReadonlyMap<string, Class> {
     const associations = Object.entries(this.#model.associations);
-    return new Map(associations.map(([as, { target }]) => [as, target as unknown as Class]));
+    return new Map(associations.map(([as, { target }]) => [as, classOf(target)]));
   }
 
   dependencies(): readonly Mapper[] {
-    return this.#parents().map(({ target }) => mapperOf(target as unknown as Class));
+    return this.#parents().map(({ target }) => mapperOf(classOf(target)));
   }
 
   isPersistent(instance: M): boolean {
@@ -183,14 +184,13 @@ export class SequelizeMapper<M extends Model> implements Mapper<M> {
 
   /** `message.user = user` before either has a row: the user is saved first, and its key is known here. */
   #adoptParents(instance: M): void {
-    const properties = instance as unknown as Record<string, unknown>;
     for (const association of this.#parents()) {
       const { as, foreignKey, targetKey } = association as BelongsTo & {
         foreignKey: string;
         targetKey: string;
       };
-      const parent = properties[as] as Model | undefined;
-      if (parent && properties[foreignKey] == null)
+      const parent = Reflect.get(instance, as) as Model | undefined;
+      if (parent && Reflect.get(instance, foreignKey) == null)
         instance.set(foreignKey as never, parent.get(targetKey) as never);
     }
   }
@@ -222,7 +222,7 @@ export function keyCondition<M extends Model>(
   model: ModelStatic<M>,
   id: Identity,
 ): WhereOptions<Attributes<M>> | undefined {
-  const { engine, name } = mapperOf(model as unknown as Class);
+  const { engine, name } = mapperOf(classOf(model));
   const attributes = model.getAttributes() as Record<string, { type: unknown } | undefined>;
   const columns = model.primaryKeyAttributes.map((column) => ({
     name: column,

@@ -7,8 +7,9 @@
 import type { DialectFacts } from '@quartet/db-core/binding';
 import { ArgumentError } from '@quartet/db-core';
 import { readAs } from '@quartet/db-core/binding';
-import type { DateDataType, ModelAttributeColumnOptions, ModelOptions } from 'sequelize';
+import type { AbstractDataType, ModelAttributeColumnOptions, ModelOptions } from 'sequelize';
 import { DataTypes } from 'sequelize';
+import { dialectTypes } from './untyped';
 
 /** Options of `utcDateTime`. */
 export interface UtcDateTimeOptions {
@@ -36,15 +37,15 @@ export interface UtcDateTimeOptions {
 export function utcDateTime(options: UtcDateTimeOptions = {}): ModelAttributeColumnOptions {
   const { defaultNow = false, onUpdateNow = false, allowNull = false, field } = options;
   return {
-    type: new UtcDateTime({ defaultNow, onUpdateNow }) as unknown as DateDataType,
+    type: new UtcDateTime({ defaultNow, onUpdateNow }),
     allowNull,
     ...(defaultNow && { defaultValue: DataTypes.NOW }),
     ...(field !== undefined && { field }),
   };
 }
 
-/** Sequelize's own DATE, which checks and compares values; its typings lack both. */
-interface DateType {
+/** Sequelize's own DATE; its typings lack its options and that it can be extended. */
+interface DateType extends AbstractDataType {
   readonly options: { readonly defaultNow?: boolean; readonly onUpdateNow?: boolean };
   toSql(): string;
   _stringify(value: unknown): string;
@@ -54,20 +55,21 @@ type DateTypeClass = {
   parse?: (value: unknown) => unknown;
 };
 // DataTypes.DATE itself is a proxy, whose subclasses would make plain DATEs.
-const DateType = (DataTypes.DATE as unknown as { prototype: { constructor: DateTypeClass } })
-  .prototype.constructor;
+const { constructor: DateType } = Object.getPrototypeOf(new DataTypes.DATE()) as {
+  constructor: DateTypeClass;
+};
 
 /** Sequelize finds the type of its database by this name: see {@link defineUtcDateTime}. */
 const KEY = 'UTCDATETIME';
 
 /** What a model names before its database is known. */
 class UtcDateTime extends DateType {
-  readonly key: string = KEY;
+  override readonly key: string = KEY;
 }
 
 /** Registers with Sequelize how instants are kept on a database. @param dialect Sequelize's name for it. */
 export function defineUtcDateTime(dialect: string, { instant }: DialectFacts): void {
-  const types = dialectTypes(dialect);
+  const types = dialectTypes(dialect) as Record<string, DateTypeClass | undefined>;
   types[KEY] ??= class extends UtcDateTime {
     /** What Sequelize calls to make the type of the database from the one a model names. */
     static extend(type: DateType): DateType {
@@ -126,12 +128,4 @@ function refuse(options: ModelOptions, message: string): void {
 function isSetOnUpdate(attribute: unknown): boolean {
   const { type } = (attribute ?? {}) as { readonly type?: unknown };
   return type instanceof UtcDateTime && type.options.onUpdateNow === true;
-}
-
-/** The registry of types that Sequelize documents for extensions: `DataTypes.sqlite` and so on. */
-function dialectTypes(dialect: string): Record<string, DateTypeClass | undefined> {
-  return (
-    (DataTypes as unknown as Record<string, Record<string, DateTypeClass | undefined>>)[dialect] ??
-    {}
-  );
 }

@@ -3,16 +3,9 @@
  * its classes can be used with the session itself (`Session.add(user)`, `Session.query(User)`).
  */
 import type { Engine } from '@quartet/db-core';
-import type { Class } from '@quartet/db-core/binding';
 import { outsideScope } from '@quartet/db-core';
 import { engineRegistry, mapClass } from '@quartet/db-core/binding';
-import type {
-  DataSource,
-  DataSourceOptions,
-  EntitySchema,
-  MixedList,
-  ObjectLiteral,
-} from 'typeorm';
+import type { DataSource, DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
 import { mappedSchemas } from './mapper';
 import { dataSourceOn } from './options';
 import { reportModifications } from './report-modifications';
@@ -54,10 +47,8 @@ export async function bindTypeorm(
     reportModifications(engine, dataSource);
     for (const metadata of dataSource.entityMetadatas) {
       if (typeof metadata.target !== 'function' || metadata.isJunction) continue;
-      mapClass(
-        metadata.target as unknown as Class<ObjectLiteral>,
-        new TypeormMapper(engine, dataSource, metadata),
-      );
+      const mapper = new TypeormMapper(engine, dataSource, metadata);
+      mapClass(mapper.target, mapper);
     }
     return dataSource;
   });

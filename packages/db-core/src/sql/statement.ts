@@ -140,8 +140,8 @@ export class Statement {
   }
 
   get changesSchema(): boolean {
-    return (this.#changesSchema ??= this.#statements.some(([{ text }]) =>
-      CHANGES_SCHEMA.has(text),
+    return (this.#changesSchema ??= this.#statements.some(([first]) =>
+      CHANGES_SCHEMA.has(first?.text ?? ''),
     ));
   }
 

@@ -7,7 +7,7 @@
 import type { StoredAs } from '@quartet/db-core/binding';
 import { readAs } from '@quartet/db-core/binding';
 import type { Model, ModelStatic, Sequelize } from 'sequelize';
-import { DataTypes } from 'sequelize';
+import { dialectTypes } from '../untyped';
 
 /** By the name of Sequelize's type. */
 const STORED_AS: Readonly<Record<string, StoredAs>> = {
@@ -35,7 +35,7 @@ interface TypeOfAttribute {
 
 /** Registers a parser for each kind of value: Sequelize finds it by a type's name. */
 export function defineStoredTypes(): void {
-  const types = (DataTypes as unknown as { sqlite: Record<string, unknown> }).sqlite;
+  const types = dialectTypes('sqlite');
   for (const kind of new Set(Object.values(STORED_AS))) {
     const name = nameOf(kind);
     types[name] ??= {

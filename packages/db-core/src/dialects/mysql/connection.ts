@@ -173,9 +173,7 @@ export class MysqlConnection implements DriverConnection {
   /** The server does not call a transaction without BEGIN open before its first access to a table. */
   noteResult(result: unknown, statement: Statement): void {
     if (statement.usesConnectionState) this.#changed = true;
-    const status =
-      (Array.isArray(result) ? statusOf(result as unknown as MysqlResult) : undefined) ??
-      this.#status;
+    const status = (Array.isArray(result) ? statusOf(result) : undefined) ?? this.#status;
     this.#status = undefined;
     this.#assertTextRules(result, status);
     if (status === undefined) return;
@@ -392,7 +390,7 @@ export class MysqlConnection implements DriverConnection {
 }
 
 /** What the last OK packet of an answer said; undefined where rows came last. A CALL ends with one behind its rows. */
-function statusOf([answer]: MysqlResult): number | undefined {
+function statusOf([answer]: readonly unknown[]): number | undefined {
   const last: unknown = Array.isArray(answer) ? answer.at(-1) : answer;
   return isHeader(last) ? (last.serverStatus as number) : undefined;
 }

@@ -4,21 +4,10 @@
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */
-import type { EventEmitter } from 'node:events';
-import type { Duplex } from 'node:stream';
 import type { ClientConfig } from 'pg';
-import { Connection } from 'pg';
 import { answerWithin } from '../deadline';
 import { DEFAULT_CONNECT_TIMEOUT_MS } from '../options';
-
-/** What `pg`'s typings leave out of its Connection. */
-interface Messenger extends EventEmitter {
-  readonly stream: Duplex;
-  connect(portOrPath: number | string, host?: string): void;
-  requestSsl(): void;
-  cancel(processId: number, secretKey: number): void;
-}
-const Messenger = Connection as unknown as new (config: object) => Messenger;
+import { Messenger } from './untyped';
 
 /** Resolves when the server has taken the request, which it shows by closing the socket. It does not answer whether it stopped a statement. */
 export function requestCancel(

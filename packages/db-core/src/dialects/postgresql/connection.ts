@@ -17,7 +17,6 @@ import { answerWithin } from '../deadline';
 import { noteCircumstances } from '../driver-error';
 import { nulInStatement, tooManyValues } from '../refusals';
 import { isNameLost, isReadOnly } from './errors';
-import { wireOf } from './one-packet';
 import {
   CURRENT_POSITION,
   endOfLastRecord,
@@ -27,6 +26,7 @@ import {
 import { isFromServer, Sender } from './sender';
 import { SERVER_STATE, stateOf, type StateRow } from './server-state';
 import { currentSettings, settingsBack, transactionSettings } from './transaction-settings';
+import { untyped } from './untyped';
 import { inUtc } from './without-zone';
 
 /** The protocol counts them in 16 bits. */
@@ -75,7 +75,7 @@ export class PostgresqlConnection implements DriverConnection {
   }
 
   get id(): number {
-    return keyOf(this.client).processID;
+    return untyped(this.client).processID;
   }
 
   get node(): string | undefined {
@@ -262,7 +262,7 @@ export class PostgresqlConnection implements DriverConnection {
 
   /** By the protocol's own request: it names this backend by a secret, so it can stop no other's statement. */
   cancel(): Promise<void> {
-    const { processID, secretKey } = keyOf(this.client);
+    const { processID, secretKey } = untyped(this.client);
     return this.#server.cancel(processID, secretKey);
   }
 
@@ -279,7 +279,7 @@ export class PostgresqlConnection implements DriverConnection {
 
   destroy(): void {
     this.#sender.alive = false;
-    wireOf(this.client).stream.destroy();
+    untyped(this.client).connection.stream.destroy();
   }
 
   #control(
@@ -324,9 +324,4 @@ function cursorResult(
 function isStalePlan(error: unknown): boolean {
   const { code, message = '' } = error as { code?: string; message?: string };
   return code === '0A000' && message.includes('cached plan');
-}
-
-/** What the server knows this backend by, which `pg`'s typings leave out. */
-function keyOf(client: Client): { readonly processID: number; readonly secretKey: number } {
-  return client as unknown as { processID: number; secretKey: number };
 }

@@ -4,37 +4,10 @@
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
-import type { EventEmitter } from 'node:events';
-import type { Duplex } from 'node:stream';
-import type { Client, QueryConfig, QueryResult } from 'pg';
+import type { Client, QueryConfig } from 'pg';
 import type { Statement } from '../../sql/statement';
-import { Query } from 'pg';
-
-/** What `pg`'s typings leave out of its queries and of what they write to. */
-interface Wire
-  extends EventEmitter<{
-    readyForQuery: [{ readonly status: string }];
-    parseComplete: [];
-    end: [];
-  }> {
-  readonly stream: Duplex;
-  readonly parsedStatements: Record<string, string>;
-}
-interface QueryOfPg {
-  readonly name: string | undefined;
-  submit(wire: Wire): Error | null;
-  handleDataRow(message: unknown): void;
-  handleCommandComplete(message: unknown, wire: Wire): void;
-  handleReadyForQuery(wire: Wire): void;
-  handleError(error: Error, wire: Wire): void;
-}
-/** What `pg` calls with the outcome of a query object. */
-export type Callback = (error: Error | null, result?: QueryResult) => void;
-/** A query object of `pg`, which gives its outcome to a callback. */
-export const QueryOfPg = Query as unknown as new (
-  config: QueryConfig & { queryMode?: 'extended' },
-  callback: Callback,
-) => QueryOfPg;
+import type { Callback, Wire } from './untyped';
+import { QueryOfPg, untyped } from './untyped';
 
 /** A statement with others before it, whose answers are left out of its own. */
 export class QueryBehind extends QueryOfPg {
@@ -67,7 +40,9 @@ export class QueryBehind extends QueryOfPg {
     { several }: Statement,
   ): boolean {
     if (several || (values && !Array.isArray(values))) return false;
-    return name === undefined || (wireOf(client).parsedStatements[name] ?? text) === text;
+    return (
+      name === undefined || (untyped(client).connection.parsedStatements[name] ?? text) === text
+    );
   }
 
   override submit(wire: Wire): Error | null {
@@ -129,11 +104,6 @@ export function putBehind(query: object, before: readonly string[]): void {
     if (completed === before.length) handleCommandComplete.call(object, message, wire);
     else completed++;
   };
-}
-
-/** The protocol of a client, which `pg` does not show. */
-export function wireOf(client: Client): Wire {
-  return (client as unknown as { connection: Wire }).connection;
 }
 
 function writeBehind<T>(wire: Wire, before: readonly string[], write: () => T): T {

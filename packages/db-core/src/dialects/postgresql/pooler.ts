@@ -6,6 +6,7 @@ import type { Client } from 'pg';
 import type { IsolationLevel } from '../../sql/transaction-options';
 import { isolationLevelOf } from '../../sql/transaction-options';
 import { isNameLost } from './errors';
+import { untyped } from './untyped';
 
 const PROBE = 'quartet_probe';
 
@@ -24,10 +25,9 @@ export async function reached(client: Client): Promise<Reached> {
       "current_setting('default_transaction_isolation') AS level",
   );
   const { version = '', pid, level = '' } = rows[0] ?? {};
-  const { processID } = client as unknown as { readonly processID: number };
   return {
     version: version.split(' ')[0] as string,
-    isPooled: pid !== String(processID),
+    isPooled: pid !== String(untyped(client).processID),
     isolationLevel: isolationLevelOf(level),
   };
 }

@@ -4,8 +4,9 @@
  */
 import type { Client, Query, QueryConfig, QueryResult } from 'pg';
 import type { Statement } from '../../sql/statement';
-import type { Callback } from './one-packet';
-import { putBehind, QueryBehind, QueryOfPg, wireOf } from './one-packet';
+import type { Callback } from './untyped';
+import { putBehind, QueryBehind } from './one-packet';
+import { QueryOfPg, untyped } from './untyped';
 
 /** The SQLSTATE of what cannot run in a transaction, or beside another statement. */
 const ONLY_ALONE = '25001';
@@ -45,7 +46,7 @@ export class Sender {
     client.on('error', broken); // a broken idle connection: noticed at the next checkout
     client.on('end', broken);
     // Before the listeners of `pg` itself.
-    wireOf(client).on('readyForQuery', ({ status }) => {
+    untyped(client).connection.on('readyForQuery', ({ status }) => {
       this.#status = status;
       this.#onReady?.();
     });

@@ -7,6 +7,7 @@
 import type { Client } from 'pg';
 import { ArgumentError } from '../../errors/errors';
 import type { DatabaseUrl } from '../url';
+import { untyped } from './untyped';
 
 export type Settings = Readonly<Record<string, string>>;
 
@@ -20,7 +21,7 @@ const EVERYWHERE: Settings = { TimeZone: 'UTC', standard_conforming_strings: 'on
 export function settingsOf(client: Client, { query }: DatabaseUrl): Settings {
   const schema = query['schema'];
   const searchPath = query['search_path'] ?? (schema && `"${schema.replaceAll('"', '""')}"`);
-  const given = Object.entries(startUpOf(client).getStartupConf());
+  const given = Object.entries(untyped(client).getStartupConf());
   return {
     ...Object.fromEntries(given.filter(([name]) => !LOGIN.has(name))),
     ...(searchPath && { search_path: searchPath }),
@@ -29,7 +30,7 @@ export function settingsOf(client: Client, { query }: DatabaseUrl): Settings {
 
 /** Each is a parameter of its own, since PgBouncer refuses `options`. They come before those that the role or the database has. */
 export function startWith(client: Client, settings: Settings): void {
-  const start = startUpOf(client);
+  const start = untyped(client);
   const login = Object.entries(start.getStartupConf()).filter(([name]) => LOGIN.has(name));
   start.getStartupConf = () => ({ ...Object.fromEntries(login), ...EVERYWHERE, ...settings });
 }
@@ -63,8 +64,4 @@ export function readOptions(options: string): Settings {
 export function quoted(text: string): string {
   const literal = `'${text.replaceAll("'", "''")}'`;
   return text.includes('\\') ? ` E${literal.replaceAll('\\', '\\\\')}` : literal;
-}
-
-function startUpOf(client: Client): { getStartupConf(): Record<string, string> } {
-  return client as unknown as { getStartupConf(): Record<string, string> };
 }

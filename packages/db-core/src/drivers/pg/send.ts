@@ -39,7 +39,7 @@ export function send(
 
 /** The answer of `pg` to transaction control: its first word. */
 export function emptyResult(command: string): QueryResult {
-  return { command, rowCount: null, oid: null, fields: [], rows: [] } as unknown as QueryResult;
+  return { command, rowCount: null, oid: null as never, fields: [], rows: [] };
 }
 
 /** Of two limits, 0 being none. */
