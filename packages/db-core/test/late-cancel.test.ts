@@ -2,7 +2,7 @@
 import type { Engine } from '@quartet/db-core';
 import { createEngine } from '@quartet/db-core';
 import type { FreshDatabase } from '@quartet/testing';
-import { describeOn, freshDatabase, until } from '@quartet/testing';
+import { describeOn, freshDatabase, proxy, until } from '@quartet/testing';
 import { deferred } from './support';
 
 const SLEEP = { postgres: 'select pg_sleep(0.01)', mariadb: 'select sleep(0.01)' } as const;
@@ -67,4 +67,46 @@ describe.each(['postgres', 'mariadb'] as const)('on %s', (name) => {
       expect(engine.status().inUse).toBe(0);
     });
   });
+});
+
+describeOn('mariadb', 'clients that leave together', (server) => {
+  const AT_ONCE = 6;
+
+  test('cost the server one connection beside the pool, and each of their statements stops', async () => {
+    const database = await freshDatabase(server);
+    let logins = 0;
+    const counted = await proxy(database.url, () => {
+      logins++;
+      return { asked: () => undefined };
+    });
+    const engine = createEngine(counted.url, { poolSize: AT_ONCE });
+    try {
+      for (const expected of [AT_ONCE + 1, AT_ONCE + 2]) {
+        const connections = Array.from({ length: AT_ONCE }, () => engine.connect());
+        const running = connections.map((each) => each.execute('select sleep(60)'));
+        await until(async () => (await sleeping(database)) === AT_ONCE);
+        const closed = await Promise.allSettled(
+          connections.map((each) => each.close({ cancel: true })),
+        );
+        await Promise.allSettled(running);
+        expect(closed.filter(({ status }) => status === 'rejected')).toEqual([]);
+        expect(await sleeping(database)).toBe(0);
+        expect(logins).toBe(expected);
+      }
+    } finally {
+      await engine.dispose();
+      await counted.close();
+      await database.drop();
+    }
+  });
+
+  async function sleeping({ url }: FreshDatabase): Promise<number> {
+    const watch = createEngine(url, { poolSize: 1 });
+    try {
+      const statement = `select count(*) from information_schema.processlist where info = 'select sleep(60)' and db = database()`;
+      return Number((await watch.execute(statement)).scalar());
+    } finally {
+      await watch.dispose();
+    }
+  }
 });

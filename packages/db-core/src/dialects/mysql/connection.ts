@@ -285,7 +285,7 @@ export class MysqlConnection implements DriverConnection {
     return this.#within(answered, 'A ping');
   }
 
-  /** Over a connection of its own; a balancer may have led that one to another server, where the number belongs to another connection. */
+  /** Over a connection beside the pool; a balancer may have led that one to another server, where the number belongs to another connection. */
   async cancel(): Promise<void> {
     await this.#shared.ask((server) => {
       if (server === this.#server) return `KILL QUERY ${this.id}`;

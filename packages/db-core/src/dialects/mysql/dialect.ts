@@ -28,6 +28,7 @@ import { DIALECTS } from '../names';
 import { MysqlConnection } from './connection';
 import { mysqlFacts } from './facts';
 import { MYSQL_LEXICAL_RULES } from './lexical-rules';
+import { Messenger } from './messenger';
 import { mysqlPositions, TRACK_POSITION } from './positions';
 import { encryptions, refusesEncryption, type Encryption, type TlsMode } from '../tls';
 import { textSettings } from './text-settings';
@@ -61,6 +62,7 @@ export class MysqlDialect implements Dialect {
   /** In which ways each server is tried. */
   readonly #encryptions: ReadonlyMap<DatabaseUrl, readonly Encryption[]>;
   readonly #networkTimeoutMs: number;
+  readonly #messengers = new Map<DatabaseUrl, Messenger>();
 
   constructor(servers: readonly DatabaseUrl[], options: DialectOptions) {
     this.#options = options;
@@ -122,7 +124,7 @@ export class MysqlDialect implements Dialect {
     const connection = new MysqlConnection(client, {
       node: url.node,
       networkTimeoutMs: this.#networkTimeoutMs,
-      ask: (sql) => this.#ask(url, sql),
+      ask: (sql) => this.#messengerTo(url).ask(sql),
     });
     try {
       const { rows } = await answerWithin(
@@ -139,13 +141,12 @@ export class MysqlDialect implements Dialect {
     }
   }
 
-  async #ask(url: DatabaseUrl, sql: (server: string) => string): Promise<void> {
-    const [messenger, server] = await this.#connect(url);
-    try {
-      await messenger.execute(sql(server), []);
-    } finally {
-      messenger.destroy();
-    }
+  #messengerTo(url: DatabaseUrl): Messenger {
+    const known = this.#messengers.get(url);
+    if (known) return known;
+    const messenger = new Messenger(() => this.#connect(url), this.#networkTimeoutMs);
+    this.#messengers.set(url, messenger);
+    return messenger;
   }
 
   #settings(modes: string): string[] {
