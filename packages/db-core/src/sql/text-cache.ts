@@ -6,8 +6,6 @@ const LENGTH_LIMIT = 20_000;
 export function keepAnswers<T>(read: (sql: string) => T): (sql: string) => T {
   let recent = new Map<string, T>();
   let before = recent;
-  let lastText: string | undefined;
-  let lastAnswer: T | undefined;
   const keep = (sql: string, answer: T): void => {
     if (recent.size >= GENERATION) {
       before = recent;
@@ -15,24 +13,25 @@ export function keepAnswers<T>(read: (sql: string) => T): (sql: string) => T {
     }
     recent.set(sql, answer);
   };
-  return (sql) => {
-    if (sql === lastText && lastAnswer !== undefined) return lastAnswer; // a statement on its way is asked about several times
-    let answer = recent.get(sql);
-    if (answer === undefined) {
-      answer = before.get(sql) ?? read(sql);
-      if (sql.length <= LENGTH_LIMIT) keep(sql, answer);
-    }
-    lastText = sql;
-    lastAnswer = answer;
+  // A statement on its way is asked about several times.
+  return keepLast((sql) => {
+    const known = recent.get(sql);
+    if (known !== undefined) return known;
+    const answer = before.get(sql) ?? read(sql);
+    if (sql.length <= LENGTH_LIMIT) keep(sql, answer);
     return answer;
-  };
+  });
 }
 
 /** `read`, whose answer is kept until another text is asked for. */
 export function keepLast<T>(read: (sql: string) => T): (sql: string) => T {
-  let last: { readonly sql: string; readonly answer: T } | undefined;
+  let lastText: string | undefined;
+  let lastAnswer: T | undefined;
   return (sql) => {
-    if (last?.sql !== sql) last = { sql, answer: read(sql) };
-    return last.answer;
+    if (sql !== lastText) {
+      lastAnswer = read(sql);
+      lastText = sql;
+    }
+    return lastAnswer as T;
   };
 }
