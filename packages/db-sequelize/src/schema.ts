@@ -7,6 +7,7 @@
 import { outsideScope } from '@quartet/db-core';
 import { createUnlessMade } from '@quartet/db-core/binding';
 import type { Model, ModelStatic, Sequelize } from 'sequelize';
+import { forEachModel } from './untyped';
 
 /** Makes the tables that are missing, those that others refer to first. */
 export function createAll(sequelize: Sequelize): Promise<void> {
@@ -28,10 +29,6 @@ export function dropAll(sequelize: Sequelize): Promise<void> {
 /** Models in order of their foreign keys: those that others refer to first. */
 function inOrder(sequelize: Sequelize): ModelStatic<Model>[] {
   const models: ModelStatic<Model>[] = [];
-  // Its typings lack forEachModel, which sorts.
-  const manager = sequelize.modelManager as unknown as {
-    forEachModel(each: (model: ModelStatic<Model>) => void): void;
-  };
-  manager.forEachModel((model) => models.push(model));
+  forEachModel(sequelize, (model) => models.push(model));
   return models;
 }

@@ -1,6 +1,6 @@
 /** What the typings of Sequelize leave out, or say of its classes alone. */
 import type { Class } from '@quartet/db-core/binding';
-import type { Association, Model, ModelStatic } from 'sequelize';
+import type { Association, Model, ModelStatic, Sequelize } from 'sequelize';
 import { DataTypes } from 'sequelize';
 
 /** A model as a class: its typings hide that it has a constructor. */
@@ -24,4 +24,13 @@ export function accessorsOf(association: Association): string[] {
 export function dialectTypes(dialect: string): Record<string, unknown> {
   const registry: object = DataTypes;
   return (registry as Record<string, Record<string, unknown> | undefined>)[dialect] ?? {};
+}
+
+/** Calls `each` with the models in order of their foreign keys: those that others refer to first. */
+export function forEachModel(
+  { modelManager }: Sequelize,
+  each: (model: ModelStatic<Model>) => void,
+): void {
+  const manager: object = modelManager;
+  (manager as { forEachModel(each: (model: ModelStatic<Model>) => void): void }).forEachModel(each);
 }
