@@ -42,7 +42,7 @@ export const mistakes: Mistakes = {
   },
 
   async missingAwait(input, hash) {
-    // oxlint-disable-next-line typescript/no-floating-promises
+    // oxlint-disable-next-line typescript/no-floating-promises -- the mistake
     createLater(input, hash);
   },
 

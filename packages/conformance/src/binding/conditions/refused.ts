@@ -107,7 +107,7 @@ export function describeRefused(fixture: Fixture, subject: Subject): void {
         expect.any(ArgumentError),
       ]);
     }
-    expect(() => (name as unknown as string) == 'ana').toThrow(/name\.eq/); // oxlint-disable-line eqeqeq
+    expect(() => (name as unknown as string) == 'ana').toThrow(/name\.eq/); // oxlint-disable-line eqeqeq -- the mistake that is refused
     expect(() => (id as unknown as number) > 3).toThrow(/\.gt\(/);
   });
 
