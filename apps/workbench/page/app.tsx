@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Bench as BenchInfo, EngineChoice } from '../src/protocol';
 import { engineOf, readAddress } from './address';
 import { getBench, getEngines } from './api';
@@ -39,7 +39,7 @@ export function App(): JSX.Element {
   const { file, workshop } = address;
   const page = file ?? address.scenario ?? (workshop === undefined ? '' : `/workshop/${workshop}`);
   const before = useRef(page);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (before.current !== page) document.getElementById(CONTENT)?.focus({ preventScroll: true });
     before.current = page;
   }, [page]);

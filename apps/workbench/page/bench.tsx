@@ -61,9 +61,6 @@ export function Bench({
     setSources(undefined);
     getSources(scenario.id).then(setSources, (reason: Error) => setProblem(reason.message));
   }, [scenario.id]);
-  useEffect(() => {
-    document.title = `${scenario.title} · Quartet workbench`;
-  }, [scenario.title]);
   useEffect(() => setProblem(''), [address.engine]);
 
   const change = (changes: { [name in keyof Address]?: Address[name] | undefined }): void =>
@@ -103,7 +100,7 @@ export function Bench({
   const shown = chosen ?? facetsFor(sources);
 
   return (
-    <Content class="bench">
+    <Content class="bench" title={scenario.title}>
       <Head scenario={scenario} running={running} progress={run?.progress}>
         <Form
           scenario={scenario}

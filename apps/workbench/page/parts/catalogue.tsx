@@ -1,5 +1,4 @@
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
 import type { Bench } from '../../src/protocol';
 import { writeAddress } from '../address';
 import { Content } from './content';
@@ -16,9 +15,6 @@ export function Catalogue({
   /** The engine's name in the address, if there is one. */
   readonly engine: string | undefined;
 }): JSX.Element {
-  useEffect(() => {
-    document.title = 'Quartet workbench';
-  }, []);
   return (
     <Content class="catalogue">
       <h1>Watch one operation happen in four styles</h1>

@@ -1,12 +1,18 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useLayoutEffect } from 'preact/hooks';
 
 interface ContentProps {
   readonly class: string;
+  /** The document's, before the workbench's name. Default: that name alone. */
+  readonly title?: string | undefined;
   readonly children: ComponentChildren;
 }
 
 /** What a page is about: the skip link leads here, and so does the focus after a change of page. */
-export function Content({ class: name, children }: ContentProps): JSX.Element {
+export function Content({ class: name, title, children }: ContentProps): JSX.Element {
+  useLayoutEffect(() => {
+    document.title = title ? `${title} · ${WORKBENCH}` : WORKBENCH;
+  }, [title]);
   return (
     <main class={name} id={CONTENT} tabIndex={-1}>
       {children}
@@ -15,3 +21,5 @@ export function Content({ class: name, children }: ContentProps): JSX.Element {
 }
 
 export const CONTENT = 'content';
+
+const WORKBENCH = 'Quartet workbench';

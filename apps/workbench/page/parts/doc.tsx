@@ -13,12 +13,10 @@ export function Doc({ path }: { readonly path: string }): JSX.Element {
     getPage(path).then(setPage, (reason: Error) => setError(reason.message));
   }, [path]);
   useEffect(() => {
-    if (!page) return;
-    document.title = `${page.title} · Quartet workbench`;
-    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    if (page && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   }, [page]);
   return (
-    <Content class="doc">
+    <Content class="doc" title={page?.title ?? path}>
       <p class="where">{path}</p>
       {error && (
         <>

@@ -22,12 +22,9 @@ export function Exercise({ number }: { readonly number: string }): JSX.Element {
   useEffect(() => {
     getExercise(number).then(setExercise, (reason: Error) => setError(reason.message));
   }, [number]);
-  useEffect(() => {
-    const what = exercise ? `${Number(number)}. ${exercise.title}` : 'Workshop';
-    document.title = `${what} · Quartet workbench`;
-  }, [exercise]);
+  const title = exercise ? `${Number(number)}. ${exercise.title}` : 'Workshop';
   return (
-    <Content class="exercise">
+    <Content class="exercise" title={title}>
       {error && (
         <>
           <h1>Workshop</h1>

@@ -10,7 +10,6 @@ export function File({ path }: { readonly path: string }): JSX.Element {
   const [file, setFile] = useState<Excerpt>();
   const [error, setError] = useState('');
   useEffect(() => {
-    document.title = `${path} · Quartet workbench`;
     getFile(path).then(setFile, (reason: Error) => setError(reason.message));
   }, [path]);
   useEffect(() => {
@@ -19,7 +18,7 @@ export function File({ path }: { readonly path: string }): JSX.Element {
     line?.classList.add('highlighted');
   }, [file]);
   return (
-    <Content class="file">
+    <Content class="file" title={path}>
       <h1>{path}</h1>
       {error && <p class="error">{error}</p>}
       {file && (

@@ -17,7 +17,6 @@ export function Workshop(): JSX.Element {
   const [exercises, setExercises] = useState<readonly ExerciseInfo[]>();
   const [error, setError] = useState('');
   useEffect(() => {
-    document.title = 'Workshop · Quartet workbench';
     const ask = (): void =>
       void getExercises().then(
         (all) => {
@@ -32,7 +31,7 @@ export function Workshop(): JSX.Element {
     return () => removeEventListener('focus', ask);
   }, []);
   return (
-    <Content class="catalogue workshop">
+    <Content class="catalogue workshop" title="Workshop">
       <h1>Workshop</h1>
       <p class="lead">
         Each exercise has a few lines that work on a laptop and fail in a way that is worth knowing.

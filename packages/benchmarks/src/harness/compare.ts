@@ -20,11 +20,18 @@ export async function compareAnswers(
   }
 }
 
-/** The server's answers to the first requests of each route. */
-export async function answers(server: Server, routes: readonly Route[]): Promise<string[]> {
+/** The server's answers to the first requests of each route. @param after is waited for behind each. */
+export async function answers(
+  server: Server,
+  routes: readonly Route[],
+  after?: () => Promise<unknown>,
+): Promise<string[]> {
   const found: string[] = [];
   for (const route of routes) {
-    for (let n = 0; n < REQUESTS_A_ROUTE; n++) found.push(await ask(server.port, route.request(n)));
+    for (let n = 0; n < REQUESTS_A_ROUTE; n++) {
+      found.push(await ask(server.port, route.request(n)));
+      await after?.();
+    }
   }
   return found;
 }

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { until } from '@quartet/testing';
 import type { Running } from '../variants/variant';
 import type { Statements } from './counter';
 
@@ -23,7 +24,7 @@ export interface Usage {
 /** `collect` is `usage` after a garbage collection, where the process has `--expose-gc`. */
 export type Question = 'usage' | 'collect' | 'counted' | 'stop';
 
-export function serveProcess({ app, close }: Running, counter?: Statements): void {
+export function serveProcess({ app, isIdle, close }: Running, counter?: Statements): void {
   const server = createServer(app);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -32,7 +33,7 @@ export function serveProcess({ app, close }: Running, counter?: Statements): voi
       server.closeAllConnections();
       server.close(() => void close().finally(() => process.exit(0)));
     } else if (question === 'counted') {
-      process.send?.({ ...counter });
+      void until(() => isIdle?.() ?? true).then(() => process.send?.({ ...counter }));
     } else {
       if (question === 'collect') globalThis.gc?.();
       process.send?.(usage());

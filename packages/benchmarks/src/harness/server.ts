@@ -13,11 +13,14 @@ export class Server {
   readonly id: string;
   readonly port: number;
   readonly #child: ChildProcess;
+  /** Rejected when the process ends. */
+  readonly #ended: Promise<never>;
 
-  private constructor(id: string, port: number, child: ChildProcess) {
+  private constructor(id: string, port: number, child: ChildProcess, ended: Promise<never>) {
     this.id = id;
     this.port = port;
     this.#child = child;
+    this.#ended = ended;
   }
 
   /**
@@ -38,11 +41,11 @@ export class Server {
       env: { ...process.env, NODE_ENV: 'production', UV_THREADPOOL_SIZE: '32', ...env },
     });
     const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`${id} ended with ${String(code)} before it listened`);
+      throw new Error(`${id} ended with ${String(code)} before it answered`);
     });
     const [message] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
     ended.catch(() => undefined);
-    return new Server(id, message.port, child);
+    return new Server(id, message.port, child, ended);
   }
 
   usage(): Promise<Usage> {
@@ -54,7 +57,7 @@ export class Server {
     return this.#ask<Usage>('collect');
   }
 
-  /** How many statements it has run since its start, on SQLite with BENCH_COUNT. */
+  /** Waits for what follows an answer. @returns how many statements it has run since its start, on SQLite with BENCH_COUNT. */
   counted(): Promise<Statements> {
     return this.#ask<Statements>('counted');
   }
@@ -62,10 +65,11 @@ export class Server {
   async #ask<Answer>(question: Question): Promise<Answer> {
     const answer = once(this.#child, 'message');
     this.#child.send(question);
-    return (await answer)[0] as Answer;
+    return ((await Promise.race([answer, this.#ended])) as [Answer])[0];
   }
 
   async stop(): Promise<void> {
+    if (!this.#child.connected) return;
     const exit = once(this.#child, 'exit');
     this.#child.send('stop');
     await exit;

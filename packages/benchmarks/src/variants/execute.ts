@@ -48,5 +48,5 @@ export async function startExecute(url: string, begin?: 'on-first-write'): Promi
     },
   };
   const app = handWrittenApp(data, (it) => initApp(it));
-  return { app, close: () => engine.dispose() };
+  return { app, isIdle: () => engine.status().inUse === 0, close: () => engine.dispose() };
 }

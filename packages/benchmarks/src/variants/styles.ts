@@ -15,7 +15,7 @@ export async function startStyle(style: Style, url: string, begin?: BeginMode): 
     ...(begin && { begin }),
   });
   const app = await (await load[style]()).createApp(engine);
-  return { app, close: () => engine.dispose() };
+  return { app, isIdle: () => engine.status().inUse === 0, close: () => engine.dispose() };
 }
 
 interface App {

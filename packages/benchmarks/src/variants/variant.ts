@@ -5,6 +5,8 @@ export type EngineName = 'sqlite' | 'postgres' | 'mariadb';
 
 export interface Running {
   readonly app: Express;
+  /** Asked of what ends a request's transaction behind its answer: whether nothing of any request is left. */
+  isIdle?(): boolean;
   close(): Promise<void>;
 }
 
