@@ -141,7 +141,16 @@ async function useEverything(folder, shell) {
   );
   const strict =
     '--noEmit --strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --module nodenext --target es2022 --skipLibCheck --types node';
-  await shell(`node all.cjs; node all.mjs; npx tsc ${strict} main.ts shop.ts all.mts`, folder);
+  // Where an error says to read on is a place of a page that is installed.
+  write('help.cjs', [
+    `const [page, place] = new (require('@quartet/db-core').ScopeClosedError)().help.split('#');`,
+    `const text = require('node:fs').readFileSync(require('node:path').join('node_modules', page), 'utf8');`,
+    `if (!text.includes('<a id="' + place + '"></a>')) throw page + ' has no ' + place;`,
+  ]);
+  await shell(
+    `node all.cjs; node all.mjs; node help.cjs; npx tsc ${strict} main.ts shop.ts all.mts`,
+    folder,
+  );
 }
 
 main().catch((error) => {

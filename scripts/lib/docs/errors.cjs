@@ -36,7 +36,7 @@ exports.errorTree = (file) => {
 };
 
 /**
- * error-codes: every exported class by its code, with a link to its entry on the page.
+ * error-codes: every exported class by its code, with a link to its entry on the page. `help` of an error leads to its code.
  *
  * @param {string} root
  * @param {string} page its text
@@ -52,7 +52,11 @@ exports.errorCodes = (root, page) => {
   const rows = exported
     .map((error) => [codeOf(error, all) ?? '', error.name, error.from])
     .toSorted((a, b) => compare(a.join(' '), b.join(' ')))
-    .map(([code, name, from]) => [code && `\`${code}\``, linkTo(name), from]);
+    .map(([code, name, from], n, sorted) => {
+      const isFirst = code && code !== sorted[n - 1]?.[0];
+      const anchor = isFirst ? `<a id="${code.toLowerCase()}"></a>` : '';
+      return [code && `${anchor}\`${code}\``, linkTo(name), from];
+    });
   return table(['code', 'class', 'package'], rows);
 };
 

@@ -13,12 +13,15 @@ export interface ErrorDetails {
 export class DbCoreError extends Error {
   /** Stable identifier for programs: class names may be minified, messages may be reworded. */
   readonly code: string;
+  /** Where to read what to do: a page of this package by code. Shown beside the code where the error is printed. */
+  readonly help: string;
   readonly #originalMessage: string;
 
   constructor(code: string, message: string, { cause }: ErrorDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;
+    this.help = `@quartet/db-core/docs/errors.md#${code.toLowerCase()}`;
     this.#originalMessage = message;
   }
 
