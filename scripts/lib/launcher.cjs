@@ -25,9 +25,11 @@ exports.Launcher = class Launcher {
     this.#options = { ...options, told: new Map() };
   }
 
-  /** The names of those that do not answer yet. */
+  /** The names of those that do not answer yet, but for those that wait for an edit. */
   get starting() {
-    return this.#running.filter(({ isUp }) => !isUp).map(({ style }) => style);
+    return this.#running
+      .filter(({ isUp, isBroken }) => !isUp && !isBroken)
+      .map(({ style }) => style);
   }
 
   /** Resolves when every app answers. @throws AppError when one cannot start */

@@ -31,9 +31,10 @@ exports.runApps = async (apps, { data, watch, sources, stopDeadlineMs = 10_000 }
   try {
     fs.mkdirSync(data, { recursive: true });
     console.log(`Starting ${apps.map(({ style }) => style).join(', ')} …`);
-    const starting = whileWaiting(launcher.start(), (seconds) =>
-      console.log(`  after ${seconds} s still starting: ${launcher.starting.join(', ')}`),
-    );
+    const starting = whileWaiting(launcher.start(), (seconds) => {
+      const names = launcher.starting.join(', ');
+      if (names) console.log(`  after ${seconds} s still starting: ${names}`);
+    });
     await Promise.race([starting, told]);
     if (!stop.aborted) {
       console.log(appTable(apps));

@@ -35,6 +35,8 @@ exports.AppError = AppError;
 exports.RunningApp = class RunningApp {
   /** Whether it answers. */
   isUp = false;
+  /** Whether it has ended of a mistake in a file, and waits for the next edit. */
+  isBroken = false;
   /** Whether all have answered once. */
   #started = false;
   /** Output is held back until all answer, and after an edit until this one does: a failure is then a line, not a page. */
@@ -81,10 +83,12 @@ exports.RunningApp = class RunningApp {
     return child;
   }
 
+  /** Resolves when it does; one that is broken is given the time that its correction takes. */
   async answers() {
-    const deadline = Date.now() + ANSWER_DEADLINE_MS;
+    let deadline = Date.now() + ANSWER_DEADLINE_MS;
     while (Date.now() < deadline && !this.#stopping) {
-      if (await answersHealth(this.#app.port)) {
+      if (this.isBroken) deadline = Date.now() + ANSWER_DEADLINE_MS;
+      else if (await answersHealth(this.#app.port)) {
         this.isUp = true;
         return;
       }
@@ -121,9 +125,11 @@ exports.RunningApp = class RunningApp {
         this.#edited.promise.then(() => false),
       ]);
       if (this.#stopping) return new Promise(() => {});
-      if (ended && !this.#started) return await this.#fails();
+      // Before its first answer, an end that no edit could mend is its last: of a database that cannot be reached.
+      if (ended && !this.#started && !this.#brokenLine()) return await this.#fails();
       if (ended) this.#tellEnd();
       await this.#edited.promise;
+      this.isBroken = false;
       this.#edited = deferred();
       if (!ended) await stopGroup(this.#child, { deadlineMs: this.#stopDeadlineMs });
       if (this.#stopping) return new Promise(() => {});
@@ -149,6 +155,7 @@ exports.RunningApp = class RunningApp {
   /** A mistake is told with its line, and once where several apps have the file. */
   #tellEnd() {
     this.#held = undefined;
+    this.isBroken = true;
     const cause = this.#cause();
     const toldAt = this.#told.get(cause) ?? -Infinity;
     this.#told.set(cause, Date.now());

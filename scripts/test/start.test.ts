@@ -44,13 +44,39 @@ describe.each([{ watch: false }, { watch: true }])('npm start, $watch to watch',
       'two could not start: SQLite: cannot open the file',
     ]);
   });
+});
 
-  test('of an uncaught error the message is the cause, and the stack is shown before', async () => {
-    const launched = await launch({ watch, two: "throw new TypeError('no such option: poool');" });
-    expect(await launched.ended()).toBe(1);
-    expect(launched.lines().at(-1)).toBe('two could not start: TypeError: no such option: poool');
-    expect(launched.lines().join('\n')).toMatch(/two \| +at .*two\/src\/server\.ts/);
-  });
+test('of an uncaught error the message is the cause, and the stack is shown before', async () => {
+  const launched = await launch({ two: "throw new TypeError('no such option: poool');" });
+  expect(await launched.ended()).toBe(1);
+  expect(launched.lines().at(-1)).toBe('two could not start: TypeError: no such option: poool');
+  expect(launched.lines().join('\n')).toMatch(/two \| +at .*two\/src\/server\.ts/);
+});
+
+test('with watch, a file that is broken at the start is a line, and the table follows its correction', async () => {
+  const two = "throw new TypeError('no such option: poool');";
+  const launched = await launch({ watch: true, two });
+  await launched.line(/^two \| has ended: TypeError: no such option: poool\. It starts again/);
+  const told = (): readonly string[] =>
+    launched.lines().filter((line) => !line.startsWith('  after') && !line.startsWith('one |'));
+  expect(told()).toEqual([
+    'Starting one, two …',
+    expect.stringMatching(/two\/src\/server\.ts:1: throw new TypeError/),
+    expect.stringMatching(/has ended/),
+  ]);
+  writeFileSync(join(launched.folder, 'two/src/server.ts'), GOOD_APP);
+  await launched.line(/^two \| up again after \d+\.\d s$/);
+  const running = await pids(launched);
+  expect(running.map(isAlive)).toEqual([true, true]);
+  launched.npm.kill('SIGTERM');
+  expect(await launched.ended()).toBe(0);
+});
+
+test('with watch, a signal ends what waits for an edit', async () => {
+  const launched = await launch({ watch: true, two: "throw new TypeError('broken');" });
+  await launched.line(/^two \| has ended/);
+  launched.npm.kill('SIGINT');
+  expect(await launched.ended()).toBe(0);
 });
 
 test('the table is printed once, when every app answers', async () => {
