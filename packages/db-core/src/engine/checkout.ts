@@ -21,6 +21,7 @@ import {
 } from './channels';
 
 const NO_TIME = { durationMs: 0 };
+const NO_DRIVER = { node: undefined, id: undefined };
 
 export class Checkout {
   readonly listener: ConnectionListener | undefined;
@@ -138,18 +139,16 @@ export class Checkout {
 
   notify(event: ConnectionEvent, details?: EventDetails): void {
     const { engine, session } = this.#holder;
-    const node = this.#driver?.node;
-    if (engine.observes(event)) engine.notify(event, this.#holder, { ...details, node });
+    const isObserved = engine.observes(event);
+    if (isObserved || this.listener) {
+      const { node, id: connectionId } = this.#driver ?? NO_DRIVER;
+      const told = { ...details, connection: this.#holder, session, engine, node, connectionId };
+      if (isObserved) engine.notify(event, told);
+      this.listener?.note(event, told);
+    }
     if (event === 'begin') this.#begun(details);
     else if (this.#transaction && traceEnd(this.#transaction, event, details))
       this.#transaction = undefined;
-    this.listener?.note(event, {
-      ...details,
-      node,
-      connectionId: this.#driver?.id,
-      session,
-      engine,
-    });
   }
 
   /** What is published of a statement that is sent now. */

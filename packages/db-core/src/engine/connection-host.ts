@@ -9,7 +9,7 @@ import type { CompiledStatement, Params } from '../sql/placeholders';
 import type { IdleWatch } from './idle-watch';
 import type { RepeatedReads } from './repeated-reads';
 import type { Occupied } from './occupant';
-import type { ConnectionEvent, EventDetails, EventSource } from './events';
+import type { ConnectionEvent, EventDetails } from './events';
 
 /** What one plain read outside a transaction needs of the server that answers it. */
 export interface ReadAnywhere {
@@ -43,7 +43,7 @@ export interface ConnectionHost {
   repeatedReads(session: object): RepeatedReads | undefined;
   /** Whether the event has listeners: nothing is measured without them. */
   observes(event: ConnectionEvent): boolean;
-  notify(event: ConnectionEvent, connection: EventSource, details?: EventDetails): void;
+  notify(event: ConnectionEvent, details: EventDetails): void;
 }
 
 /** The connection, as its parts know it. */

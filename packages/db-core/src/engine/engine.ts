@@ -15,7 +15,7 @@ import type { Statement } from '../sql/statement';
 import type { BeginMode, IsolationLevel, TransactionOptions } from '../sql/transaction-options';
 import type { ConnectionOptions } from './connection-options';
 import type { ConnectionHost, ReadAnywhere } from './connection-host';
-import type { ConnectionEvent, EngineEvents, EventDetails, EventSource } from './events';
+import type { ConnectionEvent, EngineEvents, EventDetails } from './events';
 import type { NodeStatus } from './node';
 import type { PoolOptions, PoolSource, PoolStatus } from './pool';
 import type { Result } from './result';
@@ -317,10 +317,9 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     return this.#observed.has(event);
   }
 
-  /** @internal */
-  notify(event: ConnectionEvent, connection: EventSource, details?: EventDetails): void {
-    if (!this.#observed.has(event)) return;
-    this.emit(event, { connection, session: connection.session, ...details } as never);
+  /** @internal Tells the listeners of an event that is observed. */
+  notify(event: ConnectionEvent, details: EventDetails): void {
+    this.emit(event, details as never);
   }
 }
 

@@ -7,10 +7,13 @@ import type { IdleInTransactionReport } from './idle-watch';
 import type { LeakReport } from './leak-detector';
 import type { NPlusOneReport } from './repeated-reads';
 
-/** `connection` and `session` are for comparing; `session` is undefined outside a session. */
+/** `connection`, `session` and `engine` are for comparing; `session` is undefined outside a session. */
 export interface EngineEvent {
   readonly connection: object;
   readonly session: object | undefined;
+  readonly engine: object;
+  /** The number of the connection: the server's, on SQLite one of this process. */
+  readonly connectionId?: number | undefined;
   /** The server, `db1:5432`; undefined for SQLite. */
   readonly node?: string | undefined;
 }
@@ -63,12 +66,6 @@ export interface EngineEvents {
   'n-plus-one': [NPlusOneReport];
 }
 
-/** A connection as listeners get it: to be compared. */
-export interface EventSource {
-  /** The session it belongs to. */
-  readonly session: object | undefined;
-}
-
 /** What happens on a connection. */
 export type ConnectionEvent = Exclude<
   keyof EngineEvents,
@@ -91,7 +88,8 @@ export interface EventDetails {
   readonly error?: unknown;
   /** The server, `db1:5432`; undefined for SQLite. */
   readonly node?: string | undefined;
-  /** For comparing, where an observer of a scope or the listener of a connection is told: whose event it is, and where. */
+  /** For comparing: whose event it is, and where. */
+  readonly connection?: object | undefined;
   readonly session?: object | undefined;
   readonly engine?: object | undefined;
   /** The server's name for the connection. */
