@@ -14,7 +14,7 @@ import { command, folderWith } from './support/command';
 type Browser = Awaited<ReturnType<typeof launchBrowser>>;
 type Page = Awaited<ReturnType<Browser['newPage']>>;
 
-const BUILD_MS = 400_000;
+const BUILD_MS = 1_200_000;
 
 const diagramsOf = (file: string): number =>
   readFileSync(join(ROOT, file), 'utf8').match(/^```mermaid$/gm)?.length ?? 0;

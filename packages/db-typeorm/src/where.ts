@@ -18,13 +18,18 @@ export function equals(values: Readonly<Record<string, unknown>>): Where {
 
 /** An array among the conditions lists alternatives, as in TypeORM: they are multiplied out. */
 export function combine(conditions: readonly unknown[]): Where | Where[] {
-  let alternatives: Where[] = [{}];
-  for (const condition of conditions) {
-    const choices = (Array.isArray(condition) ? condition : [condition]) as Where[];
+  const [first = {}, ...others] = conditions;
+  let alternatives = choicesOf(first);
+  for (const condition of others) {
+    const choices = choicesOf(condition);
     alternatives = alternatives.flatMap((one) => choices.map((other) => both(one, other)));
   }
   const [only = {}] = alternatives;
   return alternatives.length === 1 ? only : alternatives; // TypeORM takes longer over a list of one
+}
+
+function choicesOf(condition: unknown): Where[] {
+  return (Array.isArray(condition) ? condition : [condition]) as Where[];
 }
 
 function both(one: Where, other: Where): Where {

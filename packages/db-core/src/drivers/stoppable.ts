@@ -8,7 +8,8 @@ export interface Limit {
   error(cause: Error): Error;
 }
 
-const CANCEL = Symbol('quartet.cancelStatement');
+/** What a facade has that can be stopped: see {@link cancelStatement}. */
+export const CANCEL = Symbol('quartet.cancelStatement');
 
 export class Stoppable {
   #stop: (() => Promise<void>) | undefined;
@@ -86,11 +87,6 @@ export class Stoppable {
     }
     return running.then(answered, failed);
   }
-}
-
-/** Lets `cancelStatement()` find how a facade's statement is stopped. */
-export function stoppableBy(facade: object, stoppable: Stoppable): void {
-  Object.defineProperty(facade, CANCEL, { value: () => stoppable.stop() });
 }
 
 /**

@@ -27,9 +27,9 @@ export interface Select {
   /** Relations whose objects are read along, each by its path: `user`, `user.messages`. A mapper without relations gets none. */
   readonly relations: readonly string[];
   /** How the rows are locked until the transaction ends; undefined where the database has no row locks. */
-  readonly lock?: 'update' | 'share';
-  readonly limit?: number;
-  readonly offset?: number;
+  readonly lock?: 'update' | 'share' | undefined;
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
 }
 
 /**

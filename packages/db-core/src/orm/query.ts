@@ -27,6 +27,7 @@ import {
   assertEqual,
   assertRelation,
   assertValues,
+  changed,
   EVERYTHING,
   orderOf,
 } from './select';
@@ -323,8 +324,8 @@ export class Query<T extends object> {
   }
 
   get #unlocked(): Select {
-    const { lock: _lock, ...select } = this.#select;
-    return select;
+    const select = this.#select;
+    return select.lock === undefined ? select : { ...select, lock: undefined };
   }
 
   #notFound(description: string | undefined): never {
@@ -360,7 +361,7 @@ export class Query<T extends object> {
     const { constructor } = this as unknown as {
       constructor: new (session: QuerySession, mapper: Mapper<T>, select: Select) => unknown;
     };
-    return new constructor(this.#session, this.#mapper, { ...this.#select, ...change }) as this;
+    return new constructor(this.#session, this.#mapper, changed(this.#select, change)) as this;
   }
 }
 

@@ -17,6 +17,21 @@ export const EVERYTHING: Select = {
   relations: [],
 };
 
+/** `select` with what is changed: named member by member, since V8 of Node 20 takes 40 times as long to spread both. */
+export function changed(select: Select, change: Partial<Select>): Select {
+  const {
+    equal = select.equal,
+    conditions = select.conditions,
+    where = select.where,
+    orderBy = select.orderBy,
+    relations = select.relations,
+    lock = select.lock,
+    limit = select.limit,
+    offset = select.offset,
+  } = change;
+  return { equal, conditions, where, orderBy, relations, lock, limit, offset };
+}
+
 /** @throws ArgumentError unless these are values by property that fit their columns. */
 export function assertEqual<T extends object>(mapper: Mapper<T>, equal: unknown): void {
   if (!isPlain(equal)) throw noCondition(mapper, equal, 'filterBy()');

@@ -107,21 +107,25 @@ export class PostgresqlConnection implements DriverConnection {
   /**
    * One statement, under a name where it has come before: the server then knows it already. Settings of the
    * library that sends it (`types`, `rowMode`, a name of its own) are kept.
+   *
+   * @param config belongs to the connection from now on, which sets its name and the form of its values.
    */
   query(config: QueryArrayConfig<unknown[]>): Promise<QueryArrayResult<unknown[]>>;
   query(config: QueryConfig<unknown[]>): Promise<QueryResult>;
   query(config: QueryConfig<unknown[]>): Promise<QueryResult> {
     const { names, describe } = this.#shared;
-    const { name: own, ...unnamed } = config;
-    const { text, values } = unnamed;
+    const { text, values, name: own } = config;
     this.assertSendable(text, values);
-    if (Array.isArray(values)) unnamed.values = values.map(inUtc);
+    if (Array.isArray(values)) config.values = values.map(inUtc);
     const statement = describe(text);
     const name = names.nameOf(statement, values, own);
-    if (name === undefined) return this.#sender.send(unnamed, statement);
-    return this.#sender.send({ ...unnamed, name }, statement).then(undefined, (error: unknown) => {
+    if (name !== own) config.name = name;
+    const sending = this.#sender.send(config, statement);
+    if (name === undefined) return sending;
+    return sending.then(undefined, (error: unknown) => {
       if (!this.#isNamesFault(error, config, own) || this.inTransaction !== false) throw error;
-      return this.#sender.send(unnamed, statement);
+      config.name = undefined;
+      return this.#sender.send(config, statement);
     });
   }
 

@@ -4,7 +4,7 @@ import type { Connection, FieldPacket, QueryOptions } from 'mysql2';
 import type { MysqlConnection, MysqlResult } from '../../dialects/mysql/connection';
 import type { Engine } from '../../engine/engine';
 import { Route } from '../route';
-import { Stoppable, stoppableBy } from '../stoppable';
+import { CANCEL, Stoppable } from '../stoppable';
 import { Mysql2Command, Mysql2Query } from './mysql2-query';
 import type { Mysql2Config } from './options';
 import { type Method, toSend } from './statement';
@@ -30,7 +30,6 @@ export class Mysql2Connection extends EventEmitter {
   /** @param checkedOut whether it takes a connection for itself, until `release()`. @throws ScopeClosedError */
   constructor(engine: Engine, config: Mysql2Config, checkedOut = false) {
     super();
-    stoppableBy(this, this.#stoppable);
     this.#route = new Route(engine, checkedOut);
     this.config = config;
   }
@@ -96,6 +95,11 @@ export class Mysql2Connection extends EventEmitter {
 
   [Symbol.dispose](): void {
     this.end();
+  }
+
+  /** @internal */
+  [CANCEL](): Promise<void> {
+    return this.#stoppable.stop();
   }
 
   /** @internal Waits for the connection that was checked out, outside a session. */

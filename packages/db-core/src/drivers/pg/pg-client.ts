@@ -6,10 +6,10 @@ import type { Engine } from '../../engine/engine';
 import { TYPES_IN_UTC } from '../../dialects/postgresql/without-zone';
 import { callBack } from '../callback';
 import { Route } from '../route';
-import { Stoppable, stoppableBy } from '../stoppable';
+import { CANCEL, Stoppable } from '../stoppable';
 import { statementOptions, type StatementOptions } from './options';
 import { isQueryObject, type PgCallback, type QuerySettings, submit } from './query-object';
-import { emptyResult, type QueryConfig, send } from './send';
+import { configOf, emptyResult, limitOf, type QueryConfig, send } from './send';
 import { StatementTexts } from './statement-texts';
 
 type Connected = (error: Error | null, client?: unknown) => void;
@@ -41,7 +41,6 @@ export class PgClient extends EventEmitter {
 
   constructor(engine: Engine, pg: typeof import('pg'), config?: string | ClientConfig) {
     super();
-    stoppableBy(this, this.#stoppable);
     this.#engine = engine;
     this.#pg = pg;
     this.#options = statementOptions(engine, config);
@@ -131,6 +130,11 @@ export class PgClient extends EventEmitter {
     // the sockets are the engine's
   }
 
+  /** @internal */
+  [CANCEL](): Promise<void> {
+    return this.#stoppable.stop();
+  }
+
   /** Whether `connect()` checks a connection out until `end()`. */
   protected get checksOut(): boolean {
     return false;
@@ -174,18 +178,18 @@ export class PgClient extends EventEmitter {
 
   async #ask(given: QueryConfig): Promise<QueryResult> {
     this.#assertOpen();
-    const { name, ...asked } = given;
-    const config = { ...asked, text: this.#texts.of(name, given.text) };
-    const options = { ...this.#options, types: this.#types };
+    const { name, values } = given;
+    const text = this.#texts.of(name, given.text);
+    const config = configOf(given, text, this.#types, this.#options);
     let connection: PostgresqlConnection | undefined;
     this.#stoppable.ask();
     try {
-      const answer = await this.#routed.run(config.text, config.values, (driver) => {
+      const answer = await this.#routed.run(text, values, (driver) => {
         connection = driver as PostgresqlConnection;
-        return send(connection, config, options, this.#stoppable, this);
+        return send(connection, config, limitOf(given, this.#options), this.#stoppable, this);
       });
       this.#failed = false;
-      return answer ?? emptyResult(this.#engine.describe(config.text).verb);
+      return answer ?? emptyResult(this.#engine.describe(text).verb);
     } catch (error) {
       this.#failed = true;
       this.#texts.forget(name);
