@@ -28,7 +28,8 @@ export class QueryBehind extends QueryOfPg {
     callback: Callback,
     onAnswered?: () => void,
   ) {
-    super({ ...config, queryMode: 'extended' }, callback);
+    super(config, callback);
+    this.queryMode = 'extended';
     this.#before = before;
     this.#onAnswered = onAnswered;
   }

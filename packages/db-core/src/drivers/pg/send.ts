@@ -1,24 +1,19 @@
 /** One statement of a `pg` client on the connection that its route has found. */
 import type { EventEmitter } from 'node:events';
-import type { CustomTypesConfig, QueryConfig as PgQueryConfig, QueryResult } from 'pg';
+import type { CustomTypesConfig, QueryResult } from 'pg';
 import type { PostgresqlConnection } from '../../dialects/postgresql/connection';
+import type { FullConfig } from '../../dialects/postgresql/untyped';
 import type { Limit, Stoppable } from '../stoppable';
 import type { StatementOptions } from './options';
 import type { PgCallback } from './query-object';
 
-export interface QueryConfig extends PgQueryConfig<unknown[]> {
+export interface QueryConfig extends FullConfig {
   readonly callback?: PgCallback;
-  readonly binary?: boolean;
   readonly query_timeout?: number;
 }
 
-/** What else the driver reads of a configuration. The name is not sent on, see {@link StatementTexts}. */
-const MEMBERS = ['rowMode', 'rows', 'portal', 'queryMode'] as const;
-
-type SentConfig = PgQueryConfig<unknown[]> & Partial<Record<(typeof MEMBERS)[number], unknown>>;
-
 /**
- * What the driver is asked. Parsers belong to the library that has set them, so they travel with each statement.
+ * What the driver is asked, without the name, see {@link StatementTexts}. Parsers belong to the library that has set them, so they travel with each statement.
  *
  * @param types of the client, where the statement has none.
  */
@@ -27,16 +22,17 @@ export function configOf(
   text: string,
   types: CustomTypesConfig | undefined,
   { binary }: StatementOptions,
-): PgQueryConfig<unknown[]> {
-  const config: SentConfig = { text };
-  if (given.values) config.values = given.values;
+): FullConfig {
+  const { values, rowMode, rows, portal, queryMode } = given;
+  const config: FullConfig = { text };
   const chosen = given.types ?? types;
   if (chosen) config.types = chosen;
-  if (binary || given.binary) Object.assign(config, { binary: true });
-  for (const name of MEMBERS) {
-    const value = (given as SentConfig)[name];
-    if (value !== undefined) config[name] = value;
-  }
+  if (values) config.values = values;
+  if (binary || given.binary) config.binary = true;
+  if (rowMode !== undefined) config.rowMode = rowMode;
+  if (rows !== undefined) config.rows = rows;
+  if (portal !== undefined) config.portal = portal;
+  if (queryMode !== undefined) config.queryMode = queryMode;
   return config;
 }
 
@@ -53,7 +49,7 @@ export function limitOf(
 /** @param config belongs to the connection from now on */
 export function send(
   connection: PostgresqlConnection,
-  config: PgQueryConfig<unknown[]>,
+  config: FullConfig,
   limit: Limit | undefined,
   stoppable: Stoppable,
   client: EventEmitter,
