@@ -33,6 +33,7 @@ const TRIALS = [
   [/^npm run bench:report$/, runs()],
   [/^npx playwright-core install chromium$|^npm i sqlite3$/, isTriedBy('nobody here: a download')],
   [/^npm run changeset$/, isTriedBy('a person: it asks questions')],
+  [/^npm publish /, isTriedBy('a release')],
   [
     /^npm run (pack|readme)$|^npm init|packed\/|^npx tsx|^curl .*orders|^npm install --save-dev tsx/,
     isTriedBy('npm run readme'),

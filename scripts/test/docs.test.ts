@@ -103,11 +103,11 @@ describe('errors by code', () => {
       'page.md': `${marked('', 'error-codes')}\n${entries.join('')}`,
     });
 
-  test('every error that a package exports is listed by its code', async () => {
+  test('every error that a package exports is listed by its code, whose first line can be led to', async () => {
     const { code, read } = await write(entry('Hoarse'), entry('Mute'));
     expect(code).toBe(0);
     expect(read('page.md')).toContain(
-      '| `HOARSE` | [`Hoarse`](#hoarse) | birds |\n| `HOARSE` | [`Mute`](#mute) | birds |\n<!-- end -->',
+      '| <a id="hoarse"></a>`HOARSE` | [`Hoarse`](#hoarse) | birds |\n| `HOARSE` | [`Mute`](#mute) | birds |\n<!-- end -->',
     );
   });
 
