@@ -96,10 +96,10 @@ export class Stoppable {
  * @throws ArgumentError for another object.
  */
 export async function cancelStatement(client: object): Promise<void> {
-  const cancel = (client as { [CANCEL]?: () => Promise<void> })[CANCEL];
-  if (!cancel)
+  const stoppable = client as { [CANCEL]?: () => Promise<void> };
+  if (!stoppable[CANCEL])
     throw new ArgumentError(
       'cancelStatement() takes a client of pgDriver or a connection of mysql2Driver.',
     );
-  await cancel();
+  await stoppable[CANCEL]();
 }
