@@ -1,6 +1,7 @@
 /** The driver call that a statement makes: timed where somebody listens, its outcome in the form that its caller expects. */
 import type { CursorResult, DriverConnection } from '../dialects/driver-connection';
 import type { Checkout } from './checkout';
+import type { EventDetails } from './events';
 import type { QueryTrace } from './channels';
 import { translateError } from '../dialects/translate-error';
 import { queryChannel, traced } from './channels';
@@ -40,17 +41,17 @@ export function observed<T>(
   const location = checkout.listener?.location?.();
   const timed = (driver: DriverConnection, trace?: QueryTrace): T | Promise<T> => {
     const startedAt = performance.now();
-    const answered = (result: T): T => {
+    const note = (outcome: Pick<EventDetails, 'rowCount' | 'error'>): void => {
       const durationMs = performance.now() - startedAt;
-      const rowCount = rowCountOf(result);
-      checkout.notify('query', { sql, params, location, durationMs, rowCount });
-      if (trace) Object.assign(trace, { durationMs, rowCount });
+      checkout.notify('query', { sql, params, location, durationMs, ...outcome });
+      if (trace) Object.assign(trace, { durationMs, ...outcome });
+    };
+    const answered = (result: T): T => {
+      note({ rowCount: rowCountOf(result) });
       return result;
     };
     const failed = (error: unknown): never => {
-      const durationMs = performance.now() - startedAt;
-      checkout.notify('query', { sql, params, location, durationMs, error });
-      if (trace) Object.assign(trace, { durationMs, error });
+      note({ error });
       throw error;
     };
     let running: T | Promise<T>;

@@ -73,7 +73,7 @@ export type ConnectionEvent = Exclude<
 >;
 
 /** What is known of an event; which of these depends on the event. */
-export interface EventDetails {
+export interface EventDetails extends Partial<EngineEvent> {
   /** How long it took: a statement, COMMIT or ROLLBACK, or the wait for a connection (`checkout`) or for the writer lock (`begin`). */
   readonly durationMs?: number;
   /** Of a `begin`. */
@@ -86,14 +86,6 @@ export interface EventDetails {
   /** Rows returned or changed, where the driver says so. */
   readonly rowCount?: number | undefined;
   readonly error?: unknown;
-  /** The server, `db1:5432`; undefined for SQLite. */
-  readonly node?: string | undefined;
-  /** For comparing: whose event it is, and where. */
-  readonly connection?: object | undefined;
-  readonly session?: object | undefined;
-  readonly engine?: object | undefined;
-  /** The server's name for the connection. */
-  readonly connectionId?: number | undefined;
   /** The answer of `location()` when the statement was asked for. */
   readonly location?: string | undefined;
 }
