@@ -150,13 +150,12 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     if (limit === 0) return []; // TypeORM takes 0 for "all"
     // Not every database has OFFSET alone.
     const take = limit ?? (offset === undefined ? undefined : Number.MAX_SAFE_INTEGER);
-    const options: FindManyOptions<ObjectLiteral> = {
+    const found = await this.#query(select, {
       order: Object.fromEntries(orderBy) as FindOptionsOrder<ObjectLiteral>,
-    };
-    if (relations.length > 0) options.relations = related(relationTree(relations));
-    if (take !== undefined) options.take = take;
-    if (offset !== undefined) options.skip = offset;
-    const found = await this.#query(select, options).getMany();
+      ...(relations.length > 0 && { relations: related(relationTree(relations)) }),
+      ...(take !== undefined && { take }),
+      ...(offset !== undefined && { skip: offset }),
+    }).getMany();
     for (const instance of found) this.#remember(instance);
     return found;
   }
@@ -181,19 +180,14 @@ export class TypeormMapper implements Mapper<ObjectLiteral> {
     assertWhere(this, this.#metadata, condition);
   }
 
-  /**
-   * What `find` and `count` of a repository make, with conditions made of columns beside TypeORM's own.
-   *
-   * @param options get their conditions here
-   */
+  /** What `find` and `count` of a repository make, with conditions made of columns beside TypeORM's own. */
   #query(
     { equal, conditions, where, lock }: Select,
     options: FindManyOptions<ObjectLiteral>,
   ): SelectQueryBuilder<ObjectLiteral> {
-    options.where = combine([...equal.map(equals), ...where]);
     const query = this.#repository
       .createQueryBuilder(this.#metadata.name, lock && this.#lockingRunner)
-      .setFindOptions(options);
+      .setFindOptions({ where: combine([...equal.map(equals), ...where]), ...options });
     for (const condition of conditions) query.andWhere(condition.to(CONDITIONS));
     if (lock) query.setLock(lock === 'update' ? 'pessimistic_write' : 'pessimistic_read');
     return query;
