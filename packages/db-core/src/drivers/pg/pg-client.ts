@@ -181,12 +181,13 @@ export class PgClient extends EventEmitter {
     const { name, values } = given;
     const text = this.#texts.of(name, given.text);
     const config = configOf(given, text, this.#types, this.#options);
+    const limit = limitOf(given, this.#options);
     let connection: PostgresqlConnection | undefined;
     this.#stoppable.ask();
     try {
       const answer = await this.#routed.run(text, values, (driver) => {
         connection = driver as PostgresqlConnection;
-        return send(connection, config, limitOf(given, this.#options), this.#stoppable, this);
+        return send(connection, config, limit, this.#stoppable, this);
       });
       this.#failed = false;
       return answer ?? emptyResult(this.#engine.describe(text).verb);

@@ -13,7 +13,8 @@ export interface QueryConfig extends FullConfig {
 }
 
 /**
- * What the driver is asked, without the name, see {@link StatementTexts}. Parsers belong to the library that has set them, so they travel with each statement.
+ * What the driver is asked: without the name, which is good for one client alone. Parsers belong to the library that has set
+ * them, so they travel with each statement.
  *
  * @param types of the client, where the statement has none.
  */
