@@ -27,14 +27,14 @@ export async function countStatements(
   const through = watch && (await proxy(database.url, () => watch(counter)));
   let server: Server | undefined;
   try {
-    server = await Server.start(variant.id, through?.url ?? database.url, [], {
+    const started = await Server.start(variant.id, through?.url ?? database.url, [], {
       ...(!through && { BENCH_COUNT: '1' }),
     });
-    const asked = server;
+    server = started;
     let counted = counter;
     // One request ends before the next one, so that each finds the one connection which is open.
     const count = async (): Promise<void> => {
-      const inProcess = await asked.counted();
+      const inProcess = await started.counted();
       counted = through ? { ...counter } : inProcess;
     };
     for (const route of routes) {
