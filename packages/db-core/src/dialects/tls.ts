@@ -49,8 +49,25 @@ export function encryptions(
   return mode === 'prefer' ? [tls, false] : [tls];
 }
 
+/** Connects in the first of these ways that the server does not refuse. `connect` rejects with an error whose cause is the driver's. */
+export async function connectInOneOf<T>(
+  ways: readonly Encryption[],
+  connect: (way: Encryption) => Promise<T>,
+): Promise<T> {
+  const last = ways.at(-1) ?? false;
+  for (const way of ways) {
+    if (way === last) break;
+    try {
+      return await connect(way);
+    } catch (error) {
+      if (!isRefusal((error as Error).cause)) throw error;
+    }
+  }
+  return connect(last);
+}
+
 /** Whether the server refused this way of connecting, so that another one may be tried. */
-export function refusesEncryption(error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return (
     code === '28000' || // PostgreSQL: no entry in pg_hba.conf for a connection with, or without, encryption

@@ -30,7 +30,7 @@ import { mysqlFacts } from './facts';
 import { MYSQL_LEXICAL_RULES } from './lexical-rules';
 import { Messenger } from './messenger';
 import { mysqlPositions, TRACK_POSITION } from './positions';
-import { encryptions, refusesEncryption, type Encryption, type TlsMode } from '../tls';
+import { connectInOneOf, encryptions, type Encryption, type TlsMode } from '../tls';
 import { textSettings } from './text-settings';
 import { VALUES } from './values';
 
@@ -105,15 +105,7 @@ export class MysqlDialect implements Dialect {
   async #connect(
     url: DatabaseUrl,
   ): Promise<[connection: MysqlConnection, server: string, modes: string]> {
-    const [last = false, ...before] = (this.#encryptions.get(url) ?? []).toReversed();
-    for (const encryption of before.toReversed()) {
-      try {
-        return await this.#connectBy(url, encryption);
-      } catch (error) {
-        if (!refusesEncryption((error as Error).cause)) throw error;
-      }
-    }
-    return this.#connectBy(url, last);
+    return connectInOneOf(this.#encryptions.get(url) ?? [], (way) => this.#connectBy(url, way));
   }
 
   async #connectBy(

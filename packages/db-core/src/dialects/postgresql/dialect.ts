@@ -27,7 +27,7 @@ import { requestCancel } from './cancel';
 import { DIALECTS } from '../names';
 import { PostgresqlConnection } from './connection';
 import { POSTGRESQL_LEXICAL_RULES } from './lexical-rules';
-import { encryptions, refusesEncryption, TLS_MODES, type Encryption } from '../tls';
+import { connectInOneOf, encryptions, TLS_MODES, type Encryption } from '../tls';
 import { StatementNames } from './statement-names';
 import { postgresqlFacts } from './facts';
 import { keepsNamesApart, reached, refusesSetting } from './pooler';
@@ -79,15 +79,7 @@ export class PostgresqlDialect implements Dialect {
   }
 
   async connect(url: DatabaseUrl): Promise<PostgresqlConnection> {
-    const [last = false, ...before] = (this.#encryptions.get(url) ?? []).toReversed();
-    for (const encryption of before.toReversed()) {
-      try {
-        return await this.#connectBy(url, encryption);
-      } catch (error) {
-        if (!refusesEncryption((error as Error).cause)) throw error;
-      }
-    }
-    return this.#connectBy(url, last);
+    return connectInOneOf(this.#encryptions.get(url) ?? [], (way) => this.#connectBy(url, way));
   }
 
   async #connectBy(url: DatabaseUrl, encryption: Encryption): Promise<PostgresqlConnection> {
