@@ -1,4 +1,4 @@
-/** Options of `createEngine` for the database and its connections. Those of the pool are in `engine/pool.ts`. */
+/** Options of `createEngine` for the database and its connections. Those of the pool are in `engine/pool-options.ts`. */
 import type { ConnectionOptions } from 'node:tls';
 import type { Logger } from '../errors/logger';
 import type { BeginMode, TransactionOptions } from '../sql/transaction-options';

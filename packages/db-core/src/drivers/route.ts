@@ -211,7 +211,8 @@ export class Route {
     try {
       return await connection.run(sql, params, perform, this);
     } finally {
-      await connection.close();
+      const ending = connection.end();
+      if (ending) await ending;
     }
   }
 

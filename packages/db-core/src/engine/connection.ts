@@ -49,7 +49,7 @@ export class Connection {
   occupant: Occupant | undefined;
 
   constructor(engine: ConnectionHost, options: ConnectionOptions) {
-    const { autobegin = false } = options;
+    const { autobegin = false, transaction } = options;
     this.engine = engine;
     this.session = options.session;
     this.#checkout = new Checkout(this, options);
@@ -59,7 +59,9 @@ export class Connection {
       librarysBegin: engine.dialect.singleWriter ? undefined : 'on-first-statement',
       takesScripts: engine.takesScripts,
       beginMode: (level) => options.begin ?? engine.beginMode(level),
-      defaults: { ...engine.transactionDefaults, ...options.transaction },
+      defaults: transaction
+        ? { ...engine.transactionDefaults, ...transaction }
+        : engine.transactionDefaults,
       settings: options.settings,
     });
     this.#statements = new StatementRunner(this, this.#checkout, this.#transaction, this.#turn);

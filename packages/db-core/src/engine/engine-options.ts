@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import type { Dialect } from '../dialects/dialect';
 import type { DialectOptions } from '../dialects/options';
-import type { PoolOptions } from './pool';
+import type { PoolOptions } from './pool-options';
 import type { ReaderOptions } from './readers';
 import type { StreamOptions } from './streams';
 import { ArgumentError } from '../errors/errors';

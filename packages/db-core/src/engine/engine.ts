@@ -17,7 +17,8 @@ import type { ConnectionOptions } from './connection-options';
 import type { ConnectionHost, ReadAnywhere } from './connection-host';
 import type { ConnectionEvent, EngineEvents, EventDetails } from './events';
 import type { NodeStatus } from './node';
-import type { PoolOptions, PoolSource, PoolStatus } from './pool';
+import type { PoolSource, PoolStatus } from './pool';
+import type { PoolOptions } from './pool-options';
 import type { Result } from './result';
 import { createDialect } from '../dialects/create-dialect';
 import { DIALECTS } from '../dialects/names';
@@ -45,6 +46,8 @@ import {
 import { serverList, targetOf, withDefaults } from './server-list';
 import { Servers } from './servers';
 import { Streams } from './streams';
+
+const NO_OPTIONS: ConnectionOptions = {};
 
 /** The figures of all its pools together, how many sessions have used this engine since the start, and its servers. */
 export interface EngineStatus extends PoolStatus {
@@ -142,9 +145,10 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
    * A connection of its own, outside every session: each statement commits by itself unless `begin()`
    * was called, or with `autobegin` the first statement begins a transaction. The caller must `close()` it.
    */
-  connect(options: ConnectionOptions = {}): Connection {
+  connect(options: ConnectionOptions = NO_OPTIONS): Connection {
     if (options.session) this.#sessions++;
-    else assertKnownOptions('option of connect()', options, CONNECTION_OPTIONS);
+    else if (options !== NO_OPTIONS)
+      assertKnownOptions('option of connect()', options, CONNECTION_OPTIONS);
     return new Connection(this, options);
   }
 
@@ -170,7 +174,8 @@ export class Engine extends EventEmitter<EngineEvents> implements ConnectionHost
     try {
       return await connection.execute(statement, params);
     } finally {
-      await connection.close();
+      const ending = connection.end();
+      if (ending) await ending;
     }
   }
 

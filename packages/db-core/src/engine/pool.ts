@@ -6,36 +6,10 @@
  */
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import type { DriverConnection } from '../dialects/driver-connection';
+import type { PoolOptions } from './pool-options';
 import { InvalidRequestError, PoolTimeoutError } from '../errors/errors';
 import { closeDriver } from './close-driver';
-
-/**
- * Options of an engine's pool.
- *
- * @see https://docs.sqlalchemy.org/en/20/core/pooling.html
- */
-export interface PoolOptions {
-  /** Connections at most. Default 10; SQLite 4. */
-  readonly poolSize: number;
-  /** How long `acquire` waits for a connection. Default 30000. */
-  readonly acquireTimeoutMs: number;
-  /**
-   * Ping an idle connection before it is handed out: always, never, or when it was idle for longer than so many
-   * milliseconds. Default 1000: a busy pool never pings, and after a quiet time no caller gets a connection
-   * that a server or a firewall has dropped meanwhile.
-   */
-  readonly prePing: boolean | number;
-  /**
-   * The age at which a connection is replaced: when it is handed out or comes back, or when it lies idle. Each is given up to
-   * a tenth less, so that they do not go all at once. So a pooler's or a server's orderly restart ends, and connections
-   * spread over the nodes again. 0 keeps them for ever. Default 1800; SQLite 0.
-   */
-  readonly recycleSeconds: number;
-  /** Close a connection that has been idle for so long, where more than `minPoolSize` are open; 0: never. Default 600000; SQLite 0. */
-  readonly idleTimeoutMs: number;
-  /** How many connections `idleTimeoutMs` leaves. None is opened before it is needed. Default 1. */
-  readonly minPoolSize: number;
-}
+import { OpenConnections } from './open-connections';
 
 /** A snapshot of the pool; all figures are connections, but `opened`, `checkouts` and `timeouts`, which count up. */
 export interface PoolStatus {
@@ -67,11 +41,6 @@ interface Waiter {
   timer: NodeJS.Timeout;
 }
 
-interface Idle {
-  readonly driver: DriverConnection;
-  readonly since: number;
-}
-
 /** A wait for connections to be closed. */
 interface Draining {
   readonly leaving: Set<DriverConnection>;
@@ -82,17 +51,11 @@ interface Draining {
 export class Pool {
   readonly #source: PoolSource;
   readonly #options: PoolOptions;
-  readonly #idle: Idle[] = [];
+  readonly #connections: OpenConnections;
   readonly #waiting: Waiter[] = [];
-  /** Those that are open, and when each is too old. */
-  readonly #expiry = new Map<DriverConnection, number>();
   readonly #draining = new Set<Draining>();
-  /** Whether it matters how long a connection has been idle, or how old it is. */
-  readonly #timesIdle: boolean;
-  #sweep: NodeJS.Timeout | undefined;
-  /** When it is due. */
-  #sweepAt = Infinity;
-  #size = 0;
+  /** How many are being opened. */
+  #opening = 0;
   #opened = 0;
   #checkouts = 0;
   #timeouts = 0;
@@ -104,11 +67,13 @@ export class Pool {
   constructor(source: PoolSource, options: PoolOptions) {
     this.#source = source;
     this.#options = options;
-    this.#timesIdle = !source.synchronous || options.idleTimeoutMs + options.recycleSeconds > 0;
+    this.#connections = new OpenConnections(options, source.synchronous, (driver) =>
+      this.#discard(driver),
+    );
   }
 
   get status(): PoolStatus {
-    const idle = this.#idle.length;
+    const idle = this.#connections.idleCount;
     return {
       size: this.#size,
       max: this.#options.poolSize,
@@ -126,12 +91,17 @@ export class Pool {
   }
 
   get inUse(): number {
-    return this.#size - this.#idle.length;
+    return this.#size - this.#connections.idleCount;
+  }
+
+  /** Places that are taken. */
+  get #size(): number {
+    return this.#connections.size + this.#opening;
   }
 
   /** Whether `acquire` would have to wait for a release. */
   get exhausted(): boolean {
-    return this.#idle.length === 0 && this.#size >= this.#options.poolSize;
+    return this.#connections.idleCount === 0 && this.#size >= this.#options.poolSize;
   }
 
   /**
@@ -143,10 +113,10 @@ export class Pool {
    */
   acquire(): DriverConnection | Promise<DriverConnection> {
     if (this.#disposed) throw disposed();
-    const idle = this.#takeIdle();
+    const idle = this.#connections.take();
     if (!idle && this.#waiting.length > 0) return this.#waitInLine();
     if (!idle) return this.#size < this.#options.poolSize ? this.#openFirst() : this.#wait();
-    if (this.#isDoubtful(idle)) return this.#ask(idle.driver);
+    if (this.#connections.isDoubtful(idle)) return this.#ask(idle.driver);
     this.#checkouts++;
     return idle.driver;
   }
@@ -154,10 +124,10 @@ export class Pool {
   /** Takes a connection back; a broken one is closed, and replaced if a caller waits. */
   release(driver: DriverConnection, broken = false): void {
     if (!broken && driver.alive) this.#returned++;
-    if (broken || this.#disposed || !driver.reusable || this.#isExpired(driver))
+    if (broken || this.#disposed || !driver.reusable || this.#connections.isTooOld(driver))
       return this.#discard(driver);
     const waiter = this.#nextWaiter();
-    if (!waiter) this.#keep(driver);
+    if (!waiter) this.#connections.keep(driver);
     // A synchronous driver never yields by itself: let other work run between two owners.
     else if (this.#source.synchronous) setImmediate(() => this.#serve(waiter, driver));
     else this.#serve(waiter, driver);
@@ -166,13 +136,12 @@ export class Pool {
   /** Closes what is idle now and every other connection when it comes back; later `acquire`s are refused. */
   async dispose(): Promise<void> {
     this.#disposed = true;
-    clearTimeout(this.#sweep);
-    const idle = this.#idle.splice(0);
+    const idle = this.#connections.takeAll();
     for (let waiter = this.#nextWaiter(); waiter; waiter = this.#nextWaiter())
       waiter.reject(
         new InvalidRequestError('This engine was disposed while a connection was waited for.'),
       );
-    await Promise.all(idle.map(({ driver }) => this.#close(driver)));
+    await Promise.all(idle.map((driver) => this.#close(driver)));
   }
 
   /** Connections that came back whole since the start: as long as some do, the server answers. */
@@ -186,10 +155,11 @@ export class Pool {
    * @param now the others as well, since their server is gone: calls that wait for its answer get an error
    */
   expire(now = false): void {
-    for (const driver of this.#expiry.keys()) this.#expiry.set(driver, 0);
-    const idle = new Set(this.#idle.map(({ driver }) => driver));
-    if (now) for (const driver of this.#expiry.keys()) if (!idle.has(driver)) driver.destroy();
-    for (const { driver } of this.#idle.splice(0)) this.#discard(driver);
+    const idle = this.#connections.takeAll();
+    this.#connections.expire();
+    if (now)
+      for (const driver of this.#connections.all()) if (!idle.includes(driver)) driver.destroy();
+    for (const driver of idle) this.#discard(driver);
   }
 
   /**
@@ -199,7 +169,7 @@ export class Pool {
    * @throws PoolTimeoutError when some are still in use after `timeoutMs`; they are closed when they come back.
    */
   async drain(timeoutMs: number): Promise<void> {
-    const leaving = new Set(this.#expiry.keys());
+    const leaving = new Set(this.#connections.all());
     let timer: NodeJS.Timeout | undefined;
     const closing: Promise<void>[] = [];
     const closed = new Promise<void>((resolve, reject) => {
@@ -217,67 +187,6 @@ export class Pool {
     }
   }
 
-  #keep(driver: DriverConnection): void {
-    const idle = { driver, since: this.#timesIdle ? performance.now() : 0 };
-    this.#idle.push(idle);
-    if (!this.#timesIdle) return;
-    // The first has been idle for longest, and may be one to spare since this one is there.
-    const at = Math.min(this.#closesAt(idle), this.#closesAt(this.#idle[0] ?? idle));
-    if (at < this.#sweepAt) this.#sweepLater(at);
-  }
-
-  #sweepLater(at: number): void {
-    clearTimeout(this.#sweep);
-    this.#sweepAt = at;
-    if (at === Infinity) return;
-    const delay = Math.ceil(Math.max(0, at - performance.now()));
-    this.#sweep = setTimeout(() => this.#closeOld(), Math.min(delay, LONGEST_TIMER)).unref();
-  }
-
-  /** Closes what has been idle for too long or is too old, and comes again when the next one is. */
-  #closeOld(): void {
-    const now = performance.now();
-    const isOld = (idle: Idle): boolean => this.#closesAt(idle) <= now;
-    // One after the other: each that goes leaves fewer to spare.
-    for (let at = this.#idle.findIndex(isOld); at >= 0; at = this.#idle.findIndex(isOld))
-      for (const { driver } of this.#idle.splice(at, 1)) this.#discard(driver);
-    this.#sweepLater(Math.min(Infinity, ...this.#idle.map((idle) => this.#closesAt(idle))));
-  }
-
-  /** Infinity where it may stay. The last `minPoolSize` stay until they are too old. */
-  #closesAt({ driver, since }: Idle): number {
-    const { idleTimeoutMs, minPoolSize } = this.#options;
-    const expiry = this.#expiry.get(driver) ?? 0;
-    const isSpare = idleTimeoutMs > 0 && this.#size > minPoolSize;
-    return isSpare ? Math.min(expiry, since + idleTimeoutMs) : expiry;
-  }
-
-  #takeIdle(): Idle | undefined {
-    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
-      if (idle.driver.alive && !this.#isExpired(idle.driver)) return idle;
-      this.#discard(idle.driver);
-    }
-    return undefined;
-  }
-
-  #isExpired(driver: DriverConnection): boolean {
-    const expiry = this.#expiry.get(driver) ?? 0;
-    return expiry !== Infinity && expiry <= performance.now();
-  }
-
-  /** When a connection that is opened now is too old. */
-  #expiryFromNow(): number {
-    const { recycleSeconds } = this.#options;
-    if (recycleSeconds === 0) return Infinity;
-    return performance.now() + recycleSeconds * 1000 * (1 - JITTER * Math.random());
-  }
-
-  #isDoubtful({ since }: Idle): boolean {
-    const { prePing } = this.#options;
-    if (typeof prePing === 'boolean') return prePing;
-    return !this.#source.synchronous && performance.now() - since > prePing; // what is in this process is not dropped
-  }
-
   /** The idle connection if it answers a ping, else another. */
   async #ask(driver: DriverConnection): Promise<DriverConnection> {
     try {
@@ -286,7 +195,7 @@ export class Pool {
       return driver;
     } catch {
       // What has lain idle beside it is no better: each would be waited for in vain.
-      for (const idle of this.#idle.splice(0)) this.#discard(idle.driver);
+      for (const idle of this.#connections.takeAll()) this.#discard(idle);
       this.#discard(driver);
       return this.acquire();
     }
@@ -304,16 +213,17 @@ export class Pool {
   }
 
   async #open(): Promise<DriverConnection> {
-    this.#size++;
+    this.#opening++;
     try {
       const driver = await this.#source.connect();
-      this.#refusal = undefined;
+      this.#opening--;
+      this.#connections.add(driver);
       this.#opened++;
-      this.#expiry.set(driver, this.#expiryFromNow());
+      this.#refusal = undefined;
       return driver;
     } catch (error) {
       this.#refusal = error;
-      this.#size--;
+      this.#opening--;
       if (!this.#mustWait(error)) this.#openForWaiter();
       throw error;
     }
@@ -378,8 +288,7 @@ export class Pool {
   }
 
   #close(driver: DriverConnection): Promise<void> {
-    this.#size--;
-    this.#expiry.delete(driver);
+    this.#connections.delete(driver);
     const closing = closeDriver(driver);
     for (const draining of this.#draining) {
       if (!draining.leaving.delete(driver)) continue;
@@ -407,11 +316,6 @@ export class Pool {
     );
   }
 }
-
-/** By how much of its age a connection may be replaced before. */
-const JITTER = 0.1;
-/** What a timer takes, about 24 days. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 function stillInUse(count: number, timeoutMs: number): PoolTimeoutError {
   return new PoolTimeoutError(

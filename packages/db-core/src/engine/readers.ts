@@ -9,7 +9,8 @@ import type { Node } from './node';
 import type { Writer } from './writer';
 import { answerWithin } from '../dialects/deadline';
 import { OperationalError } from '../errors/errors';
-import { Pool, type PoolOptions, type PoolSource } from './pool';
+import type { PoolOptions } from './pool-options';
+import { Pool, type PoolSource } from './pool';
 import { Silence } from './silence';
 
 /** For so long what a server has said of itself is taken as true. */

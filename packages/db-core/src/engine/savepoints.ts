@@ -176,6 +176,7 @@ export class Savepoints {
 
   /** The transaction is over: so are they all. */
   clear(): void {
+    if (this.isEmpty) return;
     this.#open.length = 0;
     this.#lost.length = 0;
   }

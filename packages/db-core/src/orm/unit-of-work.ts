@@ -96,13 +96,13 @@ export class UnitOfWork {
   }
 
   clear(): void {
-    this.#pending.clear();
-    this.#written.clear();
+    if (this.#pending.size > 0) this.#pending.clear(); // to clear an empty map makes a new one
+    this.committed();
   }
 
   /** The transaction is committed: what was written is known no more. */
   committed(): void {
-    this.#written.clear();
+    if (this.#written.size > 0) this.#written.clear();
   }
 
   /** `nesting` has failed: what was added inside it is gone. */
