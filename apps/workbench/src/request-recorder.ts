@@ -49,6 +49,7 @@ export function recorderFor(
   engine: Engine,
   listener: (recorded: RecordedSessionEvent) => void,
 ): Recorder {
-  const madeAt = performance.timeOrigin + performance.now();
-  return new Recorder((event) => listener(toSessionEvent(event, madeAt, engine)));
+  const recorder = new Recorder((event) => listener(toSessionEvent(event, madeAt, engine)));
+  const madeAt = performance.timeOrigin + recorder.startedAt;
+  return recorder;
 }

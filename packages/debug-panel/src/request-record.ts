@@ -51,7 +51,6 @@ export class RequestRecord {
   omitted = 0;
   /** About how much memory it takes. */
   bytes = EVENT_BYTES;
-  readonly #clock = performance.now();
   readonly #options: KnownOptions;
   readonly #engines: KnownEngines;
   readonly #nextId: () => number;
@@ -104,7 +103,7 @@ export class RequestRecord {
 
   /** Milliseconds since it began. */
   get age(): number {
-    return performance.now() - this.#clock;
+    return performance.now() - this.recorder.startedAt;
   }
 
   /** Until the answer was out and the last event was over; until now where that is still to come. */

@@ -39,10 +39,10 @@ export interface RecorderOptions {
 }
 
 export class Recorder implements ScopeObserver {
-  readonly #start = performance.now();
+  /** When it was made, on the clock of `performance.now()`. */
+  readonly startedAt: number = performance.now();
   readonly #events: RecordedEvent[] = [];
   readonly #listener: ((event: RecordedEvent) => void) | undefined;
-
   readonly #keeps: number;
 
   /** @param listener called with each event as it happens, until after the scope has ended. */
@@ -67,7 +67,7 @@ export class Recorder implements ScopeObserver {
 
   /** Called by what is recorded. */
   note(kind: RecordedKind, details: EventDetails): void {
-    const event: RecordedEvent = { kind, at: performance.now() - this.#start, ...details };
+    const event: RecordedEvent = { kind, at: performance.now() - this.startedAt, ...details };
     if (this.#events.length < this.#keeps) this.#events.push(event);
     this.#listener?.(event);
   }
