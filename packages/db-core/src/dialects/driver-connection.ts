@@ -30,6 +30,9 @@ export interface BeginRequest extends TransactionOptions {
   readonly settings: readonly Setting[];
 }
 
+/** A question to the server beside the statements of the caller. */
+export type AskServer = (sql: string, params: readonly unknown[]) => Promise<CursorResult>;
+
 /**
  * One connection of a driver, with everything that is known about it: whether it is alive, and whether a transaction is open on the
  * server. Each database has a class of it.
@@ -73,11 +76,7 @@ export interface DriverConnection {
   /** Takes in what an error says of the connection and its transaction. */
   noteError(error: unknown, statement?: Statement): void;
   /** Asks the server for what a refusal leaves out, the columns of a key; undefined where there is nothing to ask. Never rejects. */
-  completeError(
-    error: unknown,
-    statement: Statement,
-    ask: (sql: string, params: readonly unknown[]) => Promise<CursorResult>,
-  ): Promise<void> | undefined;
+  completeError(error: unknown, statement: Statement, ask: AskServer): Promise<void> | undefined;
 
   /**
    * Opens a transaction. A promise: BEGIN was sent and is waited for.

@@ -6,10 +6,13 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import type { DriverConnection } from '../dialects/driver-connection';
 import type { PoolOptions } from './pool-options';
 
-/** A connection that nobody uses, and since when: 0 where that does not matter. */
-export interface Idle {
+/** A connection that is open. */
+export interface OpenConnection {
   readonly driver: DriverConnection;
-  readonly since: number;
+  /** When it is too old. */
+  expiresAt: number;
+  /** Since when nobody uses it: 0 where that does not matter. */
+  idleSince: number;
 }
 
 /** By how much of its age a connection may be replaced before. */
@@ -23,9 +26,8 @@ export class OpenConnections {
   readonly #discard: (driver: DriverConnection) => void;
   /** Whether it matters how long a connection has been idle, or how old it is. */
   readonly #areTimed: boolean;
-  readonly #idle: Idle[] = [];
-  /** When each is too old. */
-  readonly #expiry = new Map<DriverConnection, number>();
+  readonly #all = new Map<DriverConnection, OpenConnection>();
+  readonly #idle: OpenConnection[] = [];
   #sweep: NodeJS.Timeout | undefined;
   /** When it is due. */
   #sweepAt = Infinity;
@@ -46,7 +48,7 @@ export class OpenConnections {
   }
 
   get size(): number {
-    return this.#expiry.size;
+    return this.#all.size;
   }
 
   get idleCount(): number {
@@ -54,31 +56,36 @@ export class OpenConnections {
   }
 
   all(): DriverConnection[] {
-    return [...this.#expiry.keys()];
+    return [...this.#all.keys()];
+  }
+
+  /** Undefined where it is not one of them. */
+  find(driver: DriverConnection): OpenConnection | undefined {
+    return this.#all.get(driver);
   }
 
   add(driver: DriverConnection): void {
-    this.#expiry.set(driver, this.#expiryFromNow());
+    this.#all.set(driver, { driver, expiresAt: this.#expiryFromNow(), idleSince: 0 });
   }
 
   delete(driver: DriverConnection): void {
-    this.#expiry.delete(driver);
+    this.#all.delete(driver);
   }
 
   /** It is idle from now on. */
-  keep(driver: DriverConnection): void {
-    const idle = { driver, since: this.#areTimed ? performance.now() : 0 };
-    this.#idle.push(idle);
+  keep(connection: OpenConnection): void {
+    this.#idle.push(connection);
     if (!this.#areTimed) return;
+    connection.idleSince = performance.now();
     // The first has been idle for longest, and may be one to spare since this one is there.
-    const at = Math.min(this.#closesAt(idle), this.#closesAt(this.#idle[0] ?? idle));
+    const at = Math.min(this.#closesAt(connection), this.#closesAt(this.#idle[0] ?? connection));
     if (at < this.#sweepAt) this.#sweepLater(at);
   }
 
   /** The one that was kept last; those that are dead or too old are discarded on the way. */
-  take(): Idle | undefined {
+  take(): OpenConnection | undefined {
     for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
-      if (idle.driver.alive && !this.isTooOld(idle.driver)) return idle;
+      if (idle.driver.alive && !isTooOld(idle)) return idle;
       this.#discard(idle.driver);
     }
     return undefined;
@@ -92,19 +99,14 @@ export class OpenConnections {
 
   /** Those that are open now are too old. */
   expire(): void {
-    for (const driver of this.#expiry.keys()) this.#expiry.set(driver, 0);
-  }
-
-  isTooOld(driver: DriverConnection): boolean {
-    const expiry = this.#expiry.get(driver) ?? 0;
-    return expiry !== Infinity && expiry <= performance.now();
+    for (const connection of this.#all.values()) connection.expiresAt = 0;
   }
 
   /** Whether it has to answer a ping before it is used. */
-  isDoubtful({ since }: Idle): boolean {
+  isDoubtful({ idleSince }: OpenConnection): boolean {
     const { prePing } = this.#options;
     if (typeof prePing === 'boolean') return prePing;
-    return !this.#isInProcess && performance.now() - since > prePing;
+    return !this.#isInProcess && performance.now() - idleSince > prePing;
   }
 
   #sweepLater(at: number): void {
@@ -118,7 +120,7 @@ export class OpenConnections {
   /** Closes what has been idle for too long or is too old, and comes again when the next one is. */
   #closeOld(): void {
     const now = performance.now();
-    const isOld = (idle: Idle): boolean => this.#closesAt(idle) <= now;
+    const isOld = (idle: OpenConnection): boolean => this.#closesAt(idle) <= now;
     // One after the other: each that goes leaves fewer to spare.
     for (let at = this.#idle.findIndex(isOld); at >= 0; at = this.#idle.findIndex(isOld))
       for (const { driver } of this.#idle.splice(at, 1)) this.#discard(driver);
@@ -126,11 +128,10 @@ export class OpenConnections {
   }
 
   /** Infinity where it may stay. The last `minPoolSize` stay until they are too old. */
-  #closesAt({ driver, since }: Idle): number {
+  #closesAt({ expiresAt, idleSince }: OpenConnection): number {
     const { idleTimeoutMs, minPoolSize } = this.#options;
-    const expiry = this.#expiry.get(driver) ?? 0;
     const isSpare = idleTimeoutMs > 0 && this.size > minPoolSize;
-    return isSpare ? Math.min(expiry, since + idleTimeoutMs) : expiry;
+    return isSpare ? Math.min(expiresAt, idleSince + idleTimeoutMs) : expiresAt;
   }
 
   /** When a connection that is opened now is too old. */
@@ -139,4 +140,8 @@ export class OpenConnections {
     if (recycleSeconds === 0) return Infinity;
     return performance.now() + recycleSeconds * 1000 * (1 - JITTER * Math.random());
   }
+}
+
+export function isTooOld({ expiresAt }: OpenConnection): boolean {
+  return expiresAt !== Infinity && expiresAt <= performance.now();
 }

@@ -9,7 +9,7 @@ import type { DriverConnection } from '../dialects/driver-connection';
 import type { PoolOptions } from './pool-options';
 import { InvalidRequestError, PoolTimeoutError } from '../errors/errors';
 import { closeDriver } from './close-driver';
-import { OpenConnections } from './open-connections';
+import { isTooOld, OpenConnections } from './open-connections';
 
 /** A snapshot of the pool; all figures are connections, but `opened`, `checkouts` and `timeouts`, which count up. */
 export interface PoolStatus {
@@ -124,10 +124,11 @@ export class Pool {
   /** Takes a connection back; a broken one is closed, and replaced if a caller waits. */
   release(driver: DriverConnection, broken = false): void {
     if (!broken && driver.alive) this.#returned++;
-    if (broken || this.#disposed || !driver.reusable || this.#connections.isTooOld(driver))
+    const connection = this.#connections.find(driver);
+    if (broken || this.#disposed || !driver.reusable || !connection || isTooOld(connection))
       return this.#discard(driver);
     const waiter = this.#nextWaiter();
-    if (!waiter) this.#connections.keep(driver);
+    if (!waiter) this.#connections.keep(connection);
     // A synchronous driver never yields by itself: let other work run between two owners.
     else if (this.#source.synchronous) setImmediate(() => this.#serve(waiter, driver));
     else this.#serve(waiter, driver);
@@ -252,8 +253,9 @@ export class Pool {
   }
 
   #nextWaiter(): Waiter | undefined {
+    if (this.#waiting.length === 0) return undefined;
     const waiter = this.#waiting.shift();
-    if (waiter) clearTimeout(waiter.timer);
+    clearTimeout(waiter?.timer);
     return waiter;
   }
 

@@ -2,7 +2,7 @@
  * The way of one statement through its connection: its turn, what it is, a driver connection, BEGIN and savepoints before
  * it, the driver call, and what the answer says of the transaction. Statements run one at a time, in the order of asking.
  */
-import type { DriverConnection } from '../dialects/driver-connection';
+import type { AskServer, DriverConnection } from '../dialects/driver-connection';
 import type { Setting } from '../sql/settings';
 import type { Statement } from '../sql/statement';
 import type { Checkout } from './checkout';
@@ -115,9 +115,7 @@ export class StatementRunner {
       } catch (failure) {
         const error = isSent ? this.#ofLostAnswer(driver, statement, failure) : failure;
         this.#transaction.afterFailure(driver, error, statement);
-        const completing = driver.completeError(error, statement, async (text, values) =>
-          observed(this.#checkout, text, values, (own) => own.execute(text, values))(driver.inner),
-        );
+        const completing = driver.completeError(error, statement, this.#askOn(driver));
         if (completing) await completing;
         await this.#transaction.endSingle('rollback');
         throw error;
@@ -162,6 +160,12 @@ export class StatementRunner {
     return this.#transaction.isOpen
       ? perform(driver.inner)
       : driver.autocommit(statement, () => perform(driver.inner));
+  }
+
+  /** For a question about an error. Not in `run`, where a function would make `driver` a variable on the heap. */
+  #askOn(driver: DriverConnection): AskServer {
+    return async (sql, params) =>
+      observed(this.#checkout, sql, params, (own) => own.execute(sql, params))(driver.inner);
   }
 
   /** Where the answer to a statement that the server keeps by itself is lost, it may have been carried out. */

@@ -96,7 +96,7 @@ export function scopedSession(
       if (Object.hasOwn(own, name)) return own[name as keyof typeof own];
       if (name === 'then' || typeof name === 'symbol') return undefined; // being awaited or printed is no use of a session
       const current = session(`Session.${name}`);
-      const member: unknown = Reflect.get(current, name, current);
+      const member: unknown = current[name as keyof Session];
       return typeof member === 'function' ? (member.bind(current) as unknown) : member;
     },
     has: (_target, name) =>

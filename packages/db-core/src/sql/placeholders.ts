@@ -89,7 +89,6 @@ function bind(
   params: Params,
   run?: number,
 ): unknown[] {
-  const inRun = run === undefined ? '' : ` in number ${run} of the list`;
   const values = Array.isArray(params) ? (params as readonly unknown[]) : undefined;
   const named = values ? undefined : (params as Readonly<Record<string, unknown>>);
   const bound: unknown[] = [];
@@ -98,10 +97,12 @@ function bind(
     if (slot !== NEXT && 'name' in slot) {
       if (!named || !(slot.name in named)) {
         throw new ArgumentError(
-          `The statement needs a value for :${slot.name}${inRun}: pass { ${slot.name}: … }. Statement: ${sql}`,
+          `The statement needs a value for :${slot.name}${inList(run)}: pass { ${slot.name}: … }. Statement: ${sql}`,
         );
       }
-      bound.push(defined(named[slot.name], `:${slot.name}${inRun}`));
+      const value = named[slot.name];
+      if (value === undefined) throw undefinedValue(`:${slot.name}${inList(run)}`);
+      bound.push(value);
     } else {
       const index = slot === NEXT ? next++ : slot.index;
       if (!values || index >= values.length) {
@@ -109,7 +110,9 @@ function bind(
           `The statement needs ${values ? `at least ${index + 1} values but got ${values.length}` : 'an array of values'}. Statement: ${sql}`,
         );
       }
-      bound.push(defined(values[index], `number ${index + 1}`));
+      const value = values[index];
+      if (value === undefined) throw undefinedValue(`number ${index + 1}`);
+      bound.push(value);
     }
   }
   if (values && positions !== values.length) {
@@ -120,12 +123,14 @@ function bind(
   return bound;
 }
 
-function defined(value: unknown, which: string): unknown {
-  if (value === undefined)
-    throw new ArgumentError(
-      `The value for parameter ${which} is undefined: pass null to store NULL.`,
-    );
-  return value;
+function inList(run: number | undefined): string {
+  return run === undefined ? '' : ` in number ${run} of the list`;
+}
+
+function undefinedValue(which: string): ArgumentError {
+  return new ArgumentError(
+    `The value for parameter ${which} is undefined: pass null to store NULL.`,
+  );
 }
 
 /** Cuts a statement into its text and its placeholders. */

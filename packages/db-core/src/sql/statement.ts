@@ -168,6 +168,11 @@ export class Statement {
     return (this.#selectsStar ??= this.#statements.some(selectsStar));
   }
 
+  /** Whether a placeholder stands for what LIMIT or OFFSET says. */
+  get hasLimitParameter(): boolean {
+    return this.#statements.some(hasLimitParameter);
+  }
+
   /** Which pragma of the connection it sets, if it does nothing else (SQLite). */
   get pragmaSet(): string | undefined {
     return this.verb === 'PRAGMA' && this.#isWhole ? pragmaSet(this.#first) : undefined;
@@ -239,6 +244,13 @@ export class Statement {
 /** Where a literal has no end, or the server's version decides what runs. */
 function isInDoubt({ closed, executable }: Reading): boolean {
   return executable || !closed;
+}
+
+function hasLimitParameter(statement: readonly Lexeme[]): boolean {
+  return statement.some(({ kind }, i) => {
+    const word = kind === 'placeholder' ? statement[i - 1]?.text : undefined;
+    return word === 'LIMIT' || word === 'OFFSET';
+  });
 }
 
 function readsOnly(reading: Reading): boolean {

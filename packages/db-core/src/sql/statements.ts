@@ -69,9 +69,10 @@ function upperCase(word: string): string {
   return word.toUpperCase();
 }
 
-function makesProgram(before: readonly Lexeme[]): boolean {
+function makesProgram(word: string, before: readonly Lexeme[]): boolean {
   const verb = before[0]?.text;
-  return (verb === 'CREATE' || verb === 'ALTER') && !before.some(({ text }) => OBJECTS.has(text));
+  if (verb !== 'CREATE' && verb !== 'ALTER') return false;
+  return PROGRAMS.has(word) && !before.some(({ text }) => OBJECTS.has(text));
 }
 
 /** Where a semicolon ends no statement: in parentheses (`CREATE RULE`), in the body of a trigger or a function. */
@@ -100,7 +101,7 @@ class Nesting {
     else if (text === ')') this.#parentheses = Math.max(0, this.#parentheses - 1);
     else if (kind !== 'word') return;
     else if (!this.#program) {
-      this.#program = PROGRAMS.has(text) && makesProgram(before);
+      this.#program = makesProgram(text, before);
     } else this.#enterBody(text, before.at(-1)?.text === 'END');
   }
 

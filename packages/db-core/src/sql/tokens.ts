@@ -81,10 +81,10 @@ export function scan(sql: string, rules: LexicalRules): Token[] {
 
 /** @param executable whether a comment that the server runs is open */
 export function tokenAt(sql: string, at: number, rules: LexicalRules, executable: boolean): Token {
-  const code = sql.charCodeAt(at);
-  if (isSpace(code)) return token('space', at, endOf(sql, at + 1, isSpace));
-  if (isWordStart(code)) return wordAt(sql, at, rules);
-  if (isDigit(code)) return token('number', at, endOf(sql, at + 1, isNumberPart));
+  const classes = classesOf(sql.charCodeAt(at));
+  if (classes & SPACE) return token('space', at, endOf(sql, at + 1, SPACE));
+  if (classes & WORD_START) return wordAt(sql, at, rules);
+  if (classes & DIGIT) return token('number', at, endOf(sql, at + 1, NUMBER));
   switch (sql.charAt(at)) {
     case "'":
       return quoted('string', sql, at, rules.backslashEscapes);
@@ -112,7 +112,7 @@ export function tokenAt(sql: string, at: number, rules: LexicalRules, executable
       if (executable && sql[at + 1] === '/') return token('executable', at, at + 2);
       break;
     case '$': {
-      const tag = rules.dollarQuotes && !isWordPart(before(sql, at)) && match(DOLLAR_TAG, sql, at);
+      const tag = rules.dollarQuotes && !isBehindWord(sql, at) && match(DOLLAR_TAG, sql, at);
       if (tag) return until('string', sql, at, tag, at + tag.length);
       return placeholderAt(sql, at, rules);
     }
@@ -125,7 +125,7 @@ export function tokenAt(sql: string, at: number, rules: LexicalRules, executable
 }
 
 function wordAt(sql: string, at: number, rules: LexicalRules): Token {
-  const end = endOf(sql, at + 1, isWordPart);
+  const end = endOf(sql, at + 1, WORD);
   const isEscape = rules.escapeStrings && end === at + 1 && (sql[at] === 'e' || sql[at] === 'E');
   if (!isEscape || sql[end] !== "'") return token('word', at, end);
   let string = quoted('string', sql, end, true);
@@ -141,7 +141,7 @@ function placeholderAt(sql: string, at: number, rules: LexicalRules): Token {
   if (sql[at] === ':' && sql[at + 1] === ':') return token('symbol', at, at + 2);
   const previous = sql[at - 1];
   const separate =
-    sql[at] === '?' || !(previous === ':' || previous === '\\' || isWordPart(before(sql, at)));
+    sql[at] === '?' || !(previous === ':' || previous === '\\' || isBehindWord(sql, at));
   const found = separate && match(rules.namedVariables ? VARIABLE : PLACEHOLDER, sql, at);
   return found ? token('placeholder', at, at + found.length) : token('symbol', at, at + 1);
 }
@@ -195,19 +195,15 @@ function match(pattern: RegExp, sql: string, at: number): string | undefined {
   return pattern.exec(sql)?.[0];
 }
 
-function endOf(sql: string, from: number, belongs: (code: number) => boolean): number {
+/** @param classes what its characters are */
+function endOf(sql: string, from: number, classes: number): number {
   let at = from;
-  while (at < sql.length && belongs(sql.charCodeAt(at))) at++;
+  while (at < sql.length && classesOf(sql.charCodeAt(at)) & classes) at++;
   return at;
 }
 
-function before(sql: string, at: number): number {
-  return at === 0 ? 32 : sql.charCodeAt(at - 1);
-}
-
-/** White space of the three servers, and the mark of byte order that SQLite skips. */
-function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13) || code === 0xfeff;
+function isBehindWord(sql: string, at: number): boolean {
+  return at > 0 && (classesOf(sql.charCodeAt(at - 1)) & WORD) > 0;
 }
 
 /** What MariaDB wants behind `--`: white space, a control character or the end. */
@@ -215,19 +211,24 @@ function isBlank(code: number): boolean {
   return code <= 32 || code === 127 || Number.isNaN(code);
 }
 
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
+/** What a character may be, or be a part of: one bit each. */
+const SPACE = 1;
+const WORD_START = 2;
+const WORD = 4;
+const DIGIT = 8;
+const NUMBER = 16;
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[ \t-\r]/.test(character)) return SPACE;
+  if (/[A-Za-z_]/.test(character)) return WORD_START | WORD | NUMBER;
+  if (/\d/.test(character)) return WORD | DIGIT | NUMBER;
+  if (character === '$') return WORD;
+  return character === '.' ? NUMBER : 0;
+});
 
-/** Letters of every alphabet, as the servers see them: all that is not ASCII. */
-function isWordStart(code: number): boolean {
-  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code > 127;
-}
-
-function isWordPart(code: number): boolean {
-  return isWordStart(code) || isDigit(code) || code === 36;
-}
-
-function isNumberPart(code: number): boolean {
-  return isWordStart(code) || isDigit(code) || code === 46;
+/** Letters are those of every alphabet, as the servers see them: all that is not ASCII. */
+function classesOf(code: number): number {
+  if (code < 128) return CLASSES[code] as number;
+  // The mark of byte order, which SQLite skips.
+  return code === 0xfeff ? SPACE | WORD | NUMBER : WORD_START | WORD | NUMBER;
 }
