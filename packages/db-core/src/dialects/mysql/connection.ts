@@ -4,16 +4,18 @@
  *
  * @see https://mariadb.com/kb/en/ok_packet/
  */
-import type { Connection as Client, FieldPacket, QueryError, ResultSetHeader } from 'mysql2';
+import type { Connection as Client, QueryError } from 'mysql2';
 import type { Duplex } from 'node:stream';
 import type { Setting } from '../../sql/settings';
 import type { Statement } from '../../sql/statement';
 import type { BeginWay, TransactionOptions } from '../../sql/transaction-options';
-import type { BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
+import type { AskServer, BeginRequest, CursorResult, DriverConnection } from '../driver-connection';
 import type { ServerState } from '../server-state';
+import type { MysqlResult } from './answers';
 import { InvalidRequestError, OperationalError } from '../../errors/errors';
 import { NO_SETTINGS } from '../../sql/settings';
 import { answerWithin } from '../deadline';
+import { firstResultOf, statusOf } from './answers';
 import { changesTextRules } from './text-settings';
 import { noteCircumstances } from '../driver-error';
 import { isReadOnlyServer, keyOf, UNKNOWN_AT_COMMIT } from './errors';
@@ -38,12 +40,6 @@ const LEAVES_OUT = new Set([1062, 1586, 1048, 1364]);
 const COLUMNS_OF_KEY =
   'SELECT column_name FROM information_schema.statistics WHERE table_schema = ifnull(?, database()) ' +
   'AND table_name = ? AND index_name = ? AND column_name IS NOT NULL ORDER BY seq_in_index';
-
-/** What a mysql2 callback gives, as a pair: `[rows or header, fields]`. */
-export type MysqlResult = readonly [rows: unknown, fields: FieldPacket[] | undefined];
-
-/** Sends a statement where listeners see it. */
-type Ask = (sql: string, params: readonly unknown[]) => Promise<CursorResult>;
 
 /** The server that a connection is to. */
 export interface MysqlServer {
@@ -196,7 +192,7 @@ export class MysqlConnection implements DriverConnection {
     if (TRANSACTION_LOST.has(errno) || this.committedBeforeFailure) this.#inTransaction = false;
   }
 
-  completeError(error: unknown, { target }: Statement, ask: Ask): Promise<void> | undefined {
+  completeError(error: unknown, { target }: Statement, ask: AskServer): Promise<void> | undefined {
     const { message = '', errno = 0 } = error as Partial<QueryError>;
     const table = keyOf(message)?.table ?? target?.table;
     if (table === undefined || !this.#alive || !LEAVES_OUT.has(errno)) return undefined;
@@ -328,7 +324,7 @@ export class MysqlConnection implements DriverConnection {
 
   /** In a transaction that does not mind: a failed statement has undone only itself. */
   async #columnsOf(
-    ask: Ask,
+    ask: AskServer,
     database: string | null,
     table: string,
     key: string,
@@ -387,29 +383,6 @@ export class MysqlConnection implements DriverConnection {
       handlePacket.call(wire, packet);
     };
   }
-}
-
-/** What the last OK packet of an answer said; undefined where rows came last. A CALL ends with one behind its rows. */
-function statusOf([answer]: readonly unknown[]): number | undefined {
-  const last: unknown = Array.isArray(answer) ? answer.at(-1) : answer;
-  return isHeader(last) ? (last.serverStatus as number) : undefined;
-}
-
-/** Of several results the first that has rows. */
-function firstResultOf([answer, fields]: MysqlResult): CursorResult {
-  if (isHeader(answer)) {
-    const { affectedRows, insertId } = answer;
-    return { columns: [], rows: [], rowCount: affectedRows, lastInsertId: insertId };
-  }
-  const several = isHeader((answer as unknown[]).at(-1));
-  const rows = (several ? (answer as unknown[])[0] : answer) as unknown[][];
-  const columns = (several ? (fields as unknown as FieldPacket[][])[0] : fields) ?? [];
-  return { columns: columns.map(({ name }) => name), rows, rowCount: rows.length };
-}
-
-/** mysql2 makes them of a class of its own, so that no row is taken for one. */
-function isHeader(answer: unknown): answer is ResultSetHeader {
-  return (answer as object | undefined)?.constructor.name === 'ResultSetHeader';
 }
 
 function wireOf(client: Client): Wire {

@@ -5,6 +5,7 @@
  * @see https://mariadb.com/kb/en/gtid/
  */
 import type { Positions } from '../dialect';
+import { changedVariables } from './answers';
 
 /** Everything that a cluster has committed until a node is asked for it. */
 export const EVERYTHING_SO_FAR = 'all';
@@ -36,12 +37,9 @@ export const mysqlPositions: Positions = {
   isPosition: (text) => text === EVERYTHING_SO_FAR || GTID_LIST.test(text),
 };
 
-/** What the answer to COMMIT says; undefined where the server keeps no binary log. @param result of mysql2 */
-export function positionIn([header]: readonly [unknown, ...unknown[]]): string | undefined {
-  const { stateChanges } = (header ?? {}) as {
-    stateChanges?: { systemVariables?: { last_gtid?: string } };
-  };
-  return stateChanges?.systemVariables?.last_gtid || undefined;
+/** What the answer to COMMIT says; undefined where the server keeps no binary log. @param answer of mysql2 */
+export function positionIn(answer: readonly unknown[]): string | undefined {
+  return changedVariables(answer).last_gtid || undefined;
 }
 
 /** A statement that waits until a server has replayed what stands at `position`. */

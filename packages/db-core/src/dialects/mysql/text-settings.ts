@@ -5,6 +5,7 @@
  *
  * @see https://mariadb.com/kb/en/sql-mode/
  */
+import { changedVariables } from './answers';
 
 /** Modes that change where a string ends, and those that bring ANSI_QUOTES along. */
 const OTHER_RULES = new Set(
@@ -38,10 +39,7 @@ export function changesTextRules(result: unknown, status: number | undefined): s
 
 /** MariaDB and MySQL report each change of `character_set_client` with the answer to the statement that made it. */
 function unsafeCharset(result: unknown): string | undefined {
-  const header = (Array.isArray(result) ? result[0] : undefined) as
-    | { stateChanges?: { systemVariables?: { character_set_client?: string } } }
-    | undefined;
-  const charset = header?.stateChanges?.systemVariables?.character_set_client;
+  const { character_set_client: charset } = Array.isArray(result) ? changedVariables(result) : {};
   return charset !== undefined && BACKSLASH_IN_LETTERS.test(charset)
     ? `character_set_client ${charset}`
     : undefined;

@@ -1,7 +1,8 @@
 /** A `mysql2` connection that holds no socket: each statement goes where its route says. */
 import { EventEmitter } from 'node:events';
 import type { Connection, FieldPacket, QueryOptions } from 'mysql2';
-import type { MysqlConnection, MysqlResult } from '../../dialects/mysql/connection';
+import type { MysqlResult } from '../../dialects/mysql/answers';
+import type { MysqlConnection } from '../../dialects/mysql/connection';
 import type { Engine } from '../../engine/engine';
 import { Route } from '../route';
 import { CANCEL, Stoppable } from '../stoppable';

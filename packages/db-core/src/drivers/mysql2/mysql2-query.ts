@@ -6,9 +6,11 @@ import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import type { QueryOptions } from 'mysql2';
-import type { MysqlConnection, MysqlResult } from '../../dialects/mysql/connection';
+import type { MysqlResult } from '../../dialects/mysql/answers';
+import type { MysqlConnection } from '../../dialects/mysql/connection';
 import type { Occupant } from '../../engine/occupant';
 import type { Route } from '../route';
+import { isHeader } from '../../dialects/mysql/answers';
 import { endStream } from '../end-stream';
 
 /** What a call is answered with at once. */
@@ -130,7 +132,7 @@ export class Mysql2Query extends Mysql2Command {
           this.#context.runInAsyncScope(stream.emit, stream, 'fields', fields);
       });
       query.on('result', (row: unknown, index: unknown) => {
-        if (typeof (row as { serverStatus?: unknown }).serverStatus === 'number') header = row;
+        if (isHeader(row)) header = row;
         this.emit('result', row, index);
         if (stream && !stream.destroyed && !this.#context.runInAsyncScope(stream.push, stream, row))
           client.pause();
