@@ -343,7 +343,7 @@ export class Transaction implements SavepointTarget {
       this.#host.notify('begin', { durationMs, way });
     };
     const startedAt = performance.now();
-    const opening = driver.begin({ ...this.#request.options, mayWrite, alone, settings });
+    const opening = driver.begin({ mayWrite, alone, settings, ...this.#request.options });
     if (typeof opening !== 'string')
       return opening.then(() => opened('sent', performance.now() - startedAt));
     opened(opening, 0); // done at once is no wait, however busy the machine

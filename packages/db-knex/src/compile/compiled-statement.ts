@@ -27,7 +27,8 @@ type Binding = (values: readonly unknown[]) => unknown;
 export class CompiledStatement {
   /** The second argument of `postProcessResponse`. */
   readonly queryContext: unknown;
-  readonly #query: KnexQuery;
+  /** Without the values. */
+  readonly #query: Omit<KnexQuery, 'bindings'>;
   readonly #bindings: readonly Binding[];
   /** Places of the values that Knex takes as integers. */
   readonly #integers = new Set<number>();
@@ -37,18 +38,19 @@ export class CompiledStatement {
     const placeholders: Placeholder[] = [];
     const stood = mapValues(args, (i, path) => (placeholders[i] = new Placeholder(i, path)));
     const builder = builderOf(db, build, stood);
-    this.#query = builder.toSQL();
+    const { bindings, ...query } = builder.toSQL();
+    this.#query = query;
     this.queryContext = builder.queryContext();
-    this.#bindings = this.#bind(placeholders);
+    this.#bindings = this.#bind(bindings, placeholders);
     this.#compareWithPlain(db, build, args);
   }
 
   /** The statement of one call, for Knex's client. */
   with(values: readonly unknown[]): KnexQuery {
-    return { ...this.#query, bindings: this.#bindings.map((binding) => binding(values)) };
+    return { bindings: this.#bindings.map((binding) => binding(values)), ...this.#query };
   }
 
-  #bind(placeholders: readonly Placeholder[]): Binding[] {
+  #bind(built: readonly unknown[], placeholders: readonly Placeholder[]): Binding[] {
     const missing = new Set(placeholders);
     const bind = (value: unknown): Binding => {
       const placeholder =
@@ -66,7 +68,7 @@ export class CompiledStatement {
       const items = value.map(bind);
       return (values) => items.map((item) => item(values));
     };
-    const bindings = this.#query.bindings.map(bind);
+    const bindings = built.map(bind);
     for (const placeholder of missing) throw placeholder.wasNotBound();
     return bindings;
   }

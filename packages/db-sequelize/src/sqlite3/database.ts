@@ -185,7 +185,7 @@ export class Sqlite3Database extends EventEmitter {
 
   /** @internal */
   send(call: SqliteCall): Promise<SqliteOutcome | undefined> {
-    return runSqlite(this.#engine, this.#route, { ...call, readOnly: this.#readOnly });
+    return runSqlite(this.#engine, this.#route, { readOnly: this.#readOnly, ...call });
   }
 
   /** @internal After what was asked for before. In a session its connection sees to that, and nothing else is waited for. */

@@ -157,8 +157,10 @@ export class Mysql2Connection extends EventEmitter {
 }
 
 function optionsOf(sql: Statement, values: unknown): QueryOptions {
-  if (typeof sql === 'string') return { sql, values: values as QueryValues };
-  return values === undefined ? { ...sql } : { ...sql, values: values as QueryValues };
+  const own: QueryOptions =
+    typeof sql === 'string' ? { sql, values: undefined } : { values: undefined, ...sql };
+  if (values !== undefined) own.values = values as QueryValues;
+  return own;
 }
 
 interface PromiseClasses {

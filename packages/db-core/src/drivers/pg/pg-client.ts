@@ -89,7 +89,7 @@ export class PgClient extends EventEmitter {
     const listener = done ?? given.callback;
     if (listener && typeof listener !== 'function')
       throw new TypeError('callback is not a function');
-    return this.#tell(this.#ask(bound ? { ...given, values: bound } : given), listener);
+    return this.#tell(this.#ask(given, bound ?? given.values), listener);
   }
 
   /** Waits for what is under way, and rolls back what is unfinished. The engine stays open. */
@@ -176,11 +176,11 @@ export class PgClient extends EventEmitter {
     return this;
   }
 
-  async #ask(given: QueryConfig): Promise<QueryResult> {
+  async #ask(given: QueryConfig, values: unknown[] | undefined): Promise<QueryResult> {
     this.#assertOpen();
-    const { name, values } = given;
+    const { name } = given;
     const text = this.#texts.of(name, given.text);
-    const config = configOf(given, text, this.#types, this.#options);
+    const config = configOf(given, text, values, this.#types, this.#options);
     const limit = limitOf(given, this.#options);
     let connection: PostgresqlConnection | undefined;
     this.#stoppable.ask();

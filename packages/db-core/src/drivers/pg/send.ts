@@ -16,15 +16,16 @@ export interface QueryConfig extends FullConfig {
  * What the driver is asked: without the name, which is good for one client alone. Parsers belong to the library that has set
  * them, so they travel with each statement.
  *
- * @param types of the client, where the statement has none.
+ * @param types of the client, where the statement has none
  */
 export function configOf(
   given: QueryConfig,
   text: string,
+  values: unknown[] | undefined,
   types: CustomTypesConfig | undefined,
   { binary }: StatementOptions,
 ): FullConfig {
-  const { values, rowMode, rows, portal, queryMode } = given;
+  const { rowMode, rows, portal, queryMode } = given;
   const config: FullConfig = { text };
   const chosen = given.types ?? types;
   if (chosen) config.types = chosen;
