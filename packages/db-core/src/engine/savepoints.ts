@@ -49,6 +49,7 @@ export class Savepoints {
 
   /** Whether `owner` has a nested BEGIN of its own open. */
   hasOpen(owner: SavepointOwner): boolean {
+    if (this.isEmpty) return false;
     return this.#nestedOf(owner) !== undefined || this.#lost.some((each) => each.owner === owner);
   }
 
