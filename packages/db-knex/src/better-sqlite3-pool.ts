@@ -100,7 +100,7 @@ export function betterSqlite3Pool(engine: Engine): BetterSqlite3Pool {
     acquire: () => ({ promise: acquire() }),
     release: (connection) => {
       used = Math.max(0, used - 1); // Knex releases the connection of a stream twice
-      void connection.route.free(); // never rejects: a connection that cannot be rolled back is gone, and so are its changes
+      connection.route.free().catch(() => undefined); // a connection that cannot be rolled back is gone, and so are its changes
       return true;
     },
     destroy: () => Promise.resolve(), // the engine outlives its libraries

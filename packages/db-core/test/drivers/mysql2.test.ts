@@ -149,6 +149,15 @@ describeOn('mariadb', 'mysql2Driver on a server', (testEngine) => {
     await expect(pool.promise().query('select 1')).rejects.toThrow('Pool is closed');
   });
 
+  test('a row is no header, whatever its columns are called', async () => {
+    const connection = driver.createConnection({});
+    const sql = 'select null as constructor, 7 as serverStatus';
+    const row = { constructor: null, serverStatus: 7 };
+    expect((await connection.promise().query(sql))[0]).toEqual([row]);
+    expect(await connection.query(sql).stream().toArray()).toEqual([row]);
+    expect([...(await engine.execute(sql)).all()].map((each) => [...each])).toEqual([[null, 7]]);
+  });
+
   test('begins and ends transactions by callbacks and by promises', async () => {
     const connection = await driver.createPool({}).promise().getConnection();
     await connection.beginTransaction();

@@ -184,7 +184,7 @@ export class Sqlite3Database extends EventEmitter {
   }
 
   /** @internal */
-  send(call: SqliteCall): Promise<SqliteOutcome | undefined> {
+  send(call: Omit<SqliteCall, 'readOnly'>): Promise<SqliteOutcome | undefined> {
     return runSqlite(this.#engine, this.#route, { readOnly: this.#readOnly, ...call });
   }
 

@@ -11,9 +11,11 @@ interface TrackedVariables {
   readonly last_gtid?: string;
 }
 
-/** mysql2 makes headers of a class of its own, so that no row is taken for one. */
+/** mysql2 makes headers of a class of its own, so that no row is taken for one, whatever its columns are called. */
 export function isHeader(answer: unknown): answer is ResultSetHeader {
-  return (answer as object | undefined)?.constructor.name === 'ResultSetHeader';
+  if (typeof answer !== 'object' || answer === null) return false;
+  const prototype = Object.getPrototypeOf(answer) as object | null;
+  return prototype?.constructor.name === 'ResultSetHeader';
 }
 
 /** The flags of the last OK packet of an answer; undefined where rows came last. A CALL ends with one behind its rows. */
